@@ -1,0 +1,326 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ways to sign in, and the ``Authorization`` header each of them gives.
+
+PRIVATE to the collection. Which way is taken is decided by :func:`choose` alone, a pure function. Tokens come from azure-identity, which is
+imported only when a way needs it (it costs 0.2 s). Tokens for Azure DevOps, Microsoft Graph and Azure Resource Manager are separate (fact sheet 9.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import threading
+import time
+import traceback
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AuthenticationError,
+    AzdoError,
+    MissingLibraryError,
+    OptionError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._options import (
+    AUTH_SOURCES,
+    SIGN_IN_OPTIONS,
+    SignInValues,
+)
+
+Resource = t.Literal["azure_devops", "graph", "resource_manager"]
+Caller = t.Literal["user", "non_user", "unknown"]
+
+# The application id of Azure DevOps in Microsoft Entra (fact sheet 9.1).
+AZURE_DEVOPS_SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
+# A token that ends sooner than this is replaced before it is used.
+RENEW_BEFORE_SECONDS = 300
+# A censored value is matched as a piece of text: a very short one would blacken half of the output and still be guessable.
+SHORTEST_SECRET = 8
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Hosts of one Azure cloud (fact sheet 8.1), each an ``https://`` URL without a trailing slash."""
+
+    authority: str
+    graph: str
+    resource_manager: str
+
+
+CLOUDS = {
+    "AzureCloud": Cloud(
+        "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://management.azure.com"
+    ),
+    "AzureUSGovernment": Cloud(
+        "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://management.usgovcloudapi.net"
+    ),
+    "AzureChinaCloud": Cloud(
+        "https://login.chinacloudapi.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://management.chinacloudapi.cn",
+    ),
+}
+
+# Service principals and managed identities are not users, and much is refused to them (fact sheet 2.7, 3.2); they cannot hold a personal
+# access token (9.1). Who is behind a ready token, the Azure CLI or the default chain is not known.
+CALLERS: dict[str, Caller] = {
+    "personal_access_token": "user",
+    "service_principal": "non_user",
+    "managed_identity": "non_user",
+    "workload_identity": "non_user",
+}
+
+
+def choose(sign_in: SignInValues, environ: t.Mapping[str, str]) -> str:
+    """The way to sign in: one of ``AUTH_SOURCES`` or ``default_chain``.
+
+    With ``auth_source=auto`` the options of the task decide if they name any way at all; only then the environment is asked. In both rounds
+    the order is: personal access token, ready bearer token, service principal (secret or certificate), workload identity (a token file in
+    the environment), and at last azure-identity's own default chain.
+    """
+    source = sign_in["auth_source"] or "auto"
+    if source not in AUTH_SOURCES:
+        raise OptionError(
+            f"auth_source (or AZDO_AUTH_SOURCE) is {source!r}, which is not a way to sign in.",
+            remedy=f"Use one of {', '.join(AUTH_SOURCES)}.",
+        )
+    if source != "auto":
+        return str(source)
+    ready_made = ("personal_access_token", "access_token")
+    identity_given = sign_in.given & {"tenant", "client_id", "secret", "x509_certificate_path"}
+    candidates = [name for name in ready_made if name in sign_in.given]
+    if not identity_given:
+        candidates += [name for name in ready_made if sign_in[name]]
+    return candidates[0] if candidates else _choose_identity(sign_in, environ)
+
+
+def _choose_identity(sign_in: SignInValues, environ: t.Mapping[str, str]) -> str:
+    if sign_in["client_id"] and sign_in["tenant"]:
+        if sign_in["secret"] or sign_in["x509_certificate_path"]:
+            return "service_principal"
+        if environ.get("AZURE_FEDERATED_TOKEN_FILE"):
+            return "workload_identity"
+    return "default_chain"
+
+
+class Authorizer:
+    """Gives the ``Authorization`` header for each resource; safe to use from several threads."""
+
+    def __init__(self, sign_in: SignInValues, environ: t.Mapping[str, str], on_secret: t.Callable[[str], None]) -> None:
+        self._sign_in = sign_in
+        self._environ = environ
+        self._on_secret = on_secret
+        self._lock = threading.Lock()
+        self._credential: t.Any = None
+        self.method = choose(sign_in, environ)
+        self.caller: Caller = CALLERS.get(self.method, "unknown")
+        self.cloud = _cloud(sign_in)
+        for name in ("personal_access_token", "access_token", "secret"):
+            _check_secret(name, sign_in[name])
+            if self.method == name and not sign_in[name]:
+                raise OptionError(f"auth_source is {name}, but {name} is not set.", remedy=_where(name))
+
+    def header(self, resource: Resource = "azure_devops", *, renew: bool = False) -> str:
+        """The header's value. ``renew`` asks for a new token even if the one at hand should still be good."""
+        if self.method == "personal_access_token":
+            if resource != "azure_devops":
+                raise OptionError(
+                    f"A personal access token signs in to Azure DevOps only, not to {_NAMES[resource]}.",
+                    remedy="Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli) for this.",
+                )
+            pair = base64.b64encode(f":{self._sign_in['personal_access_token']}".encode()).decode()
+            self._on_secret(pair)
+            return f"Basic {pair}"
+        if self.method == "access_token":
+            if resource != "azure_devops":
+                raise OptionError(
+                    f"access_token is for Azure DevOps only; a token for {_NAMES[resource]} is needed too.",
+                    remedy="Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli) for this.",
+                )
+            return f"Bearer {self._sign_in['access_token']}"
+        return f"Bearer {self._token(resource, renew)}"
+
+    @property
+    def renewable(self) -> bool:
+        """Whether a rejected header may be replaced by a newer one."""
+        return self.method not in ("personal_access_token", "access_token")
+
+    @property
+    def _authority(self) -> str:
+        # A Kubernetes cluster in another cloud says so in AZURE_AUTHORITY_HOST; what the options say comes first.
+        host = None if self._sign_in["cloud_environment"] else self._environ.get("AZURE_AUTHORITY_HOST")
+        return str(self._sign_in["authority_url"] or host or self.cloud.authority)
+
+    def _token(self, resource: Resource, renew: bool) -> str:
+        scope = self._scope(resource)
+        key = self._cache_key(scope)
+        with self._lock:
+            text, expires = _TOKENS.get(key, ("", 0.0))
+            if renew or expires - time.time() < RENEW_BEFORE_SECONDS:
+                text, expires = self._ask(scope, resource)
+                _TOKENS[key] = (text, expires)
+        self._on_secret(text)
+        return text
+
+    def _scope(self, resource: Resource) -> str:
+        if resource == "azure_devops":
+            return AZURE_DEVOPS_SCOPE
+        # A token is made for the cloud's own resource, even where a rehearsal sends it to another host.
+        return f"{self.cloud.graph if resource == 'graph' else self.cloud.resource_manager}/.default"
+
+    def _cache_key(self, scope: str) -> str:
+        names = ("tenant", "client_id", "secret", "x509_certificate_path", "x509_certificate_password")
+        parts = [scope, self.method, self._authority, *(str(self._sign_in[name] or "") for name in names)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _ask(self, scope: str, resource: Resource) -> tuple[str, float]:
+        from azure.core.exceptions import AzureError
+
+        try:
+            if self._credential is None:
+                self._credential = self._build()
+            token = self._credential.get_token(scope)
+        except (AzureError, ValueError, OSError) as error:
+            raise _explain(error, self.method, resource) from None
+        return str(token.token), float(token.expires_on)
+
+    def _build(self) -> t.Any:
+        """The azure-identity credential of the chosen way. Built after the fork, never inherited."""
+        identity = _azure_identity(self.method)
+        value = self._sign_in
+        transport: dict[str, t.Any] = {"connection_verify": value["ca_path"] or bool(value["validate_certs"])}
+        if transport["connection_verify"] is True:
+            # Left alone, azure-core honours REQUESTS_CA_BUNDLE, as every other tool on the machine does.
+            transport = {}
+        entra = {"authority": self._authority, **transport}
+        if value["authority_url"]:
+            # A private authority is not in Microsoft's list of instances, so asking there for it could only fail.
+            entra["disable_instance_discovery"] = True
+        if self.method == "service_principal":
+            return self._service_principal(identity, entra)
+        if self.method == "managed_identity":
+            return identity.ManagedIdentityCredential(client_id=value["client_id"], **transport)
+        if self.method == "workload_identity":
+            _require(self.method, tenant=value["tenant"], client_id=value["client_id"])
+            return identity.WorkloadIdentityCredential(tenant_id=value["tenant"], client_id=value["client_id"], **entra)
+        if self.method == "azure_cli":
+            return identity.AzureCliCredential(tenant_id=value["tenant"] or "")
+        return identity.DefaultAzureCredential(
+            managed_identity_client_id=value["client_id"], workload_identity_client_id=value["client_id"], **entra
+        )
+
+    def _service_principal(self, identity: t.Any, entra: dict[str, t.Any]) -> t.Any:
+        value = self._sign_in
+        _require(self.method, tenant=value["tenant"], client_id=value["client_id"])
+        # Of two ways to prove the same identity, the one that the task itself gave is meant.
+        prefer_certificate = "x509_certificate_path" in value.given and "secret" not in value.given
+        if value["secret"] and not prefer_certificate:
+            return identity.ClientSecretCredential(value["tenant"], value["client_id"], value["secret"], **entra)
+        if not value["x509_certificate_path"]:
+            raise OptionError(
+                "auth_source is service_principal, but neither secret nor x509_certificate_path is set.",
+                remedy=_where("secret"),
+            )
+        return identity.CertificateCredential(
+            value["tenant"],
+            value["client_id"],
+            value["x509_certificate_path"],
+            password=value["x509_certificate_password"],
+            **entra,
+        )
+
+
+_NAMES: dict[str, str] = {
+    "azure_devops": "Azure DevOps",
+    "graph": "Microsoft Graph",
+    "resource_manager": "Azure Resource Manager",
+}
+
+# Text and end of life of tokens, by a hash of all that a token depends on. Plain values, so that they survive a fork: the tokens that
+# the inventory plugin got in the parent serve all workers. Credential objects and sessions are never kept here.
+_TOKENS: dict[str, tuple[str, float]] = {}
+
+
+def quiet_loggers() -> None:
+    """Keep the request logs of azure-identity, MSAL and urllib3 out of Ansible's log file, which takes every INFO line."""
+    for name in ("azure", "msal", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _azure_identity(method: str) -> t.Any:
+    try:
+        import azure.identity
+    except ImportError:
+        raise MissingLibraryError(
+            "azure-identity", f"to sign in with {method.replace('_', ' ')}", traceback.format_exc()
+        ) from None
+    return azure.identity
+
+
+def _cloud(sign_in: SignInValues) -> Cloud:
+    name = sign_in["cloud_environment"] or "AzureCloud"
+    if name not in CLOUDS:
+        raise OptionError(
+            f"cloud_environment (or AZURE_CLOUD_ENVIRONMENT) is {name!r}.", remedy=f"Use one of {', '.join(CLOUDS)}."
+        )
+    return CLOUDS[name]
+
+
+def _check_secret(name: str, value: str | None) -> None:
+    if not value:
+        return
+    if value != value.strip() or any(character.isspace() for character in value):
+        raise OptionError(
+            f"{name} contains white space or a line break.",
+            remedy="Pass the value alone; a file is often read with its last line break.",
+        )
+    if len(value) < SHORTEST_SECRET:
+        raise OptionError(
+            f"{name} is shorter than {SHORTEST_SECRET} characters, too short to be real and too short to be kept out of the output.",
+            remedy="Check where the value comes from.",
+        )
+
+
+def _require(method: str, **values: str | None) -> None:
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise OptionError(f"auth_source is {method}, but {' and '.join(missing)} is not set.", remedy=_where(*missing))
+
+
+def _where(*names: str) -> str:
+    return " ".join(
+        f"Set the option {name} or the environment variable {' or '.join(SIGN_IN_OPTIONS[name].env)}." for name in names
+    )
+
+
+# Entra's error codes that name one option at fault (fact sheet 4.4).
+_ENTRA_HINTS = {
+    "AADSTS7000215": "Check secret: Entra says it is not a valid client secret (its value is needed, not its id).",
+    "AADSTS7000222": "The client secret has expired: create a new one, or sign in with a certificate or a workload identity.",
+    "AADSTS700016": "Check client_id and tenant: the application is not in this tenant.",
+    "AADSTS90002": "Check tenant: Entra does not know it.",
+    "AADSTS700024": "The federated token has expired: the job ran longer than its token lives.",
+    "AADSTS70021": "The application has no federated credential for this token's issuer and subject.",
+}
+
+
+def _explain(error: Exception, method: str, resource: Resource) -> AzdoError:
+    text = " ".join(str(error).split())
+    hint = next((hint for code, hint in _ENTRA_HINTS.items() if code in text), "")
+    if not hint and method == "default_chain":
+        hint = (
+            "No way to sign in was given and azure-identity found none by itself. "
+            "Set personal_access_token, or tenant, client_id and secret, or another auth_source."
+        )
+    if not hint and method == "azure_cli":
+        hint = "Run 'az login' as the user that runs Ansible, or choose another auth_source."
+    text = text if len(text) <= 600 else text[:600] + "..."
+    return AuthenticationError(
+        f"Signing in to {_NAMES[resource]} by {method.replace('_', ' ')} failed: {text}",
+        remedy=hint
+        or "Check tenant, client_id and the credential, and that authority_url and the proxy settings lead to Microsoft Entra.",
+        method=method,
+    )

@@ -1,0 +1,238 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends requests: sessions, retries, which URLs may see a credential.
+
+PRIVATE to the collection, and the only file that imports requests. urllib3's own retries are not used: they cannot be interrupted, do not hold
+back the other threads of the task, and do not see a ``Retry-After`` on an answer that succeeded, which is how Azure DevOps throttles (fact sheet 10).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+import re
+import threading
+import traceback
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ansible_collections.azdo.connections.plugins.module_utils._answers import (
+    CHECK_NETWORK,
+    Answer,
+    PassingError,
+    RawAnswer,
+    judge,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AuthenticationError,
+    MissingLibraryError,
+    NotAcceptedError,
+    OptionError,
+    TransportError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Pace, Stop
+
+try:
+    import requests
+except ImportError:
+    REQUESTS_MISSING: str | None = traceback.format_exc()
+else:
+    REQUESTS_MISSING = None
+
+# Kept equal to the version in galaxy.yml by a test. Azure DevOps groups its usage page by this text (fact sheet 10).
+USER_AGENT = "azdo.connections/0.1.0 (Ansible collection)"
+_LONGEST_BACKOFF_SECONDS = 30.0
+# Impatience with a write only makes its outcome unknown: slow refusals were seen to take 10 s, conversions minutes (fact sheet 3.3, 4.2).
+_WRITE_TIMEOUT_SECONDS = 120.0
+# A body replaces the whole object, so one that had to wait longer than this is read anew instead of sent.
+_STALE_AFTER_SECONDS = 30.0
+
+
+class Authorization(t.Protocol):
+    """Where the ``Authorization`` header comes from."""
+
+    @property
+    def renewable(self) -> bool:
+        """Whether a rejected header can be replaced by a newer one."""
+
+    def __call__(self, *, renew: bool) -> str:
+        """The header's value; ``renew`` asks for a new one after the service rejected the old one."""
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """``verify`` as requests takes it; ``timeout`` in seconds, for connecting and between two bytes."""
+
+    verify: bool | str = True
+    timeout: float = 60
+    max_retries: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """``write`` says that the request changes state. Such a request is never sent again from here: what it was based on may be out of date."""
+
+    method: str
+    url: str
+    params: t.Mapping[str, t.Any] | None = None
+    headers: t.Mapping[str, str] | None = None
+    body: t.Any = None
+    write: bool = False
+
+
+class HttpClient:
+    """Sends requests for the threads of one task: one requests session per thread, one pace for all."""
+
+    def __init__(self, settings: HttpSettings, stop: Stop) -> None:
+        if REQUESTS_MISSING is not None:
+            raise MissingLibraryError("requests", "to talk to Azure DevOps", REQUESTS_MISSING)
+        self._settings = settings
+        self._stop = stop
+        self._local = threading.local()
+        self.pace = Pace(stop)
+
+    def send(self, request: Request, authorization: Authorization) -> Answer:
+        """A good answer; everything else is raised as one of our errors. Reads are tried again with jittered back-off.
+
+        :raises NotAcceptedError: a write that changed nothing; read again and decide anew.
+        :raises AmbiguousWriteError: a write whose outcome must be read.
+        """
+        if request.write:
+            return self._send_write(request, authorization)
+        attempt = 1
+        while True:
+            self.pace.pass_gate()
+            try:
+                return self._authorized(request, authorization)
+            except (TransportError, PassingError) as error:
+                if attempt > self._settings.max_retries:
+                    error.message += f" (tried {attempt} times)"
+                    raise
+                if not (isinstance(error, PassingError) and error.told_when):
+                    self._stop.wait(backoff(attempt))
+                attempt += 1
+
+    def _send_write(self, request: Request, authorization: Authorization) -> Answer:
+        if not self.pace.pass_gate(_STALE_AFTER_SECONDS):
+            raise NotAcceptedError("The service asked for a pause before the change was sent.")
+        try:
+            return self._authorized(request, authorization)
+        except (TransportError, PassingError) as error:
+            raise NotAcceptedError(error.message, remedy=error.remedy, **error.details) from None
+
+    def _authorized(self, request: Request, authorization: Authorization) -> Answer:
+        """One attempt; a rejected token is replaced once, because a rejected request was not carried out."""
+        try:
+            return judge(self._once(request, authorization(renew=False)), request.write)
+        except AuthenticationError as error:
+            if not authorization.renewable or "status" not in error.details:
+                raise
+        return judge(self._once(request, authorization(renew=True)), request.write)
+
+    def _once(self, request: Request, authorization: str) -> RawAnswer:
+        host = urlsplit(request.url).netloc
+        try:
+            response = self._session(request.url).request(
+                request.method,
+                request.url,
+                params=request.params,
+                json=request.body,
+                headers={"Authorization": authorization, **(request.headers or {})},
+                timeout=max(self._settings.timeout, _WRITE_TIMEOUT_SECONDS)
+                if request.write
+                else self._settings.timeout,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            raise OptionError(
+                f"The TLS certificate of {host} could not be verified: {_root_cause(error)}.",
+                remedy="Give the authority that signed it with ca_path (or REQUESTS_CA_BUNDLE).",
+            ) from None
+        except requests.exceptions.RequestException as error:
+            cause = _root_cause(error)
+            if request.write and not _never_sent(error):
+                raise AmbiguousWriteError(f"The connection to {host} broke during a change: {cause}.") from None
+            proxy = "the proxy in front of " if isinstance(error, requests.exceptions.ProxyError) else ""
+            raise TransportError(f"There was no answer from {proxy}{host}: {cause}.", remedy=CHECK_NETWORK) from None
+        raw = RawAnswer(response.status_code, response.headers, response.content, host)
+        self.pace.learn(raw.headers)
+        return raw
+
+    def _session(self, url: str) -> requests.Session:
+        """This thread's session for the URL's host; requests does not promise that threads may share one."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        sessions: dict[str, requests.Session] = self._local.__dict__.setdefault("sessions", {})
+        if origin not in sessions:
+            session = requests.Session()
+            # English, because some errors are recognised by their text alone.
+            session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Language": "en-US"})
+            # The environment is asked once per host, not at every request, and never for ~/.netrc, which would replace our sign-in.
+            found = session.merge_environment_settings(url, {}, None, self._settings.verify, None)
+            session.proxies, session.verify = found["proxies"], found["verify"]
+            session.trust_env = False
+            sessions[origin] = session
+        return sessions[origin]
+
+
+def check_url(option: str, url: str, *, plain_allowed: bool = False) -> str:
+    """The URL without a trailing slash, or an error that names the option.
+
+    Plain http is for this machine itself, and where ``plain_allowed`` says so.
+    """
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise OptionError(
+            f"{option} contains a user name or a password.",
+            remedy="Take them out of the URL and use personal_access_token.",
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise OptionError(f"{option} is {url!r}, which is not a web address.", remedy="It starts with https://.")
+    if parts.query or parts.fragment:
+        raise OptionError(f"{option} contains a query or a fragment.", remedy="Give the address alone.")
+    if parts.scheme == "http" and not (plain_allowed or is_loopback(parts.hostname)):
+        raise OptionError(
+            f"{option} is {url!r}: a credential must not travel over plain http.",
+            remedy="Use https://. Only an on-premises Azure DevOps Server may be reached over plain http, with allow_plain_http.",
+        )
+    return url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine itself, by its literal name or address (nothing is resolved)."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def backoff(attempt: int) -> float:
+    """Seconds before the next attempt: doubling from one second, with jitter so that threads do not come back together."""
+    return random.uniform(0.1, min(_LONGEST_BACKOFF_SECONDS, 0.5 * 2**attempt))
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    """The error and what it wraps, outermost first; urllib3 hides causes in ``reason`` and in its arguments."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        wrapped = [getattr(current, "reason", None), *reversed(current.args)]
+        current = next((inner for inner in wrapped if isinstance(inner, BaseException)), None)
+
+
+def _never_sent(error: BaseException) -> bool:
+    """Whether the request did not leave this machine, because no connection could be made."""
+    unmade = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+    return any(type(cause).__name__ in unmade for cause in _causes(error))
+
+
+def _root_cause(error: BaseException) -> str:
+    """The innermost reason in words, without the URL and the object addresses that requests and urllib3 wrap around it."""
+    *_, root = _causes(error)
+    text = getattr(root, "strerror", None) or re.sub(r"<[^>]*>|\S*object at 0x\w+\S*", "", str(root)).strip(" :,()'\"")
+    return str(text or type(root).__name__).rstrip(".")

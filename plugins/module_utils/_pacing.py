@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a request may start: not after the task is over, and not while the service asked for a pause.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import threading
+import time
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import StoppedError
+
+# Below this share of X-RateLimit-Limit the task leaves room for others before the service starts to delay it.
+_LOW_BUDGET = 0.1
+_LOW_BUDGET_PAUSE_SECONDS = 1.0
+
+
+class Stop:
+    """Says, to every thread of a task, that nothing new may start. Every wait of the collection goes through it."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise :class:`StoppedError` if the task is over."""
+        if self._event.is_set():
+            raise StoppedError(
+                "The task was stopped.", remedy="Run it again: what is done already is recognised and not repeated."
+            )
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but wake and raise :class:`StoppedError` as soon as the task is over."""
+        self._event.wait(seconds)
+        self.check()
+
+
+class Pace:
+    """One gate for all threads of a task: whoever is told to wait makes all of them wait (fact sheet 10).
+
+    ``seconds_lost`` is the time (s) by which the service held the task back.
+    """
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+        self._lock = threading.Lock()
+        self._open_at = 0.0
+        self.seconds_lost = 0.0
+
+    def pass_gate(self, patience: float = float("inf")) -> bool:
+        """Wait until requests may go out. False, at once, if that would take longer than ``patience`` seconds."""
+        while (remaining := self._open_at - time.monotonic()) > 0:
+            if remaining > patience:
+                return False
+            self._stop.wait(remaining)
+        self._stop.check()
+        return True
+
+    def hold(self, seconds: float) -> None:
+        now = time.monotonic()
+        with self._lock:
+            opens = max(self._open_at, now)
+            self._open_at = max(opens, now + seconds)
+            self.seconds_lost += self._open_at - opens
+
+    def learn(self, headers: t.Mapping[str, str]) -> None:
+        """Take in what an answer of any status, 200 included, says about the budget of this caller."""
+        if wait := retry_after(headers, time.time()):
+            self.hold(wait)
+            return
+        remaining, limit = _number(headers.get("X-RateLimit-Remaining")), _number(headers.get("X-RateLimit-Limit"))
+        if remaining is not None and limit and remaining < limit * _LOW_BUDGET:
+            self.hold(_LOW_BUDGET_PAUSE_SECONDS)
+
+
+def retry_after(headers: t.Mapping[str, str], now: float) -> float:
+    """Seconds to wait: ``Retry-After`` as a number or as an HTTP date; 0 when there is none or it makes no sense. ``now`` is Unix time."""
+    value = headers.get("Retry-After")
+    seconds = _number(value)
+    if seconds is None and value:
+        date = email.utils.parsedate_tz(value)
+        seconds = email.utils.mktime_tz(date) - now if date else None
+    return max(0.0, seconds or 0.0)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
