@@ -1,0 +1,271 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The REST operations of Azure DevOps, one method each.
+
+PRIVATE to the collection. No policy here: what to select, to skip or to try again is decided elsewhere. Results are the service's own JSON, except for
+projects and the :class:`Organization`. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from ansible_collections.azdo.connections.plugins.module_utils._answers import CHECK_CREDENTIAL, Answer
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AuthenticationError,
+    NotFoundError,
+    OptionError,
+    ServiceError,
+    VersionOutOfRangeError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._http import (
+    Authorization,
+    HttpClient,
+    Request,
+    check_url,
+)
+
+_CLOUD_HOSTS = ("dev.azure.com", ".visualstudio.com")
+# The newest version first. Each row: what the server says it speaks at most, then the versions to ask for (2.1, 9.5).
+_API_VERSIONS: tuple[tuple[tuple[int, int], dict[str, str]], ...] = (
+    ((7, 1), {"core": "7.1", "endpoints": "7.1", "pipelines": "7.1-preview.1"}),
+    ((7, 0), {"core": "7.0", "endpoints": "7.0", "pipelines": "7.0-preview.1"}),
+    ((6, 0), {"core": "6.0", "endpoints": "6.0-preview.4", "pipelines": "6.0-preview.1"}),
+    ((5, 0), {"core": "5.0", "endpoints": "5.0-preview.2", "pipelines": "5.0-preview.1"}),
+)
+_PROJECTS_PER_PAGE = 1000
+# Microsoft's own client takes 50 as the server's largest page of history (7).
+_HISTORY_PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Organization:
+    """What the service says about itself and the caller.
+
+    :param instance_id: the organization's id, which both kinds of issuer contain (1).
+    :param hosted: False for Azure DevOps Server, which knows no workload identity federation (9.5).
+    :param versions: the API version for each area.
+    """
+
+    instance_id: str
+    hosted: bool
+    versions: t.Mapping[str, str]
+    caller_name: str = ""
+
+
+class AzureDevOps:
+    """One organization (or collection of a server), as one caller sees it. Safe to use from several threads."""
+
+    def __init__(self, url: str, http: HttpClient, authorization: Authorization) -> None:
+        self.url = url
+        self.pace = http.pace
+        self._http = http
+        self._authorization = authorization
+        self._lock = threading.Lock()
+        self._organization: Organization | None = None
+        self._projects: dict[str, Project] = {}
+
+    @property
+    def name(self) -> str:
+        """The organization's name as people write it."""
+        parts = urlsplit(self.url)
+        segments = [segment for segment in parts.path.split("/") if segment]
+        return segments[-1] if segments else (parts.hostname or "").split(".")[0]
+
+    def organization(self) -> Organization:
+        """Asked once: sign-in, API version and kind of service in one request (1, 9.5)."""
+        with self._lock:
+            if self._organization is None:
+                self._organization = self._introduce()
+            return self._organization
+
+    def _introduce(self) -> Organization:
+        versions = _API_VERSIONS[0][1]
+        try:
+            data = self._send("GET", "_apis/connectionData", version="7.1-preview").data
+        except VersionOutOfRangeError as error:
+            latest = _version(str(error.details.get("latest", "")))
+            versions = next((row for newest, row in _API_VERSIONS if newest <= latest), {})
+            if not versions:
+                raise OptionError(
+                    f"{self.url} is too old: {error.message}",
+                    remedy="Azure DevOps Server 2019 is the oldest supported.",
+                ) from None
+            # The refusal says nothing about the server or the caller, so a second question is needed.
+            data = self._send("GET", "_apis/connectionData", version=f"{latest[0]}.{latest[1]}-preview").data
+        except NotFoundError as error:
+            raise OptionError(
+                f"There is no organization at {self.url}: {error.message}",
+                remedy="Check organization_url.",
+                **error.details,
+            ) from None
+        return self._organization_from(data if isinstance(data, dict) else {}, versions)
+
+    def _organization_from(self, data: Json, versions: t.Mapping[str, str]) -> Organization:
+        user = data.get("authenticatedUser") or {}
+        name = str(user.get("customDisplayName") or user.get("providerDisplayName") or "")
+        if not user.get("id") or name.lower() == "anonymous":
+            # An organization with public projects answers anybody, and then shows empty lists (1).
+            raise AuthenticationError(
+                f"{self.url} does not know who is asking: it answered as to an anonymous visitor.",
+                remedy=CHECK_CREDENTIAL,
+            )
+        kind = str(data.get("deploymentType") or "").lower()
+        in_cloud = (urlsplit(self.url).hostname or "").lower().endswith(_CLOUD_HOSTS)
+        return Organization(
+            instance_id=str(data.get("instanceId") or ""),
+            hosted=kind == "hosted" if kind else in_cloud,
+            versions=versions,
+            caller_name=name,
+        )
+
+    def projects(self) -> list[Project]:
+        """All projects that the caller can see, sorted by name. The pages follow the continuation header (1)."""
+        found: list[Project] = []
+        token = ""
+        while True:
+            params = {"$top": _PROJECTS_PER_PAGE, **({"continuationToken": token} if token else {})}
+            answer = self._get("core", "_apis/projects", params)
+            found += [_project(item) for item in _value(answer)]
+            token = answer.headers.get("x-ms-continuationtoken", "")
+            if not token:
+                break
+        self._remember(found)
+        return sorted(found, key=lambda project: (project.name.casefold(), project.id))
+
+    def project(self, name_or_id: str) -> Project:
+        """One project by name or id; asked once. :raises NotFoundError: it does not exist, or the caller cannot see it."""
+        known = self._projects.get(name_or_id.casefold())
+        if known is None:
+            known = _project(self._get("core", f"_apis/projects/{_segment(name_or_id)}").data)
+            self._remember([known])
+        return known
+
+    def connections(self, project: Project, *, type: str | None = "azurerm") -> list[Json]:
+        """Every connection of one project that the caller can see, failed ones too: one answer, no paging (2.2)."""
+        params = {"includeFailed": "true", **({"type": type} if type else {})}
+        return _value(self._get("endpoints", f"{_segment(project.id)}/_apis/serviceendpoint/endpoints", params))
+
+    def connection(self, project_id: str, connection_id: str) -> Json | None:
+        """One connection as seen from one project; None when it is missing, in any of the ways the service says so (2.3)."""
+        try:
+            return self._get("endpoints", _endpoint(project_id, connection_id)).data or None
+        except NotFoundError:
+            return None
+
+    def convert(self, project_id: str, connection_id: str, body: Json) -> Json | None:
+        """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write."""
+        answer = self._send(
+            "PUT",
+            _endpoint(project_id, connection_id),
+            version=self.organization().versions["endpoints"],
+            params={"operation": "ConvertAuthenticationScheme"},
+            body=body,
+            write=True,
+        )
+        return answer.data if isinstance(answer.data, dict) else None
+
+    def execution_history(self, project_id: str, connection_id: str, *, limit: int = _HISTORY_PER_PAGE) -> list[Json]:
+        """The latest uses of a connection in one project, newest first (7)."""
+        path = f"{_segment(project_id)}/_apis/serviceendpoint/{_segment(connection_id)}/executionhistory"
+        return [item.get("data") or {} for item in _value(self._get("endpoints", path, {"top": limit}))]
+
+    def pipeline_permissions(self, project_id: str, connection_id: str) -> Json:
+        """Which pipelines of one project may use the connection (6.1)."""
+        path = f"{_segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{_segment(connection_id)}"
+        return self._get("pipelines", path).data or {}
+
+    def checks(self, project_id: str, connection_id: str) -> list[Json]:
+        """Approvals and checks on the connection in one project (6.2)."""
+        params = {"resourceType": "endpoint", "resourceId": connection_id}
+        return _value(self._get("pipelines", f"{_segment(project_id)}/_apis/pipelines/checks/configurations", params))
+
+    def _get(self, area: str, path: str, params: t.Mapping[str, t.Any] | None = None) -> Answer:
+        return self._send("GET", path, version=self.organization().versions[area], params=params)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        version: str,
+        params: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        write: bool = False,
+    ) -> Answer:
+        request = Request(
+            method=method,
+            url=f"{self.url}/{path}",
+            params={**(params or {}), "api-version": version},
+            # Without it a rejected credential is answered with a redirect to a sign-in page (9.1).
+            headers={"X-TFS-FedAuthRedirect": "Suppress"},
+            body=body,
+            write=write,
+        )
+        return self._http.send(request, self._authorization)
+
+    def _remember(self, projects: t.Iterable[Project]) -> None:
+        for project in projects:
+            self._projects[project.id.casefold()] = self._projects[project.name.casefold()] = project
+
+
+def organization_url(value: str | None, *, allow_plain_http: bool = False) -> str:
+    """The base URL of an organization or of a server's collection, from an address or a bare organization name.
+
+    ``contoso`` and ``https://dev.azure.com/contoso/`` are the same; ``https://contoso.visualstudio.com`` and
+    ``https://server/tfs/DefaultCollection`` stay as they are.
+    """
+    if not value:
+        raise OptionError(
+            "organization_url is not set.",
+            remedy="Set the option organization_url or the environment variable AZDO_ORG_SERVICE_URL, for example to https://dev.azure.com/contoso.",
+        )
+    if value.replace("-", "").isalnum() and value.isascii():
+        return f"https://dev.azure.com/{value}"
+    host = (urlsplit(value).hostname or "").lower()
+    in_cloud = host.endswith(_CLOUD_HOSTS)
+    url = check_url("organization_url", value, plain_allowed=allow_plain_http and not in_cloud)
+    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    if host == "dev.azure.com" and len(segments) != 1:
+        raise OptionError(
+            f"organization_url is {value!r}, which does not name exactly one organization.",
+            remedy="Use https://dev.azure.com/<organization>.",
+        )
+    return url
+
+
+def _segment(text: str) -> str:
+    """A name or id as one segment of a path: everything is encoded, spaces as %20 (1)."""
+    return quote(text, safe="")
+
+
+def _endpoint(project_id: str, connection_id: str) -> str:
+    return f"{_segment(project_id)}/_apis/serviceendpoint/endpoints/{_segment(connection_id)}"
+
+
+def _value(answer: Answer) -> list[Json]:
+    """The items of a ``{count, value}`` answer."""
+    data = answer.data
+    if not isinstance(data, dict) or not isinstance(data.get("value"), list):
+        raise ServiceError("The service answered a list in an unknown shape.", status=answer.status)
+    return [item for item in data["value"] if isinstance(item, dict)]
+
+
+def _project(data: Json) -> Project:
+    return Project(
+        id=str(data["id"]),
+        name=str(data["name"]),
+        state=str(data.get("state") or "wellFormed"),
+        visibility=str(data.get("visibility") or "private"),
+        description=str(data.get("description") or ""),
+    )
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, _dot, minor = text.partition(".")
+    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (0, 0)

@@ -1,0 +1,290 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One Azure Resource Manager service connection: from the API's spelling to ours and back.
+
+PRIVATE to the collection, and pure. The API's names stop here: everything above sees :class:`ArmConnection`. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+Json = dict[str, t.Any]
+
+WIF = "workload_identity_federation"
+SERVICE_PRINCIPAL = "service_principal"
+
+# Authorization schemes (2.6). Compared without regard to case; an unknown one keeps the service's spelling.
+SCHEMES = {
+    "WorkloadIdentityFederation": WIF,
+    "ServicePrincipal": SERVICE_PRINCIPAL,
+    "ManagedServiceIdentity": "managed_identity",
+    "PublishProfile": "publish_profile",
+}
+_ISSUER_HOSTS = {
+    "login.microsoftonline.com": "entra",
+    "vstoken.dev.azure.com": "azure_devops",
+    "app.vstoken.visualstudio.com": "azure_devops",
+}
+_SECRET_PARAMETERS = ("serviceprincipalkey", "serviceprincipalcertificate", "publishprofile")
+_SCOPE_LEVELS = {
+    "subscription": "subscription",
+    "managementgroup": "management_group",
+    "azuremlworkspace": "ml_workspace",
+}
+_API_SCHEMES = {ours: theirs for theirs, ours in SCHEMES.items()}
+_SCHEMES_BY_LOWER = {theirs.lower(): ours for theirs, ours in SCHEMES.items()}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project that the caller can see."""
+
+    id: str
+    name: str
+    state: str = "wellFormed"
+    visibility: str = "private"
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ProjectReference:
+    """A project that may use the connection, and the connection's name and description there."""
+
+    id: str
+    name: str
+    connection_name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmConnection:
+    """A connection as one read showed it. Everything is as the service said; what it left out is None or empty.
+
+    ``references[0]`` is the owning project, by the convention of Microsoft's own scripts (2.4). ``partial`` marks the trimmed object that a
+    caller without rights gets (2.3): its gaps mean nothing. ``raw`` is the whole answer, for sending it back; it is never shown.
+    """
+
+    id: str
+    name: str
+    type: str
+    description: str
+    url: str
+    scheme: str
+    creation_mode: str | None
+    identity_type: str | None
+    environment: str | None
+    scope: t.Mapping[str, str | None]
+    tenant_id: str | None
+    client_id: str | None
+    issuer: str | None
+    subject: str | None
+    references: tuple[ProjectReference, ...]
+    shared: bool
+    enabled: bool
+    ready: bool
+    state: str
+    status_message: str
+    created_by: str | None
+    created: str | None
+    revert_deadline: datetime | None
+    revert_deadline_text: str | None
+    partial: bool
+    raw: Json = field(repr=False, compare=False)
+
+    @classmethod
+    def from_api(cls, raw: Json, seen_in: Project) -> ArmConnection:
+        """Read an answer of the service. ``seen_in`` is the project it was read through; old servers name no projects in the answer (9.5)."""
+        authorization = raw.get("authorization") or {}
+        parameters, data = _Loose(authorization.get("parameters")), _Loose(raw.get("data"))
+        status = _Loose(raw.get("operationStatus"))
+        references = _references(raw, seen_in)
+        ready = raw.get("isReady") is not False
+        creator = raw.get("createdBy") or {}
+        return cls(
+            id=str(raw["id"]),
+            name=references[0].connection_name,
+            type=str(raw.get("type") or ""),
+            description=str(raw.get("description") or ""),
+            url=str(raw.get("url") or ""),
+            scheme=_scheme(authorization.get("scheme")),
+            creation_mode=(data.text("creationMode") or "").lower() or None,
+            identity_type=data.text("identityType"),
+            environment=data.text("environment"),
+            scope=_scope(data),
+            tenant_id=parameters.text("tenantid"),
+            client_id=parameters.text("serviceprincipalid"),
+            issuer=parameters.text("workloadIdentityFederationIssuer"),
+            subject=parameters.text("workloadIdentityFederationSubject"),
+            references=references,
+            shared=raw.get("isShared") is True or len(references) > 1,
+            enabled=raw.get("isDisabled") is not True,
+            ready=ready,
+            state=_state(status.text("state"), ready),
+            status_message=status.text("statusMessage") or "",
+            created_by=creator.get("displayName") or creator.get("uniqueName"),
+            created=raw.get("creationDate"),
+            revert_deadline=parse_time(data.text("revertSchemeDeadline")),
+            revert_deadline_text=data.text("revertSchemeDeadline"),
+            partial=not raw.get("type") or raw.get("data") is None or not authorization.get("scheme"),
+            raw=raw,
+        )
+
+    @property
+    def owner(self) -> ProjectReference:
+        """The owning project."""
+        return self.references[0]
+
+    @property
+    def issuer_kind(self) -> str | None:
+        """``azure_devops`` (retires 2027-07-01), ``entra``, ``unknown``, or None for a scheme without an issuer (2.10)."""
+        if self.scheme != WIF:
+            return None
+        host = (urlsplit(self.issuer or "").hostname or "").lower()
+        return _ISSUER_HOSTS.get(host, "unknown")
+
+    def conversion_body(self, scheme: str) -> Json:
+        """The body that converts this very object: everything as it was read, with three edits.
+
+        The scheme is the new one; the deadline of an earlier conversion goes (3.1); a secret that is masked as ``""`` is sent as null, the mask of
+        Microsoft's own example, because whether ``""`` wipes the stored secret is not known (2.4, 12).
+        """
+        body = copy.deepcopy(self.raw)
+        body["authorization"]["scheme"] = _API_SCHEMES[scheme]
+        body["data"] = {key: value for key, value in body["data"].items() if key.lower() != "revertschemedeadline"}
+        parameters = body["authorization"].get("parameters") or {}
+        for key in parameters:
+            if key.lower() in _SECRET_PARAMETERS and parameters[key] == "":
+                parameters[key] = None
+        return body
+
+    def to_result(self, now: datetime) -> Json:
+        """What playbooks see. Only what is named here leaves the module, so a secret that the service might send by mistake cannot."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "project": self.owner.name,
+            "project_id": self.owner.id,
+            "projects": [
+                {"id": ref.id, "name": ref.name, "connection_name": ref.connection_name, "description": ref.description}
+                for ref in self.references
+            ],
+            "description": self.description,
+            "url": self.url,
+            "scheme": self.scheme,
+            "creation_mode": self.creation_mode,
+            "identity_type": self.identity_type,
+            "environment": self.environment,
+            "scope": dict(self.scope),
+            "tenant_id": self.tenant_id,
+            "client_id": self.client_id,
+            "issuer": self.issuer,
+            "issuer_kind": self.issuer_kind,
+            "subject": self.subject,
+            "shared": self.shared,
+            "enabled": self.enabled,
+            "ready": self.ready,
+            "state": self.state,
+            "status_message": self.status_message,
+            "created_by": self.created_by,
+            "created": self.created,
+            "revert": self.revert_result(now),
+        }
+
+    def revert_result(self, now: datetime) -> Json:
+        """Shape: ``{possible, deadline, hours_left}``. A deadline that is missing or cannot be read means that no revert is possible."""
+        deadline = self.revert_deadline
+        left = (deadline - now).total_seconds() / 3600 if deadline else None
+        possible = self.scheme == WIF and self.creation_mode == "automatic" and left is not None and left > 0
+        return {
+            "possible": possible,
+            "deadline": format_time(deadline),
+            "hours_left": round(left, 1) if left is not None else None,
+        }
+
+    def federation_result(self) -> Json:
+        """The part of a connection that a conversion changes. Shape: ``{scheme, issuer, issuer_kind, subject}``."""
+        return {"scheme": self.scheme, "issuer": self.issuer, "issuer_kind": self.issuer_kind, "subject": self.subject}
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """A time of the service, always UTC: with or without ``Z`` or an offset, with up to seven digits of a second (2.4, 7). None if unreadable."""
+    found = re.fullmatch(
+        r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?\s*(Z|[+-]\d\d:?\d\d)?", (text or "").strip(), re.IGNORECASE
+    )
+    if not found:
+        return None
+    date, clock, fraction, offset = found.groups()
+    try:
+        moment = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+    moment += timedelta(microseconds=int(((fraction or "") + "000000")[:6]))
+    if offset and offset.upper() != "Z":
+        away = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+        moment += away if offset[0] == "-" else -away
+    return moment
+
+
+def format_time(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with whole seconds, such as ``2026-11-30T09:15:00Z``."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+class _Loose:
+    """A mapping of texts whose keys differ in case from one answer to the next (2.5)."""
+
+    def __init__(self, mapping: t.Any) -> None:
+        self._items = {str(key).lower(): value for key, value in mapping.items()} if isinstance(mapping, dict) else {}
+
+    def text(self, key: str) -> str | None:
+        value = self._items.get(key.lower())
+        return str(value) if value not in (None, "") else None
+
+
+def _references(raw: Json, seen_in: Project) -> tuple[ProjectReference, ...]:
+    found = []
+    for item in raw.get("serviceEndpointProjectReferences") or []:
+        project = item.get("projectReference") or {}
+        if project.get("id"):
+            name = str(item.get("name") or raw.get("name") or "")
+            found.append(
+                ProjectReference(
+                    str(project["id"]), str(project.get("name") or ""), name, str(item.get("description") or "")
+                )
+            )
+    return tuple(found) or (
+        ProjectReference(seen_in.id, seen_in.name, str(raw.get("name") or ""), str(raw.get("description") or "")),
+    )
+
+
+def _scheme(text: t.Any) -> str:
+    return _SCHEMES_BY_LOWER.get(str(text or "").lower(), str(text or ""))
+
+
+def _scope(data: _Loose) -> dict[str, str | None]:
+    level = data.text("scopeLevel")
+    return {
+        "level": _SCOPE_LEVELS.get(level.lower(), level) if level else None,
+        "subscription_id": data.text("subscriptionId"),
+        "subscription_name": data.text("subscriptionName"),
+        "resource_group": data.text("resourceGroupName"),
+        "management_group_id": data.text("managementGroupId"),
+        "management_group_name": data.text("managementGroupName"),
+        "ml_workspace_name": data.text("mlWorkspaceName"),
+        "ml_workspace_location": data.text("mlWorkspaceLocation"),
+    }
+
+
+def _state(state: str | None, ready: bool) -> str:
+    """``ready``, ``in_progress`` or ``failed``: what the service says, else what ``isReady`` implies (2.4)."""
+    known = {"ready": "ready", "inprogress": "in_progress", "failed": "failed"}
+    if state and state.lower() in known:
+        return known[state.lower()]
+    return "ready" if ready else "in_progress"

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows in numbers.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage
+
+# Every status that a row can have, in the order in which summaries list them.
+STATUSES = (
+    "converted",
+    "reverted",
+    "unchanged",
+    "skipped",
+    "waiting",
+    "failed",
+    "would_convert",
+    "would_revert",
+    "would_attempt",
+)
+
+
+def estate_summary(rows: t.Sequence[Json], coverage: Coverage) -> Json:
+    """The ``summary`` of azdo_arm_connection_info, from its rows."""
+    return {
+        "total": len(rows),
+        "by_scheme": _count(row["scheme"] for row in rows),
+        "by_issuer": _count(row["issuer_kind"] for row in rows if row["issuer_kind"]),
+        "eligible": {target: sum(row["eligibility"][target]["eligible"] for row in rows) for target in TARGETS},
+        "shared": sum(row["shared"] for row in rows),
+        "disabled": sum(not row["enabled"] for row in rows),
+        "not_ready": sum(row["state"] != "ready" for row in rows),
+        "coverage": coverage.to_result(),
+    }
+
+
+def run_summary(
+    rows: t.Sequence[Json], *, target: str, seen: int, coverage: Coverage, unsettled: list[Json], held_back: float
+) -> Json:
+    """The ``summary`` of azdo_arm_connection_convert, from its rows. ``by_status`` has every status, so that templates need no defaults."""
+    return {
+        "to": target,
+        "seen": seen,
+        "selected": len(rows),
+        "by_status": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
+        "by_reason": _count(reason["code"] for row in rows for reason in row["reasons"]),
+        "unsettled": unsettled,
+        "seconds_held_back": round(held_back, 1),
+        "coverage": coverage.to_result(),
+    }
+
+
+def _count(values: t.Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
