@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many connections at once: reading the estate, and work on each connection with bounded concurrency and an error budget.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AuthenticationError,
+    AzdoError,
+    NotFoundError,
+    StoppedError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, survey
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+
+Item = t.TypeVar("Item")
+Done = t.TypeVar("Done")
+
+
+def each(
+    items: t.Sequence[Item],
+    work: t.Callable[[Item], Done],
+    *,
+    concurrency: int,
+    stop: Stop,
+    go_on: t.Callable[[Item, Done], bool] = lambda item, done: True,
+) -> list[Done | None]:
+    """``work`` on every item, at most ``concurrency`` at a time; the results in the order of the items.
+
+    When ``go_on`` (called in this thread) says no to a result, nothing new is started; what runs is finished, and items that were not started give
+    None. Whatever interrupts this thread (a task's timeout, a signal) or breaks one item stops all threads: none starts another request.
+
+    The threads are daemons, unlike those of concurrent.futures, which Python joins at exit: one slow request would hold the worker of a timed-out
+    task, and with it the next task of the host, for as long as that request takes.
+    """
+    results: list[Done | None] = [None] * len(items)
+    todo: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[tuple[int, Done | None, BaseException | None]] = queue.SimpleQueue()
+
+    def worker() -> None:
+        while (index := todo.get()) is not None:
+            try:
+                finished.put((index, work(items[index]), None))
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+                finished.put((index, None, error))
+
+    started = min(concurrency, len(items))
+    for index in range(started):
+        todo.put(index)
+        threading.Thread(target=worker, name=f"azdo-{index}", daemon=True).start()
+    running, more = started, True
+    try:
+        while running:
+            index, done, error = finished.get()
+            running -= 1
+            if error is not None:
+                raise error
+            results[index] = done
+            more = go_on(items[index], t.cast(Done, done)) and more
+            if more and started < len(items):
+                todo.put(started)
+                started, running = started + 1, running + 1
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        for _worker in range(min(concurrency, len(items))):
+            todo.put(None)
+    return results
+
+
+def discover(
+    client: AzureDevOps, wanted: t.Sequence[str] | None, *, concurrency: int, stop: Stop, type: str | None = "azurerm"
+) -> Estate:
+    """Read the connections of the wanted projects, or of every project that the caller can see.
+
+    :raises NotFoundError: a wanted project does not exist or is not visible; all of them are listed.
+    """
+    projects = client.projects() if wanted is None else _resolve(client, wanted, concurrency, stop)
+
+    def listing(project: Project) -> tuple[Project, list[Json] | AzdoError]:
+        try:
+            return project, client.connections(project, type=type)
+        except (AuthenticationError, StoppedError):
+            raise
+        except AzdoError as error:
+            return project, error
+
+    lists = each(projects, listing, concurrency=concurrency, stop=stop)
+    return survey([answer for answer in lists if answer is not None], named=wanted is not None)
+
+
+def _resolve(client: AzureDevOps, wanted: t.Sequence[str], concurrency: int, stop: Stop) -> list[Project]:
+    def look_up(name: str) -> Project | str:
+        try:
+            return client.project(name)
+        except NotFoundError:
+            return name
+
+    found = each(wanted, look_up, concurrency=concurrency, stop=stop)
+    missing = [answer for answer in found if isinstance(answer, str)]
+    if missing:
+        raise NotFoundError(
+            f"projects: {', '.join(repr(name) for name in missing)} not found in {client.url}, or not visible to this caller.",
+            remedy="Check the spelling and that the caller is a member of the project. Nothing was changed.",
+            status=404,
+            missing=missing,
+        )
+    unique = {project.id: project for project in found if isinstance(project, Project)}
+    return sorted(unique.values(), key=lambda project: (project.name.casefold(), project.id))
+
+
+class KeyedLocks:
+    """One lock per key, for work that must not run at the same time on the same thing.
+
+    Federated credentials of one identity are written one at a time, or the service answers 409 (fact sheet 8.3).
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[t.Hashable, threading.Lock] = {}
+
+    def of(self, key: t.Hashable) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(key, threading.Lock())

@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module's ``run`` sees of the world, and the only place that knows how Ansible ends a module.
+
+PRIVATE to the collection. Both front doors build a :class:`Runtime`, call :func:`execute` and pass its result on: :func:`run_module` is the ordinary door,
+``plugin_utils/_in_process.py`` the other one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import traceback
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from urllib.parse import quote
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
+from ansible_collections.azdo.connections.plugins.module_utils import _leash
+from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer, Resource, quiet_loggers
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps, organization_url
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AzdoError,
+    MissingLibraryError,
+    OptionError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
+from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
+from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+
+
+@dataclass(frozen=True)
+class Session:
+    """One caller at one organization."""
+
+    authorizer: Authorizer
+    azure_devops: AzureDevOps
+
+
+class Shared:
+    """What the items of a loop share: sessions of this process, and the stop that ends them all.
+
+    After a stop, and on the other side of a fork, nothing of it may be used again: :attr:`usable` says so.
+    """
+
+    def __init__(self) -> None:
+        self.stop = Stop()
+        self.sessions: dict[str, Session] = {}
+        self._process = os.getpid()
+
+    @property
+    def usable(self) -> bool:
+        return not self.stop and self._process == os.getpid()
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """The inside of a task.
+
+    :param params: the validated options.
+    :param progress: takes one line about a long task; must be called from the main thread.
+    :param warnings: sentences for the person at the screen.
+    :param secrets: texts that must not leave the task; the front doors censor them in whatever leaves it.
+    """
+
+    params: t.Mapping[str, t.Any]
+    check_mode: bool
+    diff_mode: bool
+    environ: t.Mapping[str, str]
+    shared: Shared = field(default_factory=Shared)
+    progress: t.Callable[[str], None] = lambda line: None
+    warnings: list[str] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+
+    @property
+    def stop(self) -> Stop:
+        return self.shared.stop
+
+    @property
+    def session(self) -> Session:
+        """Made at first use, then the same for the same sign-in options. :raises OptionError: they cannot work."""
+        values = resolve(self.params, self.environ)
+        for secret in values.secrets:
+            self.keep_secret(secret)
+        key = hashlib.sha256(
+            repr(sorted((name, str(value)) for name, value in values.values.items())).encode()
+        ).hexdigest()
+        if key not in self.shared.sessions:
+            self.shared.sessions[key] = connect(values, self.environ, self.stop, self.keep_secret)
+        return self.shared.sessions[key]
+
+    @property
+    def azure_devops(self) -> AzureDevOps:
+        return self.session.azure_devops
+
+    def keep_secret(self, text: str) -> None:
+        """Register a secret in the spellings in which error messages print it."""
+        self.secrets |= {text, repr(text)[1:-1], json.dumps(text)[1:-1], quote(text, safe="")}
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+
+@dataclass(kw_only=True)
+class Result:
+    """What a module's ``run`` returns. ``values`` are the documented return values; ``failure`` fails the task and still returns them."""
+
+    changed: bool = False
+    values: Json = field(default_factory=dict)
+    diff: Json | None = None
+    failure: AzdoError | None = None
+
+
+@dataclass(frozen=True)
+class _ResourceAuthorization:
+    """The ``Authorization`` header for one resource, as the HTTP client wants it."""
+
+    authorizer: Authorizer
+    resource: Resource
+
+    @property
+    def renewable(self) -> bool:
+        return self.authorizer.renewable
+
+    def __call__(self, *, renew: bool) -> str:
+        return self.authorizer.header(self.resource, renew=renew)
+
+
+def connect(
+    values: SignInValues, environ: t.Mapping[str, str], stop: Stop, on_secret: t.Callable[[str], None]
+) -> Session:
+    """Sign in lazily: nothing is sent before the first operation. ``on_secret`` hears of every text that must not be shown."""
+    quiet_loggers()
+    url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
+    for option in ("timeout", "max_retries"):
+        if values[option] < (1 if option == "timeout" else 0):
+            raise OptionError(f"{option} is {values[option]}, which is too small.")
+    settings = HttpSettings(
+        verify=(values["ca_path"] or True) if values["validate_certs"] else False,
+        timeout=values["timeout"],
+        max_retries=values["max_retries"],
+    )
+    authorizer = Authorizer(values, environ, on_secret)
+    client = AzureDevOps(url, HttpClient(settings, stop), _ResourceAuthorization(authorizer, "azure_devops"))
+    return Session(authorizer, client)
+
+
+def situation(
+    runtime: Runtime, estate: Estate, *, include_shared: bool = False, include_disabled: bool = False
+) -> Situation:
+    """What the eligibility rules need to know about this caller, this service and this run."""
+    authorizer = runtime.session.authorizer
+    return Situation(
+        hosted=runtime.azure_devops.organization().hosted,
+        caller=authorizer.caller,
+        entra_token=None if authorizer.method == "access_token" else authorizer.renewable,
+        project_ids=estate.project_ids,
+        now=runtime.now(),
+        include_shared=include_shared,
+        include_disabled=include_disabled,
+    )
+
+
+def execute(run: t.Callable[[Runtime], Result], runtime: Runtime) -> Json:
+    """Run a module and turn whatever comes out of it into an Ansible result. Not censored yet: the front door does that.
+
+    Only what ends the task itself (a timeout, a signal) passes through, after every thread was told to stop. A fault of ours is caught here, because
+    ansible-core prints the text of an exception that reaches it without censoring anything.
+    """
+    try:
+        result = run(runtime)
+    except AzdoError as error:
+        return _failed(error)
+    except Exception as error:  # noqa: BLE001 - see above
+        runtime.stop.set()
+        return {
+            "failed": True,
+            "msg": f"This is a fault of azdo.connections: {type(error).__name__}: {error}. Please report it with the output of -vvv.",
+            "exception": traceback.format_exc(),
+        }
+    except BaseException:
+        runtime.stop.set()
+        raise
+    values = {"changed": result.changed, **result.values}
+    if result.diff is not None and runtime.diff_mode:
+        values["diff"] = result.diff
+    return {**values, **_failed(result.failure)} if result.failure else values
+
+
+def _failed(error: AzdoError) -> Json:
+    failed = {"failed": True, "msg": str(error), "failure": error.to_failure()}
+    if isinstance(error, MissingLibraryError):
+        hint = 'For an inventory host with a connection of "local" set ansible_python_interpreter to "{{ ansible_playbook_python }}".'
+        failed["msg"] = f"{missing_required_lib(error.library, reason=error.reason)} {hint}"
+        failed["exception"] = error.traceback
+    return failed
+
+
+def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> None:
+    """The ordinary front door: the module runs in a process of its own."""
+    runtime = Runtime(params=module.params, check_mode=module.check_mode, diff_mode=module._diff, environ=os.environ)
+    if leash := os.environ.get(_leash.VARIABLE):
+        _leash.obey(leash, runtime.stop)
+    result = execute(run, runtime)
+    module.no_log_values |= {secret for secret in runtime.secrets if secret}
+    for text in runtime.warnings:
+        # Some versions of ansible-core do not censor warnings.
+        module.warn(remove_values(text, module.no_log_values))
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,424 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ansible module azdo_arm_connection_info."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: azdo_arm_connection_info
+short_description: See Azure Resource Manager service connections of Azure DevOps
+version_added: 0.1.0
+author:
+  - azdo.connections contributors (@azdo-connections)
+description:
+  - Returns one row for each Azure Resource Manager service connection, however many projects use it, with what can be done to it and why not.
+  - Says what could not be seen. Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
+extends_documentation_fragment:
+  - azdo.connections._auth
+  - azdo.connections._attributes
+  - azdo.connections._attributes.info_module
+options:
+  projects:
+    description:
+      - Names or ids of the projects to look at. If not set, every project that the caller can see.
+      - An empty list means no project at all.
+    type: list
+    elements: str
+  names:
+    description:
+      - Only connections with these names, in any project of O(projects). A name that is not found is an error.
+    type: list
+    elements: str
+  ids:
+    description:
+      - Only connections with these ids. An id that is not found is an error.
+    type: list
+    elements: str
+  schemes:
+    description:
+      - Only connections with these authorization schemes.
+    type: list
+    elements: str
+    choices:
+      - workload_identity_federation
+      - service_principal
+      - managed_identity
+      - publish_profile
+  creation_modes:
+    description:
+      - Only connections whose identity was made by Azure DevOps (V(automatic)) or by a person (V(manual)).
+    type: list
+    elements: str
+    choices:
+      - automatic
+      - manual
+  environments:
+    description:
+      - Only connections to these Azure clouds, such as V(AzureCloud).
+    type: list
+    elements: str
+  issuers:
+    description:
+      - Only connections with workload identity federation whose tokens are issued by Azure DevOps (V(azure_devops), retires on 2027-07-01) or
+        Microsoft Entra (V(entra)).
+    type: list
+    elements: str
+    choices:
+      - azure_devops
+      - entra
+  include_failed:
+    description:
+      - Whether connections whose last operation failed, or still goes on, are among the rows.
+    type: bool
+    default: true
+  include:
+    description:
+      - What else to read for each connection. Each costs at least one request for every connection and project.
+      - V(usage) reads when pipelines last used it, V(permissions) which pipelines may use it, V(checks) its approvals and checks.
+    type: list
+    elements: str
+    choices:
+      - usage
+      - permissions
+      - checks
+    default: []
+  concurrency:
+    description:
+      - How many requests may be under way at once.
+    type: int
+    default: 8
+seealso:
+  - module: azdo.connections.azdo_arm_connection_convert
+"""
+
+EXAMPLES = r"""
+- name: See every service connection of the organization
+  azdo.connections.azdo_arm_connection_info:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+  register: estate
+
+- name: Say how many still store a secret
+  ansible.builtin.debug:
+    msg: "{{ estate.summary.by_scheme.service_principal | default(0) }} of {{ estate.summary.total }} connections store a secret."
+
+- name: See which connections of two projects nobody uses
+  azdo.connections.azdo_arm_connection_info:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    projects:
+      - Payments
+      - Web Shop
+    include:
+      - usage
+  register: estate
+
+- name: Name them
+  ansible.builtin.debug:
+    msg: "{{ estate.connections | selectattr('usage.never_used', 'true') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+connections:
+  description: One row for each connection, ordered by owning project and name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the connection. It never changes.
+      type: str
+      sample: 5f0c7c3a-3a0c-4a52-9a3a-0d0f6a4f1c11
+    name:
+      description: Name in the owning project.
+      type: str
+      sample: azure-production
+    project:
+      description: Name of the owning project, the first one that Azure DevOps lists for the connection.
+      type: str
+    project_id:
+      description: Id of the owning project.
+      type: str
+    projects:
+      description: Every project that uses the connection, the owning one first.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Id of the project.
+          type: str
+        name:
+          description: Name of the project.
+          type: str
+        connection_name:
+          description: Name of the connection in this project.
+          type: str
+        description:
+          description: Description of the connection in this project.
+          type: str
+    description:
+      description: Description of the connection.
+      type: str
+    url:
+      description: Address of Azure Resource Manager.
+      type: str
+    scheme:
+      description: Authorization scheme.
+      type: str
+      sample: service_principal
+    creation_mode:
+      description: V(automatic) if Azure DevOps made the identity, V(manual) if a person did, null if the service does not say.
+      type: str
+    identity_type:
+      description: Kind of identity, in the service's words.
+      type: str
+    environment:
+      description: Azure cloud.
+      type: str
+      sample: AzureCloud
+    scope:
+      description: Where in Azure the connection leads.
+      type: dict
+      contains:
+        level:
+          description: V(subscription), V(management_group) or V(ml_workspace).
+          type: str
+        subscription_id:
+          description: Id of the subscription.
+          type: str
+        subscription_name:
+          description: Name of the subscription.
+          type: str
+        resource_group:
+          description: Name of the resource group.
+          type: str
+        management_group_id:
+          description: Id of the management group.
+          type: str
+        management_group_name:
+          description: Name of the management group.
+          type: str
+        ml_workspace_name:
+          description: Name of the machine learning workspace.
+          type: str
+        ml_workspace_location:
+          description: Region of the machine learning workspace.
+          type: str
+    tenant_id:
+      description: Microsoft Entra tenant of the identity.
+      type: str
+    client_id:
+      description: Application (client) id of the identity.
+      type: str
+    issuer:
+      description: Issuer of the federated tokens.
+      type: str
+    issuer_kind:
+      description: V(azure_devops), V(entra), V(unknown), or null for a scheme without an issuer.
+      type: str
+    subject:
+      description: Subject of the federated tokens.
+      type: str
+    shared:
+      description: Whether several projects use the connection.
+      type: bool
+    enabled:
+      description: Whether pipelines can use the connection.
+      type: bool
+    ready:
+      description: Whether the service calls the connection ready.
+      type: bool
+    state:
+      description: V(ready), V(in_progress) or V(failed).
+      type: str
+    status_message:
+      description: What the service says about the last operation.
+      type: str
+    created_by:
+      description: Name of the person who created the connection.
+      type: str
+    created:
+      description: When it was created, if the service says so.
+      type: str
+    revert:
+      description:
+        - Whether Azure DevOps still offers to go back to the secret. It says nothing about whether that secret is still valid.
+      type: dict
+      contains:
+        possible:
+          description: Whether the offer stands.
+          type: bool
+        deadline:
+          description: When it ends, in UTC.
+          type: str
+        hours_left:
+          description: Hours until then; negative when it is over.
+          type: float
+    eligibility:
+      description:
+        - What can be done to the connection, for each of C(workload_identity_federation), C(service_principal) and C(entra_issuer).
+        - The codes are explained in the documentation of M(azdo.connections.azdo_arm_connection_convert#module).
+      type: dict
+      sample:
+        workload_identity_federation:
+          eligible: false
+          codes: ["shared"]
+    usage:
+      description: When pipelines used the connection. Null where it could not be read.
+      returned: when O(include) contains V(usage)
+      type: dict
+      contains:
+        readable:
+          description: Whether the history of every project could be read. If not, the other values are null.
+          type: bool
+        never_used:
+          description: True if the history is empty, which is also the case if the last use is older than the service keeps.
+          type: bool
+        last_used:
+          description: When it was last used, in UTC.
+          type: str
+        days_until_auto_disable:
+          description: Days until Azure DevOps disables it for not being used for 100 days. Null if it was never used.
+          type: int
+        definitions:
+          description: The pipelines among the latest 50 uses in each project.
+          type: list
+          elements: dict
+    permissions:
+      description: For each project, whether all pipelines may use it and which ones may. Null where it could not be read.
+      returned: when O(include) contains V(permissions)
+      type: list
+      elements: dict
+    checks:
+      description: For each project, the approvals and checks. Null where they could not be read.
+      returned: when O(include) contains V(checks)
+      type: list
+      elements: dict
+summary:
+  description: The rows in numbers, and what could not be seen.
+  returned: success
+  type: dict
+  contains:
+    total:
+      description: Number of rows.
+      type: int
+    by_scheme:
+      description: Number of rows for each authorization scheme that occurs.
+      type: dict
+    by_issuer:
+      description: Number of rows for each kind of issuer that occurs.
+      type: dict
+    eligible:
+      description: Number of eligible rows for each target.
+      type: dict
+    shared:
+      description: Number of shared connections.
+      type: int
+    disabled:
+      description: Number of disabled connections.
+      type: int
+    not_ready:
+      description: Number of connections that failed or are in progress.
+      type: int
+    coverage:
+      description: What was seen and what was not.
+      type: dict
+      contains:
+        complete:
+          description: False if something was not seen, or if an empty list may mean that the caller is not allowed to see more.
+          type: bool
+        projects:
+          description: Number of projects looked at.
+          type: int
+        unread:
+          description: Projects whose connections could not be read, each with the reason.
+          type: list
+          elements: dict
+        empty:
+          description: Projects that show no connection, which is also what a missing permission looks like.
+          type: list
+          elements: str
+        partial:
+          description: Connections of which only a part is visible to this caller.
+          type: list
+          elements: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._details import read_details
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import TARGETS, Situation, assess, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, Narrowing, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover, each
+from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
+from ansible_collections.azdo.connections.plugins.module_utils._summary import estate_summary
+
+ARGUMENT_SPEC = argument_spec(
+    projects={"type": "list", "elements": "str"},
+    names={"type": "list", "elements": "str"},
+    ids={"type": "list", "elements": "str"},
+    schemes={
+        "type": "list",
+        "elements": "str",
+        "choices": ["workload_identity_federation", "service_principal", "managed_identity", "publish_profile"],
+    },
+    creation_modes={"type": "list", "elements": "str", "choices": ["automatic", "manual"]},
+    environments={"type": "list", "elements": "str"},
+    issuers={"type": "list", "elements": "str", "choices": ["azure_devops", "entra"]},
+    include_failed={"type": "bool", "default": True},
+    include={"type": "list", "elements": "str", "choices": ["usage", "permissions", "checks"], "default": []},
+    concurrency={"type": "int", "default": 8},
+)
+
+
+def run(runtime: Runtime) -> Result:
+    """Read the estate, narrow it, read what else is wanted of each connection, and put it into rows."""
+    params = runtime.params
+    estate = discover(runtime.azure_devops, params["projects"], concurrency=params["concurrency"], stop=runtime.stop)
+    seen_from = situation(runtime, estate)
+    rows = each(
+        narrow(estate, params),
+        lambda found: row(runtime, found, seen_from),
+        concurrency=params["concurrency"],
+        stop=runtime.stop,
+    )
+    connections = [item for item in rows if item is not None]
+    return Result(values={"connections": connections, "summary": estate_summary(connections, estate.coverage)})
+
+
+def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
+    """The connections of interest. Names and ids that are not found are an error; the other options just narrow."""
+    found = list(estate.found)
+    for option in ("names", "ids"):
+        if params[option] is not None:
+            meant = look_up(estate, params[option], option=option, named_projects=True)
+            found = [item for item in found if item in meant]
+    narrowing = Narrowing(
+        **{name: params[name] for name in ("schemes", "creation_modes", "environments", "issuers", "include_failed")}
+    )
+    return [item for item in found if narrowing.matches(item.connection)]
+
+
+def row(runtime: Runtime, found: Found, seen_from: Situation) -> Json:
+    """One connection, with what can be done to it and what else was asked for."""
+    connection = found.connection
+    eligibility = {}
+    for target in TARGETS:
+        reasons = assess(connection, target, seen_from, found.seen_in)
+        eligibility[target] = {"eligible": not blocked(reasons), "codes": [reason.code for reason in reasons]}
+    details = read_details(runtime.azure_devops, connection, runtime.params["include"], seen_from.now)
+    return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}
+
+
+def main() -> None:
+    """The ordinary front door."""
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fast front door: runs a module's ``run`` inside the controller's worker instead of in a Python of its own.
+
+PRIVATE to the collection, for action plugins only. What reaches the screen is the same through both doors; the tests in tests/playbooks run through
+both. Private parts of ansible-core that are touched, all of them here: three attributes of the argument validator's result, and the JSON
+encoders of ``ansible.module_utils.common.json``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+import typing as t
+
+from ansible import constants as C  # noqa: N812 - the name that all of ansible-core uses
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+from ansible.utils.display import Display
+from ansible_collections.azdo.connections.plugins.module_utils import _leash
+from ansible_collections.azdo.connections.plugins.module_utils._http import REQUESTS_MISSING
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, execute
+
+try:
+    # ansible-core 2.19 and later keep origins and trust on values, which must not travel into a module or out of it.
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:
+    from ansible.module_utils.common.json import AnsibleJSONEncoder
+
+    _TO_MODULE: dict[str, t.Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+    _FROM_MODULE: dict[str, t.Any] = {"cls": AnsibleJSONEncoder}
+else:
+    _TO_MODULE = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+    _FROM_MODULE = {"cls": get_module_encoder("legacy", Direction.MODULE_TO_CONTROLLER)}
+
+Json = dict[str, t.Any]
+
+_PROGRESS_EVERY_SECONDS = 5.0
+_LOOK_EVERY_SECONDS = 0.1
+
+# What the items of a loop share, as the one entry of a list. Each task has a worker of its own, forked, so this never crosses a task.
+_SHARED = [Shared()]
+
+
+class InProcessAction(OrdinaryAction):
+    """Base of the action plugins: ``MODULE`` is the module file, with its ``ARGUMENT_SPEC`` and ``run``."""
+
+    MODULE: t.Any
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Json:
+        variables = task_vars or {}
+        empty = [name for name, value in self._task.args.items() if value is None]
+        if empty:
+            # A template that came out empty would otherwise mean "all projects" or "all connections".
+            result: Json = ActionBase.run(self, tmp, variables)
+            return {
+                **result,
+                "failed": True,
+                "msg": f"{', '.join(sorted(empty))} is null. Leave it out, or give it a value.",
+            }
+        reason = self._why_ordinary(variables)
+        if reason:
+            Display().vvv(f"azdo.connections: run as an ordinary module, because of {reason}")
+            with self._on_a_leash(reason):
+                return t.cast(Json, OrdinaryAction.run(self, tmp, variables))
+        # Not super().run(), which would execute the module.
+        result = ActionBase.run(self, tmp, variables)
+        result.update(self._run_here(variables))
+        return result
+
+    def _why_ordinary(self, variables: dict[str, t.Any]) -> str:
+        """Why this task cannot run in process, or an empty text."""
+        if self._connection.transport != "local":
+            return f"connection {self._connection.transport}"
+        if self._connection.become is not None:
+            return "become"
+        if self._task.async_val:
+            return "async"
+        if any(self._task.environment or ()):
+            return "environment"
+        if _setting("DEFAULT_KEEP_REMOTE_FILES", variables, False):
+            return "ANSIBLE_KEEP_REMOTE_FILES"
+        if sys.platform == "darwin":
+            # Forked processes that use the network can crash there.
+            return "macOS"
+        if REQUESTS_MISSING is not None:
+            return "a missing library"
+        delegate = self._task.delegate_to
+        own = variables.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else variables
+        python = str(self._templar.template(C.config.get_config_value("INTERPRETER_PYTHON", variables=own)) or "auto")
+        return "" if python.startswith("auto") or _is_this_python(python) else f"interpreter {python}"
+
+    def _run_here(self, variables: dict[str, t.Any]) -> Json:
+        given = {
+            name: value
+            for name, value in _plain(self._task.args, _TO_MODULE).items()
+            if not name.startswith("_ansible_")
+        }
+        checked = ArgumentSpecValidator(self.MODULE.ARGUMENT_SPEC).validate(given)
+        runtime = Runtime(
+            params=checked.validated_parameters,
+            check_mode=self._task.check_mode,
+            diff_mode=self._task.diff,
+            environ=os.environ,
+            shared=_usable_shared(),
+            progress=_Progress(),
+            warnings=[
+                f"Both option {item['option']} and its alias {item['alias']} are set." for item in checked._warnings
+            ],
+        )
+        if checked.error_messages:
+            result: Json = {"failed": True, "msg": self._invalid(checked)}
+        else:
+            with self._as_a_module_would(runtime.stop):
+                result = execute(self.MODULE.run, runtime)
+        return self._finish(result, runtime, checked, variables)
+
+    def _invalid(self, checked: ValidationResult) -> str:
+        message = str(checked.errors.msg)
+        if isinstance(checked.errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self._task.action}) module: {message}"
+        return message
+
+    @contextlib.contextmanager
+    def _as_a_module_would(self, stop: Stop) -> t.Iterator[None]:
+        """Relative paths mean what they mean to a module on a local connection, and the end of ansible-playbook ends the work."""
+        started_in = os.getcwd()
+        os.chdir(self._loader.get_basedir())
+        over = threading.Event()
+        _when_orphaned(stop.set, over)
+        try:
+            yield
+        finally:
+            over.set()
+            os.chdir(started_in)
+
+    def _finish(self, result: Json, runtime: Runtime, checked: ValidationResult, variables: dict[str, t.Any]) -> Json:
+        """Add what AnsibleModule adds, and censor everything, in the way of AnsibleModule: flags are kept as they are."""
+        if not _wants_traceback():
+            result.pop("exception", None)
+        if _setting("INJECT_INVOCATION", variables, True):
+            result["invocation"] = {"module_args": checked.validated_parameters}
+        if runtime.warnings:
+            result["warnings"] = runtime.warnings
+        if checked._deprecations:
+            result["deprecations"] = [
+                {key: value for key, value in item.items() if key != "date" or value} for item in checked._deprecations
+            ]
+        result = _plain(result, _FROM_MODULE)
+        flags = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+        secrets = {*checked._no_log_values, *(secret for secret in runtime.secrets if secret)}
+        return {**remove_values(result, secrets), **flags}
+
+    @contextlib.contextmanager
+    def _on_a_leash(self, reason: str) -> t.Iterator[None]:
+        """Make the module's own process end its work when this task ends, however it ends."""
+        if self._connection.transport != "local" or reason in ("become", "async"):
+            yield
+            return
+        leash = _leash.Leash()
+        over = threading.Event()
+        environment = self._task.environment
+        self._task.environment = [*(environment or []), {_leash.VARIABLE: leash.path}]
+        _when_orphaned(leash.let_go, over)
+        try:
+            yield
+        finally:
+            over.set()
+            leash.let_go()
+            self._task.environment = environment
+
+
+class _Progress:
+    """Shows a line on the standard error stream, not more often than people can read."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
+
+    def __call__(self, line: str) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
+            Display().display(f"azdo.connections: {line}", stderr=True)
+
+
+def _usable_shared() -> Shared:
+    if not _SHARED[0].usable:
+        _SHARED[0] = Shared()
+    return _SHARED[0]
+
+
+def _when_orphaned(react: t.Callable[[], None], over: threading.Event) -> None:
+    """Call ``react`` if ansible-playbook ends before ``over`` is set: a worker outlives it when only the parent gets a signal."""
+    parent = os.getppid()
+
+    def look() -> None:
+        while not over.wait(_LOOK_EVERY_SECONDS):
+            if os.getppid() != parent:
+                react()
+                return
+
+    threading.Thread(target=look, name="azdo-parent", daemon=True).start()
+
+
+def _is_this_python(path: str) -> bool:
+    """Whether the path is the controller's own interpreter. All virtual environments of one Python have the same real path, so folders count."""
+    if path == sys.executable:
+        return True
+    try:
+        same_folder = os.path.realpath(os.path.dirname(path)) == os.path.realpath(os.path.dirname(sys.executable))
+        return same_folder and os.path.samefile(path, sys.executable)
+    except OSError:
+        return False
+
+
+def _plain(value: t.Any, encoder: dict[str, t.Any]) -> t.Any:
+    """The value after a trip through JSON, as every module's arguments and result make it."""
+    return json.loads(json.dumps(value, **encoder))
+
+
+def _setting(name: str, variables: dict[str, t.Any] | None, default: t.Any) -> t.Any:
+    """A setting of ansible-core, or the default where this version does not have it."""
+    if not C.config.get_configuration_definition(name):
+        return default
+    return C.config.get_config_value(name, variables=variables)
+
+
+def _wants_traceback() -> bool:
+    wanted = _setting("DISPLAY_TRACEBACK", None, None)
+    if wanted is None:
+        return bool(Display().verbosity >= 3 or _setting("DEFAULT_DEBUG", None, False))
+    return bool({"always", "error"} & set(wanted))
