@@ -43,39 +43,80 @@ def each(
     The threads are daemons, unlike those of concurrent.futures, which Python joins at exit: one slow request would hold the worker of a timed-out
     task, and with it the next task of the host, for as long as that request takes.
     """
+    if min(concurrency, len(items)) <= 1:
+        return _one_by_one(items, work, stop, go_on)
     results: list[Done | None] = [None] * len(items)
-    todo: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-    finished: queue.SimpleQueue[tuple[int, Done | None, BaseException | None]] = queue.SimpleQueue()
-
-    def worker() -> None:
-        while (index := todo.get()) is not None:
-            try:
-                finished.put((index, work(items[index]), None))
-            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-                finished.put((index, None, error))
-
-    started = min(concurrency, len(items))
-    for index in range(started):
-        todo.put(index)
-        threading.Thread(target=worker, name=f"azdo-{index}", daemon=True).start()
-    running, more = started, True
+    crew = _Crew(items, work, min(concurrency, len(items)))
+    more = True
     try:
-        while running:
-            index, done, error = finished.get()
-            running -= 1
-            if error is not None:
-                raise error
+        while crew.busy:
+            index, done = crew.next_result()
             results[index] = done
-            more = go_on(items[index], t.cast(Done, done)) and more
-            if more and started < len(items):
-                todo.put(started)
-                started, running = started + 1, running + 1
+            more = go_on(items[index], done) and more
+            if more:
+                crew.start_next()
     except BaseException:
         stop.set()
         raise
     finally:
-        for _worker in range(min(concurrency, len(items))):
-            todo.put(None)
+        crew.dismiss()
+    return results
+
+
+class _Crew(t.Generic[Item, Done]):
+    """Daemon threads that work on items handed out one at a time; ``busy`` is the number of items under way."""
+
+    def __init__(self, items: t.Sequence[Item], work: t.Callable[[Item], Done], size: int) -> None:
+        self._items = items
+        self._work = work
+        self._size = size
+        self._todo: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._finished: queue.SimpleQueue[tuple[int, Done | BaseException, bool]] = queue.SimpleQueue()
+        self._started = 0
+        self.busy = 0
+        for number in range(size):
+            threading.Thread(target=self._run, name=f"azdo-{number}", daemon=True).start()
+            self.start_next()
+
+    def start_next(self) -> None:
+        if self._started < len(self._items):
+            self._todo.put(self._started)
+            self._started += 1
+            self.busy += 1
+
+    def next_result(self) -> tuple[int, Done]:
+        """Wait for an item to end; raises what its work raised."""
+        index, done, good = self._finished.get()
+        self.busy -= 1
+        if not good:
+            raise t.cast(BaseException, done)
+        return index, t.cast(Done, done)
+
+    def dismiss(self) -> None:
+        for _thread in range(self._size):
+            self._todo.put(None)
+
+    def _run(self) -> None:
+        while (index := self._todo.get()) is not None:
+            try:
+                self._finished.put((index, self._work(self._items[index]), True))
+            except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+                self._finished.put((index, error, False))
+
+
+def _one_by_one(
+    items: t.Sequence[Item], work: t.Callable[[Item], Done], stop: Stop, go_on: t.Callable[[Item, Done], bool]
+) -> list[Done | None]:
+    """:func:`each` in this thread alone."""
+    results: list[Done | None] = [None] * len(items)
+    try:
+        for index, item in enumerate(items):
+            results[index] = done = work(item)
+            if not go_on(item, done):
+                break
+    except BaseException:
+        stop.set()
+        raise
     return results
 
 

@@ -9,10 +9,11 @@ back the other threads of the task, and do not see a ``Retry-After`` on an answe
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import ipaddress
 import random
 import re
-import threading
 import traceback
 import typing as t
 from dataclasses import dataclass
@@ -84,14 +85,14 @@ class Request:
 
 
 class HttpClient:
-    """Sends requests for the threads of one task: one requests session per thread, one pace for all."""
+    """Sends requests for the threads of one task: a requests session for each request under way, one pace for all."""
 
     def __init__(self, settings: HttpSettings, stop: Stop) -> None:
         if REQUESTS_MISSING is not None:
             raise MissingLibraryError("requests", "to talk to Azure DevOps", REQUESTS_MISSING)
         self._settings = settings
         self._stop = stop
-        self._local = threading.local()
+        self._idle: dict[str, collections.deque[requests.Session]] = {}
         self.pace = Pace(stop)
 
     def send(self, request: Request, authorization: Authorization) -> Answer:
@@ -135,17 +136,18 @@ class HttpClient:
     def _once(self, request: Request, authorization: str) -> RawAnswer:
         host = urlsplit(request.url).netloc
         try:
-            response = self._session(request.url).request(
-                request.method,
-                request.url,
-                params=request.params,
-                json=request.body,
-                headers={"Authorization": authorization, **(request.headers or {})},
-                timeout=max(self._settings.timeout, _WRITE_TIMEOUT_SECONDS)
-                if request.write
-                else self._settings.timeout,
-                allow_redirects=False,
-            )
+            with self._session(request.url) as session:
+                response = session.request(
+                    request.method,
+                    request.url,
+                    params=request.params,
+                    json=request.body,
+                    headers={"Authorization": authorization, **(request.headers or {})},
+                    timeout=max(self._settings.timeout, _WRITE_TIMEOUT_SECONDS)
+                    if request.write
+                    else self._settings.timeout,
+                    allow_redirects=False,
+                )
         except requests.exceptions.SSLError as error:
             raise OptionError(
                 f"The TLS certificate of {host} could not be verified: {_root_cause(error)}.",
@@ -161,21 +163,31 @@ class HttpClient:
         self.pace.learn(raw.headers)
         return raw
 
-    def _session(self, url: str) -> requests.Session:
-        """This thread's session for the URL's host; requests does not promise that threads may share one."""
+    @contextlib.contextmanager
+    def _session(self, url: str) -> t.Iterator[requests.Session]:
+        """A session for the URL's host that nobody else uses meanwhile: requests does not promise that threads may share one.
+
+        Sessions outlive the thread that made them, so that a later item, or the next item of a loop, finds its connection open.
+        """
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        sessions: dict[str, requests.Session] = self._local.__dict__.setdefault("sessions", {})
-        if origin not in sessions:
-            session = requests.Session()
-            # English, because some errors are recognised by their text alone.
-            session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Language": "en-US"})
-            # The environment is asked once per host, not at every request, and never for ~/.netrc, which would replace our sign-in.
-            found = session.merge_environment_settings(url, {}, None, self._settings.verify, None)
-            session.proxies, session.verify = found["proxies"], found["verify"]
-            session.trust_env = False
-            sessions[origin] = session
-        return sessions[origin]
+        idle = self._idle.setdefault(f"{parts.scheme}://{parts.netloc}", collections.deque())
+        try:
+            session = idle.pop()
+        except IndexError:
+            session = self._new_session(url)
+        yield session
+        # After an error the session is not put back.
+        idle.append(session)
+
+    def _new_session(self, url: str) -> requests.Session:
+        session = requests.Session()
+        # English, because some errors are recognised by their text alone.
+        session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Language": "en-US"})
+        # The environment is asked once per session, not at every request, and never for ~/.netrc, which would replace our sign-in.
+        found = session.merge_environment_settings(url, {}, None, self._settings.verify, None)
+        session.proxies, session.verify = found["proxies"], found["verify"]
+        session.trust_env = False
+        return session
 
 
 def check_url(option: str, url: str, *, plain_allowed: bool = False) -> str:

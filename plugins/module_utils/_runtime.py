@@ -16,6 +16,7 @@ import traceback
 import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cached_property
 from urllib.parse import quote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -83,7 +84,7 @@ class Runtime:
     def stop(self) -> Stop:
         return self.shared.stop
 
-    @property
+    @cached_property
     def session(self) -> Session:
         """Made at first use, then the same for the same sign-in options. :raises OptionError: they cannot work."""
         values = resolve(self.params, self.environ)

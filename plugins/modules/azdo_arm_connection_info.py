@@ -384,7 +384,8 @@ def run(runtime: Runtime) -> Result:
     rows = each(
         narrow(estate, params),
         lambda found: row(runtime, found, seen_from),
-        concurrency=params["concurrency"],
+        # Without anything more to read there is nothing to wait for.
+        concurrency=params["concurrency"] if params["include"] else 1,
         stop=runtime.stop,
     )
     connections = [item for item in rows if item is not None]

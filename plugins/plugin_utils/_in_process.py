@@ -100,12 +100,7 @@ class InProcessAction(OrdinaryAction):
         return "" if python.startswith("auto") or _is_this_python(python) else f"interpreter {python}"
 
     def _run_here(self, variables: dict[str, t.Any]) -> Json:
-        given = {
-            name: value
-            for name, value in _plain(self._task.args, _TO_MODULE).items()
-            if not name.startswith("_ansible_")
-        }
-        checked = ArgumentSpecValidator(self.MODULE.ARGUMENT_SPEC).validate(given)
+        checked = ArgumentSpecValidator(self.MODULE.ARGUMENT_SPEC).validate(_as_sent(self._task.args))
         runtime = Runtime(
             params=checked.validated_parameters,
             check_mode=self._task.check_mode,
@@ -147,18 +142,17 @@ class InProcessAction(OrdinaryAction):
         """Add what AnsibleModule adds, and censor everything, in the way of AnsibleModule: flags are kept as they are."""
         if not _wants_traceback():
             result.pop("exception", None)
-        if _setting("INJECT_INVOCATION", variables, True):
-            result["invocation"] = {"module_args": checked.validated_parameters}
         if runtime.warnings:
             result["warnings"] = runtime.warnings
         if checked._deprecations:
             result["deprecations"] = [
                 {key: value for key, value in item.items() if key != "date" or value} for item in checked._deprecations
             ]
-        result = _plain(result, _FROM_MODULE)
-        flags = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
         secrets = {*checked._no_log_values, *(secret for secret in runtime.secrets if secret)}
-        return {**remove_values(result, secrets), **flags}
+        result = _censored(result, secrets)
+        if _setting("INJECT_INVOCATION", variables, True):
+            result["invocation"] = _censored({"module_args": checked.validated_parameters}, secrets)
+        return result
 
     @contextlib.contextmanager
     def _on_a_leash(self, reason: str) -> t.Iterator[None]:
@@ -221,9 +215,23 @@ def _is_this_python(path: str) -> bool:
         return False
 
 
-def _plain(value: t.Any, encoder: dict[str, t.Any]) -> t.Any:
-    """The value after a trip through JSON, as every module's arguments and result make it."""
-    return json.loads(json.dumps(value, **encoder))
+def _censored(result: Json, secrets: set[str]) -> Json:
+    """The result as JSON would carry it, without the secrets. Flags and nulls at the top stay, as AnsibleModule keeps them.
+
+    ``remove_values`` looks at every value and costs more than all the rest of a task, so it runs only if a secret occurs at all.
+    """
+    text = json.dumps(result, **_FROM_MODULE)
+    plain: Json = json.loads(text)
+    if not any(json.dumps(str(secret))[1:-1] in text for secret in secrets):
+        return plain
+    flags = {key: value for key, value in plain.items() if value is None or isinstance(value, bool)}
+    return {**remove_values(plain, secrets), **flags}
+
+
+def _as_sent(arguments: Json) -> Json:
+    """The arguments after a trip through JSON, as every module receives them."""
+    sent: Json = json.loads(json.dumps(arguments, **_TO_MODULE))
+    return {name: value for name, value in sent.items() if not name.startswith("_ansible_")}
 
 
 def _setting(name: str, variables: dict[str, t.Any] | None, default: t.Any) -> t.Any:
