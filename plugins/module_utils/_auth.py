@@ -177,19 +177,19 @@ class Authorizer:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _ask(self, scope: str, resource: Resource) -> tuple[str, float]:
+        identity = _azure_identity(self.method)
         from azure.core.exceptions import AzureError
 
         try:
             if self._credential is None:
-                self._credential = self._build()
+                self._credential = self._build(identity)
             token = self._credential.get_token(scope)
         except (AzureError, ValueError, OSError) as error:
             raise _explain(error, self.method, resource) from None
         return str(token.token), float(token.expires_on)
 
-    def _build(self) -> t.Any:
+    def _build(self, identity: t.Any) -> t.Any:
         """The azure-identity credential of the chosen way. Built after the fork, never inherited."""
-        identity = _azure_identity(self.method)
         value = self._sign_in
         transport: dict[str, t.Any] = {"connection_verify": value["ca_path"] or bool(value["validate_certs"])}
         if transport["connection_verify"] is True:

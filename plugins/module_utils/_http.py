@@ -245,6 +245,6 @@ def _never_sent(error: BaseException) -> bool:
 
 def _root_cause(error: BaseException) -> str:
     """The innermost reason in words, without the URL and the object addresses that requests and urllib3 wrap around it."""
-    *_, root = _causes(error)
+    *_outer, root = _causes(error)
     text = getattr(root, "strerror", None) or re.sub(r"<[^>]*>|\S*object at 0x\w+\S*", "", str(root)).strip(" :,()'\"")
     return str(text or type(root).__name__).rstrip(".")

@@ -167,7 +167,7 @@ connections:
       description: Id of the owning project.
       type: str
     projects:
-      description: Every project that uses the connection, as in M(azdo.connections.azdo_arm_connection_info#module).
+      description: Every project that uses the connection, as in M(azdo.connections.azdo_arm_connection_info).
       type: list
       elements: dict
     status:
@@ -256,7 +256,7 @@ summary:
       description: Seconds for which the service asked this task to wait.
       type: float
     coverage:
-      description: What was seen and what was not, as in M(azdo.connections.azdo_arm_connection_info#module).
+      description: What was seen and what was not, as in M(azdo.connections.azdo_arm_connection_info).
       type: dict
 failure:
   description: What went wrong. C(code) and C(details) are for playbooks to branch on.

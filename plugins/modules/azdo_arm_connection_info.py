@@ -259,7 +259,7 @@ connections:
     eligibility:
       description:
         - What can be done to the connection, for each of C(workload_identity_federation), C(service_principal) and C(entra_issuer).
-        - The codes are explained in the documentation of M(azdo.connections.azdo_arm_connection_convert#module).
+        - The codes are explained in the documentation of M(azdo.connections.azdo_arm_connection_convert).
       type: dict
       sample:
         workload_identity_federation:

@@ -70,7 +70,7 @@ class InProcessAction(OrdinaryAction):
         reason = self._why_ordinary(variables)
         if reason:
             Display().vvv(f"azdo.connections: run as an ordinary module, because of {reason}")
-            with self._on_a_leash(reason):
+            with self._on_a_leash(reason), self._secrets_hidden():
                 return t.cast(Json, OrdinaryAction.run(self, tmp, variables))
         # Not super().run(), which would execute the module.
         result = ActionBase.run(self, tmp, variables)
@@ -155,6 +155,16 @@ class InProcessAction(OrdinaryAction):
         return result
 
     @contextlib.contextmanager
+    def _secrets_hidden(self) -> t.Iterator[None]:
+        """With ANSIBLE_DEBUG ansible-core writes the arguments of an ordinary module as they are, secrets included."""
+        arguments = self._task.args
+        self._task.args = _hide(arguments, self.MODULE.ARGUMENT_SPEC)
+        try:
+            yield
+        finally:
+            self._task.args = arguments
+
+    @contextlib.contextmanager
     def _on_a_leash(self, reason: str) -> t.Iterator[None]:
         """Make the module's own process end its work when this task ends, however it ends."""
         if self._connection.transport != "local" or reason in ("become", "async"):
@@ -171,6 +181,27 @@ class InProcessAction(OrdinaryAction):
             over.set()
             leash.let_go()
             self._task.environment = environment
+
+
+class _Hidden(str):
+    """A text that is itself wherever it is used, and stars where a person would see it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'********'"
+
+
+def _hide(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
+    """The arguments with their secret texts hidden, those of suboptions too."""
+    hidden = dict(arguments)
+    for name, value in arguments.items():
+        option = spec.get(name, {})
+        if option.get("no_log") and isinstance(value, str):
+            hidden[name] = _Hidden(value)
+        elif "options" in option and isinstance(value, dict):
+            hidden[name] = _hide(value, option["options"])
+    return hidden
 
 
 class _Progress:

@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both front doors give the same results, and each task takes the one that is right for it."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+
+import pytest
+
+INFO = "azdo.connections.azdo_arm_connection_info"
+CONVERT = "azdo.connections.azdo_arm_connection_convert"
+ORDINARY = "run as an ordinary module"
+
+# Tasks whose whole result must not depend on the door.
+TASKS: list[dict[str, t.Any]] = [
+    {INFO: {"projects": ["Payments"]}},
+    {INFO: {"projects": ["Payments"], "organization": "{{ url }}"}},
+    {INFO: {"projects": [], "organization": "{{ url }}", "organization_url": "{{ url }}"}},
+    {INFO: {"project": "Payments"}},
+    {INFO: {"concurrency": "many"}},
+    {INFO: {"projects": ["No Such Project"]}},
+    {INFO: {"personal_access_token": "abc"}},
+    {INFO: {"projects": ["Payments"], "personal_access_token": "{{ pat }}"}},
+    {INFO: {"projects": ["Web Shop"], "include": "usage,permissions,checks"}},
+    {INFO: {"projects": [], "ca_path": "ca.pem"}},
+    {INFO: {"projects": ["{{ item }}"]}, "loop": ["Payments", "nowhere"]},
+    {CONVERT: {"projects": ["Payments"]}, "check_mode": True, "diff": True},
+    {CONVERT: {"to": "password"}},
+    {CONVERT: {"projects": None}},
+    {CONVERT: {"projects": []}},
+    {CONVERT: {"connections": ["azure-prod", "no-such-connection"]}},
+]
+
+
+@pytest.mark.parametrize("verbosity", [(), ("-vvv",)], ids=["quiet", "verbose"])
+def test_same_results_through_both_doors(verbosity: tuple[str, ...], stage: Callable[..., t.Any]) -> None:
+    here = stage()
+    (here.folder / "ca.pem").write_text("")
+    tasks = [{**task, "ignore_errors": True} for task in TASKS]
+    known = {"url": here.simulator.organization_url, "pat": here.simulator.pat}
+    seen = []
+    for door in ("in_process", "ordinary"):
+        played = here.play(tasks, *verbosity, door=door, vars=known)
+        assert (ORDINARY in played.stdout) == (door == "ordinary" and bool(verbosity))
+        seen.append([comparable(item) for item in played.results])
+    for ours, theirs in zip(*seen, strict=True):
+        assert ours == theirs
+    assert len(seen[0]) >= len(TASKS)
+
+
+def comparable(item: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Without what may differ: the frames of a traceback, the interpreter that core looked for, hours that pass."""
+    result = {key: value for key, value in item["result"].items() if key not in ("exception", "ansible_facts")}
+    for connection in result.get("connections") or []:
+        connection.get("revert", {}).pop("hours_left", None)
+    result.get("summary", {}).pop("seconds_held_back", None)
+    if isinstance(result.get("results"), list):
+        result["results"] = [comparable({"result": entry})["result"] for entry in result["results"]]
+    return {**item, "result": result}
+
+
+@pytest.mark.parametrize(
+    ("keywords", "why"),
+    [
+        ({}, None),
+        ({"environment": {"A": "b"}}, "environment"),
+        ({"environment": {}}, None),
+        ({"vars": {"ansible_python_interpreter": "/usr/bin/env python3"}}, "interpreter /usr/bin/env python3"),
+        ({"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}}, None),
+        ({"vars": {"ansible_python_interpreter": "auto_silent"}}, None),
+        ({"delegate_to": "localhost"}, None),
+        ({"async": 60, "poll": 1}, "async"),
+    ],
+    ids=str,
+)
+def test_door_that_a_task_takes(keywords: dict[str, t.Any], why: str | None, stage: Callable[..., t.Any]) -> None:
+    played = stage().play([{INFO: {"projects": ["Payments"]}, **keywords}], "-vvv")
+    if why:
+        assert f"{ORDINARY}, because of {why}" in played.stdout
+    else:
+        assert ORDINARY not in played.stdout
+        assert played.status == 0
+
+
+def test_sign_in_by_module_defaults_of_the_group(door: str, stage: Callable[..., t.Any]) -> None:
+    here = stage()
+    here.environment = {
+        "AZDO_PERSONAL_ACCESS_TOKEN": "a-wrong-token-from-the-environment",
+        "AZDO_ORG_SERVICE_URL": "UNSET",
+    }
+    signed_in = {"organization_url": here.simulator.organization_url, "personal_access_token": here.simulator.pat}
+    played = here.play(
+        [{INFO: {"projects": ["Payments"]}}], door=door, module_defaults={"group/azdo.connections.azdo": signed_in}
+    )
+    assert played.status == 0, played.output
+    assert played.last["summary"]["total"] > 0
+
+
+def test_demo_fleet_converts_once_and_check_mode_told_so(door: str, stage: Callable[..., t.Any]) -> None:
+    here = stage()
+    check = here.play([{CONVERT: {}}], "--check", door=door)
+    assert here.simulator.writes == []
+    foretold = {row["id"] for row in check.last["connections"] if row["status"] == "would_convert"}
+    assert check.last["changed"]
+    assert len(foretold) >= 30
+
+    run = here.play([{CONVERT: {}}], door=door)
+    assert run.status == 0, run.output
+    assert {row["id"] for row in run.last["connections"] if row["status"] == "converted"} == foretold
+    assert len(here.simulator.writes) == len(foretold)
+
+    here.simulator.forget()
+    again = here.play([{CONVERT: {}}], door=door)
+    assert again.status == 0
+    assert not again.last["changed"]
+    assert here.simulator.writes == []

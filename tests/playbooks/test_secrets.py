@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Canaries: secrets planted in the options and in the fleet appear in no output, however talkative Ansible is made."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import typing as t
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator import demo_fleet
+
+INFO = "azdo.connections.azdo_arm_connection_info"
+CONVERT = "azdo.connections.azdo_arm_connection_convert"
+
+
+def spellings(secret: str) -> set[str]:
+    return {secret, base64.b64encode(f":{secret}".encode()).decode(), base64.b64encode(secret.encode()).decode()}
+
+
+def everything_written(here: t.Any, played: t.Any) -> str:
+    """Both streams, the log file and what callbacks see."""
+    log = here.folder / "ansible.log"
+    texts = [played.stdout, played.stderr, here.record.read_text(encoding="utf-8")]
+    return "\n".join([*texts, log.read_text(encoding="utf-8") if log.exists() else ""])
+
+
+@pytest.fixture
+def canary() -> str:
+    """Long and random, so that it cannot be there by chance."""
+    return f"canary{secrets.token_hex(24)}"
+
+
+def talkative(here: t.Any) -> dict[str, str]:
+    return {"ANSIBLE_LOG_PATH": str(here.folder / "ansible.log"), "ANSIBLE_DEBUG": "1"}
+
+
+def play_with_secret(here: t.Any, canary: str, tasks: list[dict[str, t.Any]], door: str) -> str:
+    """Play with the token in a variables file, as people keep it: core itself quotes lines of the playbook in its error messages."""
+    Path(here.folder / "secret.yml").write_text(f"pat: {canary}\n")
+    signed_in = {"organization_url": here.simulator.organization_url, "personal_access_token": "{{ pat }}"}
+    here.environment = {"AZDO_PERSONAL_ACCESS_TOKEN": "UNSET"}
+    played = here.play(
+        [{**task, "ignore_errors": True} for task in tasks],
+        "-vvvv",
+        "--diff",
+        door=door,
+        env=talkative(here),
+        vars_files=["secret.yml"],
+        module_defaults={"group/azdo.connections.azdo": signed_in},
+    )
+    assert len(played.results) >= len(tasks), played.output[-3000:]
+    return everything_written(here, played)
+
+
+def test_secrets_of_options_and_fleet(canary: str, door: str, stage: Callable[..., t.Any]) -> None:
+    stored = f"stored{secrets.token_hex(24)}"
+    here = stage(demo_fleet(pat=canary, canary=stored))
+    written = play_with_secret(
+        here,
+        canary,
+        [{INFO: {"include": ["usage", "permissions", "checks"]}}, {CONVERT: {}}, {CONVERT: {"projects": ["nowhere"]}}],
+        door,
+    )
+    assert "converted" in written
+    for secret in (canary, stored):
+        assert not [spelling for spelling in spellings(secret) if spelling in written]
+
+
+def test_service_that_sends_secrets_back(canary: str, door: str, stage: Callable[..., t.Any]) -> None:
+    """In a field that nobody expects, in an error message, and where it makes us crash."""
+    here = stage(demo_fleet(pat=canary))
+    faults = here.simulator.fault
+    row = {
+        "id": "1",
+        "name": "odd",
+        "type": "azurerm",
+        "authorization": {"scheme": "ServicePrincipal", "parameters": {"serviceprincipalkey": canary}},
+    }
+    faults(path="Payments|serviceendpoint/endpoints", body={"count": 1, "value": [row]}, status=200)
+    faults(
+        path="serviceendpoint/endpoints",
+        body={"message": f"bad token {canary}", "typeKey": "ArgumentException"},
+        status=400,
+    )
+    faults(
+        path="serviceendpoint/endpoints",
+        body={"count": 1, "value": [{"id": canary, "authorization": canary}]},
+        status=200,
+    )
+    task = {INFO: {"projects": ["Payments"]}}
+    written = play_with_secret(here, canary, [task, task, task], door)
+    assert "bad token ****" in written
+    assert "This is a fault of azdo.connections" in written
+    assert not [spelling for spelling in spellings(canary) if spelling in written]
+
+
+def test_token_that_cannot_be_a_header(canary: str, door: str, stage: Callable[..., t.Any]) -> None:
+    here = stage()
+    played = here.play(
+        [{INFO: {}}], "-vvvv", door=door, env={"AZDO_PERSONAL_ACCESS_TOKEN": f"{canary}\n{canary}", **talkative(here)}
+    )
+    written = everything_written(here, played)
+    assert "personal_access_token contains white space or a line break" in written
+    assert canary not in written
+
+
+def test_tokens_and_secrets_of_a_service_principal(canary: str, door: str, stage: Callable[..., t.Any]) -> None:
+    fleet = demo_fleet()
+    caller = fleet.service_principal("automation", secret=canary)
+    here = stage(fleet, tls=True)
+    here.environment = {"AZDO_PERSONAL_ACCESS_TOKEN": "UNSET"}
+    played = here.play(
+        [{INFO: {"projects": ["Payments"]}}],
+        "-vvvv",
+        door=door,
+        env={
+            "AZURE_TENANT": fleet.tenant_id,
+            "AZURE_CLIENT_ID": str(caller.client_id),
+            "AZURE_SECRET": canary,
+            "AZDO_AUTHORITY_URL": here.simulator.authority_url,
+            "REQUESTS_CA_BUNDLE": str(here.simulator.ca_path),
+            **talkative(here),
+        },
+    )
+    assert played.status == 0, played.output[-2000:]
+    tokens = {
+        request.headers["authorization"].split()[1]
+        for request in here.simulator.requests
+        if "authorization" in request.headers
+    }
+    written = everything_written(here, played)
+    assert tokens
+    assert not [secret for secret in {canary, *tokens} if secret in written]
