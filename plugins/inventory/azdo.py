@@ -137,7 +137,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _records(self, path: str, cache: bool) -> list[Record]:
         sign_in = resolve({name: self._option(name) for name in SIGN_IN_OPTIONS}, os.environ)
-        azure_devops = connect(sign_in, os.environ, Stop(), lambda secret: None).azure_devops
+        azure_devops = connect(sign_in, os.environ, Stop()).azure_devops
         caching = self.get_option("cache")
         # The organization may come from the environment, and then one file stands for several.
         key = f"{self.get_cache_key(path)}_{hashlib.sha256(azure_devops.url.encode()).hexdigest()[:10]}"
@@ -155,9 +155,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, inventory: t.Any, host: str, record: Record) -> None:
         inventory.add_host(host, group=GROUP)
         for name, value in LOCAL.items():
-            inventory.set_variable(host, name, TRUST(value) if TRUST else value)
+            inventory.set_variable(host, name, value if TRUST is None else TRUST(value))
         # Whoever may rename a project must not be able to run a template on the controller.
-        variables = record if TRUST else wrap_var(record)
+        variables = wrap_var(record) if TRUST is None else record
         for name, value in variables.items():
             inventory.set_variable(host, name, value)
         strict = self.get_option("strict")

@@ -100,6 +100,12 @@ class PassingError(ServiceError):
         self.told_when = told_when
 
 
+class ProxyRefusalError(ServiceError):
+    """A proxy did not let the request through."""
+
+    code = "proxy_refused"
+
+
 def judge(raw: RawAnswer, write: bool) -> Answer:
     """Turn an answer into a good one, or raise what it means. The order matters: a sign-in page may come with a good status."""
     if 300 <= raw.status < 400 or raw.status == 203:
@@ -116,7 +122,11 @@ def judge(raw: RawAnswer, write: bool) -> Answer:
     if raw.status >= 400:
         raise service_error(raw)
     if raw.content.strip() and "json" not in raw.content_type:
-        raise _web_page(raw)
+        page = _web_page(raw)
+        if write and "status" not in page.details:
+            # Whoever wrote the page, the request may have been passed on before.
+            raise AmbiguousWriteError(page.message, remedy=page.remedy)
+        raise page
     try:
         return Answer(raw.status, raw.headers, raw.parse())
     except ValueError:
@@ -141,7 +151,7 @@ def service_error(raw: RawAnswer) -> ServiceError:
     if raw.status == 403 or type_key in ("AccessDeniedException", "UnauthorizedRequestException"):
         return NotPermittedError(message, **details)
     if raw.status == 407:
-        return ServiceError(
+        return ProxyRefusalError(
             f"The proxy asks for a sign-in: {message}", remedy="Put user and password into HTTPS_PROXY.", **details
         )
     return ServiceError(message, **details)

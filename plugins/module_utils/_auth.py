@@ -87,10 +87,11 @@ def choose(sign_in: SignInValues, environ: t.Mapping[str, str]) -> str:
             f"auth_source (or AZDO_AUTH_SOURCE) is {source!r}, which is not a way to sign in.",
             remedy=f"Use one of {', '.join(AUTH_SOURCES)}.",
         )
-    if source != "auto":
-        return str(source)
     ready_made = ("personal_access_token", "access_token")
     identity_given = sign_in.given & {"tenant", "client_id", "secret", "x509_certificate_path"}
+    overruled = "auth_source" not in sign_in.given and (identity_given or sign_in.given.intersection(ready_made))
+    if source != "auto" and not overruled:
+        return str(source)
     candidates = [name for name in ready_made if name in sign_in.given]
     if not identity_given:
         candidates += [name for name in ready_made if sign_in[name]]
@@ -118,13 +119,13 @@ class Authorizer:
         self.method = choose(sign_in, environ)
         self.caller: Caller = CALLERS.get(self.method, "unknown")
         self.cloud = _cloud(sign_in)
-        for name in ("personal_access_token", "access_token", "secret"):
+        for name in ("personal_access_token", "access_token", "secret", "x509_certificate_password"):
             _check_secret(name, sign_in[name])
-            if self.method == name and not sign_in[name]:
-                raise OptionError(f"auth_source is {name}, but {name} is not set.", remedy=_where(name))
+        if self.method in ("personal_access_token", "access_token"):
+            _require(self.method, **{self.method: sign_in[self.method]})
 
-    def header(self, resource: Resource = "azure_devops", *, renew: bool = False) -> str:
-        """The header's value. ``renew`` asks for a new token even if the one at hand should still be good."""
+    def header(self, resource: Resource = "azure_devops", *, rejected: str = "") -> str:
+        """The header's value. ``rejected`` is one that the service did not accept: if it is still the current one, a new token is asked for."""
         if self.method == "personal_access_token":
             if resource != "azure_devops":
                 raise OptionError(
@@ -141,7 +142,7 @@ class Authorizer:
                     remedy="Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli) for this.",
                 )
             return f"Bearer {self._sign_in['access_token']}"
-        return f"Bearer {self._token(resource, renew)}"
+        return f"Bearer {self._token(resource, rejected.removeprefix('Bearer '))}"
 
     @property
     def renewable(self) -> bool:
@@ -154,12 +155,15 @@ class Authorizer:
         host = None if self._sign_in["cloud_environment"] else self._environ.get("AZURE_AUTHORITY_HOST")
         return str(self._sign_in["authority_url"] or host or self.cloud.authority)
 
-    def _token(self, resource: Resource, renew: bool) -> str:
+    def _token(self, resource: Resource, rejected: str) -> str:
         scope = self._scope(resource)
         key = self._cache_key(scope)
         with self._lock:
             text, expires = _TOKENS.get(key, ("", 0.0))
-            if renew or expires - time.time() < RENEW_BEFORE_SECONDS:
+            if rejected and text == rejected:
+                # A credential of azure-identity would answer from its own memory.
+                self._credential, expires = None, 0.0
+            if expires - time.time() < RENEW_BEFORE_SECONDS:
                 text, expires = self._ask(scope, resource)
                 _TOKENS[key] = (text, expires)
         self._on_secret(text)
@@ -247,7 +251,11 @@ _TOKENS: dict[str, tuple[str, float]] = {}
 def quiet_loggers() -> None:
     """Keep the request logs of azure-identity, MSAL and urllib3 out of Ansible's log file, which takes every INFO line."""
     for name in ("azure", "msal", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
 
 
 def _azure_identity(method: str) -> t.Any:

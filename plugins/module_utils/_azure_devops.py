@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     NotFoundError,
+    NotPermittedError,
     OptionError,
     ServiceError,
     VersionOutOfRangeError,
@@ -30,7 +31,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._http import (
     check_url,
 )
 
-_CLOUD_HOSTS = ("dev.azure.com", ".visualstudio.com")
+_CHECK_RIGHTS = (
+    "The sign-in itself is good: check that the token has the scope 'Service Connections (Read, query & manage)' and that the caller "
+    "has the rights in this project."
+)
 # The newest version first. Each row: what the server says it speaks at most, then the versions to ask for (2.1, 9.5).
 _API_VERSIONS: tuple[tuple[tuple[int, int], dict[str, str]], ...] = (
     ((7, 1), {"core": "7.1", "endpoints": "7.1", "pipelines": "7.1-preview.1"}),
@@ -116,7 +120,7 @@ class AzureDevOps:
                 remedy=CHECK_CREDENTIAL,
             )
         kind = str(data.get("deploymentType") or "").lower()
-        in_cloud = (urlsplit(self.url).hostname or "").lower().endswith(_CLOUD_HOSTS)
+        in_cloud = _is_cloud(urlsplit(self.url).hostname or "")
         return Organization(
             instance_id=str(data.get("instanceId") or ""),
             hosted=kind == "hosted" if kind else in_cloud,
@@ -126,17 +130,21 @@ class AzureDevOps:
 
     def projects(self) -> list[Project]:
         """All projects that the caller can see, sorted by name. The pages follow the continuation header (1)."""
-        found: list[Project] = []
+        found: dict[str, Project] = {}
+        seen: set[str] = set()
         token = ""
-        while True:
+        while token not in seen:
+            seen.add(token)
             params = {"$top": _PROJECTS_PER_PAGE, **({"continuationToken": token} if token else {})}
             answer = self._get("core", "_apis/projects", params)
-            found += [_project(item) for item in _value(answer)]
+            found.update({project.id: project for project in map(_project, _value(answer))})
             token = answer.headers.get("x-ms-continuationtoken", "")
             if not token:
                 break
-        self._remember(found)
-        return sorted(found, key=lambda project: (project.name.casefold(), project.id))
+        else:
+            raise ServiceError("The list of projects does not come to an end.", status=answer.status)
+        self._remember(found.values())
+        return sorted(found.values(), key=lambda project: (project.name.casefold(), project.id))
 
     def project(self, name_or_id: str) -> Project:
         """One project by name or id; asked once. :raises NotFoundError: it does not exist, or the caller cannot see it."""
@@ -207,7 +215,20 @@ class AzureDevOps:
             body=body,
             write=write,
         )
-        return self._http.send(request, self._authorization)
+        try:
+            return self._http.send(request, self._authorization)
+        except AuthenticationError as error:
+            if self._organization is None or not self._still_signed_in():
+                raise
+            # The service rejects what a caller may not do with the same answers as a bad credential (9.2).
+            raise NotPermittedError(error.message, remedy=_CHECK_RIGHTS, **{"status": 401, **error.details}) from None
+
+    def _still_signed_in(self) -> bool:
+        try:
+            self._introduce()
+        except AuthenticationError:
+            return False
+        return True
 
     def _remember(self, projects: t.Iterable[Project]) -> None:
         for project in projects:
@@ -227,16 +248,21 @@ def organization_url(value: str | None, *, allow_plain_http: bool = False) -> st
         )
     if value.replace("-", "").isalnum() and value.isascii():
         return f"https://dev.azure.com/{value}"
-    host = (urlsplit(value).hostname or "").lower()
-    in_cloud = host.endswith(_CLOUD_HOSTS)
-    url = check_url("organization_url", value, plain_allowed=allow_plain_http and not in_cloud)
-    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
-    if host == "dev.azure.com" and len(segments) != 1:
+    url = check_url("organization_url", value, plain_allowed=allow_plain_http)
+    parts = urlsplit(url)
+    if _is_cloud(parts.hostname or ""):
+        check_url("organization_url", value)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if parts.hostname == "dev.azure.com" and len(segments) != 1:
         raise OptionError(
             f"organization_url is {value!r}, which does not name exactly one organization.",
             remedy="Use https://dev.azure.com/<organization>.",
         )
     return url
+
+
+def _is_cloud(host: str) -> bool:
+    return host.lower() == "dev.azure.com" or host.lower().endswith(".visualstudio.com")
 
 
 def _segment(text: str) -> str:

@@ -131,7 +131,7 @@ class ArmConnection:
             created_by=creator.get("displayName") or creator.get("uniqueName"),
             created=raw.get("creationDate"),
             revert_deadline=parse_time(data.text("revertSchemeDeadline")),
-            revert_deadline_text=data.text("revertSchemeDeadline"),
+            revert_deadline_text=_deadline_text(data.text("revertSchemeDeadline")),
             partial=not raw.get("type") or raw.get("data") is None or not authorization.get("scheme"),
             raw=raw,
         )
@@ -223,18 +223,23 @@ def parse_time(text: str | None) -> datetime | None:
     date, clock, fraction, offset = found.groups()
     try:
         moment = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=timezone.utc)
-    except ValueError:
+        moment += timedelta(microseconds=int(((fraction or "") + "000000")[:6]))
+        if offset and offset.upper() != "Z":
+            away = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+            moment += away if offset[0] == "-" else -away
+    except (ValueError, OverflowError):
         return None
-    moment += timedelta(microseconds=int(((fraction or "") + "000000")[:6]))
-    if offset and offset.upper() != "Z":
-        away = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-        moment += away if offset[0] == "-" else -away
-    return moment
+    # The service's way to say "no time" is the first moment of its calendar.
+    return moment if moment.year > 1 else None
 
 
 def format_time(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with whole seconds, such as ``2026-11-30T09:15:00Z``."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _deadline_text(text: str | None) -> str | None:
+    return None if text and text.startswith("0001-01-01") else text
 
 
 class _Loose:

@@ -88,6 +88,8 @@ class Outcome:
 class Conversion:
     """Moves one connection to a target scheme.
 
+    ``sent`` is True as long as a request went out of which it is not proven that it changed nothing.
+
     :param wait_timeout: how long (s) to wait for the service after it accepted the request.
     """
 
@@ -95,49 +97,78 @@ class Conversion:
         self._effects = effects
         self._target = target
         self._wait_timeout = wait_timeout
-        self._done = "reverted" if target == SERVICE_PRINCIPAL else "converted"
+        self._before: ArmConnection | None = None
+        self.sent = False
 
     def run(self) -> Outcome:
         """:raises StoppedError: the task is over. :raises AuthenticationError: nobody is signed in any more, so nothing else can work either."""
         problem: AzdoError | None = None
-        ambiguous = False
         for attempt in range(_ATTEMPTS):
-            before = self._effects.read()
-            if before is None:
-                return Outcome(
-                    status="failed",
-                    error=problem or AzdoError("It is gone, or no longer visible to this caller."),
-                    changed=ambiguous,
-                )
-            reasons = self._effects.assess(before)
-            if before.scheme == self._target and ambiguous:
-                return self._settle(before, before)
+            current = self._effects.read()
+            if current is None:
+                return self._failed(problem or AzdoError("It is gone, or no longer visible to this caller."))
+            if self.sent and current.scheme == self._target:
+                return self._settle(current)
+            reasons = self._effects.assess(current)
             if blocked(reasons):
-                return Outcome(
-                    status=idle_status(reasons, self._target), after=before, reasons=reasons, changed=ambiguous
-                )
-            try:
-                self._effects.send(before.conversion_body(self._target))
-            except NotAcceptedError as error:
-                problem = error
-                self._effects.wait(_FIRST_PAUSE_SECONDS * attempt)
-                continue
-            except AmbiguousWriteError as error:
-                found = self._look_for_traces(before)
-                if found is not None:
-                    return found
-                if ambiguous:
-                    return Outcome(status="failed", error=error, after=before, changed=True)
-                problem, ambiguous = error, True
-                continue
-            except ServiceError as error:
-                return self._after_refusal(before, error)
-            return self._settle(before)
-        return Outcome(status="failed", error=problem, changed=ambiguous)
+                return Outcome(status=idle_status(reasons, self._target), reasons=reasons, changed=self.sent)
+            result = self._attempt(current)
+            if isinstance(result, Outcome):
+                return result
+            problem = result
+            self._effects.wait(_FIRST_PAUSE_SECONDS * attempt)
+        return self._failed(problem)
 
-    def _settle(self, before: ArmConnection, latest: ArmConnection | None = None) -> Outcome:
+    def _attempt(self, current: ArmConnection) -> Outcome | AzdoError:
+        """Send once. The outcome, or the problem after which a fresh start is safe."""
+        lost_before = self.sent
+        if not lost_before or self._before is None:
+            # What the end is compared with; after a lost answer it stays the state before the first request.
+            self._before = current
+        self.sent = True
+        try:
+            self._effects.send(current.conversion_body(self._target))
+        except NotAcceptedError as error:
+            self.sent = lost_before
+            return error
+        except AmbiguousWriteError as error:
+            return self._after_lost_answer(error, lost_before)
+        except ServiceError as error:
+            return self._after_refusal(error, lost_before)
+        return self._settle()
+
+    def _after_lost_answer(self, error: AmbiguousWriteError, lost_before: bool) -> Outcome | AzdoError:
+        """The service may still be at it, so it gets time. Only if it is at rest in the old scheme after that, one more request is safe."""
+        found = self._poll(min(_GRACE_SECONDS, self._wait_timeout))
+        if isinstance(found, Outcome):
+            return found
+        at_rest = found is not None and found.scheme != self._target and found.state == "ready"
+        if at_rest and not lost_before and self._wait_timeout >= _GRACE_SECONDS:
+            return error
+        if at_rest and lost_before:
+            return self._failed(error)
+        lost = AzdoError(
+            f"What became of the request is not known: {error.message}", remedy="Run again: it starts with a read."
+        )
+        return Outcome(status="waiting", error=lost, after=found, changed=True)
+
+    def _after_refusal(self, error: ServiceError, lost_before: bool) -> Outcome:
+        """An error is not the truth about the connection: a read is."""
+        error.remedy = error.remedy or _remedy(error.message)
+        try:
+            current = self._effects.read()
+        except (StoppedError, AuthenticationError):
+            raise
+        except AzdoError:
+            return self._failed(error)
+        if current is not None and (current.scheme == self._target or current.state == "in_progress"):
+            return self._settle(current)
+        self.sent = lost_before or current is None
+        return self._failed(error, current)
+
+    def _settle(self, latest: ArmConnection | None = None) -> Outcome:
         """Wait until the service reports the new scheme and ready."""
-        found = self._poll(before, self._wait_timeout, latest)
+        found = self._poll(self._wait_timeout, latest)
         if isinstance(found, Outcome):
             return found
         error = AzdoError(
@@ -146,83 +177,67 @@ class Conversion:
         )
         return Outcome(status="waiting", error=error, after=found, changed=True)
 
-    def _look_for_traces(self, before: ArmConnection) -> Outcome | None:
-        """After a lost answer: the outcome if the service carried the request out or is at it, None if it did not."""
-        found = self._poll(before, min(_GRACE_SECONDS, self._wait_timeout), None)
-        if isinstance(found, Outcome):
-            return found
-        if found is not None and found.scheme != self._target and found.state == "ready":
-            return None
-        error = AzdoError(
-            "The answer was lost and what became of the request could not be read.",
-            remedy="Run again: it starts with a read.",
-        )
-        return Outcome(status="waiting", error=error, after=found, changed=True)
-
-    def _poll(
-        self, before: ArmConnection, seconds: float, latest: ArmConnection | None
-    ) -> Outcome | ArmConnection | None:
+    def _poll(self, seconds: float, latest: ArmConnection | None = None) -> Outcome | ArmConnection | None:
         """Read until it is settled; at the end of the time the last state that was read. The first read comes at once."""
         end = self._effects.clock() + seconds
         pause = _FIRST_PAUSE_SECONDS
         missing = 0
-        current = latest
         while True:
-            if current is None:
-                try:
-                    latest = self._effects.read()
-                    missing = 0 if latest else missing + 1
-                except (StoppedError, AuthenticationError):
-                    raise
-                except AzdoError:
-                    latest = None
-                current = latest
+            if latest is None:
+                latest, missing = self._look(missing)
             if missing == _MISSING_READS:
-                return Outcome(
-                    status="failed", error=AzdoError("It disappeared while it was being changed."), changed=True
-                )
-            if current is not None and (outcome := self._judge(before, current)) is not None:
+                return self._failed(AzdoError("It disappeared while it was being changed."))
+            if latest is not None and (outcome := self._judge(latest)) is not None:
                 return outcome
             if self._effects.clock() + pause > end:
                 return latest
             self._effects.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-            current = None
+            latest = None
 
-    def _judge(self, before: ArmConnection, current: ArmConnection) -> Outcome | None:
+    def _look(self, missing: int) -> tuple[ArmConnection | None, int]:
+        """One read, and how many in a row found nothing. A read that fails is no news: there is time for another."""
+        try:
+            found = self._effects.read()
+        except (StoppedError, AuthenticationError):
+            raise
+        except AzdoError:
+            return None, missing
+        return found, 0 if found else missing + 1
+
+    def _judge(self, current: ArmConnection) -> Outcome | None:
         """The outcome if the state is final, None if it may still change."""
-        if current.state == "failed" and before.state != "failed":
-            error = AzdoError(
-                f"Azure DevOps reports a failure: {current.status_message or 'no reason given'}.",
-                remedy=_remedy(current.status_message),
-            )
-            return Outcome(status="failed", error=error, after=current, changed=True)
-        if current.scheme != self._target or current.state == "in_progress":
+        moved = current.scheme == self._target
+        failed_before = self._before is not None and self._before.state == "failed"
+        if current.state == "failed" and (moved or not failed_before):
+            said = current.status_message or "no reason given"
+            return self._failed(AzdoError(f"Azure DevOps reports a failure: {said}.", remedy=_remedy(said)), current)
+        if not moved or current.state == "in_progress":
             return None
-        if more := differences(before, current):
+        if self._before is not None and (more := differences(self._before, current)):
             error = AzdoError(
                 f"The scheme was changed, and so was something else: {', '.join(item['field'] for item in more)}.",
                 remedy="Look at the connection before pipelines use it; nothing was reverted.",
                 differences=more,
             )
-            return Outcome(status="failed", error=error, after=current, changed=True)
-        return Outcome(status=self._done, after=current, changed=True)
+            return self._failed(error, current)
+        return Outcome(
+            status="reverted" if self._target == SERVICE_PRINCIPAL else "converted", after=current, changed=True
+        )
 
-    def _after_refusal(self, before: ArmConnection, error: ServiceError) -> Outcome:
-        """An error is not the truth about the connection: a read is."""
-        try:
-            current = self._effects.read()
-        except ServiceError:
-            current = None
-        if current is not None and current.scheme == self._target:
-            return self._settle(before, current)
-        error.remedy = error.remedy or _remedy(error.message)
-        return Outcome(status="failed", error=error, after=current, changed=current is None)
+    def _failed(self, error: AzdoError | None, after: ArmConnection | None = None) -> Outcome:
+        return Outcome(status="failed", error=error, after=after, changed=self.sent)
 
 
 def differences(before: ArmConnection, after: ArmConnection) -> list[Json]:
     """What changed although a conversion must not change it. Shape: ``[{field, before, after}]``."""
-    fields = (
+    old, new = _lasting(before), _lasting(after)
+    return [{"field": name, "before": old[name], "after": new[name]} for name in old if old[name] != new[name]]
+
+
+def _lasting(connection: ArmConnection) -> Json:
+    """What a conversion must leave as it is. The service may list references in any order, the owner first."""
+    names = (
         "id",
         "name",
         "description",
@@ -233,21 +248,15 @@ def differences(before: ArmConnection, after: ArmConnection) -> list[Json]:
         "environment",
         "creation_mode",
         "enabled",
-        "references",
     )
-    return [
-        {"field": name, "before": _plain(getattr(before, name)), "after": _plain(getattr(after, name))}
-        for name in fields
-        if getattr(before, name) != getattr(after, name)
-    ] + (
-        [{"field": "scope", "before": dict(before.scope), "after": dict(after.scope)}]
-        if dict(before.scope) != dict(after.scope)
-        else []
-    )
-
-
-def _plain(value: t.Any) -> t.Any:
-    return [f"{ref.name}: {ref.connection_name}" for ref in value] if isinstance(value, tuple) else value
+    return {
+        **{name: getattr(connection, name) for name in names},
+        "scope": dict(connection.scope),
+        "owner": connection.owner.name,
+        "projects": sorted(
+            f"{ref.id} {ref.name}: {ref.connection_name}: {ref.description}" for ref in connection.references
+        ),
+    }
 
 
 def _remedy(message: str) -> str:

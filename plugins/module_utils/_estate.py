@@ -65,8 +65,14 @@ class Coverage:
     named: bool
 
     @property
+    def named_none(self) -> bool:
+        """The user asked for no project at all, so that there is nothing to miss."""
+        return self.named and self.projects == 0
+
+    @property
     def complete(self) -> bool:
-        doubtful = self.empty and (self.named or len(self.empty) == self.projects)
+        nothing_seen = len(self.empty) == self.projects and not self.named_none
+        doubtful = nothing_seen or (self.named and self.empty)
         return not (self.unread or self.partial or doubtful)
 
     def to_result(self) -> Json:
@@ -107,18 +113,32 @@ def survey(lists: t.Iterable[tuple[Project, list[Json] | AzdoError]], *, named: 
         )
     sightings: dict[str, list[tuple[Project, ArmConnection]]] = {}
     empty = []
+    odd: list[tuple[str, str]] = []
     for project, answer in lists:
         if isinstance(answer, AzdoError):
             continue
         if not answer:
             empty.append(project.name)
         for raw in answer:
-            if raw.get("id"):
-                sightings.setdefault(str(raw["id"]), []).append((project, ArmConnection.from_api(raw, project)))
+            try:
+                connection = ArmConnection.from_api(raw, project)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                # An object in an unknown shape: it is counted as not seen, and the others go on.
+                odd.append((str(raw.get("id")), project.name))
+            else:
+                sightings.setdefault(connection.id, []).append((project, connection))
     found = sorted((_merge(seen) for seen in sightings.values()), key=lambda item: item.sort_key)
-    partial = tuple((item.connection.id, item.connection.owner.name) for item in found if item.connection.partial)
+    partial = (*((item.connection.id, item.connection.owner.name) for item in found if item.connection.partial), *odd)
     coverage = Coverage(len(lists), unread, tuple(empty), partial, named)
     return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
+
+
+def check_names(option: str, names: t.Iterable[str] | None) -> None:
+    """:raises OptionError: an entry is empty, as a blank line of a survey or a template without a value leaves it."""
+    if any(not text.strip() for text in names or ()):
+        raise OptionError(
+            f"{option} contains an empty entry.", remedy=f"Leave {option} out to mean all, or name what you mean."
+        )
 
 
 def look_up(estate: Estate, wanted: t.Iterable[str], *, option: str, named_projects: bool) -> list[Found]:

@@ -16,6 +16,7 @@ import random
 import re
 import traceback
 import typing as t
+import warnings
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,12 +24,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._answers import (
     CHECK_NETWORK,
     Answer,
     PassingError,
+    ProxyRefusalError,
     RawAnswer,
     judge,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
+    AzdoError,
     MissingLibraryError,
     NotAcceptedError,
     OptionError,
@@ -59,8 +62,8 @@ class Authorization(t.Protocol):
     def renewable(self) -> bool:
         """Whether a rejected header can be replaced by a newer one."""
 
-    def __call__(self, *, renew: bool) -> str:
-        """The header's value; ``renew`` asks for a new one after the service rejected the old one."""
+    def __call__(self, *, rejected: str = "") -> str:
+        """The header's value; another one than ``rejected``, which the service did not accept."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,9 @@ class HttpClient:
             raise MissingLibraryError("requests", "to talk to Azure DevOps", REQUESTS_MISSING)
         self._settings = settings
         self._stop = stop
+        if settings.verify is False:
+            # The user asked for it, so one remark for every request would say nothing new.
+            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
         self._idle: dict[str, collections.deque[requests.Session]] = {}
         self.pace = Pace(stop)
 
@@ -121,17 +127,18 @@ class HttpClient:
             raise NotAcceptedError("The service asked for a pause before the change was sent.")
         try:
             return self._authorized(request, authorization)
-        except (TransportError, PassingError) as error:
+        except (TransportError, PassingError, ProxyRefusalError) as error:
             raise NotAcceptedError(error.message, remedy=error.remedy, **error.details) from None
 
     def _authorized(self, request: Request, authorization: Authorization) -> Answer:
         """One attempt; a rejected token is replaced once, because a rejected request was not carried out."""
+        header = authorization()
         try:
-            return judge(self._once(request, authorization(renew=False)), request.write)
+            return judge(self._once(request, header), request.write)
         except AuthenticationError as error:
             if not authorization.renewable or "status" not in error.details:
                 raise
-        return judge(self._once(request, authorization(renew=True)), request.write)
+        return judge(self._once(request, authorization(rejected=header)), request.write)
 
     def _once(self, request: Request, authorization: str) -> RawAnswer:
         host = urlsplit(request.url).netloc
@@ -148,17 +155,8 @@ class HttpClient:
                     else self._settings.timeout,
                     allow_redirects=False,
                 )
-        except requests.exceptions.SSLError as error:
-            raise OptionError(
-                f"The TLS certificate of {host} could not be verified: {_root_cause(error)}.",
-                remedy="Give the authority that signed it with ca_path (or REQUESTS_CA_BUNDLE).",
-            ) from None
         except requests.exceptions.RequestException as error:
-            cause = _root_cause(error)
-            if request.write and not _never_sent(error):
-                raise AmbiguousWriteError(f"The connection to {host} broke during a change: {cause}.") from None
-            proxy = "the proxy in front of " if isinstance(error, requests.exceptions.ProxyError) else ""
-            raise TransportError(f"There was no answer from {proxy}{host}: {cause}.", remedy=CHECK_NETWORK) from None
+            raise _no_answer(error, request, host) from None
         raw = RawAnswer(response.status_code, response.headers, response.content, host)
         self.pace.learn(raw.headers)
         return raw
@@ -195,7 +193,10 @@ def check_url(option: str, url: str, *, plain_allowed: bool = False) -> str:
 
     Plain http is for this machine itself, and where ``plain_allowed`` says so.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise OptionError(f"{option} is not a web address: {error}.", remedy="It starts with https://.") from None
     if parts.username or parts.password:
         raise OptionError(
             f"{option} contains a user name or a password.",
@@ -223,6 +224,22 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _no_answer(error: requests.exceptions.RequestException, request: Request, host: str) -> AzdoError:
+    """What it means that requests gave up: a certificate that nobody trusts, an answer that got lost, or nothing sent at all."""
+    cause = _root_cause(error)
+    kinds = {type(item).__name__ for item in _causes(error)}
+    if kinds & {"SSLCertVerificationError", "CertificateError"}:
+        return OptionError(
+            f"The TLS certificate of {host} could not be verified: {cause}.",
+            remedy="Give the authority that signed it with ca_path (or REQUESTS_CA_BUNDLE).",
+        )
+    unmade = {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ConnectTimeout"}
+    if request.write and not kinds & unmade:
+        return AmbiguousWriteError(f"The connection to {host} broke during a change: {cause}.")
+    proxy = "the proxy in front of " if isinstance(error, requests.exceptions.ProxyError) else ""
+    return TransportError(f"There was no answer from {proxy}{host}: {cause}.", remedy=CHECK_NETWORK)
+
+
 def backoff(attempt: int) -> float:
     """Seconds before the next attempt: doubling from one second, with jitter so that threads do not come back together."""
     return random.uniform(0.1, min(_LONGEST_BACKOFF_SECONDS, 0.5 * 2**attempt))
@@ -235,12 +252,6 @@ def _causes(error: BaseException) -> t.Iterator[BaseException]:
         yield current
         wrapped = [getattr(current, "reason", None), *reversed(current.args)]
         current = next((inner for inner in wrapped if isinstance(inner, BaseException)), None)
-
-
-def _never_sent(error: BaseException) -> bool:
-    """Whether the request did not leave this machine, because no connection could be made."""
-    unmade = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
-    return any(type(cause).__name__ in unmade for cause in _causes(error))
 
 
 def _root_cause(error: BaseException) -> str:

@@ -3,65 +3,62 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A leash between a task and the process that runs its module: when the task lets go, for whatever reason, the module starts nothing new.
 
-PRIVATE to the collection. Ansible does not end a module when its task times out, when ansible-playbook is terminated or when a worker is killed:
-the module runs on, unseen. So the task holds a lock on a file for as long as it waits, and the module looks whether the lock is still held. The
-kernel drops the lock when the holder dies, however it dies.
+PRIVATE to the collection. Ansible does not end a module when its task times out, when a worker is killed or when ansible-playbook dies: the module
+runs on, unseen. So the worker holds the write end of a fifo for as long as it waits, and the module asks at its read end whether that end is still
+held. The kernel closes it when the holder dies, however it dies, and nothing is left behind in the file system.
 """
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import os
+import shutil
+import stat
 import tempfile
-import threading
 
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-
-# Tells the module's process where the leash is; also documented for people who wonder about it in verbose output.
+# Tells the module's process where the fifo is.
 VARIABLE = "AZDO_LEASH"
-_LOOK_EVERY_SECONDS = 0.1
+
+
+class Holder:
+    """The worker's end: held from construction until :meth:`let_go`, or until this process is no more."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="azdo-leash-")
+        self.path = os.path.join(self._folder, "fifo")
+        os.mkfifo(self.path, 0o600)
+        # Opened for reading too, because opening for writing alone waits for a reader. Programs started from here do not inherit it.
+        self._ends = [os.open(self.path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)]
+
+    def let_go(self) -> None:
+        """May be called from any thread, and more than once."""
+        with contextlib.suppress(IndexError):
+            os.close(self._ends.pop())
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Leash:
-    """The task's end: held from construction until :meth:`let_go`, or until this process is no more."""
+    """The module's end. A path that cannot be opened counts as let go: better nothing is changed than by a process that nobody waits for."""
 
-    def __init__(self) -> None:
-        descriptor, self.path = tempfile.mkstemp(prefix="azdo-leash-")
-        # Not inherited by programs that this process starts, and 0600 by mkstemp.
-        self._descriptor: int | None = descriptor
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    def __init__(self, path: str) -> None:
+        self._end: int | None = None
+        try:
+            end = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            return
+        found = os.fstat(end)
+        if not stat.S_ISFIFO(found.st_mode) or found.st_uid != os.getuid():
+            os.close(end)
+            return
+        self._end = end
+        # Both ends are open: the file has done its work.
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
-    def let_go(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            os.unlink(self.path)
-            self._descriptor = None
-
-
-def is_held(path: str) -> bool:
-    """Whether somebody holds the leash. A file that is gone was let go; one that may not be opened says nothing, so it counts as held."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def obey(path: str, stop: Stop) -> None:
-    """The module's end: stop as soon as the leash is let go. Looks from a thread of its own, which ends with the process."""
-
-    def look() -> None:
-        nap = threading.Event()
-        while is_held(path):
-            nap.wait(_LOOK_EVERY_SECONDS)
-        stop.set()
-
-    threading.Thread(target=look, name="azdo-leash", daemon=True).start()
+    def is_let_go(self) -> bool:
+        if self._end is None:
+            return True
+        try:
+            # Not poll(): it reports a hang-up only if there was a writer after we opened our end.
+            return os.read(self._end, 1) == b""
+        except BlockingIOError:
+            return False

@@ -12,6 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
@@ -109,3 +111,11 @@ def resolve(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Sign
         for name, option in SIGN_IN_OPTIONS.items()
     }
     return SignInValues(values, given)
+
+
+def check_range(option: str, value: int | None, least: int, most: int | None = None) -> None:
+    """:raises OptionError: the value is out of range; None is not checked."""
+    if value is not None and not (least <= value and (most is None or value <= most)):
+        raise OptionError(
+            f"{option} is {value}.", remedy=f"It must be {f'from {least} to {most}' if most else f'{least} or more'}."
+        )

@@ -9,6 +9,7 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 import email.utils
+import math
 import threading
 import time
 import typing as t
@@ -18,31 +19,43 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import St
 # Below this share of X-RateLimit-Limit the task leaves room for others before the service starts to delay it.
 _LOW_BUDGET = 0.1
 _LOW_BUDGET_PAUSE_SECONDS = 1.0
+# No service asks for more; a larger number is a mistake and must not stop the task for days.
+_LONGEST_PAUSE_SECONDS = 3600.0
+_ASK_EVERY_SECONDS = 0.2
 
 
 class Stop:
-    """Says, to every thread of a task, that nothing new may start. Every wait of the collection goes through it."""
+    """Says, to every thread of a task, that nothing new may start. Every wait of the collection goes through it.
 
-    def __init__(self) -> None:
+    :param is_over: asked again and again whether the task has ended without telling anybody.
+    """
+
+    def __init__(self, is_over: t.Callable[[], bool] = lambda: False) -> None:
         self._event = threading.Event()
+        self._is_over = is_over
 
     def set(self) -> None:
         self._event.set()
 
     def __bool__(self) -> bool:
+        if not self._event.is_set() and self._is_over():
+            self._event.set()
         return self._event.is_set()
 
     def check(self) -> None:
         """Raise :class:`StoppedError` if the task is over."""
-        if self._event.is_set():
+        if self:
             raise StoppedError(
                 "The task was stopped.", remedy="Run it again: what is done already is recognised and not repeated."
             )
 
     def wait(self, seconds: float) -> None:
         """Sleep, but wake and raise :class:`StoppedError` as soon as the task is over."""
-        self._event.wait(seconds)
+        end = time.monotonic() + seconds
         self.check()
+        while (left := end - time.monotonic()) > 0:
+            self._event.wait(min(left, _ASK_EVERY_SECONDS))
+            self.check()
 
 
 class Pace:
@@ -88,13 +101,17 @@ def retry_after(headers: t.Mapping[str, str], now: float) -> float:
     value = headers.get("Retry-After")
     seconds = _number(value)
     if seconds is None and value:
-        date = email.utils.parsedate_tz(value)
-        seconds = email.utils.mktime_tz(date) - now if date else None
-    return max(0.0, seconds or 0.0)
+        try:
+            date = email.utils.parsedate_tz(value)
+            seconds = email.utils.mktime_tz(date) - now if date else None
+        except (ValueError, OverflowError):
+            seconds = None
+    return min(max(0.0, seconds or 0.0), _LONGEST_PAUSE_SECONDS)
 
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text) if text else None
+        number = float(text) if text else None
     except ValueError:
         return None
+    return number if number is not None and math.isfinite(number) else None

@@ -25,7 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._eligibility impo
     done_already,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, check_names, look_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +39,7 @@ class Wanted:
 
     def __post_init__(self) -> None:
         for option in ("projects", "connections"):
-            if any(not text.strip() for text in getattr(self, option) or ()):
-                raise OptionError(
-                    f"{option} contains an empty entry.",
-                    remedy=f"Leave {option} out to mean all, or name what you mean.",
-                )
+            check_names(option, getattr(self, option))
         if self.revert_all and self.target != SERVICE_PRINCIPAL:
             raise OptionError("revert_all goes with to=service_principal only.")
         if self.revert_all and self.connections is not None:
@@ -115,11 +111,14 @@ def script_selects(found: Found) -> bool:
     The script lists without failed connections, so those that are not ready are left out here. ``isShared`` counts as the service said it.
     """
     connection = found.connection
-    shared_from_elsewhere = connection.raw.get("isShared") is True and connection.owner.id not in found.seen_in
+    shared_from_elsewhere = connection.raw.get("isShared") is True and (
+        connection.owner.id not in found.seen_in or not connection.raw.get("serviceEndpointProjectReferences")
+    )
     return (
         connection.scheme == SERVICE_PRINCIPAL
         and connection.creation_mode == "automatic"
         and connection.state == "ready"
+        and connection.ready
         and not connection.partial
         and not shared_from_elsewhere
     )

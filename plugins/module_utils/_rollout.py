@@ -92,16 +92,21 @@ class Rollout:
         effects = LiveEffects(self._client, self._runtime.stop, planned, self._seen_from)
         # Connections of one application share its federated credentials; without a known application each stands alone.
         identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
+        conversion = Conversion(effects, planned.target, self._runtime.params["wait_timeout"])
         try:
             with self._locks.of(identity):
-                outcome = Conversion(effects, planned.target, self._runtime.params["wait_timeout"]).run()
+                outcome = conversion.run()
         except StoppedError:
             raise
-        except AuthenticationError as error:
-            self._signed_in = False
-            outcome = Outcome(status="failed", error=error)
         except AzdoError as error:
-            outcome = Outcome(status="failed", error=error)
+            # Without a sign-in nothing else can work, so nothing else is started.
+            self._signed_in = self._signed_in and not isinstance(error, AuthenticationError)
+            outcome = Outcome(status="failed", error=error, changed=conversion.sent)
+        except Exception as error:  # noqa: BLE001 - one odd connection must not lose the rows of all others
+            fault = AzdoError(
+                f"This is a fault of azdo.connections: {type(error).__name__}: {error}.", remedy="Please report it."
+            )
+            outcome = Outcome(status="failed", error=fault, changed=conversion.sent)
         if outcome.error:
             outcome.error.about(f"{self._client.name} / {connection.owner.name} / {connection.name}")
         return outcome

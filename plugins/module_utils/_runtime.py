@@ -29,20 +29,20 @@ from ansible_collections.azdo.connections.plugins.module_utils._eligibility impo
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     MissingLibraryError,
-    OptionError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
-from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, check_range, resolve
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
 
 
 @dataclass(frozen=True)
 class Session:
-    """One caller at one organization."""
+    """One caller at one organization, and the secrets that signing in brought up."""
 
     authorizer: Authorizer
     azure_devops: AzureDevOps
+    secrets: set[str]
 
 
 class Shared:
@@ -51,14 +51,14 @@ class Shared:
     After a stop, and on the other side of a fork, nothing of it may be used again: :attr:`usable` says so.
     """
 
-    def __init__(self) -> None:
-        self.stop = Stop()
+    def __init__(self, is_over: t.Callable[[], bool] = lambda: False) -> None:
+        self.stop = Stop(is_over)
         self.sessions: dict[str, Session] = {}
         self._process = os.getpid()
 
     @property
     def usable(self) -> bool:
-        return not self.stop and self._process == os.getpid()
+        return self._process == os.getpid() and not self.stop
 
 
 @dataclass(kw_only=True)
@@ -68,7 +68,6 @@ class Runtime:
     :param params: the validated options.
     :param progress: takes one line about a long task; must be called from the main thread.
     :param warnings: sentences for the person at the screen.
-    :param secrets: texts that must not leave the task; the front doors censor them in whatever leaves it.
     """
 
     params: t.Mapping[str, t.Any]
@@ -78,32 +77,41 @@ class Runtime:
     shared: Shared = field(default_factory=Shared)
     progress: t.Callable[[str], None] = lambda line: None
     warnings: list[str] = field(default_factory=list)
-    secrets: set[str] = field(default_factory=set)
 
     @property
     def stop(self) -> Stop:
         return self.shared.stop
 
     @cached_property
+    def sign_in(self) -> SignInValues:
+        """The sign-in options after the environment was asked."""
+        return resolve(self.params, self.environ)
+
+    @cached_property
     def session(self) -> Session:
         """Made at first use, then the same for the same sign-in options. :raises OptionError: they cannot work."""
-        values = resolve(self.params, self.environ)
-        for secret in values.secrets:
-            self.keep_secret(secret)
-        key = hashlib.sha256(
-            repr(sorted((name, str(value)) for name, value in values.values.items())).encode()
-        ).hexdigest()
+        values = sorted((name, str(value)) for name, value in self.sign_in.values.items())
+        key = hashlib.sha256(repr((values, sorted(self.sign_in.given))).encode()).hexdigest()
         if key not in self.shared.sessions:
-            self.shared.sessions[key] = connect(values, self.environ, self.stop, self.keep_secret)
+            self.shared.sessions[key] = connect(self.sign_in, self.environ, self.stop)
         return self.shared.sessions[key]
 
     @property
     def azure_devops(self) -> AzureDevOps:
         return self.session.azure_devops
 
-    def keep_secret(self, text: str) -> None:
-        """Register a secret in the spellings in which error messages print it."""
-        self.secrets |= {text, repr(text)[1:-1], json.dumps(text)[1:-1], quote(text, safe="")}
+    @property
+    def secrets(self) -> set[str]:
+        """Texts that must not leave the task, in the spellings in which error messages print them. The front doors censor them."""
+        found = set(self.sign_in.secrets)
+        for session in self.shared.sessions.values():
+            # A copy: threads of a stopped task may still be signing in.
+            found |= set(session.secrets)
+        return {
+            spelling
+            for text in found
+            for spelling in (text, repr(text)[1:-1], json.dumps(text)[1:-1], quote(text, safe=""))
+        }
 
     def now(self) -> datetime:
         return datetime.now(timezone.utc)
@@ -130,27 +138,25 @@ class _ResourceAuthorization:
     def renewable(self) -> bool:
         return self.authorizer.renewable
 
-    def __call__(self, *, renew: bool) -> str:
-        return self.authorizer.header(self.resource, renew=renew)
+    def __call__(self, *, rejected: str = "") -> str:
+        return self.authorizer.header(self.resource, rejected=rejected)
 
 
-def connect(
-    values: SignInValues, environ: t.Mapping[str, str], stop: Stop, on_secret: t.Callable[[str], None]
-) -> Session:
-    """Sign in lazily: nothing is sent before the first operation. ``on_secret`` hears of every text that must not be shown."""
+def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> Session:
+    """Sign in lazily: nothing is sent before the first operation."""
     quiet_loggers()
     url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
-    for option in ("timeout", "max_retries"):
-        if values[option] < (1 if option == "timeout" else 0):
-            raise OptionError(f"{option} is {values[option]}, which is too small.")
+    check_range("timeout", values["timeout"], 1)
+    check_range("max_retries", values["max_retries"], 0)
     settings = HttpSettings(
         verify=(values["ca_path"] or True) if values["validate_certs"] else False,
         timeout=values["timeout"],
         max_retries=values["max_retries"],
     )
-    authorizer = Authorizer(values, environ, on_secret)
+    secrets: set[str] = set()
+    authorizer = Authorizer(values, environ, secrets.add)
     client = AzureDevOps(url, HttpClient(settings, stop), _ResourceAuthorization(authorizer, "azure_devops"))
-    return Session(authorizer, client)
+    return Session(authorizer, client, secrets)
 
 
 def situation(
@@ -206,11 +212,13 @@ def _failed(error: AzdoError) -> Json:
 
 def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> None:
     """The ordinary front door: the module runs in a process of its own."""
-    runtime = Runtime(params=module.params, check_mode=module.check_mode, diff_mode=module._diff, environ=os.environ)
-    if leash := os.environ.get(_leash.VARIABLE):
-        _leash.obey(leash, runtime.stop)
+    path = os.environ.get(_leash.VARIABLE)
+    shared = Shared(_leash.Leash(path).is_let_go) if path else Shared()
+    runtime = Runtime(
+        params=module.params, check_mode=module.check_mode, diff_mode=module._diff, environ=os.environ, shared=shared
+    )
     result = execute(run, runtime)
-    module.no_log_values |= {secret for secret in runtime.secrets if secret}
+    module.no_log_values |= runtime.secrets
     for text in runtime.warnings:
         # Some versions of ansible-core do not censor warnings.
         module.warn(remove_values(text, module.no_log_values))

@@ -267,9 +267,8 @@ failure:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
-from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec
+from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._plan import Wanted, make_plan, unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout, forecast
 from ansible_collections.azdo.connections.plugins.module_utils._rows import diff, failure, warnings
@@ -334,11 +333,9 @@ def run(runtime: Runtime) -> Result:
 
 def requested(params: t.Mapping[str, t.Any]) -> Wanted:
     """What the options ask for. :raises OptionError: they cannot mean anything."""
-    for option, least, most in (("concurrency", 1, 64), ("wait_timeout", 0, None), ("max_failures", 0, None)):
-        value = params[option]
-        if value is not None and not (least <= value and (most is None or value <= most)):
-            limits = f"from {least} to {most}" if most else f"{least} or more"
-            raise OptionError(f"{option} is {value}.", remedy=f"It must be {limits}.")
+    check_range("concurrency", params["concurrency"], 1, 64)
+    check_range("wait_timeout", params["wait_timeout"], 0)
+    check_range("max_failures", params["max_failures"], 0)
     return Wanted(
         target=params["to"],
         projects=None if params["projects"] is None else tuple(params["projects"]),

@@ -86,7 +86,7 @@ options:
     default: []
   concurrency:
     description:
-      - How many requests may be under way at once.
+      - How many requests may be under way at once, from 1 to 64.
     type: int
     default: 8
 seealso:
@@ -352,9 +352,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._details import read_details
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import TARGETS, Situation, assess, blocked
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, Narrowing, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._estate import (
+    Estate,
+    Found,
+    Narrowing,
+    check_names,
+    look_up,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover, each
-from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec
+from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
 from ansible_collections.azdo.connections.plugins.module_utils._summary import estate_summary
 
@@ -379,6 +385,9 @@ ARGUMENT_SPEC = argument_spec(
 def run(runtime: Runtime) -> Result:
     """Read the estate, narrow it, read what else is wanted of each connection, and put it into rows."""
     params = runtime.params
+    for option in ("projects", "names", "ids"):
+        check_names(option, params[option])
+    check_range("concurrency", params["concurrency"], 1, 64)
     estate = discover(runtime.azure_devops, params["projects"], concurrency=params["concurrency"], stop=runtime.stop)
     seen_from = situation(runtime, estate)
     rows = each(

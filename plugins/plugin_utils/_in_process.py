@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import sys
 import threading
@@ -27,7 +28,6 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 from ansible_collections.azdo.connections.plugins.module_utils import _leash
 from ansible_collections.azdo.connections.plugins.module_utils._http import REQUESTS_MISSING
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, execute
 
 try:
@@ -47,7 +47,8 @@ Json = dict[str, t.Any]
 _PROGRESS_EVERY_SECONDS = 5.0
 _LOOK_EVERY_SECONDS = 0.1
 
-# What the items of a loop share, as the one entry of a list. Each task has a worker of its own, forked, so this never crosses a task.
+# What the items of a loop share, as the one entry of a list. Each task has a worker of its own, forked, so this never crosses a task: what was
+# made in the parent is not usable on this side.
 _SHARED = [Shared()]
 
 
@@ -115,7 +116,7 @@ class InProcessAction(OrdinaryAction):
         if checked.error_messages:
             result: Json = {"failed": True, "msg": self._invalid(checked)}
         else:
-            with self._as_a_module_would(runtime.stop):
+            with _working_in(self._loader.get_basedir()):
                 result = execute(self.MODULE.run, runtime)
         return self._finish(result, runtime, checked, variables)
 
@@ -124,19 +125,6 @@ class InProcessAction(OrdinaryAction):
         if isinstance(checked.errors[0], UnsupportedError):
             return f"Unsupported parameters for ({self._task.action}) module: {message}"
         return message
-
-    @contextlib.contextmanager
-    def _as_a_module_would(self, stop: Stop) -> t.Iterator[None]:
-        """Relative paths mean what they mean to a module on a local connection, and the end of ansible-playbook ends the work."""
-        started_in = os.getcwd()
-        os.chdir(self._loader.get_basedir())
-        over = threading.Event()
-        _when_orphaned(stop.set, over)
-        try:
-            yield
-        finally:
-            over.set()
-            os.chdir(started_in)
 
     def _finish(self, result: Json, runtime: Runtime, checked: ValidationResult, variables: dict[str, t.Any]) -> Json:
         """Add what AnsibleModule adds, and censor everything, in the way of AnsibleModule: flags are kept as they are."""
@@ -148,7 +136,7 @@ class InProcessAction(OrdinaryAction):
             result["deprecations"] = [
                 {key: value for key, value in item.items() if key != "date" or value} for item in checked._deprecations
             ]
-        secrets = {*checked._no_log_values, *(secret for secret in runtime.secrets if secret)}
+        secrets = {*checked._no_log_values, *runtime.secrets}
         result = _censored(result, secrets)
         if _setting("INJECT_INVOCATION", variables, True):
             result["invocation"] = _censored({"module_args": checked.validated_parameters}, secrets)
@@ -166,21 +154,29 @@ class InProcessAction(OrdinaryAction):
 
     @contextlib.contextmanager
     def _on_a_leash(self, reason: str) -> t.Iterator[None]:
-        """Make the module's own process end its work when this task ends, however it ends."""
+        """Make the module's own process end its work when this task ends, however it ends.
+
+        The process gets the leash, and what the environment keyword says, from our own environment: ansible-core would put both on a command
+        line, which it shows with -vvv, secrets included.
+        """
         if self._connection.transport != "local" or reason in ("become", "async"):
             yield
             return
-        leash = _leash.Leash()
-        over = threading.Event()
-        environment = self._task.environment
-        self._task.environment = [*(environment or []), {_leash.VARIABLE: leash.path}]
-        _when_orphaned(leash.let_go, over)
+        wanted: dict[str, t.Any] = {}
+        self._compute_environment_string(wanted)
+        ours, theirs = dict(os.environ), self._task.environment
+        holder, over = _leash.Holder(), threading.Event()
+        threading.Thread(target=_let_go_when_orphaned, args=(holder, over), name="azdo-leash", daemon=True).start()
         try:
+            self._task.environment = []
+            os.environ.update({name: str(value) for name, value in wanted.items()}, **{_leash.VARIABLE: holder.path})
             yield
         finally:
             over.set()
-            leash.let_go()
-            self._task.environment = environment
+            holder.let_go()
+            self._task.environment = theirs
+            os.environ.clear()
+            os.environ.update(ours)
 
 
 class _Hidden(str):
@@ -218,21 +214,33 @@ class _Progress:
 
 def _usable_shared() -> Shared:
     if not _SHARED[0].usable:
-        _SHARED[0] = Shared()
+        _SHARED[0] = Shared(_is_orphan)
     return _SHARED[0]
 
 
-def _when_orphaned(react: t.Callable[[], None], over: threading.Event) -> None:
-    """Call ``react`` if ansible-playbook ends before ``over`` is set: a worker outlives it when only the parent gets a signal."""
-    parent = os.getppid()
+def _is_orphan() -> bool:
+    """Whether ansible-playbook has ended and left this worker behind, as it does when only the parent gets a signal."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and os.getppid() != parent.pid
 
-    def look() -> None:
-        while not over.wait(_LOOK_EVERY_SECONDS):
-            if os.getppid() != parent:
-                react()
-                return
 
-    threading.Thread(target=look, name="azdo-parent", daemon=True).start()
+def _let_go_when_orphaned(holder: _leash.Holder, over: threading.Event) -> None:
+    """The main thread of the worker sits waiting for the module, so another one has to look."""
+    while not over.wait(_LOOK_EVERY_SECONDS):
+        if _is_orphan():
+            holder.let_go()
+            return
+
+
+@contextlib.contextmanager
+def _working_in(folder: str) -> t.Iterator[None]:
+    """Relative paths mean what they mean to a module on a local connection."""
+    started_in = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(started_in)
 
 
 def _is_this_python(path: str) -> bool:

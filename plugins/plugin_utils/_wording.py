@@ -65,8 +65,8 @@ def scheme_name(value: t.Any) -> str:
 
 
 def issuer(row: Row) -> str:
-    kind = row.get("issuer_kind")
-    return ISSUERS.get(kind, kind) if kind else "-"
+    kind = str(row.get("issuer_kind") or "-")
+    return ISSUERS.get(kind, kind)
 
 
 def state(row: Row) -> str:
