@@ -1,0 +1,331 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person reads: tables that stay tables whatever the names hold, sentences that claim no more than was seen."""
+
+from __future__ import annotations
+
+import textwrap
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.filter import conversion_table, fleet_table, merge_results
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines, fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._text_table import printable, shorten, table, width
+
+Row = dict[str, t.Any]
+
+COMPLETE = {"complete": True, "projects": 2, "unread": [], "empty": [], "partial": []}
+
+
+def info_row(name: str = "azure-prod", **other: t.Any) -> Row:
+    return {
+        "id": name,
+        "name": name,
+        "project": "Payments",
+        "projects": [{"id": "p1", "name": "Payments"}],
+        "scheme": "service_principal",
+        "issuer_kind": None,
+        "enabled": True,
+        "state": "ready",
+        "revert": {"possible": False, "deadline": None, "hours_left": None},
+        "eligibility": {"workload_identity_federation": {"eligible": True, "codes": []}},
+        **other,
+    }
+
+
+def run_row(status: str, name: str = "azure-prod", **other: t.Any) -> Row:
+    return {
+        "id": name,
+        "name": name,
+        "project": "Payments",
+        "projects": ["Payments"],
+        "status": status,
+        "reasons": [],
+        "error": None,
+        "revert_deadline": None,
+        "before": {"scheme": "service_principal"},
+        "after": {"scheme": "workload_identity_federation"} if status == "converted" else None,
+        **other,
+    }
+
+
+def result(*rows: Row, coverage: t.Any = None, **summary: t.Any) -> dict[str, t.Any]:
+    return {"connections": list(rows), "summary": {**summary, "coverage": coverage or COMPLETE}}
+
+
+def verdict(*codes: str, eligible: bool = False, to: str = "workload_identity_federation") -> Row:
+    return {"eligibility": {to: {"eligible": eligible, "codes": list(codes)}}}
+
+
+def last_cell(line: str) -> str:
+    return line.rsplit("  ", 1)[-1]
+
+
+class TestTextTable:
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("azure-prod", "azure-prod"),
+            ("two\nlines", "two<U+000A>lines"),
+            ("\x1b[31mred\x1b[0m", "<U+001B>[31mred<U+001B>[0m"),
+            ("bell\x07 tab\t", "bell<U+0007> tab<U+0009>"),
+            ("\u202egnp.exe", "<U+202E>gnp.exe"),
+            ("zero\u200bwidth", "zero<U+200B>width"),
+            ("line\u2028separator", "line<U+2028>separator"),
+            ("\ud800", "<U+D800>"),
+            ("{{ lookup('env', 'HOME') }}", "{{ lookup('env', 'HOME') }}"),
+            ("Zürich 东京", "Zürich 东京"),
+        ],
+    )
+    def test_nothing_that_controls_a_terminal_gets_through(self, text: str, shown: str) -> None:
+        assert printable(text) == shown
+
+    @pytest.mark.parametrize(
+        ("text", "cells"), [("abc", 3), ("东京", 4), ("e\u0301", 1), ("\uff71", 1), ("\uff21", 2), ("", 0), ("🚀", 2)]
+    )
+    def test_wide_and_combining_characters_are_counted_in_cells(self, text: str, cells: int) -> None:
+        assert width(text) == cells
+
+    @pytest.mark.parametrize(
+        ("text", "limit", "shown"),
+        [
+            ("short", 10, "short"),
+            ("exactly-10", 10, "exactly-10"),
+            ("contoso-payments-prod", 11, "conto…-prod"),
+            ("东京东京东京", 7, "东京…京"),
+            ("东京东京东京", 6, "东…京"),
+        ],
+    )
+    def test_long_names_keep_both_ends(self, text: str, limit: int, shown: str) -> None:
+        assert shorten(text, limit) == shown
+        assert width(shown) <= limit
+
+    def test_columns_start_at_the_same_cell_in_every_line(self) -> None:
+        rows = [("东京", "a"), ("Space Game", "b"), ("line\nbreak", "c"), ("", "d")]
+        lines = table(("PROJECT", "X"), rows, (20, 0))
+        starts = {width(line[: line.rindex(cell)]) for line, cell in zip(lines[2:], "abcd", strict=True)}
+        assert len(starts) == 1
+        assert starts == {width(lines[0][: lines[0].index("X")])}
+
+    def test_no_line_ends_in_blanks(self) -> None:
+        assert table(("A", "B"), [("long text", "")], (0, 0)) == ["A          B", "=========  =", "long text"]
+
+
+class TestFleetLines:
+    def test_a_fleet_reads_like_this(self) -> None:
+        rows = [
+            info_row(),
+            info_row(
+                "azure-test",
+                scheme="workload_identity_federation",
+                issuer_kind="entra",
+                projects=[{"name": "Payments"}, {"name": "Web"}],
+                **verdict("already_federated"),
+            ),
+            info_row("legacy", project="Web", state="failed", **verdict("failed", "manual_needs_federated_credential")),
+        ]
+        assert fleet_lines(result(*rows)) == [
+            "PROJECT      CONNECTION  SCHEME             ISSUER  STATE   CONVERTIBLE",
+            "===========  ==========  =================  ======  ======  =============================================",
+            "Payments     azure-prod  service principal  -       ready   yes",
+            "Payments +1  azure-test  workload identity  Entra   ready   already there",
+            "Web          legacy      service principal  -       failed  no: failed, manual_needs_federated_credential",
+            "",
+            "3 service connections in 2 projects: 2 service principal, 1 workload identity.",
+            "1 can be converted to workload identity federation.",
+        ]
+
+    def test_what_is_known_beside_a_yes_is_shown(self) -> None:
+        lines = fleet_lines(result(info_row(**verdict("secret_expired", eligible=True))))
+        assert last_cell(lines[2]) == "yes: secret_expired"
+
+    def test_a_revert_shows_the_hours_left(self) -> None:
+        row = info_row(**verdict(eligible=True, to="service_principal"), revert={"hours_left": 167.6})
+        lines = fleet_lines(result(row), to="service_principal")
+        assert lines[0].endswith("REVERTIBLE")
+        assert last_cell(lines[2]) == "yes: 168 hours left"
+
+    def test_a_disabled_connection_says_so(self) -> None:
+        assert "disabled" in fleet_lines(result(info_row(enabled=False, **verdict("disabled"))))[2]
+
+    def test_a_missing_verdict_is_unknown_and_not_a_yes(self) -> None:
+        assert last_cell(fleet_lines(result(info_row(eligibility={})))[2]) == "unknown"
+
+    def test_what_could_not_be_seen_is_said(self) -> None:
+        coverage = {
+            "complete": False,
+            "projects": 3,
+            "unread": [{"project": "Secret\nProject", "reason": "403: no permission"}],
+            "empty": ["Empty"],
+            "partial": [{"id": "1", "project": "Payments"}],
+        }
+        lines = fleet_lines(result(coverage=coverage))
+        assert "Of those that could be seen, 0 can be converted to workload identity federation." in lines
+        assert "NOT READ Secret<U+000A>Project: 403: no permission" in lines
+        assert "1 connection could be read only in part: the caller lacks permission to view them." in lines
+        assert "No connection is visible in Empty: none there, or the caller may not see them." in lines
+
+    def test_of_too_many_rows_the_failed_ones_are_shown(self) -> None:
+        rows = [info_row(f"c{number:02}", state="failed" if number == 41 else "ready") for number in range(50)]
+        lines = fleet_lines(result(*rows), limit=3)
+        assert [line.split()[1] for line in lines[2:5]] == ["c00", "c01", "c41"]
+        assert "... and 47 more that are not shown here." in lines
+        assert any(line.startswith("50 service connections") for line in lines)
+
+    def test_a_task_that_failed_as_a_whole_is_one_sentence(self) -> None:
+        assert fleet_lines({"failed": True, "msg": "The token\nwas rejected."}) == ["The token was rejected."]
+
+
+class TestConversionLines:
+    def test_a_run_reads_like_this(self) -> None:
+        rows = [
+            run_row("converted", revert_deadline="2026-11-30T06:40:12.345Z"),
+            run_row(
+                "skipped",
+                "common",
+                projects=["Payments", "Web"],
+                reasons=[
+                    {"code": "shared", "effect": "blocks", "message": "It is shared.", "remedy": "Use shared=include."}
+                ],
+            ),
+            run_row("failed", "azure-test", error="The service said no."),
+        ]
+        assert "\n".join(conversion_lines(result(*rows, seen=9))) == textwrap.dedent(
+            """\
+            PROJECT      CONNECTION  SCHEME             STATUS     WHY
+            ===========  ==========  =================  =========  =================================
+            Payments     azure-prod  workload identity  converted  revert until 2026-11-30 06:40 UTC
+            Payments +1  common      service principal  skipped    shared
+            Payments     azure-test  service principal  failed     see below
+
+            FAILED Payments / azure-test: The service said no.
+            shared: Use shared=include.
+
+            3 of 9 service connections selected: 1 converted, 1 failed, 1 skipped."""
+        )
+
+    def test_a_plan_says_would(self) -> None:
+        lines = conversion_lines(result(run_row("would_convert"), seen=1))
+        assert "would be converted" in lines[2]
+        assert lines[-1] == "1 of 1 service connection selected: 1 would be converted."
+
+    def test_nothing_to_do_is_said_only_if_everything_was_seen(self) -> None:
+        assert conversion_lines(result(seen=4)) == ["Nothing to do: none of 4 service connections is a candidate."]
+        lines = conversion_lines(result(seen=4, coverage={"complete": False, "projects": 2}))
+        assert lines == [
+            "Nothing was selected of 4 service connections, but not everything could be seen.",
+            "Not everything could be seen.",
+        ]
+
+    def test_many_failures_are_not_all_explained(self) -> None:
+        lines = conversion_lines(result(*(run_row("failed", f"c{number}", error="No.") for number in range(30))))
+        assert sum(line.startswith("FAILED") for line in lines) == 20
+        assert "... and 10 more failures." in lines
+
+    def test_an_error_with_line_breaks_stays_one_line_of_bearable_length(self) -> None:
+        lines = conversion_lines(result(run_row("failed", error="Boom\n" * 1000)))
+        told = next(line for line in lines if line.startswith("FAILED"))
+        assert len(told) < 500
+
+    def test_an_error_may_be_message_and_remedy(self) -> None:
+        lines = conversion_lines(
+            result(run_row("failed", error={"message": "No right.", "remedy": "Ask an administrator."}))
+        )
+        assert "FAILED Payments / azure-prod: No right. Ask an administrator." in lines
+
+    def test_an_error_that_names_the_connection_is_not_given_its_name_again(self) -> None:
+        lines = conversion_lines(result(run_row("failed", error="contoso / Payments / azure-prod: No.")))
+        assert "FAILED contoso / Payments / azure-prod: No." in lines
+
+    def test_of_too_many_rows_the_failed_and_changed_ones_are_shown(self) -> None:
+        rows = [run_row("unchanged", f"u{number}") for number in range(9)] + [
+            run_row("converted", "new"),
+            run_row("failed", "bad"),
+        ]
+        lines = conversion_lines(result(*rows), limit=2)
+        assert [line.split()[1] for line in lines[2:4]] == ["new", "bad"]
+
+    def test_connections_that_are_half_done_and_time_lost_are_told(self) -> None:
+        unsettled = [{"id": "1", "project": "Web", "name": "azure-new", "state": "in_progress"}]
+        lines = conversion_lines(result(seen=1, unsettled=unsettled, seconds_held_back=61.4))
+        assert "NOT READY Web / azure-new: in progress" in lines
+        assert "Azure DevOps held the requests back for 61 seconds." in lines
+
+
+class TestMerge:
+    def test_what_conversions_tell_beside_their_rows_adds_up(self) -> None:
+        new = {"id": "1", "project": "Web", "name": "azure-new", "state": "in_progress"}
+        one = result(seen=3, unsettled=[new], seconds_held_back=1.5)
+        summary = merge({"a": one, "b": one})["summary"]
+        assert (summary["seen"], summary["unsettled"], summary["seconds_held_back"]) == (6, [new], 3.0)
+
+    def test_a_shared_connection_appears_once_as_the_host_that_acted_saw_it(self) -> None:
+        merged = merge(
+            {
+                "web": result(run_row("skipped", "shared"), run_row("converted", "b", project="Web")),
+                "payments": result(run_row("converted", "shared")),
+            }
+        )
+        assert [(row["project"], row["name"], row["status"]) for row in merged["connections"]] == [
+            ("Payments", "shared", "converted"),
+            ("Web", "b", "converted"),
+        ]
+        assert merged["summary"]["by_status"] == {"converted": 2}
+        assert merged["summary"]["total"] == 2
+
+    def test_a_host_that_failed_as_a_whole_makes_the_coverage_incomplete(self) -> None:
+        merged = merge({"web": {"failed": True, "msg": "No route."}, "payments": result(info_row())})
+        assert merged["problems"] == [{"host": "web", "message": "No route."}]
+        assert merged["summary"]["coverage"]["complete"] is False
+        assert merged["summary"]["by_scheme"] == {"service_principal": 1}
+        assert "NOT READ web: No route." in fleet_lines(merged)
+
+    def test_coverages_add_up(self) -> None:
+        one = {"complete": True, "projects": 1, "empty": ["A"]}
+        two = {"complete": False, "projects": 1, "unread": [{"project": "B", "reason": "no"}]}
+        merged = merge({"a": result(coverage=one), "b": result(coverage=two)})
+        assert merged["summary"]["coverage"] == {
+            "complete": False,
+            "projects": 2,
+            "unread": [{"project": "B", "reason": "no"}],
+            "empty": ["A"],
+            "partial": [],
+        }
+
+    def test_nothing_is_complete(self) -> None:
+        assert merge({})["summary"] == {
+            "total": 0,
+            "coverage": {"complete": True, "projects": 0, "unread": [], "empty": [], "partial": []},
+        }
+
+
+class TestFilters:
+    def test_they_are_thin(self) -> None:
+        value = result(info_row())
+        assert fleet_table.FilterModule().filters()["fleet_table"](value, limit="5") == fleet_lines(value, limit=5)
+        run = result(run_row("converted"))
+        assert conversion_table.FilterModule().filters()["conversion_table"](run) == conversion_lines(run)
+        assert merge_results.FilterModule().filters()["merge_results"]({"a": run}) == merge({"a": run})
+
+    @pytest.mark.parametrize(
+        ("call", "sentence"),
+        [
+            (
+                lambda: fleet_table.fleet_table("text"),
+                "registered result of a module of this collection, not a value of type str",
+            ),
+            (
+                lambda: fleet_table.fleet_table({}, to="moon"),
+                "to must be one of workload_identity_federation, service_principal, entra_issuer",
+            ),
+            (lambda: fleet_table.fleet_table({}, limit="many"), "limit must be a whole number, not 'many'"),
+            (lambda: conversion_table.conversion_table({"connections": 3}), "registered result"),
+            (lambda: merge_results.merge_results([]), "dictionary of results by host name"),
+        ],
+    )
+    def test_wrong_input_is_one_sentence(self, call: t.Callable[[], t.Any], sentence: str) -> None:
+        with pytest.raises(AnsibleFilterError, match=sentence):
+            call()
