@@ -1,0 +1,261 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo: a fleet of service connections moves from secrets to workload identity federation.
+
+It plays the collection's own playbooks, from the installed collection, against the simulator, and checks every step with what the
+simulator holds: the reports of the collection must tell the same. Ends with a non-zero status if they do not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+import urllib.request
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+REPORTS = ROOT / ".build" / "demo"
+INVENTORY = HERE / "contoso.azdo.yml"
+PROJECTS_AS_HOSTS = ["-i", os.path.relpath(INVENTORY, REPORTS), "-e", "fleet_hosts=azdo_projects"]
+
+# What the simulator calls the schemes, and what the collection does.
+SECRET, FEDERATION = "ServicePrincipal", "WorkloadIdentityFederation"
+NAMES = {SECRET: "service_principal", FEDERATION: "workload_identity_federation"}
+
+Json = dict[str, t.Any]
+
+
+class Unexpected(Exception):
+    """The demo did not go as it must."""
+
+
+def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
+    started = time.monotonic()
+    try:
+        with simulator() as addresses:
+            play(Service(addresses["control_url"]), addresses)
+    except KeyboardInterrupt:
+        return 130
+    except Unexpected as error:
+        say(f"THE DEMO FAILED: {error}", "1;31")
+        return 1
+    say(f"The demo took {time.monotonic() - started:.0f} seconds, and nothing is left running.", "1;32")
+    return 0
+
+
+def play(service: Service, addresses: Json) -> None:
+    run = Run(addresses)
+    before = service.fleet()
+
+    heading(
+        1,
+        "What is there",
+        f"The report on the organization {addresses['organization_url']}, which is simulated on this machine.",
+    )
+    report = run.playbook("report", "1-before.json")
+    expect(
+        schemes(report) == stored_schemes(before), "the report counts the schemes as the service does", schemes(report)
+    )
+
+    heading(2, "The plan", "The conversion in check mode: it names what would be converted, and writes nothing.")
+    service.forget()
+    planned = with_status(run.playbook("convert", "2-plan.json", "--check"), "would_convert")
+    expect(len(planned) > 0, "the plan converts something", len(planned))
+    expect(not service.writes(), "the plan sends no write", service.writes())
+
+    heading(
+        3, "The conversion, in waves", "Every project is a host: first one of them, then half of them, then the rest."
+    )
+    converted = with_status(
+        run.playbook("convert", "3-converted.json", *PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"), "converted"
+    )
+    after = service.fleet()
+    expect(set(converted) == set(planned), "what was planned is what was converted", set(converted) ^ set(planned))
+    expect(
+        moved(before, after) == set(planned),
+        "and the service holds just these changes",
+        moved(before, after) ^ set(planned),
+    )
+
+    heading(
+        4,
+        "What is there now",
+        "The same report again. An id never changes, so pipelines, checks and permissions go on working.",
+    )
+    report = run.playbook("report", "4-after.json")
+    expect(
+        schemes(report) == stored_schemes(after), "the report counts the schemes as the service does", schemes(report)
+    )
+
+    heading(5, "The conversion again", "It is idempotent: what is converted stays as it is.")
+    service.forget()
+    again = run.playbook("convert", "5-again.json", *PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%")
+    expect(not with_status(again, "converted"), "nothing is converted", with_status(again, "converted"))
+    expect(not service.writes(), "and no write is sent", service.writes())
+
+    heading(6, "One step back", "For seven days a conversion can be taken back: here one of the project Payments.")
+    choice = ["-e", "fleet_to=service_principal", "-e", "fleet_projects=Payments", "-e", "fleet_connections=azure-prod"]
+    reverted = with_status(run.playbook("convert", "6-reverted.json", *choice), "reverted")
+    expect(list(reverted.values()) == ["azure-prod"], "it is taken back, and no other", reverted)
+    at_last = service.fleet()
+    expect(moved(before, at_last) == set(planned) - set(reverted), "and the service agrees", reverted)
+
+    closing({"before": before, "converted": after, "one step back": at_last})
+
+
+class Run:
+    """Plays playbooks of the installed collection, signed in to the simulator."""
+
+    def __init__(self, addresses: Json) -> None:
+        # No sign-in of the person at the screen: the demo must not reach a real organization.
+        own = {key: value for key, value in os.environ.items() if not key.startswith(("AZDO_", "AZURE_", "SYSTEM_"))}
+        self._environment = own | {
+            "AZDO_ORG_SERVICE_URL": addresses["organization_url"],
+            "AZDO_PERSONAL_ACCESS_TOKEN": addresses["pat"],
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+            "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            **({} if sys.stdout.isatty() else {"ANSIBLE_NOCOLOR": "true"}),
+        }
+
+    def playbook(self, name: str, report: str, *arguments: str) -> Json:
+        """Play azdo.connections.<name> with a report of that file name, and return the report."""
+        command = ["ansible-playbook", f"azdo.connections.{name}", *arguments]
+        say(f"$ {' '.join(word if ' ' not in word else repr(word) for word in command)}", "36")
+        path = REPORTS / report
+        # From another folder, because the playbooks must come from the installed collection and not from these files.
+        command += ["-e", f"fleet_report_path={path.name}"]
+        with subprocess.Popen(command, cwd=REPORTS, env=self._environment) as process:
+            try:
+                status = process.wait()
+            except BaseException:
+                process.terminate()  # and let it end its own processes
+                raise
+        if status:
+            raise Unexpected(f"the playbook azdo.connections.{name} ended with exit status {status}")
+        result: Json = json.loads(path.read_text(encoding="utf-8"))
+        return result
+
+
+class Service:
+    """What the simulator holds and received, by its control routes."""
+
+    def __init__(self, control_url: str) -> None:
+        self._url = control_url
+
+    def fleet(self) -> dict[str, Json]:
+        """The Azure Resource Manager connections, by id."""
+        return {item["id"]: item for item in self._ask("GET", "connections") if item["type"] == "azurerm"}
+
+    def writes(self) -> list[str]:
+        return [f"{item['method']} {item['path']}" for item in self._ask("GET", "requests?writes=true")["value"]]
+
+    def forget(self) -> None:
+        self._ask("DELETE", "requests")
+
+    def _ask(self, method: str, what: str) -> t.Any:
+        request = urllib.request.Request(f"{self._url}/{what}", method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+
+@contextmanager
+def simulator() -> t.Iterator[Json]:
+    """Run the simulator with the demo fleet, in a process of its own, on a free port."""
+    with tempfile.TemporaryDirectory() as folder:
+        ready = Path(folder) / "ready.json"
+        command = [sys.executable, "-m", "simulator", "--fleet", "demo", "--port", "0", "--ready-file", str(ready)]
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+        }
+        process = subprocess.Popen(
+            [*command, "--latency", "read=20,convert=100"], env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            yield wait_for(ready, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def wait_for(ready: Path, process: subprocess.Popen[bytes]) -> Json:
+    deadline = time.monotonic() + 20
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Unexpected("the simulator did not start")
+        time.sleep(0.05)
+    addresses: Json = json.loads(ready.read_text(encoding="utf-8"))
+    return addresses
+
+
+def schemes(report: Json) -> dict[str, int]:
+    """How many connections of which scheme a report has; those of interest here."""
+    counts = Counter(row["scheme"] for row in report["connections"])
+    return {name: counts[name] for name in NAMES.values()}
+
+
+def stored_schemes(fleet: dict[str, Json]) -> dict[str, int]:
+    counts = Counter(item["scheme"] for item in fleet.values())
+    return {name: counts[scheme] for scheme, name in NAMES.items()}
+
+
+def with_status(report: Json, status: str) -> dict[str, str]:
+    """Id and name of the rows with that status."""
+    return {row["id"]: row["name"] for row in report["connections"] if row["status"] == status}
+
+
+def moved(before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+    """Ids of the connections that went from a secret to workload identity federation; no other may have changed at all."""
+    changed = {key for key in before.keys() | after.keys() if settled(before.get(key)) != settled(after.get(key))}
+    odd = [key for key in changed if (before[key]["scheme"], after[key]["scheme"]) != (SECRET, FEDERATION)]
+    if odd:
+        raise Unexpected(f"expected that nothing else changed, but found: {odd}")
+    return changed
+
+
+def settled(item: Json | None) -> Json | None:
+    """A stored connection without what the simulator does by itself as time goes by."""
+    return item and {key: item[key] for key in ("id", "name", "project", "scheme", "references", "disabled")}
+
+
+def expect(holds: bool, what: str, found: object) -> None:
+    if not holds:
+        raise Unexpected(f"expected that {what}, but found: {found}")
+    say(f"  checked: {what}", "32")
+
+
+def heading(number: int, title: str, text: str) -> None:
+    say(f"\n{'=' * 100}\n{number}. {title}\n   {text}\n{'=' * 100}", "1;34")
+
+
+def closing(fleets: dict[str, dict[str, Json]]) -> None:
+    say(f"\n{'=' * 100}\nHow many service connections use which scheme, as the service holds them", "1;34")
+    say(" " * 30 + "".join(f"{when:>16}" for when in fleets))
+    for name in NAMES.values():
+        say(f"{name:30}" + "".join(f"{stored_schemes(fleet)[name]:16}" for fleet in fleets.values()))
+    say(f"\nThe reports of the steps are in {REPORTS}: {', '.join(path.name for path in sorted(REPORTS.iterdir()))}")
+
+
+def say(text: str, colour: str = "") -> None:
+    print(f"\033[{colour}m{text}\033[0m" if colour and sys.stdout.isatty() else text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
