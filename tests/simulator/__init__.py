@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stateful Azure DevOps + Entra + Graph + ARM server on the loopback interface. See README.md."""
+
+from __future__ import annotations
+
+from .demo import bench_fleet, demo_fleet, fleet_by_name
+from .faults import Fault
+from .fleet import Fleet
+from .knobs import Knobs
+from .recorder import Recorded
+from .server import Simulator
+from .state import Caller, Connection, Project
+from .writes import is_write
+
+__all__ = [
+    "Caller",
+    "Connection",
+    "Fault",
+    "Fleet",
+    "Knobs",
+    "Project",
+    "Recorded",
+    "Simulator",
+    "bench_fleet",
+    "demo_fleet",
+    "fleet_by_name",
+    "is_write",
+]

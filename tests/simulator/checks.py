@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Approvals and checks on connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .access import need
+from .calls import Call
+from .clock import iso_milliseconds
+from .errors import Failure, argument
+from .rendering import identity_ref
+from .replies import Reply, answer, collection
+from .state import Check, Connection
+
+
+def list_checks(call: Call) -> Reply:
+    """?resourceType=endpoint&resourceId=…[&$expand=settings]"""  # documented: 6.2
+    if (call.ask("resourceType") or "").lower() != "endpoint":
+        raise argument("Value cannot be null. Parameter name: resourceType")  # assumed
+    wanted = (call.ask("resourceId") or "").lower()
+    return collection([_render(call, item, _expanded(call)) for item in _of(call, wanted)])
+
+
+def query_checks(call: Call) -> Reply:
+    """POST queryconfigurations: an array of resources."""  # documented: 6.2
+    found: list[Check] = []
+    for item in call.json_list():
+        if isinstance(item, Mapping) and str(item.get("type")).lower() == "endpoint":
+            found.extend(_of(call, str(item.get("id")).lower()))
+    return collection([_render(call, item, _expanded(call)) for item in found])
+
+
+def get_check(call: Call) -> Reply:
+    return answer(_render(call, _one(call), _expanded(call)))
+
+
+def add_check(call: Call) -> Reply:
+    body = call.json_object()
+    kind, resource = body.get("type"), body.get("resource")
+    if not isinstance(kind, Mapping) or not isinstance(resource, Mapping):
+        raise argument("Value cannot be null. Parameter name: type, resource")  # assumed
+    connection = _connection(call, str(resource.get("id")))
+    now, who = call.site.clock.now(), call.caller.id
+    number = call.world.next_check_id()
+    made = Check(
+        number, call.the_project.id, connection.id, str(kind.get("id")), str(kind.get("name") or ""),
+        dict(body.get("settings") or {}), int(body.get("timeout") or 43200), who, now, who, now,
+    )  # fmt: skip
+    call.world.checks[number] = made
+    return answer(_render(call, made, True))
+
+
+def update_check(call: Call) -> Reply:
+    check, body = _one(call), call.json_object()
+    _connection(call, check.connection_id)
+    if "settings" in body:
+        check.settings = dict(body["settings"] or {})
+    if "timeout" in body:
+        check.timeout = int(body["timeout"])
+    if "isDisabled" in body:
+        check.disabled = bool(body["isDisabled"])
+    check.modified_by, check.modified = call.caller.id, call.site.clock.now()
+    return answer(_render(call, check, True))
+
+
+def delete_check(call: Call) -> Reply:
+    check = _one(call)
+    _connection(call, check.connection_id)
+    del call.world.checks[check.id]
+    return Reply(200, b"", "")
+
+
+def _expanded(call: Call) -> bool:
+    return (call.ask("$expand") or "").lower() in ("settings", "1")
+
+
+def _of(call: Call, connection_id: str) -> list[Check]:
+    project = call.the_project.id
+    return [
+        item
+        for item in call.world.checks.values()
+        if item.connection_id == connection_id and item.project_id == project
+    ]
+
+
+def _one(call: Call) -> Check:
+    text = call.parameters["id"]
+    check = call.world.checks.get(int(text)) if text.isdigit() else None
+    if check is None or check.project_id != call.the_project.id:
+        raise Failure(
+            404, "CheckConfigurationNotFoundException", f"Check configuration {text} was not found."
+        )  # assumed
+    return check
+
+
+def _connection(call: Call, identifier: str) -> Connection:
+    found = call.world.connections.get(identifier.lower())
+    if found is None or found.reference(call.the_project.id) is None:
+        raise Failure(404, "ResourceNotFoundException", f"The resource endpoint {identifier} was not found.")  # assumed
+    need(call, "administrator", call.the_project, found.name)
+    return found
+
+
+def _render(call: Call, check: Check, with_settings: bool) -> dict[str, Any]:
+    people = call.world.callers
+    connection = call.world.connections[check.connection_id]
+    url = f"{call.site.organization_url}/{check.project_id}/_apis/pipelines/checks/configurations/{check.id}"
+    body: dict[str, Any] = {
+        "id": check.id,
+        "type": {"id": check.type_id, "name": check.type_name},
+        "url": url,
+        "_links": {"self": {"href": url}},
+        "resource": {"type": "endpoint", "id": check.connection_id, "name": connection.name},
+        "timeout": check.timeout,
+        "createdBy": identity_ref(call.site, people.get(check.created_by, call.caller)),
+        "createdOn": iso_milliseconds(check.created),
+        "modifiedBy": identity_ref(call.site, people.get(check.modified_by, call.caller)),
+        "modifiedOn": iso_milliseconds(check.modified),
+        "isDisabled": check.disabled,
+    }
+    if with_settings:
+        body["settings"] = check.settings
+    return body

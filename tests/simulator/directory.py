@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Microsoft Entra applications, managed identities, federated credentials and Azure role assignments, as stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .identifiers import guid
+
+ROLE_DEFINITIONS = {  # Azure's built-in role ids
+    "owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    "contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "user access administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+}
+
+
+@dataclass
+class FederatedCredential:
+    name: str
+    issuer: str
+    subject: str
+    audiences: list[str]
+    description: str = ""
+    id: str = ""
+
+
+@dataclass
+class Password:
+    key_id: str
+    secret: str
+    starts: datetime
+    ends: datetime
+    display_name: str = ""
+
+
+@dataclass
+class Certificate:
+    pem: str
+    ends: datetime | None = None
+
+
+@dataclass
+class Application:
+    """An app registration together with its service principal in the same tenant."""
+
+    app_id: str
+    object_id: str
+    service_principal_id: str
+    tenant_id: str
+    display_name: str
+    sign_in_audience: str = "AzureADMyOrg"
+    passwords: list[Password] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    credentials: list[FederatedCredential] = field(default_factory=list)
+    owners: set[str] = field(default_factory=set)
+    """Object ids of the owners (for Application.ReadWrite.OwnedBy)."""
+
+
+@dataclass
+class ManagedIdentity:
+    resource_id: str
+    name: str
+    client_id: str
+    principal_id: str
+    tenant_id: str
+    location: str = "westeurope"
+    credentials: list[FederatedCredential] = field(default_factory=list)
+
+
+@dataclass
+class RoleAssignment:
+    name: str
+    scope: str
+    role_definition_id: str
+    principal_id: str
+    principal_type: str = "ServicePrincipal"
+
+
+Identity = Application | ManagedIdentity
+
+
+class Directory:
+    """One store for all tenants; look-ups are by client id, object id or resource id (lower case)."""
+
+    def __init__(self) -> None:
+        self.applications: dict[str, Application] = {}
+        self.identities: dict[str, ManagedIdentity] = {}
+        self.assignments: dict[tuple[str, str], RoleAssignment] = {}
+        self._by_object: dict[str, Application] = {}
+        self._identity_by_client: dict[str, ManagedIdentity] = {}
+        self._by_principal: dict[str, list[RoleAssignment]] = {}
+        self._attempts: dict[str, int] = {}
+        self._principals: set[str] = set()
+
+    def add_application(
+        self, tenant_id: str, display_name: str, app_id: str, sign_in_audience: str = "AzureADMyOrg"
+    ) -> Application:
+        application = Application(
+            app_id=app_id,
+            object_id=guid("application", app_id),
+            service_principal_id=guid("service principal", app_id),
+            tenant_id=tenant_id,
+            display_name=display_name,
+            sign_in_audience=sign_in_audience,
+        )
+        self.applications[app_id.lower()] = application
+        self._by_object[application.object_id.lower()] = application
+        self._principals.add(application.service_principal_id.lower())
+        return application
+
+    def add_identity(self, identity: ManagedIdentity) -> ManagedIdentity:
+        self.identities[identity.resource_id.lower()] = identity
+        self._identity_by_client[identity.client_id.lower()] = identity
+        self._principals.add(identity.principal_id.lower())
+        return identity
+
+    def remove_application(self, app_id: str) -> None:
+        application = self.applications.pop(app_id.lower(), None)
+        if application:
+            self._by_object.pop(application.object_id.lower(), None)
+            self._principals.discard(application.service_principal_id.lower())
+
+    def application(self, app_id: str) -> Application | None:
+        return self.applications.get(app_id.lower())
+
+    def application_by_object(self, object_id: str) -> Application | None:
+        return self._by_object.get(object_id.lower())
+
+    def identity_by_client(self, client_id: str) -> ManagedIdentity | None:
+        return self._identity_by_client.get(client_id.lower())
+
+    def by_client(self, client_id: str) -> Identity | None:
+        return self.application(client_id) or self.identity_by_client(client_id)
+
+    def principal_exists(self, principal_id: str) -> bool:
+        return principal_id.lower() in self._principals
+
+    def assign(self, assignment: RoleAssignment) -> RoleAssignment:
+        self.assignments[(assignment.scope.lower(), assignment.name.lower())] = assignment
+        self._by_principal.setdefault(assignment.principal_id.lower(), []).append(assignment)
+        return assignment
+
+    def unassign(self, assignment: RoleAssignment) -> None:
+        self.assignments.pop((assignment.scope.lower(), assignment.name.lower()), None)
+        self._by_principal[assignment.principal_id.lower()].remove(assignment)
+
+    def assignments_of(self, principal_id: str) -> list[RoleAssignment]:
+        return self._by_principal.get(principal_id.lower(), [])
+
+    def may_read(self, principal_id: str, scope: str) -> bool:
+        """Any role at the scope or above it is enough to read the scope."""
+        scope = scope.lower().rstrip("/") + "/"
+        return any(scope.startswith(item.scope.lower().rstrip("/") + "/") for item in self.assignments_of(principal_id))
+
+    def attempt(self, key: str) -> int:
+        """How often this was tried, this time included."""
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+        return self._attempts[key]
+
+
+def principal_of(identity: Identity) -> str:
+    return identity.service_principal_id if isinstance(identity, Application) else identity.principal_id

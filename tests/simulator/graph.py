@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Microsoft Graph v1.0: applications, their federated credentials and secrets."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from .azure_auth import may_touch
+from .calls import Call
+from .clock import iso_milliseconds
+from .directory import Application, Password
+from .errors import AzureFailure
+from .replies import Reply, answer, no_content
+
+FILTER = re.compile(r"(\w+)\s+eq\s+'((?:[^']|'')*)'", re.IGNORECASE)
+
+
+def failure(status: int, code: str, message: str) -> AzureFailure:
+    return AzureFailure(status, code, message, graph=True)
+
+
+def not_found(what: str) -> AzureFailure:
+    return failure(  # observed: 8.2
+        404,
+        "Request_ResourceNotFound",
+        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
+def find(call: Call) -> Application:
+    """By client id or by object id; the caller must be allowed to see it."""
+    app_id, object_id = call.parameters.get("app_id"), call.parameters.get("object_id")
+    directory = call.world.directory
+    found = directory.application(app_id) if app_id else directory.application_by_object(object_id or "")
+    if found is None:
+        raise not_found(app_id or object_id or "")
+    may_touch(call, found)
+    return found
+
+
+# -- applications ------------------------------------------------------------------------------------------------------
+def list_applications(call: Call) -> Reply:
+    asked = FILTER.search(call.ask("$filter") or "")
+    found = list(call.world.directory.applications.values())
+    if asked and asked[1].lower() == "appid":
+        found = [item for item in found if item.app_id == asked[2].lower()]
+    elif asked and asked[1].lower() == "displayname":
+        found = [item for item in found if item.display_name == asked[2].replace("''", "'")]
+    if call.caller.graph_rights == "owned":
+        found = [item for item in found if call.caller.object_id in item.owners]
+    elif call.caller.graph_rights == "none":
+        raise failure(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    return answer({"value": [selected(call, _application(item)) for item in found[:100]]})
+
+
+def get_application(call: Call) -> Reply:
+    return answer(selected(call, _application(find(call))))
+
+
+def get_service_principal(call: Call) -> Reply:
+    return answer(selected(call, _service_principal(find(call))))
+
+
+def list_service_principals(call: Call) -> Reply:
+    asked = FILTER.search(call.ask("$filter") or "")
+    found = call.world.directory.application(asked[2]) if asked and asked[1].lower() == "appid" else None
+    if found is not None:
+        may_touch(call, found)
+    return answer({"value": [selected(call, _service_principal(found))] if found else []})
+
+
+def _application(application: Application) -> dict[str, Any]:
+    return {
+        "id": application.object_id,
+        "appId": application.app_id,
+        "displayName": application.display_name,
+        "signInAudience": application.sign_in_audience,
+        "passwordCredentials": [_password(item) for item in application.passwords],
+        "keyCredentials": [],
+    }
+
+
+def _service_principal(application: Application) -> dict[str, Any]:
+    return {
+        "id": application.service_principal_id,
+        "appId": application.app_id,
+        "displayName": application.display_name,
+        "servicePrincipalType": "Application",
+        "accountEnabled": True,
+    }
+
+
+def _password(password: Password, *, with_secret: bool = False) -> dict[str, Any]:
+    return {  # documented: 8.5
+        "keyId": password.key_id,
+        "displayName": password.display_name or None,
+        "hint": password.secret[:3],
+        "startDateTime": iso_milliseconds(password.starts),
+        "endDateTime": iso_milliseconds(password.ends),
+        "secretText": password.secret if with_secret else None,
+    }
+
+
+def selected(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    wanted = call.ask_list("$select")
+    return {key: value for key, value in body.items() if key in wanted} if wanted else body
+
+
+def add_password(call: Call) -> Reply:
+    application = find(call)
+    sent = call.body.get("passwordCredential", {}) if isinstance(call.body, dict) else {}
+    now = call.site.clock.now()
+    made = Password(
+        str(uuid.uuid4()), f"made~{uuid.uuid4().hex}", now, now + timedelta(days=730), sent.get("displayName") or ""
+    )
+    application.passwords.append(made)
+    return answer(_password(made, with_secret=True))
+
+
+def remove_password(call: Call) -> Reply:
+    application = find(call)
+    key_id = call.body.get("keyId") if isinstance(call.body, dict) else None
+    left = [item for item in application.passwords if item.key_id != key_id]
+    if len(left) == len(application.passwords):
+        raise failure(400, "Request_BadRequest", "No password credential found with keyId.")  # assumed
+    application.passwords = left
+    return no_content()

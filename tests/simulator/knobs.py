@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that a test may set: one typed field per behaviour that the fact sheet leaves open or that can go wrong.
+
+Each comment names the section of the fact sheet; README.md has the same list as a table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "rejection": ("natural", "redirect_302", "html_203", "empty_401", "expired_401", "json_401"),
+    "unknown_project": ("natural", "tf200016", "vs800075"),
+    "missing_connection": ("null", "empty", "404"),
+    "issuer": ("entra", "azure_devops"),
+    "manual_issuer": ("same", "entra", "azure_devops", "either"),
+    "ready_status": ("shown", "omitted"),
+    "omitted_data": ("removed", "kept"),
+    "stale_deadline": ("reject", "ignore", "misbehave"),
+    "deadline_format": ("ticks", "seconds", "no_zone", "us"),
+    "expired_deadline": ("kept", "removed"),
+    "conversion_answer": ("object", "empty"),
+    "migration_credential": ("create", "require"),
+}
+
+
+@dataclass
+class Knobs:
+    # sign-in (9.1, 9.2)
+    rejection: str = "natural"
+    anonymous: bool = False  # inferred in 1: an organization with public projects answers an anonymous user
+    token_lifetime_s: int = 3600
+    # projects (1)
+    unknown_project: str = "natural"
+    project_page_size: int = 100
+    # reading connections (2.2 - 2.4)
+    missing_connection: str = "null"
+    secret_mask: str | None = None
+    ready_status: str = "shown"
+    empty_secret_wipes: bool = False
+    omitted_data: str = "removed"
+    issuer: str = "entra"
+    # creation and deletion (2.7, 2.9, 2.11)
+    creation_polls: int = 1
+    creation_failure: str = ""
+    deletion_polls: int = 0
+    deletion_failure: str = ""
+    # conversion (3)
+    conversion_polls: int = 0
+    conversion_ms: int = 0
+    conversion_failure: str = ""
+    conversion_answer: str = "object"
+    stale_deadline: str = "reject"
+    deadline_format: str = "ticks"
+    expired_deadline: str = "kept"
+    revert_days: float = 7.0
+    manual_issuer: str = "same"
+    pair_in_error: bool = False
+    non_user_manual_conversion: bool = True
+    workload_identity_federation: bool = True
+    # issuer migration (4)
+    migration_polls: int = 2
+    migration_credential: str = "create"
+    migration_failure: str = ""
+    migration_non_user: bool = False
+    # TestConnection (5)
+    propagation_tests: int = 0
+    # permissions (6.1)
+    permission_delay_calls: int = 0
+    # execution history (7)
+    history_page_size: int = 50
+    # directory and resource manager (8)
+    principal_replication_tries: int = 0
+    arm_page_size: int = 50
+    # rate limits (10)
+    retry_after: float = 0.0
+    rate_limit_remaining: int = -1
+    rate_budget: int = 0
+    rate_window_s: float = 300.0
+    # waiting time per class of route, in milliseconds
+    latency_ms: dict[str, float] = field(default_factory=dict)
+
+    def set(self, changes: Mapping[str, Any]) -> None:
+        """Change several knobs or none. Raises ValueError for an unknown knob, a wrong type or an unknown choice."""
+        known = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"unknown knob {name!r}; the knobs are {', '.join(sorted(known))}")
+            _check(name, value, known[name])
+        for name, value in changes.items():
+            setattr(self, name, dict(value) if name == "latency_ms" else value)
+
+
+def _check(name: str, value: Any, current: Any) -> None:
+    if name in CHOICES:
+        if value not in CHOICES[name]:
+            raise ValueError(f"knob {name} is one of {', '.join(CHOICES[name])}, not {value!r}")
+    elif name == "secret_mask":
+        if value not in (None, ""):
+            raise ValueError('knob secret_mask is null or ""')
+    elif isinstance(current, bool) or isinstance(value, bool):
+        if not (isinstance(current, bool) and isinstance(value, bool)):
+            raise ValueError(f"knob {name} wants {type(current).__name__}, not {value!r}")
+    elif isinstance(current, (int, float)):
+        if not isinstance(value, (int, float)):
+            raise ValueError(f"knob {name} is a number, not {value!r}")
+    elif not isinstance(value, type(current)):
+        raise ValueError(f"knob {name} wants {type(current).__name__}, not {value!r}")

@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""THE table of everything the simulator answers."""
+
+from __future__ import annotations
+
+from . import (
+    checks,
+    discovery,
+    endpoint_types,
+    endpoints,
+    entra,
+    graph,
+    graph_credentials,
+    history,
+    machine_identity,
+    migration,
+    pipelines,
+    projects,
+    proxy,
+    resource_manager,
+    resources,
+    role_assignments,
+    updates,
+)
+from .calls import Handler
+from .routing import Operation, Resource, Table
+
+_DEVOPS = "azure_devops"
+_E = "_apis/serviceendpoint"
+
+
+def _devops(method: str, template: str, handler: Handler, latency: str, resource: Resource) -> Operation:
+    wide_write = resource is resources.ENDPOINTS and method != "GET"
+    return Operation(_DEVOPS, method, template, handler, latency, resource, collection_write=wide_write)
+
+
+def _discovery() -> list[Operation]:
+    return [
+        Operation(_DEVOPS, "OPTIONS", "_apis", discovery.options, versioned=False),
+        _devops("GET", "_apis/resourceareas", discovery.resource_areas, "read", resources.RESOURCE_AREAS),
+        _devops("GET", "_apis/connectiondata", discovery.connection_data, "read", resources.CONNECTION_DATA),
+        _devops("GET", "_apis/projects", projects.list_projects, "read", resources.PROJECTS),
+        _devops("GET", "_apis/projects/{project_id}", projects.get_project, "read", resources.PROJECTS),
+    ]
+
+
+def _endpoints() -> list[Operation]:
+    own, wide = resources.PROJECT_ENDPOINTS, resources.ENDPOINTS
+    many, one = f"{{project}}/{_E}/endpoints", f"{{project}}/{_E}/endpoints/{{id}}"
+    all_many, all_one = f"{_E}/endpoints", f"{_E}/endpoints/{{id}}"
+    migrate = f"_apis/public/serviceendpoint/{resources.MIGRATION.name}"
+    return [
+        _devops("GET", many, endpoints.list_connections, "list", own),
+        _devops("GET", one, endpoints.get_connection, "read", own),
+        _devops("POST", many, endpoints.post_in_project, "write", own),
+        _devops("PUT", one, updates.update_connection, "write", own),
+        _devops("DELETE", one, endpoints.delete_connection, "write", own),
+        _devops("GET", all_many, endpoints.list_for_organization, "list", wide),
+        _devops("POST", all_many, endpoints.create_connection, "write", wide),
+        _devops("PUT", all_many, updates.update_connections, "write", wide),
+        _devops("PUT", all_one, updates.update_connection, "write", wide),
+        _devops("PATCH", all_one, endpoints.share_connection, "write", wide),
+        _devops("DELETE", all_one, endpoints.delete_connection, "write", wide),
+        _devops("GET", f"{_E}/types", endpoint_types.list_types, "read", resources.TYPES),
+        _devops("POST", f"{{project}}/{_E}/endpointproxy", proxy.run, "proxy", resources.PROXY),
+        _devops("GET", f"{{project}}/{_E}/{{id}}/executionhistory", history.list_history, "history", resources.HISTORY),
+        Operation(_DEVOPS, "POST", migrate, migration.migrate, "convert", resources.MIGRATION, bearer_only=True),
+    ]
+
+
+def _pipelines() -> list[Operation]:
+    base, one = "{project}/_apis/pipelines/pipelinepermissions", "{project}/_apis/pipelines/checks/configurations/{id}"
+    many, query = (
+        "{project}/_apis/pipelines/checks/configurations",
+        "{project}/_apis/pipelines/checks/queryconfigurations",
+    )
+    legacy = "{project}/_apis/build/authorizedresources"
+    rows = resources.CHECKS
+    return [
+        _devops("GET", f"{base}/{{kind}}/{{id}}", pipelines.get, "read", resources.PERMISSIONS),
+        _devops("PATCH", f"{base}/{{kind}}/{{id}}", pipelines.patch, "write", resources.PERMISSIONS),
+        _devops("PATCH", base, pipelines.patch_many, "write", resources.PERMISSIONS),
+        _devops("PATCH", legacy, pipelines.authorize_legacy, "write", resources.PERMISSIONS),
+        _devops("GET", many, checks.list_checks, "read", rows),
+        _devops("POST", many, checks.add_check, "write", rows),
+        _devops("GET", one, checks.get_check, "read", rows),
+        _devops("PATCH", one, checks.update_check, "write", rows),
+        _devops("DELETE", one, checks.delete_check, "write", rows),
+        _devops("POST", query, checks.query_checks, "read", resources.CHECK_QUERIES),
+    ]
+
+
+def _entra() -> list[Operation]:
+    return [
+        Operation(
+            "entra", "GET", "{tenant}/v2.0/.well-known/openid-configuration", entra.openid_configuration, "metadata"
+        ),
+        Operation("entra", "GET", "{tenant}/.well-known/openid-configuration", entra.openid_configuration, "metadata"),
+        Operation("entra", "GET", "{tenant}/discovery/instance", entra.instance_discovery, "metadata"),
+        Operation("entra", "GET", "{tenant}/discovery/v2.0/keys", entra.keys, "metadata"),
+        Operation("entra", "POST", "{tenant}/oauth2/v2.0/token", entra.token, "token"),
+        Operation("entra", "POST", "{tenant}/oauth2/token", entra.token, "token"),
+        Operation("machine", "GET", "metadata/identity/oauth2/token", machine_identity.token, "token"),
+        Operation("machine", "GET", "MSI/oauth2/token", machine_identity.token, "token"),
+        Operation("machine", "GET", "MSI/token", machine_identity.token, "token"),
+    ]
+
+
+def _graph() -> list[Operation]:
+    found = [
+        Operation("graph", "GET", "v1.0/applications", graph.list_applications, "graph"),
+        Operation("graph", "GET", "v1.0/servicePrincipals", graph.list_service_principals, "graph"),
+        Operation("graph", "GET", "v1.0/servicePrincipals(appId='{app_id}')", graph.get_service_principal, "graph"),
+    ]
+    for one in ("v1.0/applications(appId='{app_id}')", "v1.0/applications/{object_id}"):
+        many = f"{one}/federatedIdentityCredentials"
+        found += [
+            Operation("graph", "GET", one, graph.get_application, "graph"),
+            Operation("graph", "POST", f"{one}/addPassword", graph.add_password, "graph"),
+            Operation("graph", "POST", f"{one}/removePassword", graph.remove_password, "graph"),
+            Operation("graph", "GET", many, graph_credentials.list_credentials, "graph"),
+            Operation("graph", "POST", many, graph_credentials.create_credential, "graph"),
+        ]
+        for key in (f"{many}/{{key}}", f"{many}(name='{{name}}')"):
+            found += [
+                Operation("graph", "GET", key, graph_credentials.get_credential, "graph"),
+                Operation("graph", "PATCH", key, graph_credentials.update_credential, "graph"),
+                Operation("graph", "DELETE", key, graph_credentials.delete_credential, "graph"),
+            ]
+    return found
+
+
+def _resource_manager() -> list[Operation]:
+    hold = resource_manager.hold_identity
+    identities = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    group = "subscriptions/{subscription}/resourceGroups/{group}"
+    one = f"{group}/{identities}/{{identity}}"
+    credentials = f"{one}/federatedIdentityCredentials"
+    roles = "{scope...}/providers/Microsoft.Authorization"
+    return [
+        Operation("arm", "GET", "subscriptions/{subscription}", resource_manager.get_subscription, "arm"),
+        Operation(
+            "arm", "GET", f"subscriptions/{{subscription}}/{identities}", resource_manager.list_identities, "arm"
+        ),
+        Operation("arm", "GET", f"{group}/{identities}", resource_manager.list_identities, "arm"),
+        Operation("arm", "GET", one, resource_manager.get_identity, "arm"),
+        Operation("arm", "GET", credentials, resource_manager.list_credentials, "arm"),
+        Operation("arm", "GET", f"{credentials}/{{name}}", resource_manager.get_credential, "arm"),
+        Operation("arm", "PUT", f"{credentials}/{{name}}", resource_manager.put_credential, "arm", hold=hold),
+        Operation("arm", "DELETE", f"{credentials}/{{name}}", resource_manager.delete_credential, "arm", hold=hold),
+        Operation("arm", "GET", f"{roles}/roleAssignments", role_assignments.list_all, "arm"),
+        Operation("arm", "GET", f"{roles}/roleDefinitions", role_assignments.list_definitions, "arm"),
+        Operation("arm", "GET", f"{roles}/roleAssignments/{{name}}", role_assignments.get, "arm"),
+        Operation("arm", "PUT", f"{roles}/roleAssignments/{{name}}", role_assignments.put, "arm"),
+        Operation("arm", "DELETE", f"{roles}/roleAssignments/{{name}}", role_assignments.delete, "arm"),
+    ]
+
+
+def table() -> Table:
+    return Table([*_discovery(), *_endpoints(), *_pipelines(), *_entra(), *_graph(), *_resource_manager()])

@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure Resource Manager: user-assigned managed identities and their federated credentials."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from .azure_auth import may_manage
+from .calls import Call
+from .directory import FederatedCredential, ManagedIdentity
+from .errors import AzureFailure
+from .replies import Reply, answer, no_content
+
+MAXIMUM = 20  # documented: 8.3
+_NAME = re.compile(r"^[a-zA-Z0-9]{1}[a-zA-Z0-9-_]{2,119}$")  # documented: 8.3
+_PROVIDER = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+
+def need_version(call: Call) -> None:
+    if not call.ask("api-version"):
+        raise AzureFailure(  # assumed: 8.3
+            400,
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        )
+
+
+def resource_id(call: Call) -> str:
+    given = call.parameters
+    return f"/subscriptions/{given['subscription']}/resourceGroups/{given['group']}/providers/{_PROVIDER}/{given['identity']}"
+
+
+def find(call: Call, action: str) -> ManagedIdentity:
+    need_version(call)
+    wanted = resource_id(call)
+    may_manage(call, f"{_PROVIDER}/{action}", wanted)
+    found = call.world.directory.identities.get(wanted.lower())
+    if found is None:
+        raise AzureFailure(  # documented: 8.3
+            404,
+            "ParentResourceNotFound" if action.startswith("federated") else "ResourceNotFound",
+            f"The Resource '{_PROVIDER}/{call.parameters['identity']}' under resource group "
+            f"'{call.parameters['group']}' was not found.",
+        )
+    return found
+
+
+def get_subscription(call: Call) -> Reply:
+    need_version(call)
+    subscription = call.parameters["subscription"]
+    return answer({"id": f"/subscriptions/{subscription}", "subscriptionId": subscription, "state": "Enabled"})
+
+
+def get_identity(call: Call) -> Reply:
+    return answer(_identity(find(call, "read")))
+
+
+def list_identities(call: Call) -> Reply:
+    """All of a subscription, or of one of its resource groups; paged."""  # documented: 8.3
+    need_version(call)
+    given = call.parameters
+    start = f"/subscriptions/{given['subscription']}/"
+    if "group" in given:
+        start += f"resourceGroups/{given['group']}/"
+    may_manage(call, f"{_PROVIDER}/read", start.rstrip("/"))
+    found = [_identity(item) for key, item in call.world.directory.identities.items() if key.startswith(start.lower())]
+    return _page(call, found)
+
+
+def _page(call: Call, found: list[dict[str, Any]]) -> Reply:
+    size = int(call.ask("$top") or call.knobs.arm_page_size)
+    start = int(call.ask("$skiptoken") or 0)
+    body: dict[str, Any] = {"value": found[start : start + size]}
+    if start + size < len(found):
+        version = call.ask("api-version")
+        body["nextLink"] = (
+            f"{call.site.base_url}{call.path}?api-version={version}&$top={size}&$skiptoken={start + size}"
+        )
+    return answer(body)
+
+
+def _identity(item: ManagedIdentity) -> dict[str, Any]:
+    return {
+        "id": item.resource_id,
+        "name": item.name,
+        "type": _PROVIDER,
+        "location": item.location,
+        "tags": {},
+        "properties": {"tenantId": item.tenant_id, "principalId": item.principal_id, "clientId": item.client_id},
+    }
+
+
+# -- federated credentials ---------------------------------------------------------------------------------------------
+def hold_identity(call: Call) -> str:
+    """One write per identity at a time."""  # documented: 8.3
+    key = resource_id(call).lower()
+    if key in call.world.busy:
+        raise AzureFailure(
+            409,
+            "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+            "Too many Federated Identity Credentials are written concurrently for the managed identity "
+            f"'{resource_id(call)}'. Concurrent Federated Identity Credentials writes under the same managed identity "
+            "are not supported.",
+        )
+    return key
+
+
+def list_credentials(call: Call) -> Reply:
+    identity = find(call, "federatedIdentityCredentials/read")
+    return _page(call, [_credential(identity, item) for item in identity.credentials])
+
+
+def get_credential(call: Call) -> Reply:
+    identity = find(call, "federatedIdentityCredentials/read")
+    for item in identity.credentials:
+        if item.name == call.parameters["name"]:
+            return answer(_credential(identity, item))
+    raise AzureFailure(404, "NotFound", f"The federated identity credential '{call.parameters['name']}' was not found.")
+
+
+def put_credential(call: Call) -> Reply:
+    identity = find(call, "federatedIdentityCredentials/write")
+    name = call.parameters["name"]
+    if not _NAME.fullmatch(name):
+        raise AzureFailure(400, "BadRequest", f"Federated Identity Credential name '{name}' is invalid.")
+    sent = call.body.get("properties") if isinstance(call.body, dict) else None
+    if not isinstance(sent, dict) or not sent.get("issuer") or not sent.get("subject"):
+        raise AzureFailure(400, "BadRequest", f"Federated Identity Credential '{name}' has empty properties.")
+    audiences = sent.get("audiences")
+    if not isinstance(audiences, list) or len(audiences) != 1:
+        raise AzureFailure(400, "BadRequest", f"Federated Identity Credential '{name}' must have exactly one audience.")
+    known = next((item for item in identity.credentials if item.name == name), None)
+    made = FederatedCredential(
+        name, sent["issuer"], sent["subject"], audiences, "", known.id if known else str(uuid.uuid4())
+    )
+    if any(
+        item is not known and (item.issuer, item.subject) == (made.issuer, made.subject)
+        for item in identity.credentials
+    ):
+        message = "Issuer and subject combination already exists for this Managed Identity."
+        raise AzureFailure(400, "BadRequest", message)
+    if known is not None:
+        identity.credentials[identity.credentials.index(known)] = made
+        return answer(_credential(identity, made))
+    if len(identity.credentials) >= MAXIMUM:
+        message = f"The managed identity already has {MAXIMUM} federated identity credentials."
+        raise AzureFailure(400, "BadRequest", message)  # assumed: 12.4
+    identity.credentials.append(made)
+    return answer(_credential(identity, made), 201)
+
+
+def delete_credential(call: Call) -> Reply:
+    identity = find(call, "federatedIdentityCredentials/delete")
+    left = [item for item in identity.credentials if item.name != call.parameters["name"]]
+    gone = len(left) < len(identity.credentials)
+    identity.credentials = left
+    return Reply(200, b"", "") if gone else no_content()
+
+
+def _credential(identity: ManagedIdentity, item: FederatedCredential) -> dict[str, Any]:
+    return {
+        "id": f"{identity.resource_id}/federatedIdentityCredentials/{item.name}",
+        "name": item.name,
+        "type": f"{_PROVIDER}/federatedIdentityCredentials",
+        "properties": {"issuer": item.issuer, "subject": item.subject, "audiences": list(item.audiences)},
+    }

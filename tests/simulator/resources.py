@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rows of OPTIONS _apis that the simulator serves: ids and templates as captured."""
+
+from __future__ import annotations
+
+from .routing import Resource
+
+_ENDPOINT = "serviceendpoint"  # observed: 1
+_E = "_apis/serviceendpoint"
+
+PROJECT_ENDPOINTS = Resource(
+    "e85f1c62-adfc-4b74-b618-11a150fb195e", _ENDPOINT, "endpoints",
+    "{project}/_apis/{area}/{resource}/{endpointId}", 4, (4, 1),
+)  # fmt: skip
+ENDPOINTS = Resource(
+    "14e48fdc-2c8b-41ce-a0c3-e26f6cc55bd0", _ENDPOINT, "endpoints",
+    "_apis/{area}/{resource}/{endpointId}", 4, (5, 2),
+)  # fmt: skip
+PROXY = Resource(
+    "cc63bb57-2a5f-4a7a-b79c-c142d308657e", _ENDPOINT, "endpointproxy",
+    "{project}/_apis/{area}/{resource}", 1, (4, 1),
+)  # fmt: skip
+HISTORY = Resource(
+    "10a16738-9299-4cd1-9a81-fd23ad6200d0", _ENDPOINT, "executionhistory",
+    "{project}/_apis/{area}/{endpointId}/{resource}", 1, (4, 1),
+)  # fmt: skip
+TYPES = Resource("5a7938a4-655e-486c-b562-b78c54a7e87b", _ENDPOINT, "types", "_apis/{area}/{resource}", 1, (4, 1))
+MIGRATION = Resource(  # id assumed: 4.2 gives the route only
+    "b5c6f6b5-9c39-4f6a-8b5c-3a1f2f0d7e10", _ENDPOINT, "externalfederatedcredentialmigration",
+    "_apis/public/{area}/{resource}", 1, (7, 2), True,
+)  # fmt: skip
+PERMISSIONS = Resource(
+    "b5b9a4a4-e6cd-4096-853c-ab7d8b0c4eb2", "pipelinePermissions", "pipelinePermissions",
+    "{project}/_apis/pipelines/{resource}/{resourceType}/{resourceId}", 1, (5, 1), True,
+)  # fmt: skip
+CHECKS = Resource(
+    "86c8381e-5aee-4cde-8ae4-25c0c7f5eaea", "PipelinesChecks", "configurations",
+    "{project}/_apis/pipelines/checks/{resource}/{id}", 1, (5, 2), True,
+)  # fmt: skip
+CHECK_QUERIES = Resource(
+    "5f3d0e64-f943-4584-8811-77eb495e831e", "PipelinesChecks", "queryconfigurations",
+    "{project}/_apis/pipelines/checks/{resource}", 1, (5, 2), True,
+)  # fmt: skip
+PROJECTS = Resource(  # id: the core client of Microsoft's SDKs
+    "603fe2ac-9723-48b9-88ad-09305aa6c6e1", "core", "projects", "_apis/{resource}/{*projectId}", 4, (1, 0),
+)  # fmt: skip
+RESOURCE_AREAS = Resource(  # id: the location client of Microsoft's SDKs
+    "e81700f7-3be2-46de-8624-2eb35882fcaa", "Location", "ResourceAreas", "_apis/{resource}/{areaId}", 1, (3, 2), True,
+)  # fmt: skip
+CONNECTION_DATA = Resource(
+    "00d9565f-ed9c-4a06-9a50-00e7896ccab4", "Location", "ConnectionData", "_apis/{resource}", 1, (1, 0), True,
+)  # fmt: skip
+
+RESOURCES = (
+    PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, PROJECTS,
+    RESOURCE_AREAS, CONNECTION_DATA,
+)  # fmt: skip

@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure role assignments and definitions."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from .azure_auth import may_manage
+from .calls import Call
+from .directory import ROLE_DEFINITIONS, RoleAssignment
+from .errors import AzureFailure
+from .identity_fleet import role_definition_id
+from .replies import Reply, answer, no_content
+from .resource_manager import need_version
+
+_TYPE = "Microsoft.Authorization/roleAssignments"
+_PRINCIPAL = re.compile(r"principalId\s+eq\s+'([^']+)'", re.IGNORECASE)
+_ROLE_NAME = re.compile(r"roleName\s+eq\s+'([^']+)'", re.IGNORECASE)
+
+
+def _scope(call: Call) -> str:
+    return "/" + call.parameters.get("scope", "").strip("/")
+
+
+def put(call: Call) -> Reply:
+    need_version(call)
+    scope, name = _scope(call), call.parameters["name"]
+    may_manage(call, f"{_TYPE}/write", scope)
+    sent = call.body.get("properties") if isinstance(call.body, dict) else None
+    if not isinstance(sent, dict) or not sent.get("principalId") or not sent.get("roleDefinitionId"):
+        raise AzureFailure(400, "InvalidRequestContent", "The request content was invalid.")  # assumed
+    try:
+        uuid.UUID(name)
+    except ValueError:
+        message = f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
+        raise AzureFailure(400, "InvalidRoleAssignmentId", message) from None  # assumed
+    principal, role = str(sent["principalId"]), str(sent["roleDefinitionId"])
+    directory = call.world.directory
+    late = directory.attempt(f"principal {principal}") <= call.knobs.principal_replication_tries
+    if late or not directory.principal_exists(principal):
+        raise AzureFailure(  # documented: 8.4
+            400,
+            "PrincipalNotFound",
+            f"Principal {principal.replace('-', '')} does not exist in the directory {call.world.tenant_id}. Check that "
+            "you have the correct principal ID.",
+        )
+    wanted = (scope.lower(), principal.lower(), _role_guid(role))
+    known = directory.assignments.get((scope.lower(), name.lower()))
+    if known is not None:
+        if _tuple(known) != wanted:
+            message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
+            raise AzureFailure(400, "RoleAssignmentUpdateNotPermitted", message)  # documented: 8.4
+        return answer(_assignment(known))  # assumed: 8.4
+    same = next((item for item in directory.assignments_of(principal) if _tuple(item) == wanted), None)
+    if same is not None:
+        message = f"The role assignment already exists. The ID of the existing role assignment is {same.name.replace('-', '')}."
+        raise AzureFailure(409, "RoleAssignmentExists", message)  # observed: 8.4
+    made = RoleAssignment(name, scope, role, principal, sent.get("principalType") or "ServicePrincipal")
+    return answer(_assignment(directory.assign(made)), 201)
+
+
+def get(call: Call) -> Reply:
+    need_version(call)
+    return answer(_assignment(_one(call, "read")))
+
+
+def delete(call: Call) -> Reply:
+    need_version(call)
+    key = (_scope(call).lower(), call.parameters["name"].lower())
+    if key not in call.world.directory.assignments:
+        may_manage(call, f"{_TYPE}/delete", _scope(call))
+        return no_content()
+    found = _one(call, "delete")
+    call.world.directory.unassign(found)
+    return answer(_assignment(found))
+
+
+def _one(call: Call, action: str) -> RoleAssignment:
+    scope, name = _scope(call), call.parameters["name"]
+    if action != "read":
+        may_manage(call, f"{_TYPE}/{action}", scope)
+    found = call.world.directory.assignments.get((scope.lower(), name.lower()))
+    if found is None:
+        raise AzureFailure(404, "RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
+    return found
+
+
+def list_all(call: Call) -> Reply:
+    """At the scope and below or above it, as ARM does without atScope()."""
+    need_version(call)
+    scope = _scope(call).lower().rstrip("/") + "/"
+    asked = _PRINCIPAL.search(call.ask("$filter") or "")
+    directory = call.world.directory
+    found = directory.assignments_of(asked[1]) if asked else list(directory.assignments.values())
+    near = [item for item in found if _overlap(item.scope.lower().rstrip("/") + "/", scope)]
+    return answer({"value": [_assignment(item) for item in near]})
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def list_definitions(call: Call) -> Reply:
+    need_version(call)
+    asked = _ROLE_NAME.search(call.ask("$filter") or "")
+    found = []
+    for name, role in ROLE_DEFINITIONS.items():
+        if asked and asked[1].lower() != name:
+            continue
+        found.append(
+            {
+                "id": role_definition_id("", role),
+                "name": role,
+                "type": "Microsoft.Authorization/roleDefinitions",
+                "properties": {"roleName": name.title(), "type": "BuiltInRole"},
+            }
+        )
+    return answer({"value": found})
+
+
+def _role_guid(role: str) -> str:
+    return role.rstrip("/").rsplit("/", 1)[-1].lower()
+
+
+def _tuple(item: RoleAssignment) -> tuple[str, str, str]:
+    return item.scope.lower(), item.principal_id.lower(), _role_guid(item.role_definition_id)
+
+
+def _assignment(item: RoleAssignment) -> dict[str, Any]:
+    return {
+        "id": f"{item.scope.rstrip('/')}/providers/{_TYPE}/{item.name}",
+        "name": item.name,
+        "type": _TYPE,
+        "properties": {
+            "roleDefinitionId": item.role_definition_id,
+            "principalId": item.principal_id,
+            "principalType": item.principal_type,
+            "scope": item.scope,
+        },
+    }

@@ -1,0 +1,246 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stored world of the simulator: one organization, its projects, service connections and callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from .directory import Directory
+
+CallerKind = Literal["user", "service_principal", "managed_identity", "anonymous"]
+Level = Literal["administrator", "user", "reader", "none"]
+LEVELS: tuple[Level, ...] = ("none", "reader", "user", "administrator")
+
+
+@dataclass
+class Caller:
+    """Somebody who signs in. `projects` None means all; `level` is the role on service connections."""
+
+    id: str
+    display_name: str
+    unique_name: str
+    kind: CallerKind = "user"
+    pat: str | None = None
+    pat_expired: bool = False
+    client_id: str | None = None
+    object_id: str = ""
+    member: bool = True
+    projects: frozenset[str] | None = None
+    level: Level = "administrator"
+    levels: dict[str, Level] = field(default_factory=dict)
+    creator: bool = True
+    graph_rights: Literal["all", "owned", "none"] = "all"
+    azure_rights: Literal["owner", "contributor", "none"] = "owner"
+
+    @property
+    def is_user(self) -> bool:
+        return self.kind == "user"
+
+    def sees(self, project_id: str) -> bool:
+        return self.projects is None or project_id in self.projects
+
+    def has(self, wanted: Level, project_id: str) -> bool:
+        level = self.levels.get(project_id, self.level)
+        return self.sees(project_id) and LEVELS.index(level) >= LEVELS.index(wanted)
+
+
+@dataclass
+class Execution:
+    id: int
+    plan_type: str
+    definition_id: int
+    definition_name: str
+    started: datetime
+    finished: datetime | None
+    result: str | None
+
+
+@dataclass
+class PipelinePermissions:
+    all_pipelines: tuple[str, datetime] | None = None
+    """Caller id and time of "grant access to all pipelines"."""
+    pipelines: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    calls_until_visible: int = 0
+
+
+@dataclass
+class Check:
+    id: int
+    project_id: str
+    connection_id: str
+    type_id: str
+    type_name: str
+    settings: dict[str, Any]
+    timeout: int
+    created_by: str
+    created: datetime
+    modified_by: str
+    modified: datetime
+    disabled: bool = False
+
+
+@dataclass
+class Reference:
+    project: Project
+    name: str
+    description: str = ""
+
+
+@dataclass
+class Previous:
+    """What a revert restores."""
+
+    scheme: str
+    parameters: dict[str, str | None]
+    deadline: datetime
+    by_tool: bool
+
+
+@dataclass
+class Pending:
+    """Something Azure DevOps still does in the background; ends after `polls` reads and not before `due`."""
+
+    kind: Literal["creation", "conversion", "deletion", "migration"]
+    polls: int
+    due: datetime | None = None
+    failure: str = ""
+    target: str = ""
+    remove_from: tuple[str, ...] = ()
+    deep: bool = False
+
+
+@dataclass
+class Status:
+    state: str = "Ready"
+    message: str = ""
+    severity: str | None = None
+    error_code: int | None = None
+
+
+@dataclass
+class Connection:
+    id: str
+    type: str
+    url: str
+    owner: str
+    scheme: str
+    parameters: dict[str, str | None]
+    data: dict[str, str]
+    references: list[Reference]
+    created_by: Caller
+    created: datetime
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Hidden: parameter name to secret; the API shows the mask instead."""
+    description: str = ""
+    ready: bool = True
+    disabled: bool = False
+    status: Status = field(default_factory=Status)
+    modified_by: Caller | None = None
+    modified: datetime | None = None
+    service_management_reference: str | None = None
+    previous: Previous | None = None
+    pending: Pending | None = None
+    history: dict[str, list[Execution]] = field(default_factory=dict)
+    permissions: dict[str, PipelinePermissions] = field(default_factory=dict)
+    # how this connection behaves, set by the fleet
+    application_writable: bool = True
+    conversion_polls: int | None = None
+    conversion_failure: str = ""
+    partial: bool = False
+    """GET answers without type and data, as for a caller without read permission."""
+
+    @property
+    def owning(self) -> Reference:
+        return self.references[0]
+
+    @property
+    def name(self) -> str:
+        return self.owning.name
+
+    @property
+    def creation_mode(self) -> str:
+        return self.data.get("creationMode", "")
+
+    @property
+    def issuer(self) -> str | None:
+        return self.parameters.get("workloadIdentityFederationIssuer")
+
+    @property
+    def subject(self) -> str | None:
+        return self.parameters.get("workloadIdentityFederationSubject")
+
+    def reference(self, project_id: str) -> Reference | None:
+        return next((item for item in self.references if item.project.id == project_id), None)
+
+    def parameter(self, name: str) -> str:
+        """Keys are matched without regard to case."""  # observed: 2.5
+        wanted = name.lower()
+        return next((value or "" for key, value in self.parameters.items() if key.lower() == wanted), "")
+
+
+@dataclass
+class Project:
+    id: str
+    name: str
+    description: str = ""
+    state: str = "wellFormed"
+    visibility: str = "private"
+    revision: int = 11
+    updated: datetime | None = None
+    connections: dict[str, Connection] = field(default_factory=dict)
+
+
+class World:
+    def __init__(self, organization: str, organization_id: str, tenant_id: str) -> None:
+        self.organization = organization
+        self.organization_id = organization_id
+        self.tenant_id = tenant_id
+        self.tenants = {tenant_id.lower()}
+        self.projects: dict[str, Project] = {}
+        self.connections: dict[str, Connection] = {}
+        self.callers: dict[str, Caller] = {}
+        self.checks: dict[int, Check] = {}
+        self.directory = Directory()
+        self.default_managed_identity: Caller | None = None
+        self.busy: set[str] = set()
+        """Resources that a request is writing just now."""
+        self._next_check = 1
+
+    def add_project(self, project: Project) -> Project:
+        self.projects[project.id] = project
+        return project
+
+    def find_project(self, text: str) -> Project | None:
+        wanted = text.lower()
+        found = self.projects.get(wanted)
+        if found is None:
+            found = next((item for item in self.projects.values() if item.name.lower() == wanted), None)
+        return found
+
+    def add_connection(self, connection: Connection) -> Connection:
+        self.connections[connection.id] = connection
+        for reference in connection.references:
+            reference.project.connections[connection.id] = connection
+        return connection
+
+    def set_references(self, connection: Connection, references: list[Reference]) -> None:
+        for old in connection.references:
+            old.project.connections.pop(connection.id, None)
+        connection.references = references
+        for new in references:
+            new.project.connections[connection.id] = connection
+
+    def remove_connection(self, connection: Connection) -> None:
+        self.set_references(connection, [])
+        self.connections.pop(connection.id, None)
+        for check_id in [check.id for check in self.checks.values() if check.connection_id == connection.id]:
+            del self.checks[check_id]
+
+    def next_check_id(self) -> int:
+        self._next_check += 1
+        return self._next_check - 1

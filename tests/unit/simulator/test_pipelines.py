@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pipeline permissions, checks, execution history and the list of types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from simulator import Fleet, Simulator
+from simulator.rest import Rest
+
+Simulate = Callable[..., Simulator]
+PERMISSIONS = "P/_apis/pipelines/pipelinePermissions"
+CHECKS = "P/_apis/pipelines/checks/configurations"
+APPROVAL = "8c6f20a7-a545-4486-9777-f762fafe0d4d"
+
+
+def preview(simulator: Simulator) -> Rest:
+    return Rest(simulator, version="7.1-preview.1")
+
+
+def test_permissions_start_empty_and_add_up(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c")
+    rest = preview(simulate(fleet))
+    path = f"{PERMISSIONS}/endpoint/{connection.id}"
+    start = rest.get(path).json()
+    assert start == {"resource": {"type": "endpoint", "id": connection.id, "name": "c"}, "pipelines": []}
+    rest.send("PATCH", path, json={"pipelines": [{"id": 12, "authorized": True}]})
+    both = rest.send("PATCH", path, json={"pipelines": [{"id": 7, "authorized": True}]}).json()
+    assert [item["id"] for item in both["pipelines"]] == [7, 12]
+    less = rest.send(
+        "PATCH", path, json={"pipelines": [{"id": 7, "authorized": False}], "allPipelines": {"authorized": True}}
+    ).json()
+    assert [item["id"] for item in less["pipelines"]] == [12]
+    assert less["allPipelines"]["authorized"]
+    assert less["allPipelines"]["authorizedBy"]["displayName"] == "Sam Operator"
+
+
+def test_permissions_of_many_and_the_older_route(simulate: Simulate) -> None:
+    fleet = Fleet()
+    project = fleet.project("P")
+    both = [fleet.connection(project, name) for name in "ab"]
+    rest = preview(simulate(fleet))
+    body = [
+        {"resource": {"type": "endpoint", "id": item.id}, "pipelines": [{"id": 1, "authorized": True}]} for item in both
+    ]
+    assert rest.send("PATCH", PERMISSIONS, json=body).json()["count"] == 2
+    legacy = [{"type": "endpoint", "id": both[0].id, "authorized": True}]
+    rest.send("PATCH", "P/_apis/build/authorizedresources", json=legacy)
+    assert both[0].permissions[project.id].all_pipelines is not None
+
+
+def test_a_new_connection_is_invisible_to_permissions_for_some_calls(simulate: Simulate) -> None:
+    fleet = Fleet()
+    project = fleet.project("P")
+    simulator = simulate(fleet, permission_delay_calls=2)
+    body: dict[str, Any] = {
+        "name": "c",
+        "type": "azurerm",
+        "data": {"creationMode": "Manual"},
+        "authorization": {"scheme": "ServicePrincipal", "parameters": {}},
+        "serviceEndpointProjectReferences": [{"projectReference": {"id": project.id}, "name": "c"}],
+    }
+    made = Rest(simulator).send("POST", "_apis/serviceendpoint/endpoints", json=body).json()
+    path = f"{PERMISSIONS}/endpoint/{made['id']}"
+    assert [preview(simulator).get(path).status_code for _ in range(3)] == [404, 404, 200]
+
+
+def test_the_preview_flag_is_needed(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c")
+    answer = Rest(simulate(fleet)).get(f"{PERMISSIONS}/endpoint/{connection.id}")
+    assert (answer.status_code, answer.json()["typeKey"]) == (400, "VssInvalidPreviewVersionException")
+
+
+def test_checks(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c")
+    rest = preview(simulate(fleet))
+    resource = {"type": "endpoint", "id": connection.id, "name": "c"}
+    body = {"type": {"id": APPROVAL, "name": "Approval"}, "settings": {"approvers": []}, "resource": resource}
+    made = rest.send("POST", CHECKS, json={**body, "timeout": 60}).json()
+    params = {"resourceType": "endpoint", "resourceId": connection.id}
+    assert "settings" not in rest.get(CHECKS, **params).json()["value"][0]
+    assert rest.get(CHECKS, **params, **{"$expand": "settings"}).json()["value"][0]["settings"] == {"approvers": []}
+    changed = rest.send("PATCH", f"{CHECKS}/{made['id']}", json={"timeout": 90}).json()
+    assert changed["timeout"] == 90
+    query = "P/_apis/pipelines/checks/queryconfigurations"
+    assert rest.send("POST", query, json=[resource]).json()["count"] == 1
+    assert rest.send("DELETE", f"{CHECKS}/{made['id']}").status_code == 200
+    assert rest.get(f"{CHECKS}/{made['id']}").status_code == 404
+
+
+def test_history_comes_newest_first_in_pages(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c", last_used=timedelta(hours=1), runs=120)
+    rest = Rest(simulate(fleet))
+    path = f"P/_apis/serviceendpoint/{connection.id}/executionhistory"
+    starts: list[str] = []
+    sizes, token = [], None
+    while True:
+        answer = rest.get(path, continuationToken=token)
+        page = answer.json()["value"]
+        sizes.append(len(page))
+        starts += [item["data"]["startTime"] for item in page]
+        token = answer.headers.get("x-ms-continuationtoken")
+        if token is None:
+            break
+    assert sizes == [50, 50, 20]
+    assert starts == sorted(starts, reverse=True)
+    assert len(starts[0].partition(".")[2]) == 8
+    assert len(rest.get(path, top=3).json()["value"]) == 3
+
+
+def test_a_running_pipeline_has_no_end(simulate: Simulate) -> None:
+    fleet = Fleet()
+    project = fleet.project("P")
+    connection = fleet.connection(project, "c")
+    connection.history[project.id] = fleet.executions(timedelta(0), running=True)
+    body = Rest(simulate(fleet)).get(f"P/_apis/serviceendpoint/{connection.id}/executionhistory").json()
+    assert not {"finishTime", "result"} & set(body["value"][0]["data"])
+
+
+def test_types(simulate: Simulate) -> None:
+    rest = Rest(simulate(), version="7.1-preview.1")
+    kind = rest.get("_apis/serviceendpoint/types", type="azurerm").json()["value"][0]
+    schemes = [item["scheme"] for item in kind["authenticationSchemes"]]
+    assert schemes == ["ServicePrincipal", "WorkloadIdentityFederation", "ManagedServiceIdentity", "PublishProfile"]
+    assert kind["dataSources"][0]["name"] == "TestConnection"
+    server = Rest(simulate(profile="server_2022"), version="7.1-preview.1")
+    kind = server.get("_apis/serviceendpoint/types", type="azurerm").json()["value"][0]
+    assert len(kind["authenticationSchemes"]) == 3
