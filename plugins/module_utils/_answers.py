@@ -120,7 +120,11 @@ def judge(raw: RawAnswer, write: bool) -> Answer:
     if raw.status in _PASSING_STATUSES:
         raise _not_now(raw, write)
     if raw.status >= 400:
-        raise service_error(raw)
+        error = service_error(raw)
+        if write and raw.status == 500 and (not error.type_key or "TF400898" in error.message):
+            # Not a decision of the service but an accident in it: what it had done by then is not known (2.9).
+            raise AmbiguousWriteError(error.message, **error.details)
+        raise error
     if raw.content.strip() and "json" not in raw.content_type:
         page = _web_page(raw)
         if write and "status" not in page.details:

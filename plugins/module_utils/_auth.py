@@ -195,10 +195,9 @@ class Authorizer:
     def _build(self, identity: t.Any) -> t.Any:
         """The azure-identity credential of the chosen way. Built after the fork, never inherited."""
         value = self._sign_in
-        transport: dict[str, t.Any] = {"connection_verify": value["ca_path"] or bool(value["validate_certs"])}
-        if transport["connection_verify"] is True:
-            # Left alone, azure-core honours REQUESTS_CA_BUNDLE, as every other tool on the machine does.
-            transport = {}
+        verify = (value["ca_path"] or True) if value["validate_certs"] else False
+        # Left alone, azure-core honours REQUESTS_CA_BUNDLE, as every other tool on the machine does.
+        transport: dict[str, t.Any] = {} if verify is True else {"connection_verify": verify}
         entra = {"authority": self._authority, **transport}
         if value["authority_url"]:
             # A private authority is not in Microsoft's list of instances, so asking there for it could only fail.

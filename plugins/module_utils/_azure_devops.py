@@ -10,6 +10,7 @@ projects and the :class:`Organization`. Section numbers are those of the fact sh
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -18,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._answers import C
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
+    AzdoError,
     NotFoundError,
     NotPermittedError,
     OptionError,
@@ -43,6 +45,8 @@ _API_VERSIONS: tuple[tuple[tuple[int, int], dict[str, str]], ...] = (
     ((5, 0), {"core": "5.0", "endpoints": "5.0-preview.2", "pipelines": "5.0-preview.1"}),
 )
 _PROJECTS_PER_PAGE = 1000
+# For so long the answer to "are we still signed in?" holds for other threads that ask.
+_PROBE_COUNTS_SECONDS = 5.0
 # Microsoft's own client takes 50 as the server's largest page of history (7).
 _HISTORY_PER_PAGE = 50
 
@@ -73,6 +77,8 @@ class AzureDevOps:
         self._lock = threading.Lock()
         self._organization: Organization | None = None
         self._projects: dict[str, Project] = {}
+        self._signed_in = True
+        self._probed_at = float("-inf")
 
     @property
     def name(self) -> str:
@@ -206,15 +212,7 @@ class AzureDevOps:
         body: t.Any = None,
         write: bool = False,
     ) -> Answer:
-        request = Request(
-            method=method,
-            url=f"{self.url}/{path}",
-            params={**(params or {}), "api-version": version},
-            # Without it a rejected credential is answered with a redirect to a sign-in page (9.1).
-            headers={"X-TFS-FedAuthRedirect": "Suppress"},
-            body=body,
-            write=write,
-        )
+        request = self._request(method, path, version, params=params, body=body, write=write)
         try:
             return self._http.send(request, self._authorization)
         except AuthenticationError as error:
@@ -223,12 +221,41 @@ class AzureDevOps:
             # The service rejects what a caller may not do with the same answers as a bad credential (9.2).
             raise NotPermittedError(error.message, remedy=_CHECK_RIGHTS, **{"status": 401, **error.details}) from None
 
+    def _request(
+        self,
+        method: str,
+        path: str,
+        version: str,
+        *,
+        params: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        write: bool = False,
+    ) -> Request:
+        return Request(
+            method=method,
+            url=f"{self.url}/{path}",
+            params={**(params or {}), "api-version": version},
+            # Without it a rejected credential is answered with a redirect to a sign-in page (9.1).
+            headers={"X-TFS-FedAuthRedirect": "Suppress"},
+            body=body,
+            write=write,
+        )
+
     def _still_signed_in(self) -> bool:
-        try:
-            self._introduce()
-        except AuthenticationError:
-            return False
-        return True
+        """Ask once more who we are, for all threads that wonder at the same time."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._probed_at > _PROBE_COUNTS_SECONDS:
+                try:
+                    self._http.send(self._request("GET", "_apis/connectionData", "7.1-preview"), self._authorization)
+                    self._signed_in = True
+                except AuthenticationError:
+                    self._signed_in = False
+                except AzdoError:
+                    # Any other answer, such as "out of range", is one to a caller who is known.
+                    self._signed_in = True
+                self._probed_at = now
+            return self._signed_in
 
     def _remember(self, projects: t.Iterable[Project]) -> None:
         for project in projects:

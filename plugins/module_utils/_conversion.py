@@ -161,7 +161,7 @@ class Conversion:
             raise
         except AzdoError:
             return self._failed(error)
-        if current is not None and (current.scheme == self._target or current.state == "in_progress"):
+        if current is not None and (current.scheme == self._target or current.state != self._state_before):
             return self._settle(current)
         self.sent = lost_before or current is None
         return self._failed(error, current)
@@ -208,8 +208,7 @@ class Conversion:
     def _judge(self, current: ArmConnection) -> Outcome | None:
         """The outcome if the state is final, None if it may still change."""
         moved = current.scheme == self._target
-        failed_before = self._before is not None and self._before.state == "failed"
-        if current.state == "failed" and (moved or not failed_before):
+        if current.state == "failed" and (moved or self._state_before != "failed"):
             said = current.status_message or "no reason given"
             return self._failed(AzdoError(f"Azure DevOps reports a failure: {said}.", remedy=_remedy(said)), current)
         if not moved or current.state == "in_progress":
@@ -224,6 +223,10 @@ class Conversion:
         return Outcome(
             status="reverted" if self._target == SERVICE_PRINCIPAL else "converted", after=current, changed=True
         )
+
+    @property
+    def _state_before(self) -> str:
+        return self._before.state if self._before else "ready"
 
     def _failed(self, error: AzdoError | None, after: ArmConnection | None = None) -> Outcome:
         return Outcome(status="failed", error=error, after=after, changed=self.sent)

@@ -51,8 +51,10 @@ class Leash:
             os.close(end)
             return
         self._end = end
-        # Both ends are open: the file has done its work.
-        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+        # Both ends are open: the file has done its work. Nothing else is removed, whatever the variable names.
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+            os.rmdir(os.path.dirname(path))
 
     def is_let_go(self) -> bool:
         if self._end is None:

@@ -115,7 +115,8 @@ def script_selects(found: Found) -> bool:
         connection.owner.id not in found.seen_in or not connection.raw.get("serviceEndpointProjectReferences")
     )
     return (
-        connection.scheme == SERVICE_PRINCIPAL
+        connection.type.lower() == "azurerm"
+        and connection.scheme == SERVICE_PRINCIPAL
         and connection.creation_mode == "automatic"
         and connection.state == "ready"
         and connection.ready
@@ -126,7 +127,13 @@ def script_selects(found: Found) -> bool:
 
 def _was_converted(found: Found) -> bool:
     connection = found.connection
-    return connection.scheme == WIF and bool(connection.revert_deadline_text) and connection.owner.id in found.seen_in
+    azurerm = connection.type.lower() == "azurerm"
+    return (
+        azurerm
+        and connection.scheme == WIF
+        and bool(connection.revert_deadline_text)
+        and connection.owner.id in found.seen_in
+    )
 
 
 def unsettled(estate: Estate, rows: t.Iterable[PlannedRow]) -> list[Json]:
