@@ -21,7 +21,7 @@ options: {}
 """
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no type hints
+class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "record"
@@ -29,7 +29,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
     def _write(self, outcome: str, result: t.Any) -> None:
         task = getattr(result, "task_name", None) or result._task.get_name()
         values = getattr(result, "result", None) or result._result
-        line = json.dumps({"outcome": outcome, "task": task, "result": values}, cls=AnsibleJSONEncoder)
+        encoder: t.Any = AnsibleJSONEncoder
+        line = json.dumps({"outcome": outcome, "task": task, "result": values}, cls=encoder)
         with open(os.environ["RECORD_TO"], "a", encoding="utf-8") as record:
             record.write(line + "\n")
 

@@ -1,0 +1,162 @@
+# Two commands: `make demo` and `make test`. Needs Python >= 3.10, make, git and a package index; everything generated goes below .build/.
+#
+#   make PYTHON=/path/to/python3.12 ...    another Python than the first good one on PATH
+#   make unit ARGS="-k convert -x"         arguments for the tool behind a target
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PYTHON ?=
+ARGS ?=
+AZDO_CONTRACTS ?=
+
+# Relative, so that a clone may live in a folder with a space in its name; children get absolute paths.
+build := .build
+venv := $(build)/venv
+bin := $(venv)/bin
+home := $(build)/home
+collections := $(build)/collections
+installed := $(collections)/ansible_collections/azdo/connections
+source_link := $(build)/source/ansible_collections/azdo/connections
+version := $(shell sed -n 's/^version: *//p' galaxy.yml)
+tarball := $(build)/dist/azdo-connections-$(version).tar.gz
+
+# Folders are among the sources, so that a removed file counts as a change; written `folder/.`, because `playbooks` is a target as well.
+sources := $(shell find *.yml *.md COPYING requirements.txt changelogs/. docs/. meta/. playbooks/. plugins/. roles/. \
+	-not -path '*/__pycache__*' -not -name '.plugin-cache.yaml' 2>/dev/null)
+
+# What every child sees: our tools first, the installed collection, nothing of the user's own Ansible settings.
+environment := env -u ANSIBLE_CONFIG \
+	PATH="$(CURDIR)/$(bin):$$PATH" PYTHON="$(CURDIR)/$(bin)/python" VIRTUAL_ENV="$(CURDIR)/$(venv)" \
+	HOME="$(CURDIR)/$(home)" ANSIBLE_HOME="$(CURDIR)/$(home)/.ansible" LC_ALL=C.UTF-8 \
+	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests"
+
+# Shows the command, without all that.
+run = @$(info $(1))$(environment) $(1)
+
+# Errors only: pip has a remark on every second package.
+pip_install := $(bin)/python -m pip install -qq --disable-pip-version-check
+
+##@ The two commands
+
+.PHONY: demo
+demo: $(venv)/.demo install ## A fleet of service connections moves from secrets to workload identity federation, against the simulator
+	@$(environment) tests/demo/run $(ARGS)
+
+.PHONY: test
+test: lint sanity unit integration playbooks ## Everything below
+	@echo "make test: lint, sanity, unit, integration and playbooks passed."
+
+##@ Parts of make test
+
+.PHONY: lint
+lint: ruff mypy yamllint ansible-lint docs-lint changelog-lint ## Formatters, linters and type checks
+
+.PHONY: sanity
+sanity: $(venv)/.dev ## ansible-test sanity, in a staged copy
+	PYTHONPATH=tests $(bin)/python -m tools.ansible_test sanity $(ARGS)
+
+.PHONY: unit
+unit: $(venv)/.dev install ## pytest tests/unit
+	$(call run,pytest -n 2 -m "not contract" tests/unit $(ARGS))
+
+.PHONY: integration
+integration: $(venv)/.dev ## ansible-test integration, in a staged copy
+	PYTHONPATH=tests $(bin)/python -m tools.ansible_test integration $(ARGS)
+
+.PHONY: playbooks
+playbooks: $(venv)/.dev install ## pytest tests/playbooks: real playbooks from the installed collection
+	$(call run,pytest tests/playbooks $(ARGS))
+
+##@ Parts of make lint
+
+.PHONY: ruff
+ruff: $(venv)/.dev ## ruff check and ruff format --check
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+
+.PHONY: mypy
+mypy: $(venv)/.dev install ## mypy --strict
+	@mkdir -p $(dir $(source_link)) && ln -sfn "$(CURDIR)" $(source_link)
+	$(bin)/mypy $(source_link)/plugins tests
+
+.PHONY: yamllint
+yamllint: $(venv)/.dev ## yamllint
+	$(bin)/yamllint --strict .
+
+.PHONY: ansible-lint
+ansible-lint: $(venv)/.dev install ## ansible-lint, profile production
+	$(call run,ansible-lint --strict)
+
+.PHONY: docs-lint
+docs-lint: $(venv)/.dev install ## antsibull-docs on the documentation of plugins and roles
+	$(call run,antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self $(installed))
+
+.PHONY: changelog-lint
+changelog-lint: $(venv)/.dev ## antsibull-changelog on the fragments and on changelog.yaml
+	$(bin)/antsibull-changelog lint
+	$(bin)/antsibull-changelog lint-changelog-yaml changelogs/changelog.yaml
+
+##@ More
+
+.PHONY: bench
+bench: $(venv)/.demo install ## The benchmark: a fleet converted in one task, beside the ideal and the sequential run
+	@$(environment) tests/benchmarks/run $(ARGS)
+
+.PHONY: contract
+contract: $(venv)/.dev install ## The simulator against Microsoft's OpenAPI: make contract AZDO_CONTRACTS=folder
+	@test -n "$(AZDO_CONTRACTS)" || { echo "make contract needs AZDO_CONTRACTS: the folder of Microsoft's OpenAPI files." >&2; exit 2; }
+	$(call run,AZDO_CONTRACTS="$(abspath $(AZDO_CONTRACTS))" pytest -m contract tests/contract $(ARGS))
+
+.PHONY: format
+format: $(venv)/.dev ## Let ruff write
+	$(bin)/ruff check --fix .
+	$(bin)/ruff format .
+
+.PHONY: build
+build: $(tarball) ## The collection as a tarball
+
+.PHONY: install
+install: $(installed)/.installed ## The collection, installed from its tarball, below .build/collections
+
+.PHONY: changelog
+changelog: $(venv)/.dev ## Fold the fragments into this version's changelog
+	@$(environment) antsibull-changelog release --update-existing --reload-plugins
+
+.PHONY: lock
+lock: ## Newest versions into the lock files (needs uv on PATH)
+	uv pip compile --quiet --upgrade --universal --python-version 3.10 --custom-compile-command "make lock" \
+		--output-file requirements-dev.txt requirements.txt requirements-demo.in requirements-dev.in
+	uv pip compile --quiet --upgrade --universal --python-version 3.10 --custom-compile-command "make lock" \
+		--constraints requirements-dev.txt --output-file requirements-demo.txt requirements.txt requirements-demo.in
+
+.PHONY: clean
+clean: ## Remove everything generated
+	rm -rf $(build)
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
+
+# Files
+
+$(venv)/.demo: requirements-demo.txt
+	@mkdir -p $(home)
+	@python=$$(tests/tools/find-python $(PYTHON)) && echo "Virtual environment with $$python: $(venv)" && "$$python" -m venv --clear $(venv)
+	@$(pip_install) -r requirements-demo.txt
+	@touch "$@"
+
+$(venv)/.dev: requirements-dev.txt $(venv)/.demo
+	@echo "Development tools into $(venv)"
+	@$(pip_install) -r requirements-dev.txt
+	@touch "$@"
+
+$(tarball): $(sources) | $(venv)/.demo
+	@$(environment) ansible-galaxy collection build . --output-path $(build)/dist --force >/dev/null
+	@touch "$@"
+
+$(installed)/.installed: $(tarball)
+	@$(environment) ansible-galaxy collection install $(tarball) -p $(collections) --offline --force >/dev/null
+	@touch "$@"
