@@ -95,7 +95,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, resolve
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import connect
+from ansible_collections.azdo.connections.plugins.module_utils._session import connect
 from ansible_collections.azdo.connections.plugins.plugin_utils._host_names import host_names
 
 if t.TYPE_CHECKING:

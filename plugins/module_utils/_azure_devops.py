@@ -12,10 +12,9 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from ansible_collections.azdo.connections.plugins.module_utils._answers import CHECK_CREDENTIAL, Answer
+from ansible_collections.azdo.connections.plugins.module_utils._answers import Answer
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
@@ -26,44 +25,18 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
     VersionOutOfRangeError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._http import (
-    Authorization,
-    HttpClient,
-    Request,
-    check_url,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._http import Authorization, HttpClient, Request
+from ansible_collections.azdo.connections.plugins.module_utils._organization import Organization, versions_for
 
 _CHECK_RIGHTS = (
     "The sign-in itself is good: check that the token has the scope 'Service Connections (Read, query & manage)' and that the caller "
     "has the rights in this project."
-)
-# The newest version first. Each row: what the server says it speaks at most, then the versions to ask for (2.1, 9.5).
-_API_VERSIONS: tuple[tuple[tuple[int, int], dict[str, str]], ...] = (
-    ((7, 1), {"core": "7.1", "endpoints": "7.1", "pipelines": "7.1-preview.1"}),
-    ((7, 0), {"core": "7.0", "endpoints": "7.0", "pipelines": "7.0-preview.1"}),
-    ((6, 0), {"core": "6.0", "endpoints": "6.0-preview.4", "pipelines": "6.0-preview.1"}),
-    ((5, 0), {"core": "5.0", "endpoints": "5.0-preview.2", "pipelines": "5.0-preview.1"}),
 )
 _PROJECTS_PER_PAGE = 1000
 # For so long the answer to "are we still signed in?" holds for other threads that ask.
 _PROBE_COUNTS_SECONDS = 5.0
 # Microsoft's own client takes 50 as the server's largest page of history (7).
 _HISTORY_PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Organization:
-    """What the service says about itself and the caller.
-
-    :param instance_id: the organization's id, which both kinds of issuer contain (1).
-    :param hosted: False for Azure DevOps Server, which knows no workload identity federation (9.5).
-    :param versions: the API version for each area.
-    """
-
-    instance_id: str
-    hosted: bool
-    versions: t.Mapping[str, str]
-    caller_name: str = ""
 
 
 class AzureDevOps:
@@ -95,44 +68,21 @@ class AzureDevOps:
             return self._organization
 
     def _introduce(self) -> Organization:
-        versions = _API_VERSIONS[0][1]
+        versions = versions_for("7.1")
         try:
             data = self._send("GET", "_apis/connectionData", version="7.1-preview").data
         except VersionOutOfRangeError as error:
-            latest = _version(str(error.details.get("latest", "")))
-            versions = next((row for newest, row in _API_VERSIONS if newest <= latest), {})
-            if not versions:
-                raise OptionError(
-                    f"{self.url} is too old: {error.message}",
-                    remedy="Azure DevOps Server 2019 is the oldest supported.",
-                ) from None
+            latest = str(error.details.get("latest", ""))
+            versions = versions_for(latest)
             # The refusal says nothing about the server or the caller, so a second question is needed.
-            data = self._send("GET", "_apis/connectionData", version=f"{latest[0]}.{latest[1]}-preview").data
+            data = self._send("GET", "_apis/connectionData", version=f"{latest}-preview").data
         except NotFoundError as error:
             raise OptionError(
                 f"There is no organization at {self.url}: {error.message}",
                 remedy="Check organization_url.",
                 **error.details,
             ) from None
-        return self._organization_from(data if isinstance(data, dict) else {}, versions)
-
-    def _organization_from(self, data: Json, versions: t.Mapping[str, str]) -> Organization:
-        user = data.get("authenticatedUser") or {}
-        name = str(user.get("customDisplayName") or user.get("providerDisplayName") or "")
-        if not user.get("id") or name.lower() == "anonymous":
-            # An organization with public projects answers anybody, and then shows empty lists (1).
-            raise AuthenticationError(
-                f"{self.url} does not know who is asking: it answered as to an anonymous visitor.",
-                remedy=CHECK_CREDENTIAL,
-            )
-        kind = str(data.get("deploymentType") or "").lower()
-        in_cloud = _is_cloud(urlsplit(self.url).hostname or "")
-        return Organization(
-            instance_id=str(data.get("instanceId") or ""),
-            hosted=kind == "hosted" if kind else in_cloud,
-            versions=versions,
-            caller_name=name,
-        )
+        return Organization.from_api(data, self.url, versions)
 
     def projects(self) -> list[Project]:
         """All projects that the caller can see, sorted by name. The pages follow the continuation header (1)."""
@@ -262,36 +212,6 @@ class AzureDevOps:
             self._projects[project.id.casefold()] = self._projects[project.name.casefold()] = project
 
 
-def organization_url(value: str | None, *, allow_plain_http: bool = False) -> str:
-    """The base URL of an organization or of a server's collection, from an address or a bare organization name.
-
-    ``contoso`` and ``https://dev.azure.com/contoso/`` are the same; ``https://contoso.visualstudio.com`` and
-    ``https://server/tfs/DefaultCollection`` stay as they are.
-    """
-    if not value:
-        raise OptionError(
-            "organization_url is not set.",
-            remedy="Set the option organization_url or the environment variable AZDO_ORG_SERVICE_URL, for example to https://dev.azure.com/contoso.",
-        )
-    if value.replace("-", "").isalnum() and value.isascii():
-        return f"https://dev.azure.com/{value}"
-    url = check_url("organization_url", value, plain_allowed=allow_plain_http)
-    parts = urlsplit(url)
-    if _is_cloud(parts.hostname or ""):
-        check_url("organization_url", value)
-    segments = [segment for segment in parts.path.split("/") if segment]
-    if parts.hostname == "dev.azure.com" and len(segments) != 1:
-        raise OptionError(
-            f"organization_url is {value!r}, which does not name exactly one organization.",
-            remedy="Use https://dev.azure.com/<organization>.",
-        )
-    return url
-
-
-def _is_cloud(host: str) -> bool:
-    return host.lower() == "dev.azure.com" or host.lower().endswith(".visualstudio.com")
-
-
 def _segment(text: str) -> str:
     """A name or id as one segment of a path: everything is encoded, spaces as %20 (1)."""
     return quote(text, safe="")
@@ -317,8 +237,3 @@ def _project(data: Json) -> Project:
         visibility=str(data.get("visibility") or "private"),
         description=str(data.get("description") or ""),
     )
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, _dot, minor = text.partition(".")
-    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else (0, 0)

@@ -9,11 +9,12 @@ PRIVATE to the collection, and pure. The API's names stop here: everything above
 from __future__ import annotations
 
 import copy
-import re
 import typing as t
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from urllib.parse import urlsplit
+
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
 Json = dict[str, t.Any]
 
@@ -211,31 +212,6 @@ class ArmConnection:
     def federation_result(self) -> Json:
         """The part of a connection that a conversion changes. Shape: ``{scheme, issuer, issuer_kind, subject}``."""
         return {"scheme": self.scheme, "issuer": self.issuer, "issuer_kind": self.issuer_kind, "subject": self.subject}
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """A time of the service, always UTC: with or without ``Z`` or an offset, with up to seven digits of a second (2.4, 7). None if unreadable."""
-    found = re.fullmatch(
-        r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?\s*(Z|[+-]\d\d:?\d\d)?", (text or "").strip(), re.IGNORECASE
-    )
-    if not found:
-        return None
-    date, clock, fraction, offset = found.groups()
-    try:
-        moment = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=timezone.utc)
-        moment += timedelta(microseconds=int(((fraction or "") + "000000")[:6]))
-        if offset and offset.upper() != "Z":
-            away = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-            moment += away if offset[0] == "-" else -away
-    except (ValueError, OverflowError):
-        return None
-    # The service's way to say "no time" is the first moment of its calendar.
-    return moment if moment.year > 1 else None
-
-
-def format_time(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC with whole seconds, such as ``2026-11-30T09:15:00Z``."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
 def _deadline_text(text: str | None) -> str | None:

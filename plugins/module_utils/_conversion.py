@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Reason, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import blocked
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._plan import idle_status
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 
 # A write that the service did not accept is tried this often, each time from a fresh read.
 _ATTEMPTS = 6

@@ -12,14 +12,9 @@ import typing as t
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
-    ArmConnection,
-    Json,
-    ProjectReference,
-    format_time,
-    parse_time,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, ProjectReference
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
 # Azure DevOps disables a connection that was not used for this long (2.11).
 AUTO_DISABLE_AFTER = timedelta(days=100)

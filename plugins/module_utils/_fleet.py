@@ -49,6 +49,7 @@ def each(
     crew = _Crew(items, work, min(concurrency, len(items)))
     more = True
     try:
+        crew.start()
         while crew.busy:
             index, done = crew.next_result()
             results[index] = done
@@ -74,7 +75,9 @@ class _Crew(t.Generic[Item, Done]):
         self._finished: queue.SimpleQueue[tuple[int, Done | BaseException, bool]] = queue.SimpleQueue()
         self._started = 0
         self.busy = 0
-        for number in range(size):
+
+    def start(self) -> None:
+        for number in range(self._size):
             threading.Thread(target=self._run, name=f"azdo-{number}", daemon=True).start()
             self.start_next()
 

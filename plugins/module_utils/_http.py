@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends requests: sessions, retries, which URLs may see a credential.
+"""Sends requests: sessions, retries, and what it means when no answer comes.
 
 PRIVATE to the collection, and the only file that imports requests. urllib3's own retries are not used: they cannot be interrupted, do not hold
 back the other threads of the task, and do not see a ``Retry-After`` on an answer that succeeded, which is how Azure DevOps throttles (fact sheet 10).
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import ipaddress
 import random
 import re
 import traceback
@@ -186,42 +185,6 @@ class HttpClient:
         session.proxies, session.verify = found["proxies"], found["verify"]
         session.trust_env = False
         return session
-
-
-def check_url(option: str, url: str, *, plain_allowed: bool = False) -> str:
-    """The URL without a trailing slash, or an error that names the option.
-
-    Plain http is for this machine itself, and where ``plain_allowed`` says so.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise OptionError(f"{option} is not a web address: {error}.", remedy="It starts with https://.") from None
-    if parts.username or parts.password:
-        raise OptionError(
-            f"{option} contains a user name or a password.",
-            remedy="Take them out of the URL and use personal_access_token.",
-        )
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OptionError(f"{option} is {url!r}, which is not a web address.", remedy="It starts with https://.")
-    if parts.query or parts.fragment:
-        raise OptionError(f"{option} contains a query or a fragment.", remedy="Give the address alone.")
-    if parts.scheme == "http" and not (plain_allowed or is_loopback(parts.hostname)):
-        raise OptionError(
-            f"{option} is {url!r}: a credential must not travel over plain http.",
-            remedy="Use https://. Only an on-premises Azure DevOps Server may be reached over plain http, with allow_plain_http.",
-        )
-    return url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine itself, by its literal name or address (nothing is resolved)."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _no_answer(error: requests.exceptions.RequestException, request: Request, host: str) -> AzdoError:

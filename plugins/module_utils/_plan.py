@@ -18,7 +18,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import (
-    Reason,
     Situation,
     assess,
     blocked,
@@ -26,6 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._eligibility impo
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, check_names, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ import time
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion, Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Reason, Situation, assess
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation, assess
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import KeyedLocks, each
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
 

@@ -12,16 +12,12 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
-    SERVICE_PRINCIPAL,
-    ArmConnection,
-    Json,
-    format_time,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 
 class RolloutError(AzdoError):

@@ -22,8 +22,7 @@ from urllib.parse import quote
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.azdo.connections.plugins.module_utils import _leash
-from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer, Resource, quiet_loggers
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps, organization_url
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -31,18 +30,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     MissingLibraryError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
-from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
-from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, check_range, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, resolve
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-
-
-@dataclass(frozen=True)
-class Session:
-    """One caller at one organization, and the secrets that signing in brought up."""
-
-    authorizer: Authorizer
-    azure_devops: AzureDevOps
-    secrets: set[str]
+from ansible_collections.azdo.connections.plugins.module_utils._session import Session, connect
 
 
 class Shared:
@@ -125,38 +115,6 @@ class Result:
     values: Json = field(default_factory=dict)
     diff: Json | None = None
     failure: AzdoError | None = None
-
-
-@dataclass(frozen=True)
-class _ResourceAuthorization:
-    """The ``Authorization`` header for one resource, as the HTTP client wants it."""
-
-    authorizer: Authorizer
-    resource: Resource
-
-    @property
-    def renewable(self) -> bool:
-        return self.authorizer.renewable
-
-    def __call__(self, *, rejected: str = "") -> str:
-        return self.authorizer.header(self.resource, rejected=rejected)
-
-
-def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> Session:
-    """Sign in lazily: nothing is sent before the first operation."""
-    quiet_loggers()
-    url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
-    check_range("timeout", values["timeout"], 1)
-    check_range("max_retries", values["max_retries"], 0)
-    settings = HttpSettings(
-        verify=(values["ca_path"] or True) if values["validate_certs"] else False,
-        timeout=values["timeout"],
-        max_retries=values["max_retries"],
-    )
-    secrets: set[str] = set()
-    authorizer = Authorizer(values, environ, secrets.add)
-    client = AzureDevOps(url, HttpClient(settings, stop), _ResourceAuthorization(authorizer, "azure_devops"))
-    return Session(authorizer, client, secrets)
 
 
 def situation(

@@ -12,8 +12,8 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
 
 # Every status that a row can have, in the order in which summaries list them.
 STATUSES = (

@@ -351,7 +351,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._details import read_details
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import TARGETS, Situation, assess, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation, assess, blocked
 from ansible_collections.azdo.connections.plugins.module_utils._estate import (
     Estate,
     Found,
@@ -361,6 +361,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._estate import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover, each
 from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
 from ansible_collections.azdo.connections.plugins.module_utils._summary import estate_summary
 

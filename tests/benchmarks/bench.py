@@ -128,7 +128,7 @@ def seconds_per_request(addresses: Addresses) -> float:
         names_of_projects(addresses)
     record = httpx.get(f"{addresses['control_url']}/requests", timeout=60).json()
     rows = record["value"]
-    return statistics.median(row["ended"] - row["at"] for row in rows)
+    return float(statistics.median(row["ended"] - row["at"] for row in rows))
 
 
 def ids_in(addresses: Addresses, project: str) -> list[str]:

@@ -15,10 +15,10 @@ from tools.tree import PACKAGE, REPOSITORY, imports, parse, python_files, write
 
 # The rows of plugins/module_utils, from the ground up. A file may import the files to its left in its row and everything in the rows below,
 # except that the network knows no rules.
-WORDS = ("_errors", "_options", "_connection")
-RULES = ("_eligibility", "_estate", "_desired", "_plan", "_conversion", "_summary", "_rows")
-NETWORK = ("_pacing", "_answers", "_auth", "_http", "_azure_devops", "_graph", "_resource_manager")
-WORK = ("_journal", "_leash", "_details", "_fleet", "_runtime", "_rollout")
+WORDS = ("_errors", "_times", "_options", "_urls", "_sign_in", "_connection")
+RULES = ("_reasons", "_eligibility", "_estate", "_desired", "_plan", "_conversion", "_summary", "_rows")
+NETWORK = ("_pacing", "_answers", "_organization", "_auth", "_http", "_azure_devops", "_graph", "_resource_manager")
+WORK = ("_journal", "_leash", "_session", "_details", "_fleet", "_runtime", "_rollout")
 ROWS: dict[tuple[str, ...], tuple[str, ...]] = {WORDS: (), RULES: WORDS, NETWORK: WORDS, WORK: WORDS + RULES + NETWORK}
 
 # The folders of plugins, and the folders each may import from.
@@ -41,6 +41,7 @@ PURE_MAY_IMPORT = {
     "datetime",
     "enum",
     "functools",
+    "ipaddress",
     "itertools",
     "re",
     "typing",

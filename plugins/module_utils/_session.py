@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One caller at one organization: from the sign-in options to a client that is ready to ask.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer, Resource, quiet_loggers
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
+from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._urls import organization_url
+
+
+@dataclass(frozen=True)
+class Session:
+    """One caller at one organization, and the secrets that signing in brought up."""
+
+    authorizer: Authorizer
+    azure_devops: AzureDevOps
+    secrets: set[str]
+
+
+@dataclass(frozen=True)
+class _ResourceAuthorization:
+    """The ``Authorization`` header for one resource, as the HTTP client wants it."""
+
+    authorizer: Authorizer
+    resource: Resource
+
+    @property
+    def renewable(self) -> bool:
+        return self.authorizer.renewable
+
+    def __call__(self, *, rejected: str = "") -> str:
+        return self.authorizer.header(self.resource, rejected=rejected)
+
+
+def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> Session:
+    """Sign in lazily: nothing is sent before the first operation."""
+    quiet_loggers()
+    url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
+    check_range("timeout", values["timeout"], 1)
+    check_range("max_retries", values["max_retries"], 0)
+    settings = HttpSettings(
+        verify=(values["ca_path"] or True) if values["validate_certs"] else False,
+        timeout=values["timeout"],
+        max_retries=values["max_retries"],
+    )
+    secrets: set[str] = set()
+    authorizer = Authorizer(values, environ, secrets.add)
+    client = AzureDevOps(url, HttpClient(settings, stop), _ResourceAuthorization(authorizer, "azure_devops"))
+    return Session(authorizer, client, secrets)

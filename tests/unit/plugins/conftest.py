@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""For all tests of plugins: a simulator with a world of its own for every test, and no test that waits."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.azdo.connections.plugins.module_utils import _auth, _conversion, _http, _pacing
+from hypothesis import settings
+
+from simulator import Fleet, Simulator
+
+# The same examples every time, on machines of any speed.
+settings.register_profile("unit", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.load_profile("unit")
+
+Simulate = t.Callable[..., Simulator]
+
+
+@pytest.fixture(scope="session")
+def running() -> t.Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulate(running: Simulator) -> t.Iterator[Simulate]:
+    """simulate(fleet, **knobs): the running simulator with this world."""
+
+    def reset(fleet: Fleet | None = None, **knobs: t.Any) -> Simulator:
+        running.reset(fleet, **knobs)
+        return running
+
+    yield reset
+    running.reset()
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses between attempts are there, but far too short to notice."""
+    monkeypatch.setattr(_http, "backoff", lambda attempt: 0.001)
+    monkeypatch.setattr(_conversion, "_FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(_conversion, "_LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(_conversion, "_GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(_pacing, "_LOW_BUDGET_PAUSE_SECONDS", 0.001)
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_tokens() -> t.Iterator[None]:
+    """Tokens are kept for the process: what one test got is not for the next."""
+    _auth._TOKENS.clear()
+    yield
+    _auth._TOKENS.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine that runs the tests decides anything."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Use, permissions and checks: what was read, and the difference between nothing and not readable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._details import checks, permissions, usage
+
+from unit.plugins._helpers.connections import NOW
+
+
+def record(days_ago: float, definition: int = 7, finished: bool = True) -> Json:
+    started = NOW - timedelta(days=days_ago)
+    return {
+        "planType": "Build",
+        "definition": {"id": definition, "name": f"pipeline {definition}"},
+        "startTime": started.strftime("%Y-%m-%dT%H:%M:%S.1234567Z"),
+        "finishTime": (started + timedelta(minutes=4)).strftime("%Y-%m-%dT%H:%M:%SZ") if finished else None,
+    }
+
+
+def test_the_last_use_over_all_projects() -> None:
+    found = usage([[record(30), record(40)], [record(10, 8)], []], NOW)
+    assert found["last_used"] == "2026-05-22T12:04:00Z"
+    assert found["days_until_auto_disable"] == 90
+    assert [item["id"] for item in found["definitions"]] == [7, 8]
+    assert (found["readable"], found["never_used"]) == (True, False)
+
+
+def test_a_run_that_has_not_ended_counts() -> None:
+    assert usage([[record(1, finished=False)]], NOW)["last_used"] == "2026-05-31T12:00:00Z"
+
+
+@pytest.mark.parametrize(("days_ago", "left"), [(0.5, 99), (99, 1), (99.9, 0), (101, -1)])
+def test_the_days_that_are_left(days_ago: float, left: int) -> None:
+    assert usage([[record(days_ago)]], NOW)["days_until_auto_disable"] == left
+
+
+def test_never_used() -> None:
+    assert usage([[], []], NOW) == {
+        "readable": True, "never_used": True, "last_used": None, "days_until_auto_disable": None, "definitions": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("histories", [[None], [[record(1)], None], [None, []]])
+def test_a_history_that_could_not_be_read_leaves_it_open(histories: list[list[Json] | None]) -> None:
+    assert usage(histories, NOW) == {
+        "readable": False, "never_used": None, "last_used": None, "days_until_auto_disable": None, "definitions": None,
+    }  # fmt: skip
+
+
+def test_records_without_times_or_pipelines() -> None:
+    found = usage([[{"planType": None}, {"definition": None, "startTime": "soon"}]], NOW)
+    assert (found["never_used"], found["last_used"], found["definitions"]) == (False, None, [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "everybody", "pipelines"),
+    [
+        (None, None, None),
+        ({}, False, []),
+        ({"allPipelines": {"authorized": True}, "pipelines": []}, True, []),
+        ({"allPipelines": None, "pipelines": None}, False, []),
+        (
+            {
+                "pipelines": [
+                    {"id": 9, "authorized": True},
+                    {"id": 3, "authorized": True},
+                    {"id": 4, "authorized": False},
+                ]
+            },
+            False,
+            [3, 9],
+        ),
+    ],
+)
+def test_who_may_use_it(answer: Json | None, everybody: bool | None, pipelines: list[int] | None) -> None:
+    assert permissions(answer) == {"all_pipelines": everybody, "pipelines": pipelines}
+
+
+def test_checks() -> None:
+    assert checks(None) is None
+    assert checks([]) == []
+    assert checks([{"id": 1, "type": {"name": "Approval"}, "settings": {"x": 1}}, {"id": 2, "type": None}]) == [
+        {"id": 1, "type": "Approval"},
+        {"id": 2, "type": None},
+    ]

@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reason codes: for each, a connection that has it, a near miss that has not, and what it does towards each target."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked, done_already
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import ENTRA_ISSUER, RULES, TARGETS
+
+from unit.plugins._helpers.connections import (
+    ENTRA,
+    NOW,
+    PAYMENTS,
+    VSTOKEN,
+    WEB_SHOP,
+    connection,
+    converted,
+    federated,
+    partial,
+    raw,
+    reference,
+    situation,
+)
+
+Effects = tuple[str | None, str | None, str | None]
+BOTH = (PAYMENTS, WEB_SHOP)
+
+
+class Case(t.NamedTuple):
+    """``answer`` has the code, ``near`` (in the same situation unless ``near_situation``) has not; towards ``target``."""
+
+    code: str
+    answer: Json
+    near: Json
+    target: str = WIF
+    about: t.Mapping[str, t.Any] = MappingProxyType({})
+    near_about: t.Mapping[str, t.Any] | None = None
+
+
+WAITING: dict[str, t.Any] = {"operationStatus": {"state": "InProgress"}, "isReady": False}
+FAILED: dict[str, t.Any] = {"operationStatus": {"state": "Failed", "statusMessage": "why"}, "isReady": False}
+CASES = [
+    Case("not_azurerm", raw(type="github"), raw(type="AzureRM")),
+    Case("no_permission", partial(), raw()),
+    Case("no_permission", raw(data=None) | {"data": None}, raw()),
+    Case("no_permission", raw(serviceEndpointProjectReferences=None), raw()),
+    Case("no_permission", raw(serviceEndpointProjectReferences=[]), raw()),
+    Case("no_permission", raw(isShared=True), raw(isShared=False)),
+    Case("no_permission", raw(isShared=True), raw(projects=BOTH)),
+    Case(
+        "no_permission",
+        raw(serviceEndpointProjectReferences=[reference(PAYMENTS), {"name": "hidden", "projectReference": None}]),
+        raw(projects=BOTH),
+    ),
+    Case("server_not_supported", raw(), raw(), about={"hosted": False}, near_about={"hosted": True}),
+    Case("server_not_supported", raw(), raw(), SERVICE_PRINCIPAL, {"hosted": False}, {"hosted": True}),
+    Case("already_federated", federated(), raw()),
+    Case("already_service_principal", raw(), federated(), SERVICE_PRINCIPAL),
+    Case("already_service_principal", raw(), federated(), ENTRA_ISSUER),
+    Case("already_entra_issuer", federated(issuer=ENTRA), federated(issuer=VSTOKEN), ENTRA_ISSUER),
+    Case("agent_managed_identity", raw(scheme="ManagedServiceIdentity"), raw()),
+    Case("publish_profile", raw(scheme="PublishProfile"), raw()),
+    Case("azure_stack", raw(data={"environment": "AzureStack"}), raw(data={"environment": "AzureUSGovernment"})),
+    Case("sovereign_cloud", raw(data={"environment": "AzureChinaCloud"}), raw(data={"environment": "AzureCloud"})),
+    Case("sovereign_cloud", raw(data={"environment": "AzureUSGovernment"}), raw(data={"environment": None})),
+    Case("manual_needs_federated_credential", raw(data={"creationMode": "Manual"}), raw()),
+    Case(
+        "manual_needs_federated_credential",
+        raw(data={"creationMode": None}),
+        raw(data={"creationMode": "automatic"}),
+    ),
+    Case(
+        "manual_needs_federated_credential",
+        raw(data={"creationMode": "Manual"}),
+        federated(data={"creationMode": "Manual"}),
+    ),
+    Case("revert_manual", converted(data={"creationMode": "Manual"}), converted(), SERVICE_PRINCIPAL),
+    Case("revert_window_passed", federated(), converted(), SERVICE_PRINCIPAL),
+    Case("revert_window_passed", federated(NOW), federated(NOW + timedelta(seconds=1)), SERVICE_PRINCIPAL),
+    Case("revert_window_passed", converted(-1), converted(1), SERVICE_PRINCIPAL),
+    Case("shared", raw(projects=BOTH), raw()),
+    Case("shared_not_owner", raw(projects=(WEB_SHOP, PAYMENTS)), raw(projects=BOTH)),
+    Case(
+        "shared_not_owner",
+        raw(projects=(WEB_SHOP, PAYMENTS)),
+        raw(projects=(WEB_SHOP, PAYMENTS)),
+        near_about={"project_ids": frozenset({PAYMENTS.id, WEB_SHOP.id})},
+    ),
+    Case("failed", raw(**FAILED), raw()),
+    Case("failed", raw(**{**FAILED, "isReady": True}), raw(**WAITING)),
+    Case("not_ready", raw(**WAITING), raw()),
+    Case("not_ready", raw(isReady=False, operationStatus=None), raw(isReady=None, operationStatus=None)),
+    Case("not_ready", raw(**WAITING), raw(**FAILED)),
+    Case("disabled", raw(isDisabled=True), raw(isDisabled=False)),
+    Case("disabled", raw(isDisabled=True), raw()),
+    Case("caller_not_user", raw(), raw(), about={"caller": "non_user"}, near_about={"caller": "user"}),
+    Case("caller_not_user", raw(), raw(data={"creationMode": "Manual"}), about={"caller": "non_user"}),
+    Case("caller_not_user", raw(), raw(), about={"caller": "non_user"}, near_about={"caller": "unknown"}),
+    Case("caller_not_user", raw(), federated(), about={"caller": "non_user"}),
+    Case("caller_needs_entra_token", federated(), federated(), ENTRA_ISSUER, {"entra_token": False}, {"entra_token": True}),
+    Case("caller_needs_entra_token", federated(), federated(), ENTRA_ISSUER, {"entra_token": False}, {"entra_token": None}),
+    Case("unknown", raw(scheme="Token"), raw()),
+    Case("unknown", raw(), raw(), about={"caller": "unknown"}, near_about={"caller": "user"}),
+    Case("unknown", federated(data={"revertSchemeDeadline": "soon"}), converted(), SERVICE_PRINCIPAL),
+    Case("unknown", federated(issuer=VSTOKEN), federated(issuer=ENTRA), ENTRA_ISSUER),
+]  # fmt: skip
+
+
+def codes(answer: Json, target: str, about: t.Mapping[str, t.Any]) -> list[str]:
+    return [reason.code for reason in assess(connection(answer), target, situation(**about))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case.code}" for number, case in enumerate(CASES)])
+def test_the_code_and_its_near_miss(case: Case) -> None:
+    assert case.code in codes(case.answer, case.target, case.about)
+    near_about = case.about if case.near_about is None else case.near_about
+    assert case.code not in codes(case.near, case.target, near_about)
+
+
+def test_every_code_that_a_connection_can_have_is_shown_here() -> None:
+    assert {case.code for case in CASES} == set(RULES) - {"not_started"}
+
+
+# Towards workload identity federation, the service principal, the Entra issuer. Deliberately written a second time.
+EFFECTS: dict[str, Effects] = {
+    "not_azurerm": ("blocks", "blocks", "blocks"),
+    "no_permission": ("blocks", "blocks", "blocks"),
+    "server_not_supported": ("blocks", "blocks", "blocks"),
+    "already_federated": ("blocks", None, None),
+    "already_service_principal": (None, "blocks", "blocks"),
+    "already_entra_issuer": (None, None, "blocks"),
+    "agent_managed_identity": ("blocks", "blocks", "blocks"),
+    "publish_profile": ("blocks", "blocks", "blocks"),
+    "azure_stack": ("blocks", None, "blocks"),
+    "sovereign_cloud": ("warns", None, "blocks"),
+    "manual_needs_federated_credential": ("blocks", None, None),
+    "revert_manual": (None, "blocks", None),
+    "revert_window_passed": (None, "blocks", None),
+    "shared_not_owner": ("blocks", "blocks", "blocks"),
+    "shared": ("blocks", "blocks", "blocks"),
+    "failed": ("blocks", "warns", "blocks"),
+    "not_ready": ("blocks", "blocks", "blocks"),
+    "disabled": ("blocks", "blocks", "blocks"),
+    "caller_not_user": ("blocks", None, None),
+    "caller_needs_entra_token": (None, None, "blocks"),
+}
+EFFECT_CASES = {case.code: case for case in CASES if case.code != "unknown"}
+
+
+@pytest.mark.parametrize("code", EFFECTS)
+@pytest.mark.parametrize("column", range(3))
+def test_what_a_code_does_towards_each_target(code: str, column: int) -> None:
+    case = EFFECT_CASES[code]
+    found = assess(connection(case.answer), TARGETS[column], situation(**case.about))
+    assert {reason.code: reason.effect for reason in found}.get(code) == EFFECTS[code][column]
+
+
+def test_the_table_of_effects_is_whole() -> None:
+    assert set(EFFECTS) == set(RULES) - {"unknown", "not_started"}
+
+
+def test_a_revert_by_somebody_who_is_no_person_is_only_warned_about() -> None:
+    found = assess(connection(converted()), SERVICE_PRINCIPAL, situation(caller="non_user"))
+    assert [(reason.code, reason.effect) for reason in found] == [("caller_not_user", "warns")]
+
+
+# -- several reasons ---------------------------------------------------------------------------------------------------
+def test_an_ordinary_connection_has_no_reason_against_it() -> None:
+    assert assess(connection(), WIF, situation()) == ()
+    assert assess(connection(converted()), SERVICE_PRINCIPAL, situation()) == ()
+
+
+def test_all_reasons_are_told_at_once_in_the_order_of_the_table() -> None:
+    answer = raw(
+        projects=(WEB_SHOP, PAYMENTS),
+        isDisabled=True,
+        data={"creationMode": "Manual", "environment": "AzureStack"},
+        **FAILED,
+    )
+    found = codes(answer, WIF, {"hosted": False})
+    assert found == [
+        "server_not_supported", "azure_stack", "manual_needs_federated_credential", "shared_not_owner", "shared", "failed", "disabled",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", [partial(), raw(type="github", isDisabled=True)])
+def test_what_a_trimmed_or_foreign_object_lacks_proves_nothing(answer: Json) -> None:
+    assert len(assess(connection(answer), WIF, situation(hosted=False, caller="non_user"))) == 1
+
+
+def test_a_project_that_shows_it_must_be_among_its_references() -> None:
+    """Or sending it back would take it away from that project."""
+    own = connection()
+    assert assess(own, WIF, situation(), {PAYMENTS.id}) == ()
+    (reason,) = assess(own, WIF, situation(), {PAYMENTS.id, WEB_SHOP.id})
+    assert (reason.code, reason.effect) == ("no_permission", "blocks")
+    assert reason.evidence["missing"] == "the reference to a project that shows it"
+
+
+def test_old_servers_name_no_projects_and_that_is_not_held_against_them() -> None:
+    assert codes(raw(serviceEndpointProjectReferences=None), WIF, {"hosted": False}) == ["server_not_supported"]
+
+
+def lifted(answer: ArmConnection, target: str, **about: t.Any) -> dict[str, str]:
+    return {reason.code: reason.effect for reason in assess(answer, target, situation(**about))}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_the_options_lift_is_still_told(target: str) -> None:
+    found = connection(raw(projects=BOTH, isDisabled=True))
+    assert lifted(found, target, include_shared=True)["shared"] == "informs"
+    assert lifted(found, target, include_shared=True)["disabled"] == "blocks"
+    assert lifted(found, target, include_disabled=True)["disabled"] == "informs"
+    assert lifted(found, target, include_disabled=True)["shared"] == "blocks"
+
+
+def test_including_shared_ones_does_not_reach_into_other_projects() -> None:
+    foreign = connection(raw(projects=(WEB_SHOP, PAYMENTS)))
+    assert lifted(foreign, WIF, include_shared=True) == {"shared": "informs", "shared_not_owner": "blocks"}
+
+
+def test_a_caller_that_may_be_a_person_only_warns() -> None:
+    reasons = assess(connection(), WIF, situation(caller="unknown"))
+    assert [(reason.code, reason.effect) for reason in reasons] == [("unknown", "warns")]
+    assert not blocked(reasons)
+
+
+def test_a_deadline_that_cannot_be_read_blocks_and_is_shown() -> None:
+    reasons = assess(connection(federated(data={"revertSchemeDeadline": "06/03/2026"})), SERVICE_PRINCIPAL, situation())
+    assert [(reason.code, reason.effect) for reason in reasons] == [("unknown", "blocks")]
+    assert reasons[0].evidence["value"] == "06/03/2026"
+
+
+@pytest.mark.parametrize(
+    ("answer", "target", "done"),
+    [
+        (federated(), WIF, True),
+        (raw(), WIF, False),
+        (raw(), SERVICE_PRINCIPAL, True),
+        (converted(), SERVICE_PRINCIPAL, False),
+        (federated(issuer=ENTRA), ENTRA_ISSUER, True),
+        (federated(issuer=VSTOKEN), ENTRA_ISSUER, False),
+        (raw(scheme="PublishProfile"), WIF, False),
+    ],
+)
+def test_what_is_at_its_target_already(answer: Json, target: str, done: bool) -> None:
+    assert done_already(assess(connection(answer), target, situation()), target) is done
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_code_says_what_to_do(code: str) -> None:
+    rule = RULES[code]
+    assert rule.message.endswith(".")
+    assert rule.remedy.endswith(".")
+
+
+def test_a_reason_as_playbooks_see_it() -> None:
+    (reason,) = assess(connection(raw(isDisabled=True)), WIF, situation())
+    assert reason.to_result() == {
+        "code": "disabled",
+        "effect": "blocks",
+        "message": RULES["disabled"].message,
+        "remedy": RULES["disabled"].remedy,
+        "evidence": {},
+    }

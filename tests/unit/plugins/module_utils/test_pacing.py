@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stopping, and waiting when the service says so."""
+
+from __future__ import annotations
+
+import email.utils
+import threading
+import time
+
+import pytest
+from ansible_collections.azdo.connections.plugins.module_utils import _pacing
+from ansible_collections.azdo.connections.plugins.module_utils._errors import StoppedError
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Pace, Stop, retry_after
+
+NOW = 1_780_000_000.0
+
+
+# -- Retry-After -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, 0),
+        ("", 0),
+        ("0", 0),
+        ("12", 12),
+        ("1.5", 1.5),
+        (" 3 ", 3),
+        ("-5", 0),
+        ("soon", 0),
+        ("nan", 0),
+        ("inf", 0),
+        ("-inf", 0),
+        ("1e400", 0),
+        (email.utils.formatdate(NOW + 30, usegmt=True), 30),
+        (email.utils.formatdate(NOW - 30, usegmt=True), 0),
+        ("Wed, 99 Foo 2026 99:99:99 GMT", 0),
+        ("Wed, 21 Oct 99999 07:28:00 GMT", 0),
+        ("Wed, 21 Oct 0000 07:28:00 GMT", 0),
+    ],
+)
+def test_how_long_to_wait(value: str | None, seconds: float) -> None:
+    headers = {} if value is None else {"Retry-After": value}
+    assert retry_after(headers, NOW) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("value", ["86400", "1e300"])
+def test_no_service_stops_a_task_for_days(value: str) -> None:
+    assert retry_after({"Retry-After": value}, NOW) <= 3600
+
+
+# -- stop --------------------------------------------------------------------------------------------------------------
+def test_a_stop_is_a_stop() -> None:
+    stop = Stop()
+    assert not stop
+    stop.check()
+    stop.set()
+    assert stop
+    with pytest.raises(StoppedError):
+        stop.check()
+    with pytest.raises(StoppedError):
+        stop.wait(60)
+
+
+def test_a_stop_ends_a_wait_at_once() -> None:
+    stop = Stop()
+    timer = threading.Timer(0.02, stop.set)
+    timer.start()
+    begun = time.monotonic()
+    with pytest.raises(StoppedError):
+        stop.wait(60)
+    assert time.monotonic() - begun < 5
+    timer.join()
+
+
+def test_a_wait_lasts_as_long_as_it_should() -> None:
+    begun = time.monotonic()
+    Stop().wait(0.02)
+    assert 0.02 <= time.monotonic() - begun < 5
+
+
+def test_a_task_that_ended_without_a_word_is_noticed_and_stays_ended() -> None:
+    answers = iter([False, True, False])
+    stop = Stop(lambda: next(answers))
+    stop.check()
+    with pytest.raises(StoppedError):
+        stop.check()
+    assert stop
+
+
+def test_a_wait_asks_again_and_again_whether_the_task_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pacing, "_ASK_EVERY_SECONDS", 0.001)
+    asked: list[int] = []
+
+    def over_after_a_while() -> bool:
+        asked.append(1)
+        return len(asked) > 5
+
+    begun = time.monotonic()
+    with pytest.raises(StoppedError):
+        Stop(over_after_a_while).wait(60)
+    assert time.monotonic() - begun < 5
+
+
+# -- pace --------------------------------------------------------------------------------------------------------------
+class Frozen:
+    """A clock that only moves when somebody waits."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        self.waits: list[float] = []
+        self.stop = Stop()
+        monkeypatch.setattr(_pacing.time, "monotonic", lambda: self.now)  # type: ignore[attr-defined]
+        monkeypatch.setattr(self.stop, "wait", self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> Frozen:
+    return Frozen(monkeypatch)
+
+
+def test_nothing_holds_anybody_back_at_first(frozen: Frozen) -> None:
+    assert Pace(frozen.stop).pass_gate()
+    assert frozen.waits == []
+
+
+def test_everybody_waits_until_the_time_is_over(frozen: Frozen) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn({"Retry-After": "30"})
+    assert pace.pass_gate()
+    assert pace.pass_gate()
+    assert frozen.waits == [30]
+    assert pace.seconds_lost == 30
+
+
+def test_pauses_that_overlap_count_once(frozen: Frozen) -> None:
+    pace = Pace(frozen.stop)
+    pace.hold(30)
+    frozen.now += 10
+    pace.hold(5)
+    pace.hold(30)
+    assert pace.seconds_lost == 40
+    assert pace.pass_gate()
+    assert frozen.waits == [30]
+
+
+def test_who_is_in_a_hurry_is_told_at_once(frozen: Frozen) -> None:
+    pace = Pace(frozen.stop)
+    pace.hold(31)
+    assert not pace.pass_gate(patience=30)
+    assert frozen.waits == []
+    frozen.now += 2
+    assert pace.pass_gate(patience=30)
+
+
+def test_a_stop_ends_the_waiting_at_the_gate() -> None:
+    stop = Stop()
+    pace = Pace(stop)
+    pace.hold(60)
+    threading.Timer(0.02, stop.set).start()
+    with pytest.raises(StoppedError):
+        pace.pass_gate()
+
+
+def test_after_a_stop_nobody_passes() -> None:
+    stop = Stop()
+    stop.set()
+    with pytest.raises(StoppedError):
+        Pace(stop).pass_gate()
+
+
+@pytest.mark.parametrize(
+    ("headers", "held"),
+    [
+        ({}, False),
+        ({"X-RateLimit-Remaining": "200", "X-RateLimit-Limit": "200"}, False),
+        ({"X-RateLimit-Remaining": "20", "X-RateLimit-Limit": "200"}, False),
+        ({"X-RateLimit-Remaining": "19", "X-RateLimit-Limit": "200"}, True),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "200"}, True),
+        ({"X-RateLimit-Remaining": "0"}, False),
+        ({"X-RateLimit-Remaining": "few", "X-RateLimit-Limit": "200"}, False),
+        ({"X-RateLimit-Remaining": "5", "X-RateLimit-Limit": "0"}, False),
+        ({"Retry-After": "0", "X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "200"}, True),
+    ],
+)
+def test_a_small_budget_slows_down(frozen: Frozen, headers: dict[str, str], held: bool) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn(headers)
+    pace.pass_gate()
+    assert bool(frozen.waits) is held

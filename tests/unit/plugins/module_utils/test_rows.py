@@ -1,0 +1,196 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run tells: rows, diff, warnings, the failure, and all of it in numbers."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._conversion import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage, survey
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, make_plan
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rows import Row, diff, failure, warnings
+from ansible_collections.azdo.connections.plugins.module_utils._summary import STATUSES, run_summary
+
+from unit.plugins._helpers.connections import (
+    ENTRA,
+    NOW,
+    PAYMENTS,
+    VSTOKEN,
+    connection,
+    converted,
+    federated,
+    raw,
+    situation,
+)
+
+LINE = "Payments / azure-prod (aaaaaaaa-0000-4000-8000-000000000001): "
+
+
+def planned(answer: Json | None = None, target: str = WIF, **about: t.Any) -> PlannedRow:
+    estate = survey([(PAYMENTS, [raw() if answer is None else answer])], named=False)
+    request = Wanted(target=target, projects=None, connections=("azure-prod",))
+    (row,) = make_plan(estate, request, situation(**about))
+    return row
+
+
+def done(answer: Json | None = None, issuer: str = ENTRA) -> Row:
+    after = connection(federated(NOW + timedelta(days=7), issuer))
+    return Row(planned(answer), Outcome(status="converted", changed=True, after=after))
+
+
+def failed(name: str, remedy: str = "") -> Row:
+    error = ServiceError("It was refused.", status=400, remedy=remedy).about(name)
+    return Row(planned(), Outcome(status="failed", error=error))
+
+
+def shown(*rows: Row) -> list[Json]:
+    return [row.to_result(NOW) for row in rows]
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+def test_a_row_of_a_conversion() -> None:
+    (row,) = shown(done())
+    assert row == {
+        "id": "aaaaaaaa-0000-4000-8000-000000000001",
+        "name": "azure-prod",
+        "project": "Payments",
+        "project_id": PAYMENTS.id,
+        "projects": [{"id": PAYMENTS.id, "name": "Payments", "connection_name": "azure-prod", "description": ""}],
+        "status": "converted",
+        "reasons": [],
+        "error": None,
+        "rollback": "unknown",
+        "rollback_reason": "Azure DevOps offers to go back until 2026-06-08T12:00:00Z; whether the old secret is still valid was not read.",
+        "revert_deadline": "2026-06-08T12:00:00Z",
+        "before": {"scheme": SERVICE_PRINCIPAL, "issuer": None, "issuer_kind": None, "subject": None},
+        "after": {
+            "scheme": WIF,
+            "issuer": ENTRA,
+            "issuer_kind": "entra",
+            "subject": "sc://contoso/Payments/azure-prod",
+        },
+    }
+
+
+def test_a_forecast_has_no_end_yet() -> None:
+    row = Row(planned())
+    (result,) = shown(row)
+    assert row.changed
+    assert (result["status"], result["after"], result["error"]) == ("would_convert", None, None)
+
+
+def test_the_reasons_of_the_fresh_read_replace_those_of_the_plan() -> None:
+    fresh = (Reason("disabled", "blocks"),)
+    row = Row(planned(caller="unknown"), Outcome(status="skipped", reasons=fresh))
+    assert [reason["code"] for reason in shown(row)[0]["reasons"]] == ["disabled"]
+    assert [reason["code"] for reason in shown(Row(planned(caller="unknown")))[0]["reasons"]] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "target", "rollback"),
+    [
+        (raw(), WIF, "unknown"),
+        (raw(data={"creationMode": "Manual"}), WIF, "impossible"),
+        (converted(3), WIF, "unknown"),
+        (converted(-1), WIF, "impossible"),
+        (converted(3), SERVICE_PRINCIPAL, "possible"),
+    ],
+)
+def test_whether_there_is_a_way_back_is_never_promised(answer: Json, target: str, rollback: str) -> None:
+    """The old secret was not tried."""
+    assert shown(Row(planned(answer, target)))[0]["rollback"] == rollback
+
+
+def test_an_error_in_a_row() -> None:
+    assert shown(failed("Payments / azure-prod", "Ask."))[0]["error"] == {
+        "code": "service_error",
+        "message": "Payments / azure-prod: It was refused.",
+        "remedy": "Ask.",
+        "details": {"status": 400},
+    }
+
+
+# -- diff --------------------------------------------------------------------------------------------------------------
+def test_the_diff_of_a_conversion_and_of_its_forecast() -> None:
+    wanted = {"before": f"{LINE}{SERVICE_PRINCIPAL}\n", "after": f"{LINE}{WIF}\n"}
+    assert diff(shown(done())) == wanted
+    assert diff(shown(Row(planned()))) == wanted
+    assert diff(shown(Row(planned(caller="unknown")))) == wanted
+
+
+def test_the_diff_of_a_revert() -> None:
+    row = Row(planned(converted(), SERVICE_PRINCIPAL))
+    assert diff(shown(row)) == {"before": f"{LINE}{WIF}\n", "after": f"{LINE}{SERVICE_PRINCIPAL}\n"}
+
+
+@pytest.mark.parametrize("status", ["skipped", "unchanged", "failed"])
+def test_what_was_left_alone_is_no_difference(status: str) -> None:
+    rows = shown(Row(planned(raw(isDisabled=True)), Outcome(status=status, error=AzdoError("x"))))
+    assert diff(rows) == {"before": "", "after": ""}
+
+
+# -- the failure -------------------------------------------------------------------------------------------------------
+def test_without_a_failed_row_there_is_no_failure() -> None:
+    waiting = Row(planned(), Outcome(status="waiting", changed=True, error=AzdoError("not yet")))
+    assert failure(shown(done(), waiting)) is None
+    assert failure([]) is None
+
+
+def test_the_failure_names_the_first_three() -> None:
+    rows = shown(done(), *(failed(name, "Ask.") for name in "abcde"))
+    error = failure(rows)
+    assert error
+    assert str(error) == (
+        "5 of 6 connections failed. a: It was refused. Ask.; b: It was refused. Ask.; c: It was refused. Ask.; and 2 more"
+    )
+    assert len(error.details["failed"]) == 5
+
+
+# -- warnings ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("rows", "complete", "by_name", "warned"),
+    [
+        ([], False, False, True),
+        ([], True, False, False),
+        ([], False, True, False),
+        ([done()], False, False, False),
+    ],
+)
+def test_nothing_to_do_is_only_said_when_everything_was_seen(
+    rows: list[Row], complete: bool, by_name: bool, warned: bool
+) -> None:
+    found = warnings(shown(*rows), complete=complete, selected_by_name=by_name)
+    assert any("not everything could be seen" in text for text in found) is warned
+
+
+def test_what_concerns_the_whole_run_is_said_once() -> None:
+    rows = shown(*[Row(planned(caller="non_user"))] * 3, *[Row(planned(hosted=False))] * 2)
+    found = warnings(rows, complete=True, selected_by_name=False)
+    assert [text.split(" ", 1)[0] for text in found] == ["3", "2"]
+
+
+def test_the_old_issuer_is_mentioned() -> None:
+    found = warnings(shown(done(issuer=VSTOKEN), done(issuer=ENTRA)), complete=True, selected_by_name=False)
+    assert len(found) == 1
+    assert found[0].startswith("1 converted connections use the Azure DevOps issuer")
+    assert "2027-07-01" in found[0]
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------------
+def test_the_numbers_of_a_run() -> None:
+    rows = shown(done(), failed("x"), Row(planned(raw(isDisabled=True)), Outcome(status="skipped")))
+    coverage = Coverage(1, (), (), (), named=False)
+    summary = run_summary(rows, target=WIF, seen=9, coverage=coverage, unsettled=[], held_back=1.26)
+    assert set(summary["by_status"]) == set(STATUSES)
+    assert {status: count for status, count in summary["by_status"].items() if count} == {
+        "converted": 1, "failed": 1, "skipped": 1,
+    }  # fmt: skip
+    assert summary["by_reason"] == {"disabled": 1}
+    assert (summary["seen"], summary["selected"], summary["seconds_held_back"]) == (9, 3, 1.3)
