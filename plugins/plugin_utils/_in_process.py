@@ -59,7 +59,12 @@ class InProcessAction(OrdinaryAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Json:
         variables = task_vars or {}
-        empty = [name for name, value in self._task.args.items() if value is None]
+        spec = self.MODULE.ARGUMENT_SPEC
+        empty = [
+            name
+            for name, value in self._task.args.items()
+            if value is None and spec.get(name, {}).get("type") == "list"
+        ]
         if empty:
             # A template that came out empty would otherwise mean "all projects" or "all connections".
             result: Json = ActionBase.run(self, tmp, variables)
@@ -193,10 +198,11 @@ def _hide(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
     hidden = dict(arguments)
     for name, value in arguments.items():
         option = spec.get(name, {})
-        if option.get("no_log") and isinstance(value, str):
-            hidden[name] = _Hidden(value)
-        elif "options" in option and isinstance(value, dict):
+        if "options" in option and isinstance(value, dict):
             hidden[name] = _hide(value, option["options"])
+        elif option.get("no_log") and value is not None:
+            # Not only texts: what came from a vault is an object of its own in ansible-core 2.16.
+            hidden[name] = _Hidden(value)
     return hidden
 
 
