@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable
 
 import pytest
+
+from simulator import bench_fleet
 
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"
@@ -117,3 +120,11 @@ def test_demo_fleet_converts_once_and_check_mode_told_so(door: str, stage: Calla
     assert again.status == 0
     assert not again.last["changed"]
     assert here.simulator.writes == []
+
+
+def test_progress_of_a_long_task_is_shown_beside_the_output(stage: Callable[..., t.Any]) -> None:
+    here = stage(bench_fleet(2, 60), latency_ms={"convert": 200})
+    played = here.play([{CONVERT: {"concurrency": 2}}])
+    assert played.status == 0, played.output
+    assert re.search(r"azdo\.connections: \d+ of 60 connections, 0 failed", played.stderr)
+    assert "of 60 connections" not in played.stdout

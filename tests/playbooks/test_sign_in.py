@@ -9,6 +9,7 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
+import yaml
 
 from simulator import demo_fleet
 
@@ -70,3 +71,20 @@ def test_a_wrong_secret_is_named(door: str, signed_in: tuple[t.Any, dict[str, t.
     assert played.status != 0
     assert "AADSTS7000215" in played.last["msg"]
     assert "Check secret" in played.last["msg"]
+
+
+def test_the_token_of_the_inventory_serves_all_hosts(signed_in: tuple[t.Any, dict[str, t.Any]]) -> None:
+    here, options = signed_in
+    inventory = here.folder / "contoso.azdo.yml"
+    source = {"plugin": "azdo.connections.azdo", "organization_url": here.simulator.organization_url, **options}
+    inventory.write_text(yaml.safe_dump(source), encoding="utf-8")
+    played = here.play(
+        [{INFO: {"projects": ["{{ azdo_project_id }}"]}}],
+        "-i",
+        str(inventory),
+        hosts="azdo_projects",
+        module_defaults={"group/azdo.connections.azdo": options},
+    )
+    assert played.status == 0, played.output
+    assert len(played.results) == 8
+    assert token_requests(here) == 1
