@@ -96,7 +96,7 @@ def _compare(
 
 def general(path: str) -> str:
     """/contoso/Payments/_apis/x/<guid> as /{org}/{project}/_apis/x/{id}."""
-    head, _, tail = path.partition("/_apis")
+    head, _separator, tail = path.partition("/_apis")
     start = "/".join(["", *("{org}", "{project}")[: head.count("/")]])
     tail = re.sub(r"/[0-9a-f]{8}-[0-9a-f-]{27}", "/{id}", tail)
     return f"{start}/_apis{tail}"

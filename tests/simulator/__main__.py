@@ -39,11 +39,13 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def pairs(text: str) -> dict[str, float]:
-    return {name.strip(): float(value) for name, _, value in (part.partition("=") for part in text.split(",") if part)}
+    return {
+        name.strip(): float(value) for name, _equals, value in (part.partition("=") for part in text.split(",") if part)
+    }
 
 
 def knob(text: str) -> tuple[str, Any]:
-    name, _, value = text.partition("=")
+    name, _equals, value = text.partition("=")
     try:
         return name, json.loads(value)
     except ValueError:

@@ -139,7 +139,7 @@ class Application:
         if not latencies:
             return
         kind: str | None = operation.latency
-        if kind == "write" and (call.ask("operation") or ""):
+        if kind == "write" and call.ask("operation"):
             kind = "convert"
         while kind is not None and kind not in latencies:
             kind = LATENCY_FALLBACK.get(kind)
@@ -152,7 +152,7 @@ class Application:
     def _locate(self, path: str) -> tuple[str, str]:
         """The service a path belongs to, and the rest of the path."""
         rest = path.lstrip("/")
-        first, _, below = rest.partition("/")
+        first, _slash, below = rest.partition("/")
         if first == "_graph":
             return "graph", below
         if first == "_arm":

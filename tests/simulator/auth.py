@@ -31,7 +31,7 @@ ANONYMOUS = Caller(
 
 
 def bearer_token(call: Call) -> str | None:
-    scheme, _, credential = call.headers.get("authorization", "").partition(" ")
+    scheme, _space, credential = call.headers.get("authorization", "").partition(" ")
     return credential.strip() if scheme.lower() == "bearer" else None
 
 
@@ -41,7 +41,7 @@ def authenticate(call: Call, *, bearer_only: bool = False) -> Caller:
     A personal access token comes as Basic password with any user name; an Entra token comes as Bearer or as
     Basic password.  # documented and observed: 9.1
     """
-    scheme, _, credential = call.headers.get("authorization", "").partition(" ")
+    scheme, _space, credential = call.headers.get("authorization", "").partition(" ")
     caller: Caller | None = None
     cause = "none"
     if scheme.lower() == "bearer":

@@ -27,7 +27,7 @@ Query = dict[str, list[str]]
 def answer(application: Application, method: str, path: str, query: str, body: bytes) -> Reply:
     """GET and DELETE /_control/requests[?writes=true], POST and DELETE /_control/faults, GET and PATCH
     /_control/knobs, POST /_control/clock {"advance_hours": n}, POST /_control/tokens {"caller": …, "resource": …}, GET /_control/connections[/{id}]."""
-    what, _, rest = path.removeprefix("/_control/").strip("/").partition("/")
+    what, _slash, rest = path.removeprefix("/_control/").strip("/").partition("/")
     try:
         value = json.loads(body) if body else None
         return _route(application, method, what, rest, parse_qs(query), value)

@@ -26,7 +26,7 @@ def asked_version(call: Call) -> str | None:
     if asked:
         return asked
     for part in call.headers.get("accept", "").split(";"):
-        key, _, value = part.strip().partition("=")
+        key, _equals, value = part.strip().partition("=")
         if key.lower() == "api-version":
             return value.strip()
     return None

@@ -245,7 +245,7 @@ def test_a_conversion_may_take_some_reads(simulate: Simulate) -> None:
     rest = Rest(simulate(fleet, conversion_polls=2))
     started = rest.convert(connection).json()
     assert (started["isReady"], started["operationStatus"]["state"]) == (False, "InProgress")
-    states = [rest.read(connection) for _ in range(3)]
+    states = [rest.read(connection) for _time in range(3)]
     assert [item["authorization"]["scheme"] for item in states] == [SECRET, SECRET, WIF]
     assert [item["isReady"] for item in states] == [False, False, True]
 

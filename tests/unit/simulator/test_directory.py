@@ -268,7 +268,7 @@ def test_propagation_takes_some_tests(simulate: Simulate) -> None:
     fleet = Fleet()
     connection = fleet.connection(fleet.project("P"), "c", scheme="WorkloadIdentityFederation")
     simulator = simulate(fleet, propagation_tests=2)
-    found = [check(simulator, connection)["statusCode"] for _ in range(3)]
+    found = [check(simulator, connection)["statusCode"] for _time in range(3)]
     assert found == ["badRequest", "badRequest", "ok"]
 
 

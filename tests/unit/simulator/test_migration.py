@@ -38,7 +38,7 @@ def test_issuer_and_subject_flip_after_a_while(simulate: Simulate) -> None:
     assert (answer.status_code, answer.json()) == (200, {"success": True, "message": "Migration initiated."})
     assert answer.headers["Content-Type"].endswith("api-version=7.2-preview.1")
     rest = Rest(simulator)
-    seen = [rest.read(connection)["authorization"]["parameters"] for _ in range(3)]
+    seen = [rest.read(connection)["authorization"]["parameters"] for _time in range(3)]
     flags = [item["workloadIdentityFederationIssuer"].startswith("https://login.microsoftonline.com/") for item in seen]
     assert flags == [False, False, True]
     assert seen[-1]["workloadIdentityFederationIssuerType"] == "EntraID"

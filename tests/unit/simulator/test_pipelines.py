@@ -68,7 +68,7 @@ def test_a_new_connection_is_invisible_to_permissions_for_some_calls(simulate: S
     }
     made = Rest(simulator).send("POST", "_apis/serviceendpoint/endpoints", json=body).json()
     path = f"{PERMISSIONS}/endpoint/{made['id']}"
-    assert [preview(simulator).get(path).status_code for _ in range(3)] == [404, 404, 200]
+    assert [preview(simulator).get(path).status_code for _time in range(3)] == [404, 404, 200]
 
 
 def test_the_preview_flag_is_needed(simulate: Simulate) -> None:

@@ -44,7 +44,7 @@ def test_faults_are_used_up_in_order(simulate: Simulate) -> None:
     simulator.fault(path="/_apis/projects", status=429, method="GET")
     simulator.fault(path="/_apis/projects", status=500, method="PUT")
     rest = Rest(simulator)
-    answers = [rest.get("_apis/projects") for _ in range(4)]
+    answers = [rest.get("_apis/projects") for _time in range(4)]
     assert [item.status_code for item in answers] == [503, 503, 429, 200]
     assert answers[0].headers["Retry-After"] == "1"
     assert answers[2].json()["message"].startswith("TF400733")
@@ -54,7 +54,7 @@ def test_a_fault_may_let_some_requests_pass_and_stay_for_ever(simulate: Simulate
     simulator = simulate()
     simulator.fault(skip=2, times=0, status=502)
     rest = Rest(simulator)
-    assert [rest.get("_apis/projects").status_code for _ in range(5)] == [200, 200, 502, 502, 502]
+    assert [rest.get("_apis/projects").status_code for _time in range(5)] == [200, 200, 502, 502, 502]
     simulator.clear_faults()
     assert rest.get("_apis/projects").status_code == 200
 
@@ -149,7 +149,7 @@ def test_the_record_tells_what_was_sent(simulate: Simulate) -> None:
 
 def test_the_record_counts_requests_in_flight(simulate: Simulate) -> None:
     simulator = simulate(latency_ms={"read": 150})
-    threads = [threading.Thread(target=Rest(simulator).get, args=("_apis/projects",)) for _ in range(4)]
+    threads = [threading.Thread(target=Rest(simulator).get, args=("_apis/projects",)) for _time in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -203,7 +203,7 @@ def test_headers_near_the_limit(simulate: Simulate) -> None:
 
 def test_over_the_budget_comes_delay_and_then_429(simulate: Simulate) -> None:
     rest = Rest(simulate(rate_budget=5))
-    answers = [rest.get("_apis/projects") for _ in range(11)]
+    answers = [rest.get("_apis/projects") for _time in range(11)]
     assert [item.status_code for item in answers] == [200] * 10 + [429]
     assert "X-RateLimit-Remaining" not in answers[0].headers
     assert answers[4].headers["X-RateLimit-Remaining"] == "0"

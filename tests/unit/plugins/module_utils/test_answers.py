@@ -228,7 +228,7 @@ def test_a_very_long_message_is_cut() -> None:
 def test_kinds_of_errors(raw: RawAnswer, kind: type[AzdoError], write: bool) -> None:
     with pytest.raises(AzdoError) as caught:
         judge(raw, write)
-    assert type(caught.value) is kind
+    assert caught.value.__class__ is kind
 
 
 @pytest.mark.parametrize(

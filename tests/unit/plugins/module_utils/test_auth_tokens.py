@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 import typing as t
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer
@@ -37,15 +38,11 @@ class Identity:
             self.made.append((kind, named))
             number = len(self.made)
 
-            class Credential:
-                def get_token(_self, scope: str) -> t.Any:  # noqa: N805
-                    token = {
-                        "token": f"token-{number} {scope}".replace(" ", "-"),
-                        "expires_on": time.time() + self.lifetime,
-                    }
-                    return type("AccessToken", (), token)
+            def get_token(scope: str) -> t.Any:
+                text = f"token-{number} {scope}".replace(" ", "-")
+                return SimpleNamespace(token=text, expires_on=time.time() + self.lifetime)
 
-            return Credential()
+            return SimpleNamespace(get_token=get_token)
 
         return make
 

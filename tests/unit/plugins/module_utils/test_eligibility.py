@@ -34,7 +34,7 @@ from unit.plugins._helpers.connections import (
     situation,
 )
 
-Effects = tuple[str | None, str | None, str | None]
+Effects: t.TypeAlias = "tuple[str | None, str | None, str | None]"
 BOTH = (PAYMENTS, WEB_SHOP)
 
 

@@ -29,7 +29,7 @@ from unit.plugins._helpers.connections import (
     reference,
 )
 
-Lists = list[tuple[Project, list[Json] | AzdoError]]
+Lists: t.TypeAlias = "list[tuple[Project, list[Json] | AzdoError]]"
 FORBIDDEN = NotPermittedError("TF400813: not allowed.", status=403)
 
 

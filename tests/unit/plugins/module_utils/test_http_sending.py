@@ -128,7 +128,7 @@ def test_a_write_is_sent_once(simulator: Simulator, fault: dict[str, t.Any], err
     simulator.fault(times=0, **fault)
     with pytest.raises(error) as caught:
         http().send(a_write(simulator, the_connection(simulator)), basic(simulator))
-    assert type(caught.value) is error
+    assert caught.value.__class__ is error
     assert len(simulator.requests) == 1
 
 
