@@ -25,7 +25,7 @@ options:
         identity (E(AZURE_FEDERATED_TOKEN_FILE) is set), and last the default chain of the C(azure-identity) library, which knows managed
         identities and the Azure CLI.
       - All ways but O(personal_access_token) and O(access_token) need the C(azure-identity) library.
-      - If not set, the environment variable E(AZDO_AUTH_SOURCE) is used.
+      - If not set, the environment variable E(AZDO_AUTH_SOURCE) is used, unless the task brings a token, a secret or a certificate of its own.
     type: str
     choices:
       - auto
@@ -86,12 +86,12 @@ options:
     type: str
   graph_url:
     description:
-      - Address of Microsoft Graph, for private clouds and for rehearsals.
+      - Address of Microsoft Graph, for private clouds and for rehearsals. Nothing in this version asks Microsoft Graph.
       - If not set, the environment variable E(AZDO_GRAPH_URL) is used.
     type: str
   resource_manager_url:
     description:
-      - Address of Azure Resource Manager, for private clouds and for rehearsals.
+      - Address of Azure Resource Manager, for private clouds and for rehearsals. Nothing in this version asks Azure Resource Manager.
       - If not set, the environment variable E(AZDO_RESOURCE_MANAGER_URL) is used.
     type: str
   validate_certs:
@@ -106,8 +106,8 @@ options:
     type: path
   timeout:
     description:
-      - Seconds to wait for a connection, and between two parts of an answer. A request that changes something is given at least 120 seconds, because
-        impatience would only make its outcome unknown.
+      - Seconds to wait for Azure DevOps, for a connection and between two parts of an answer. A request that changes something is given at least
+        120 seconds, because impatience would only make its outcome unknown.
     type: int
     default: 60
   max_retries:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
+    AzdoError,
     NotFoundError,
     NotPermittedError,
     ServiceError,
@@ -120,11 +121,7 @@ def judge(raw: RawAnswer, write: bool) -> Answer:
     if raw.status in _PASSING_STATUSES:
         raise _not_now(raw, write)
     if raw.status >= 400:
-        error = service_error(raw)
-        if write and raw.status == 500 and (not error.type_key or "TF400898" in error.message):
-            # Not a decision of the service but an accident in it: what it had done by then is not known (2.9).
-            raise AmbiguousWriteError(error.message, **error.details)
-        raise error
+        raise _refusal(raw, write)
     if raw.content.strip() and "json" not in raw.content_type:
         page = _web_page(raw)
         if write and "status" not in page.details:
@@ -159,6 +156,18 @@ def service_error(raw: RawAnswer) -> ServiceError:
             f"The proxy asks for a sign-in: {message}", remedy="Put user and password into HTTPS_PROXY.", **details
         )
     return ServiceError(message, **details)
+
+
+def _refusal(raw: RawAnswer, write: bool) -> AzdoError:
+    """What a status of 400 or above means. Every answer of the service has an activity id (9.3): a page without one was written by somebody else."""
+    if "html" in raw.content_type and not raw.activity_id:
+        page = _web_page(raw)
+        return AmbiguousWriteError(page.message, remedy=page.remedy) if write and raw.status >= 500 else page
+    error = service_error(raw)
+    if write and raw.status == 500 and (not error.type_key or "TF400898" in error.message):
+        # Not a decision of the service but an accident in it: what it had done by then is not known (2.9).
+        return AmbiguousWriteError(error.message, **error.details)
+    return error
 
 
 def _not_now(raw: RawAnswer, write: bool) -> PassingError | AmbiguousWriteError:

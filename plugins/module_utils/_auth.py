@@ -197,9 +197,12 @@ def _azure_identity(method: str) -> t.Any:
     try:
         import azure.identity
     except ImportError:
-        raise MissingLibraryError(
-            "azure-identity", f"to sign in with {method.replace('_', ' ')}", traceback.format_exc()
-        ) from None
+        why = (
+            "because neither personal_access_token nor access_token is set"
+            if method == "default_chain"
+            else f"to sign in with {method.replace('_', ' ')}"
+        )
+        raise MissingLibraryError("azure-identity", why, traceback.format_exc()) from None
     return azure.identity
 
 

@@ -18,7 +18,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._answers import A
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
-    AzdoError,
     NotFoundError,
     NotPermittedError,
     OptionError,
@@ -201,7 +200,7 @@ class AzureDevOps:
                     self._signed_in = True
                 except AuthenticationError:
                     self._signed_in = False
-                except AzdoError:
+                except ServiceError:
                     # Any other answer, such as "out of range", is one to a caller who is known.
                     self._signed_in = True
                 self._probed_at = now
@@ -229,7 +228,9 @@ def _value(answer: Answer) -> list[Json]:
     return [item for item in data["value"] if isinstance(item, dict)]
 
 
-def _project(data: Json) -> Project:
+def _project(data: t.Any) -> Project:
+    if not isinstance(data, dict) or not data.get("id"):
+        raise ServiceError("The service answered a project in an unknown shape.", status=200)
     return Project(
         id=str(data["id"]),
         name=str(data["name"]),

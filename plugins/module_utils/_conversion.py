@@ -117,7 +117,7 @@ class Conversion:
             if isinstance(result, Outcome):
                 return result
             problem = result
-            self._effects.wait(_FIRST_PAUSE_SECONDS * attempt)
+            self._effects.wait(_FIRST_PAUSE_SECONDS * 2**attempt)
         return self._failed(problem)
 
     def _attempt(self, current: ArmConnection) -> Outcome | AzdoError:

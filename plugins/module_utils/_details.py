@@ -42,7 +42,7 @@ def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Coll
 def usage(histories: t.Sequence[list[Json] | None], now: datetime) -> Json:
     """When a connection was last used, over the histories of all its projects (7). None among them means: could not be read.
 
-    Shape: ``{readable, never_used, last_used, days_until_auto_disable, definitions: [{project_history, id, name}]}``.
+    Shape: ``{readable, never_used, last_used, days_until_auto_disable, definitions: [{kind, id, name}]}``.
     """
     if any(history is None for history in histories):
         return {

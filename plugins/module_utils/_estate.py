@@ -45,9 +45,13 @@ class Narrowing:
             (self.environments, connection.environment),
             (self.issuers, connection.issuer_kind),
         )
-        return all(wanted is None or value in wanted for wanted, value in properties) and (
+        return all(wanted is None or _folded(value) in map(_folded, wanted) for wanted, value in properties) and (
             self.include_failed or connection.state == "ready"
         )
+
+
+def _folded(text: str | None) -> str:
+    return (text or "").casefold()
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,10 @@ def survey(lists: t.Iterable[tuple[Project, list[Json] | AzdoError]], *, named: 
     lists = list(lists)
     unread = tuple((project.name, str(answer)) for project, answer in lists if isinstance(answer, AzdoError))
     if named and unread:
-        raise OptionError(
-            "The connections of " + "; ".join(f"project {name!r} could not be read: {why}" for name, why in unread),
-            remedy="Nothing was changed.",
-        )
+        project, error = next((project, answer) for project, answer in lists if isinstance(answer, AzdoError))
+        others = f" So it is for {len(unread) - 1} more projects." if len(unread) > 1 else ""
+        error.message += f"{others} Nothing was changed."
+        raise error.about(f"The connections of project {project.name!r} could not be read")
     sightings: dict[str, list[tuple[Project, ArmConnection]]] = {}
     empty = []
     odd: list[tuple[str, str]] = []
@@ -141,8 +145,15 @@ def check_names(option: str, names: t.Iterable[str] | None) -> None:
         )
 
 
-def look_up(estate: Estate, wanted: t.Iterable[str], *, option: str, named_projects: bool) -> list[Found]:
-    """The connections meant by names or ids, sorted. Every name in any of the run's projects counts, because a share may have its own.
+def look_up(
+    estate: Estate,
+    wanted: t.Iterable[str],
+    *,
+    option: str,
+    named_projects: bool,
+    by: t.Collection[str] = ("name", "id"),
+) -> list[Found]:
+    """The connections meant by names, ids or both, sorted. Every name in any of the run's projects counts, because a share may have its own.
 
     :raises NotFoundError: something wanted is not there, or not visible to this caller; all of it is listed.
     :raises OptionError: a name means several connections and no project was named to narrow it.
@@ -150,7 +161,7 @@ def look_up(estate: Estate, wanted: t.Iterable[str], *, option: str, named_proje
     chosen: dict[str, Found] = {}
     missing = []
     for text in wanted:
-        matches = [item for item in estate.found if _is_called(item, text, estate.project_ids)]
+        matches = [item for item in estate.found if _is_called(item, text, estate.project_ids, by)]
         if not matches:
             missing.append(text)
         if len(matches) > 1 and not named_projects:
@@ -168,15 +179,15 @@ def look_up(estate: Estate, wanted: t.Iterable[str], *, option: str, named_proje
 def _not_there(option: str, missing: list[str], coverage: Coverage) -> str:
     unread = f" {len(coverage.unread)} projects could not be read." if coverage.unread else ""
     names = ", ".join(repr(text) for text in missing)
-    return f"{option}: {names} not found in {coverage.projects} projects, or not visible to this caller.{unread} Nothing was changed."
+    places = f"{coverage.projects} project{'' if coverage.projects == 1 else 's'}"
+    return f"{option}: {names} not found in {places}, or not visible to this caller.{unread} Nothing was changed."
 
 
-def _is_called(item: Found, text: str, project_ids: frozenset[str]) -> bool:
+def _is_called(item: Found, text: str, project_ids: frozenset[str], by: t.Collection[str]) -> bool:
     wanted = text.casefold()
-    names = {
-        reference.connection_name.casefold() for reference in item.connection.references if reference.id in project_ids
-    }
-    return wanted == item.connection.id.casefold() or wanted in names
+    references = item.connection.references
+    names = {reference.connection_name.casefold() for reference in references if reference.id in project_ids}
+    return ("id" in by and wanted == item.connection.id.casefold()) or ("name" in by and wanted in names)
 
 
 def _merge(seen: list[tuple[Project, ArmConnection]]) -> Found:

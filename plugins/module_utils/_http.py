@@ -156,6 +156,12 @@ class HttpClient:
                 )
         except requests.exceptions.RequestException as error:
             raise _no_answer(error, request, host) from None
+        except (OSError, ValueError) as error:
+            # What requests does not wrap: an address or a proxy that cannot be one.
+            raise OptionError(
+                f"No request can be sent to {host}: {' '.join(str(error).split())}.",
+                remedy="Check organization_url, ca_path and the proxy settings.",
+            ) from None
         raw = RawAnswer(response.status_code, response.headers, response.content, host)
         self.pace.learn(raw.headers)
         return raw

@@ -94,10 +94,15 @@ class SignInValues:
 
     @property
     def secrets(self) -> set[str]:
-        """Texts that must never be shown."""
-        return {
+        """Texts that must never be shown: the secret options, and what somebody put in front of the host of an address."""
+        found = {
             str(self.values[name]) for name, option in SIGN_IN_OPTIONS.items() if option.secret and self.values[name]
         }
+        for name in SIGN_IN_OPTIONS:
+            if name.endswith("_url") and "@" in str(self.values[name] or ""):
+                before_host = str(self.values[name]).rpartition("@")[0].rpartition("/")[2]
+                found |= {before_host, *before_host.split(":")}
+        return found - {""}
 
 
 def resolve(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> SignInValues:

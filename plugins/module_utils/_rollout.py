@@ -8,6 +8,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import threading
 import time
 
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
@@ -67,9 +68,10 @@ class Rollout:
         self._client = runtime.azure_devops
         self._seen_from = seen_from
         self._locks = KeyedLocks()
+        self._counting = threading.Lock()
         self._failures = 0
-        self._signed_in = True
-        self._done = 0
+        self._over = False
+        self._done = self._total = 0
 
     def carry_out(self, plan: list[PlannedRow]) -> list[Row]:
         """A row for every planned one, in the same order."""
@@ -93,31 +95,40 @@ class Rollout:
         effects = LiveEffects(self._client, self._runtime.stop, planned, self._seen_from)
         # Connections of one application share its federated credentials; without a known application each stands alone.
         identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
-        conversion = Conversion(effects, planned.target, self._runtime.params["wait_timeout"])
-        try:
-            with self._locks.of(identity):
-                outcome = conversion.run()
-        except StoppedError:
-            raise
-        except AzdoError as error:
-            # Without a sign-in nothing else can work, so nothing else is started.
-            self._signed_in = self._signed_in and not isinstance(error, AuthenticationError)
-            outcome = Outcome(status="failed", error=error, changed=conversion.sent)
-        except Exception as error:  # noqa: BLE001 - one odd connection must not lose the rows of all others
-            fault = AzdoError(
-                f"This is a fault of azdo.connections: {type(error).__name__}: {error}.", remedy="Please report it."
-            )
-            outcome = Outcome(status="failed", error=fault, changed=conversion.sent)
+        with self._locks.of(identity):
+            # Asked here, because the wait for another connection of the same application may have been long.
+            if self._over:
+                return self._not_started(planned)
+            outcome = self._guarded(Conversion(effects, planned.target, self._runtime.params["wait_timeout"]))
+            self._count(outcome)
         if outcome.error:
             outcome.error.about(f"{self._client.name} / {connection.owner.name} / {connection.name}")
         return outcome
 
-    def _go_on(self, planned: PlannedRow, outcome: Outcome) -> bool:
+    def _guarded(self, conversion: Conversion) -> Outcome:
+        """One odd connection must not lose the rows of all others; only the end of the task passes through."""
+        try:
+            return conversion.run()
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            return Outcome(status="failed", error=error, changed=conversion.sent)
+        except Exception as error:  # noqa: BLE001 - see above
+            text = f"This is a fault of azdo.connections: {type(error).__name__}: {error}."
+            return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=conversion.sent)
+
+    def _count(self, outcome: Outcome) -> None:
+        """Nothing more is started after too many failures, and without a sign-in nothing else can work."""
+        with self._counting:
+            self._failures += outcome.status == "failed"
+            allowed = self._runtime.params["max_failures"]
+            too_many = allowed is not None and self._failures > allowed
+            self._over = self._over or too_many or isinstance(outcome.error, AuthenticationError)
+
+    def _go_on(self, _planned: PlannedRow, _outcome: Outcome) -> bool:
         self._done += 1
-        self._failures += outcome.status == "failed"
         self._runtime.progress(f"{self._done} of {self._total} connections, {self._failures} failed")
-        allowed = self._runtime.params["max_failures"]
-        return self._signed_in and (allowed is None or self._failures <= allowed)
+        return not self._over
 
     def _not_started(self, planned: PlannedRow) -> Outcome:
         reason = Reason("not_started", "blocks", {"failures": self._failures})

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
@@ -53,7 +53,7 @@ class Row:
         after = self.outcome.after if self.outcome else None
         error = self.outcome.error if self.outcome else None
         shown = before.to_result(now)
-        rollback, why = _rollback(self.planned, after, now)
+        rollback, why = _rollback(self, now)
         return {
             **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects")},
             "status": self.status,
@@ -67,30 +67,28 @@ class Row:
         }
 
 
-def _rollback(planned: PlannedRow, after: ArmConnection | None, now: datetime) -> tuple[str, str]:
+def _rollback(row: Row, now: datetime) -> tuple[str, str]:
     """Whether and why a row can be moved back (fact sheet 3.2). Whether the old secret still works is not read, so it is never promised."""
-    connection = after or planned.connection
-    if planned.target == SERVICE_PRINCIPAL:
+    idle = not row.planned.action and not row.changed
+    connection = (row.outcome.after if row.outcome else None) or row.planned.connection
+    if row.planned.target == SERVICE_PRINCIPAL and not idle:
         return "possible", "It can be converted again."
-    if connection.creation_mode != "automatic":
+    if connection.creation_mode == "manual":
         return "impossible", "Azure DevOps cannot revert a connection that a person created."
+    if idle and connection.scheme != WIF:
+        return "unknown", "Nothing is done to it, so there is nothing to take back."
     deadline = connection.revert_deadline
-    if deadline is None:
-        return (
-            "unknown",
-            "Azure DevOps offers to go back for seven days after a conversion; whether the old secret is still valid was not read.",
-        )
-    if deadline <= now:
+    if deadline is not None and deadline <= now:
         return "impossible", "The seven days to go back are over."
-    return (
-        "unknown",
-        f"Azure DevOps offers to go back until {format_time(deadline)}; whether the old secret is still valid was not read.",
-    )
+    until = f"until {format_time(deadline)}" if deadline else "for seven days after a conversion"
+    return "unknown", f"Azure DevOps offers to go back {until}; whether the old secret is still valid was not read."
 
 
 def diff(rows: t.Sequence[Json]) -> Json:
     """What changed, or would, as text that a person reads. Shape of Ansible's diff: ``{before, after}``."""
-    moved = [row for row in rows if row["after"] or row["status"].startswith("would_")]
+    moved = [
+        row for row in rows if row["status"].startswith("would_") or (row["after"] and row["after"] != row["before"])
+    ]
     return {
         "before": "".join(_line(row, row["before"]["scheme"]) for row in moved),
         "after": "".join(_line(row, _scheme_after(row)) for row in moved),

@@ -163,7 +163,7 @@ def _failed(error: AzdoError) -> Json:
     failed = {"failed": True, "msg": str(error), "failure": error.to_failure()}
     if isinstance(error, MissingLibraryError):
         hint = 'For an inventory host with a connection of "local" set ansible_python_interpreter to "{{ ansible_playbook_python }}".'
-        failed["msg"] = f"{missing_required_lib(error.library, reason=error.reason)} {hint}"
+        failed["msg"] = f"{missing_required_lib(error.library, reason=error.reason).rstrip('.')}. {hint}"
         failed["exception"] = error.traceback
     return failed
 

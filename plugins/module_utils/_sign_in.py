@@ -72,8 +72,8 @@ def choose(sign_in: SignInValues, environ: t.Mapping[str, str]) -> str:
         )
     ready_made = ("personal_access_token", "access_token")
     identity_given = sign_in.given & {"tenant", "client_id", "secret", "x509_certificate_path"}
-    overruled = "auth_source" not in sign_in.given and (identity_given or sign_in.given.intersection(ready_made))
-    if source != "auto" and not overruled:
+    proof_given = sign_in.given & {*ready_made, "secret", "x509_certificate_path"}
+    if source != "auto" and ("auth_source" in sign_in.given or not proof_given):
         return str(source)
     candidates = [name for name in ready_made if name in sign_in.given]
     if not identity_given:
@@ -107,6 +107,8 @@ def check_secret(name: str, value: str | None) -> None:
             f"{name} contains white space or a line break.",
             remedy="Pass the value alone; a file is often read with its last line break.",
         )
+    if not value.isascii() and name in ("personal_access_token", "access_token"):
+        raise OptionError(f"{name} contains characters that no token has.", remedy="Check where the value comes from.")
     if len(value) < SHORTEST_SECRET:
         raise OptionError(
             f"{name} is shorter than {SHORTEST_SECRET} characters, too short to be real and too short to be kept out of the output.",

@@ -25,6 +25,7 @@ def organization_url(value: str | None, *, allow_plain_http: bool = False) -> st
             "organization_url is not set.",
             remedy="Set the option organization_url or the environment variable AZDO_ORG_SERVICE_URL, for example to https://dev.azure.com/contoso.",
         )
+    value = value.strip()
     if value.replace("-", "").isalnum() and value.isascii():
         return f"https://dev.azure.com/{value}"
     url = check_url("organization_url", value, plain_allowed=allow_plain_http)

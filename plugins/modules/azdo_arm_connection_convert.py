@@ -21,7 +21,8 @@ description:
     is taken out. The row of every selected connection is returned.
   - Each connection is read immediately before it is converted, through its owning project, and sent back whole. A request that changes something is never
     repeated blindly. After a lost answer the connection is read first.
-  - It can be stopped at any time (task timeout, signal) and run again.
+  - It can be stopped at any time and run again. A task timeout or a signal stops new conversions at once on a V(local) connection without C(become) and
+    C(async). Elsewhere ansible-core does not tell the module, and it goes on to its end.
 notes:
   - "Reason codes that block towards workload identity federation: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_federated),
     C(agent_managed_identity), C(publish_profile), C(azure_stack), C(manual_needs_federated_credential), C(shared_not_owner), C(shared), C(failed),
@@ -87,7 +88,8 @@ options:
     default: false
   concurrency:
     description:
-      - How many connections to work on at once, from 1 to 64. Connections of one application are never converted at the same time.
+      - How many connections to work on at once, from 1 to 64. Within the task, connections of one
+        application are never converted at the same time. Hosts that run side by side each have this number of their own.
     type: int
     default: 8
   wait_timeout:
@@ -237,7 +239,7 @@ summary:
       description: The target.
       type: str
     seen:
-      description: Number of connections that the projects show.
+      description: Number of connections that the projects show; with O(connections), those of other types too.
       type: int
     selected:
       description: Number of rows.
@@ -249,7 +251,8 @@ summary:
       description: Number of rows for every reason code that occurs.
       type: dict
     unsettled:
-      description: Automatic connections that failed or are in progress and are not among the rows.
+      description:
+        - Automatic connections that failed or are in progress and are not among the rows, each with C(id), C(name), C(project), C(scheme) and C(state).
       type: list
       elements: dict
     seconds_held_back:
@@ -295,6 +298,7 @@ ARGUMENT_SPEC = argument_spec(
 def run(runtime: Runtime) -> Result:
     """Read the estate, plan, and carry the plan out unless this is check mode."""
     wanted = requested(runtime.params)
+    held_back = runtime.azure_devops.pace.seconds_lost
     estate = discover(
         runtime.azure_devops,
         wanted.projects,
@@ -321,7 +325,7 @@ def run(runtime: Runtime) -> Result:
         seen=len(estate.found),
         coverage=estate.coverage,
         unsettled=unsettled(estate, plan),
-        held_back=runtime.azure_devops.pace.seconds_lost,
+        held_back=runtime.azure_devops.pace.seconds_lost - held_back,
     )
     return Result(
         changed=any(row.changed for row in rows),

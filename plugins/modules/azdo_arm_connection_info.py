@@ -28,12 +28,12 @@ options:
     elements: str
   names:
     description:
-      - Only connections with these names, in any project of O(projects). A name that is not found is an error.
+      - Only connections with these names, in any project of O(projects), and those of O(ids). A name that is not found is an error.
     type: list
     elements: str
   ids:
     description:
-      - Only connections with these ids. An id that is not found is an error.
+      - Only connections with these ids, and those of O(names). An id that is not found is an error.
     type: list
     elements: str
   schemes:
@@ -286,16 +286,45 @@ connections:
           description: The pipelines among the latest 50 uses in each project.
           type: list
           elements: dict
+          contains:
+            kind:
+              description: V(build) or V(release).
+              type: str
+            id:
+              description: Id of the definition.
+              type: int
+            name:
+              description: Name of the definition.
+              type: str
     permissions:
       description: For each project, whether all pipelines may use it and which ones may. Null where it could not be read.
       returned: when O(include) contains V(permissions)
       type: list
       elements: dict
+      contains:
+        project:
+          description: Name of the project.
+          type: str
+        all_pipelines:
+          description: Whether all pipelines may use it.
+          type: bool
+        pipelines:
+          description: Ids of the pipelines that may use it by name.
+          type: list
+          elements: int
     checks:
       description: For each project, the approvals and checks. Null where they could not be read.
       returned: when O(include) contains V(checks)
       type: list
       elements: dict
+      contains:
+        project:
+          description: Name of the project.
+          type: str
+        checks:
+          description: The checks there, each with C(id) and C(type).
+          type: list
+          elements: dict
 summary:
   description: The rows in numbers, and what could not be seen.
   returned: success
@@ -333,7 +362,7 @@ summary:
           description: Number of projects looked at.
           type: int
         unread:
-          description: Projects whose connections could not be read, each with the reason.
+          description: Projects whose connections could not be read, each with C(project) and C(reason).
           type: list
           elements: dict
         empty:
@@ -341,9 +370,13 @@ summary:
           type: list
           elements: str
         partial:
-          description: Connections of which only a part is visible to this caller.
+          description: Connections of which only a part is visible to this caller, each with C(id) and C(project).
           type: list
           elements: dict
+failure:
+  description: What went wrong. C(code) and C(details) are for playbooks to branch on; C(message) and C(remedy) are the sentences.
+  returned: failure
+  type: dict
 """
 
 import typing as t
@@ -405,10 +438,10 @@ def run(runtime: Runtime) -> Result:
 def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
     """The connections of interest. Names and ids that are not found are an error; the other options just narrow."""
     found = list(estate.found)
-    for option in ("names", "ids"):
-        if params[option] is not None:
-            meant = look_up(estate, params[option], option=option, named_projects=True)
-            found = [item for item in found if item in meant]
+    if params["names"] is not None or params["ids"] is not None:
+        named = look_up(estate, params["names"] or (), option="names", named_projects=True, by=("name",))
+        named += look_up(estate, params["ids"] or (), option="ids", named_projects=True, by=("id",))
+        found = [item for item in found if item in named]
     narrowing = Narrowing(
         **{name: params[name] for name in ("schemes", "creation_modes", "environments", "issuers", "include_failed")}
     )

@@ -28,6 +28,7 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 from ansible_collections.azdo.connections.plugins.module_utils import _leash
 from ansible_collections.azdo.connections.plugins.module_utils._http import REQUESTS_MISSING
+from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, execute
 
 try:
@@ -59,20 +60,9 @@ class InProcessAction(OrdinaryAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Json:
         variables = task_vars or {}
-        spec = self.MODULE.ARGUMENT_SPEC
-        empty = [
-            name
-            for name, value in self._task.args.items()
-            if value is None and spec.get(name, {}).get("type") == "list"
-        ]
-        if empty:
-            # A template that came out empty would otherwise mean "all projects" or "all connections".
+        if refused := self._prepare():
             result: Json = ActionBase.run(self, tmp, variables)
-            return {
-                **result,
-                "failed": True,
-                "msg": f"{', '.join(sorted(empty))} is null. Leave it out, or give it a value.",
-            }
+            return {**result, "failed": True, "msg": refused}
         reason = self._why_ordinary(variables)
         if reason:
             Display().vvv(f"azdo.connections: run as an ordinary module, because of {reason}")
@@ -82,6 +72,19 @@ class InProcessAction(OrdinaryAction):
         result = ActionBase.run(self, tmp, variables)
         result.update(self._run_here(variables))
         return result
+
+    def _prepare(self) -> str:
+        """What must be settled before either door. Returns why the task is refused, or an empty text."""
+        arguments = self._task.args
+        # A blank answer of a survey means "not set", also where the option is no text or has choices.
+        blank = [name for name, value in arguments.items() if name in SIGN_IN_OPTIONS and value in ("", None)]
+        self._task.args = {name: value for name, value in arguments.items() if name not in blank}
+        spec = self.MODULE.ARGUMENT_SPEC
+        empty = sorted(
+            name for name, value in arguments.items() if value is None and spec.get(name, {}).get("type") == "list"
+        )
+        # A template that came out empty would otherwise mean "all projects" or "all connections".
+        return f"{', '.join(empty)} is null. Leave it out, or give it a value." if empty else ""
 
     def _why_ordinary(self, variables: dict[str, t.Any]) -> str:
         """Why this task cannot run in process, or an empty text."""
@@ -200,8 +203,8 @@ def _hide(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
         option = spec.get(name, {})
         if "options" in option and isinstance(value, dict):
             hidden[name] = _hide(value, option["options"])
-        elif option.get("no_log") and value is not None:
-            # Not only texts: what came from a vault is an object of its own in ansible-core 2.16.
+        elif value is not None and (option.get("no_log") or "@" in str(value)):
+            # Not only texts: what came from a vault is an object of its own in ansible-core 2.16. An address may hold a token in front of its host.
             hidden[name] = _Hidden(value)
     return hidden
 

@@ -98,11 +98,11 @@ def _left_out(rows: t.Sequence[Row], shown: t.Sequence[Row]) -> list[str]:
 
 
 def _explanations(rows: t.Sequence[Row]) -> list[str]:
-    """What each failed row says, and once per reason code what to do about it."""
-    failed = [row for row in rows if row["status"] == "failed"]
-    lines = [f"FAILED {words.told(row)}" for row in failed[:EXPLAINED]]
-    if len(failed) > EXPLAINED:
-        lines.append(f"... and {len(failed) - EXPLAINED} more failures.")
+    """What each row that failed or has not finished says, and once per reason code what to do about it."""
+    bad = [row for row in rows if row["status"] in ("failed", "waiting")]
+    lines = [f"{words.status_name(row['status']).upper()} {words.told(row)}" for row in bad[:EXPLAINED]]
+    if len(bad) > EXPLAINED:
+        lines.append(f"... and {len(bad) - EXPLAINED} more.")
     remedies = {
         str(reason["code"]): one_line(reason["remedy"])
         for row in rows

@@ -47,7 +47,7 @@ def merge(results: t.Mapping[str, Result]) -> dict[str, t.Any]:
             "total": len(rows),
             **_tallies(rows),
             **_merge_notes(results),
-            "coverage": _merge_coverages(results, complete=not problems),
+            "coverage": _merge_coverages(results, complete=bool(results) and not problems),
         },
         "problems": problems,
     }
@@ -84,13 +84,18 @@ def _merge_coverages(results: t.Mapping[str, Result], complete: bool) -> dict[st
 
 
 def _merge_rows(rows: t.Sequence[Row]) -> list[Row]:
-    """The row that did something wins over one that only looked on; then the first one."""
+    """The row that did something wins over one that only looked on; then the one with the fewest reasons: the owner's knows best."""
     unique: dict[t.Any, Row] = {}
     for row in rows:
         known = unique.get(row["id"])
-        if known is None or urgency(row) < urgency(known):
+        if known is None or _rank(row) < _rank(known):
             unique[row["id"]] = row
     return sorted(unique.values(), key=lambda row: (str(row.get("project")), str(row["name"]), str(row["id"])))
+
+
+def _rank(row: Row) -> tuple[int, int]:
+    verdicts = (row.get("eligibility") or {}).values()
+    return urgency(row), len(row.get("reasons") or []) + sum(len(verdict.get("codes") or []) for verdict in verdicts)
 
 
 def urgency(row: Row) -> int:

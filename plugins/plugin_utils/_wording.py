@@ -35,7 +35,7 @@ STATUSES = {
     "would_convert": "would be converted",
     "would_revert": "would be reverted",
     "would_attempt": "would be tried",
-    "waiting": "waiting for someone",
+    "waiting": "not finished",
     "rolled_back": "rolled back",
 }
 # Codes of a connection that has arrived where the question asks to go.
@@ -112,7 +112,7 @@ def why(row: Row) -> str:
     codes = [str(reason.get("code")) for reason in row.get("reasons") or []]
     if row["status"] == "converted" and row.get("revert_deadline"):
         codes.append(f"revert until {_moment(row['revert_deadline'])}")
-    if row["status"] == "failed" and not codes:
+    if row["status"] in ("failed", "waiting") and not codes:
         return "see below"
     return ", ".join(codes)
 

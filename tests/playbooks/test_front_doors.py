@@ -30,6 +30,18 @@ TASKS: list[dict[str, t.Any]] = [
     {INFO: {"projects": ["Web Shop"], "include": "usage,permissions,checks"}},
     {INFO: {"projects": [], "ca_path": "ca.pem"}},
     {INFO: {"projects": ["{{ item }}"]}, "loop": ["Payments", "nowhere"]},
+    # A survey sends what was left blank as an empty text.
+    {
+        INFO: {
+            "projects": ["Payments"],
+            "auth_source": "",
+            "timeout": "",
+            "validate_certs": "",
+            "cloud_environment": "",
+            "tenant": None,
+        }
+    },
+    {INFO: {"ca_path": "nowhere.pem", "organization_url": "https://127.0.0.1:1/contoso"}},
     {CONVERT: {"projects": ["Payments"]}, "check_mode": True, "diff": True},
     {CONVERT: {"to": "password"}},
     {CONVERT: {"projects": None}},

@@ -137,3 +137,20 @@ def test_tokens_and_secrets_of_a_service_principal(canary: str, door: str, stage
     written = everything_written(here, played)
     assert tokens
     assert not [secret for secret in {canary, *tokens} if secret in written]
+
+
+@pytest.mark.parametrize("address", ["https://someone:{}@127.0.0.1:1/contoso", "someone:{}@dev.azure.com/contoso"])
+def test_a_token_in_an_address(address: str, canary: str, door: str, stage: Callable[..., t.Any]) -> None:
+    here = stage()
+    Path(here.folder / "secret.yml").write_text(f"address: {address.format(canary)}\n")
+    played = here.play(
+        [{INFO: {"organization_url": "{{ address }}"}}],
+        "-vvvv",
+        door=door,
+        env=talkative(here),
+        vars_files=["secret.yml"],
+    )
+    assert played.status != 0
+    written = everything_written(here, played)
+    assert "organization_url" in written
+    assert canary not in written

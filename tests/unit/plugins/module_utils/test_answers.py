@@ -169,8 +169,17 @@ def test_behind_a_gateway_a_change_may_have_been_made(status: int) -> None:
 def test_an_accident_in_the_service_is_no_decision_of_it(raw: RawAnswer) -> None:
     with pytest.raises(AmbiguousWriteError):
         judge(raw, True)
-    with pytest.raises(ServiceError):
+    with pytest.raises((ServiceError, AuthenticationError)):
         judge(raw, False)
+
+
+@pytest.mark.parametrize("status", [403, 404, 451, 511])
+def test_a_page_without_an_activity_id_was_written_by_somebody_in_between(status: int) -> None:
+    page = "<html><title>Blocked by policy</title></html>"
+    with pytest.raises(AuthenticationError, match=r"titled 'Blocked by policy'.*proxy"):
+        judge(answer(status, page, HTML), False)
+    with pytest.raises(ServiceError):
+        judge(answer(status, page, HTML, ActivityId="7"), False)
 
 
 def test_too_many_requests_means_that_a_change_was_not_made() -> None:

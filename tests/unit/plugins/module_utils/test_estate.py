@@ -124,7 +124,8 @@ def test_coverage_as_playbooks_see_it() -> None:
 def test_a_project_that_was_asked_for_must_be_readable() -> None:
     with pytest.raises(AzdoError, match=r"'物流 Logistics'.*TF400813") as caught:
         estate([(PAYMENTS, [raw()]), (LOGISTICS, FORBIDDEN)], named=True)
-    assert caught.value.remedy == "Nothing was changed."
+    assert "Nothing was changed." in caught.value.message
+    assert caught.value is FORBIDDEN
 
 
 # -- names and ids -----------------------------------------------------------------------------------------------------

@@ -143,6 +143,20 @@ def test_what_ran_already_is_finished(simulator: Simulator) -> None:
     assert len(simulator.writes) == counts["failed"]
 
 
+def test_connections_of_one_application_wait_for_each_other_and_stop_with_each_other(simulate: Simulate) -> None:
+    """Those that waited for the one that failed are not sent after it."""
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    for number in range(12):
+        fleet.connection(payments, f"shared-app-{number}", client_id="cccccccc-0000-4000-8000-00000000000c")
+    simulator = simulate(fleet)
+    simulator.fault(method="PUT", times=0, status=400, body={"message": "no", "typeKey": "ArgumentException"})
+    task = convert(simulator, concurrency=8, max_failures=0)
+    counts = task.result["summary"]["by_status"]
+    assert (counts["failed"], counts["skipped"]) == (1, 11)
+    assert len(simulator.writes) == 1
+
+
 # -- the sign-in ends --------------------------------------------------------------------------------------------------
 def test_a_wrong_token_is_one_sentence(simulator: Simulator) -> None:
     task = convert(simulator, personal_access_token="not-a-token-of-anybody")

@@ -84,7 +84,7 @@ def test_projects_by_id(simulator: Simulator) -> None:
     [
         ({"projects": ["Payments", "Nowhere"]}, "projects: 'Nowhere' not found"),
         ({"connections": ["only-here", "nothing"]}, "connections: 'nothing' not found in 2 projects"),
-        ({"connections": ["only-here"], "projects": ["Web Shop"]}, "'only-here' not found in 1 projects"),
+        ({"connections": ["only-here"], "projects": ["Web Shop"]}, "'only-here' not found in 1 project,"),
         ({"connections": [""]}, "connections contains an empty entry"),
         ({"projects": ["  "]}, "projects contains an empty entry"),
         (REVERT, "must be told which"),

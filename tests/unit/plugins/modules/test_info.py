@@ -81,11 +81,13 @@ def test_narrowing(simulator: Simulator, options: dict[str, t.Any], names: list[
     assert info(simulator, **options).names == names
 
 
-def test_ids_and_names_narrow_together(simulator: Simulator) -> None:
+def test_ids_and_names_add_up(simulator: Simulator) -> None:
     by_name = info(simulator).by_name
     ids = [by_name["hub"]["id"], by_name["entra"]["id"].upper()]
     assert info(simulator, ids=ids).names == ["entra", "hub"]
-    assert info(simulator, ids=ids, names=["hub"]).names == ["hub"]
+    assert info(simulator, ids=ids[:1], names=["entra"]).names == ["entra", "hub"]
+    assert "not found" in info(simulator, names=ids[:1]).result["msg"]
+    assert "not found" in info(simulator, ids=["hub"]).result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ class TestConversionLines:
     def test_many_failures_are_not_all_explained(self) -> None:
         lines = conversion_lines(result(*(run_row("failed", f"c{number}", error="No.") for number in range(30))))
         assert sum(line.startswith("FAILED") for line in lines) == 20
-        assert "... and 10 more failures." in lines
+        assert "... and 10 more." in lines
 
     def test_an_error_with_line_breaks_stays_one_line_of_bearable_length(self) -> None:
         lines = conversion_lines(result(run_row("failed", error="Boom\n" * 1000)))
@@ -295,10 +295,10 @@ class TestMerge:
             "partial": [],
         }
 
-    def test_nothing_is_complete(self) -> None:
+    def test_no_result_at_all_is_not_complete(self) -> None:
         assert merge({})["summary"] == {
             "total": 0,
-            "coverage": {"complete": True, "projects": 0, "unread": [], "empty": [], "partial": []},
+            "coverage": {"complete": False, "projects": 0, "unread": [], "empty": [], "partial": []},
         }
 
 
