@@ -50,7 +50,8 @@ def check_url(option: str, url: str, *, plain_allowed: bool = False) -> str:
         parts = urlsplit(url)
     except ValueError as error:
         raise OptionError(f"{option} is not a web address: {error}.", remedy="It starts with https://.") from None
-    if parts.username or parts.password:
+    if "@" in url:
+        # Not only where a user name belongs: with https:// forgotten it stands somewhere else, and must not be printed all the same.
         raise OptionError(
             f"{option} contains a user name or a password.",
             remedy="Take them out of the URL and use personal_access_token.",

@@ -88,13 +88,11 @@ def test_service_that_sends_secrets_back(canary: str, door: str, stage: Callable
         body={"message": f"bad token {canary}", "typeKey": "ArgumentException"},
         status=400,
     )
-    faults(
-        path="serviceendpoint/endpoints",
-        body={"count": 1, "value": [{"id": canary, "authorization": canary}]},
-        status=200,
-    )
+    # An answer in a shape that nobody has seen makes us crash.
+    faults(path="pipelinepermissions", body={"pipelines": [{"authorized": True, "note": canary}]}, status=200, times=0)
     task = {INFO: {"projects": ["Payments"]}}
-    written = play_with_secret(here, canary, [task, task, task], door)
+    crash = {INFO: {"projects": ["Payments"], "include": ["permissions"]}}
+    written = play_with_secret(here, canary, [task, task, crash], door)
     assert "bad token ****" in written
     assert "This is a fault of azdo.connections" in written
     assert not [spelling for spelling in spellings(canary) if spelling in written]

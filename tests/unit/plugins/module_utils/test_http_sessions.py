@@ -54,6 +54,7 @@ def test_addresses_of_organizations(value: str, url: str, name: str) -> None:
         ("https://[::1/contoso", "not a web address"),
         ("https://[nonsense]/contoso", "not a web address"),
         ("con toso", "not a web address"),
+        ("someone:a-token-of-somebody@dev.azure.com/contoso", "contains a user name or a password"),
         ("https://dev.azure.com", "exactly one organization"),
         ("https://dev.azure.com/", "exactly one organization"),
         ("https://dev.azure.com/contoso/Payments", "exactly one organization"),
