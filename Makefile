@@ -68,7 +68,7 @@ integration: $(venv)/.dev ## ansible-test integration, in a staged copy
 
 .PHONY: playbooks
 playbooks: $(venv)/.dev install ## pytest tests/playbooks: real playbooks from the installed collection
-	$(call run,pytest tests/playbooks $(ARGS))
+	$(call run,pytest -n 2 tests/playbooks $(ARGS))
 
 ##@ Parts of make lint
 

@@ -69,12 +69,12 @@ class AzureDevOps:
     def _introduce(self) -> Organization:
         versions = versions_for("7.1")
         try:
-            data = self._send("GET", "_apis/connectionData", version="7.1-preview").data
+            data = self._send(self._request("GET", "_apis/connectionData", "7.1-preview")).data
         except VersionOutOfRangeError as error:
             latest = str(error.details.get("latest", ""))
             versions = versions_for(latest)
             # The refusal says nothing about the server or the caller, so a second question is needed.
-            data = self._send("GET", "_apis/connectionData", version=f"{latest}-preview").data
+            data = self._send(self._request("GET", "_apis/connectionData", f"{latest}-preview")).data
         except NotFoundError as error:
             raise OptionError(
                 f"There is no organization at {self.url}: {error.message}",
@@ -123,14 +123,15 @@ class AzureDevOps:
 
     def convert(self, project_id: str, connection_id: str, body: Json) -> Json | None:
         """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write."""
-        answer = self._send(
+        request = self._request(
             "PUT",
             _endpoint(project_id, connection_id),
-            version=self.organization().versions["endpoints"],
+            self.organization().versions["endpoints"],
             params={"operation": "ConvertAuthenticationScheme"},
             body=body,
             write=True,
         )
+        answer = self._send(request)
         return answer.data if isinstance(answer.data, dict) else None
 
     def execution_history(self, project_id: str, connection_id: str, *, limit: int = _HISTORY_PER_PAGE) -> list[Json]:
@@ -149,19 +150,9 @@ class AzureDevOps:
         return _value(self._get("pipelines", f"{_segment(project_id)}/_apis/pipelines/checks/configurations", params))
 
     def _get(self, area: str, path: str, params: t.Mapping[str, t.Any] | None = None) -> Answer:
-        return self._send("GET", path, version=self.organization().versions[area], params=params)
+        return self._send(self._request("GET", path, self.organization().versions[area], params=params))
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        version: str,
-        params: t.Mapping[str, t.Any] | None = None,
-        body: t.Any = None,
-        write: bool = False,
-    ) -> Answer:
-        request = self._request(method, path, version, params=params, body=body, write=write)
+    def _send(self, request: Request) -> Answer:
         try:
             return self._http.send(request, self._authorization)
         except AuthenticationError as error:
