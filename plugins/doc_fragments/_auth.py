@@ -82,16 +82,16 @@ options:
   authority_url:
     description:
       - Address of Microsoft Entra, for private clouds and for rehearsals.
-      - If not set, the environment variable E(AZDO_AUTHORITY_URL) is used.
+      - If not set, the environment variable E(AZDO_AUTHORITY_URL) is used. Then, unless O(cloud_environment) is set, C(AZURE_AUTHORITY_HOST).
     type: str
   graph_url:
     description:
-      - Address of Microsoft Graph, for private clouds and for rehearsals. Nothing in this version asks Microsoft Graph.
+      - Address of Microsoft Graph, for private clouds and for rehearsals.
       - If not set, the environment variable E(AZDO_GRAPH_URL) is used.
     type: str
   resource_manager_url:
     description:
-      - Address of Azure Resource Manager, for private clouds and for rehearsals. Nothing in this version asks Azure Resource Manager.
+      - Address of Azure Resource Manager, for private clouds and for rehearsals.
       - If not set, the environment variable E(AZDO_RESOURCE_MANAGER_URL) is used.
     type: str
   validate_certs:

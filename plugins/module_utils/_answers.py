@@ -69,7 +69,9 @@ class RawAnswer:
 
     @property
     def activity_id(self) -> str | None:
-        return self.headers.get("ActivityId") or self.headers.get("X-VSS-E2EID")
+        """What Microsoft's support asks for; Graph and Resource Manager have names of their own for it."""
+        names = ("ActivityId", "X-VSS-E2EID", "request-id", "x-ms-request-id")
+        return next((self.headers[name] for name in names if self.headers.get(name)), None)
 
     @property
     def envelope(self) -> dict[str, t.Any]:

@@ -147,8 +147,13 @@ class Authorizer:
             return identity.WorkloadIdentityCredential(tenant_id=value["tenant"], client_id=value["client_id"], **entra)
         if self.method == "azure_cli":
             return identity.AzureCliCredential(tenant_id=value["tenant"] or "")
+        # A complete service principal in the environment was chosen before. The chain's own reading of it takes a variable that is set but
+        # empty for a value, and breaks.
         return identity.DefaultAzureCredential(
-            managed_identity_client_id=value["client_id"], workload_identity_client_id=value["client_id"], **entra
+            exclude_environment_credential=True,
+            managed_identity_client_id=value["client_id"],
+            workload_identity_client_id=value["client_id"],
+            **entra,
         )
 
     def _service_principal(self, identity: t.Any, entra: dict[str, t.Any]) -> t.Any:

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from ansible_collections.azdo.connections.plugins.module_utils._answers import Answer
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
     AuthenticationError,
     NotFoundError,
     NotPermittedError,
@@ -112,21 +113,82 @@ class AzureDevOps:
     def connections(self, project: Project, *, type: str | None = "azurerm") -> list[Json]:
         """Every connection of one project that the caller can see, failed ones too: one answer, no paging (2.2)."""
         params = {"includeFailed": "true", **({"type": type} if type else {})}
-        return _value(self._get("endpoints", f"{_segment(project.id)}/_apis/serviceendpoint/endpoints", params))
+        return _value(self._get("endpoints", _endpoints(project.id), params))
 
-    def connection(self, project_id: str, connection_id: str) -> Json | None:
+    def connections_named(self, project_id: str, name: str) -> list[Json]:
+        """The connections of that name in one project, of any type: one at most, but the service may compare names loosely (2.2).
+
+        A name with a comma cannot be asked for, so then it is the whole list. Here, and wherever a connection is made or changed, the newest model
+        is spoken: what an older one does not know could get lost in a PUT.
+        """
+        params = {"includeFailed": "true", **({} if "," in name else {"endpointNames": name})}
+        request = self._request("GET", _endpoints(project_id), self._endpoints_version(newest=True), params=params)
+        return _value(self._send(request))
+
+    def connection(self, project_id: str, connection_id: str, *, newest: bool = False) -> Json | None:
         """One connection as seen from one project; None when it is missing, in any of the ways the service says so (2.3)."""
+        request = self._request("GET", _endpoint(project_id, connection_id), self._endpoints_version(newest=newest))
         try:
-            return self._get("endpoints", _endpoint(project_id, connection_id)).data or None
+            return self._send(request).data or None
         except NotFoundError:
             return None
+
+    def administers(self, project_id: str, connection_id: str) -> bool | None:
+        """Whether the caller is an administrator of the connection (2.2); None where the service cannot say."""
+        if not self.organization().filters_by_right:
+            return None
+        params = {"endpointIds": connection_id, "actionFilter": "manage", "includeFailed": "true"}
+        return bool(_value(self._get("endpoints", _endpoints(project_id), params)))
+
+    def create(self, project_id: str, body: Json) -> Json:
+        """Make a connection (2.9). The answer to an automatic one comes before the service has made its identity. A write."""
+        own_route = self.organization().writes_by_project
+        path = _endpoints(project_id) if own_route else "_apis/serviceendpoint/endpoints"
+        answer = self._send(self._request("POST", path, self._endpoints_version(newest=True), body=body, write=True))
+        if not isinstance(answer.data, dict) or not answer.data.get("id"):
+            raise AmbiguousWriteError("Azure DevOps answered the creation with something else than a connection.")
+        return answer.data
+
+    def update(self, project_id: str, connection_id: str, body: Json) -> None:
+        """Replace a connection by ``body``, as it was read through the same project, like Microsoft's own script (2.11). A write."""
+        version = self._endpoints_version(newest=True)
+        self._send(self._request("PUT", _endpoint(project_id, connection_id), version, body=body, write=True))
+
+    def share(self, connection_id: str, references: list[Json]) -> None:
+        """Let more projects use the connection; takes nothing away (2.11). A write."""
+        path = f"_apis/serviceendpoint/endpoints/{_segment(connection_id)}"
+        self._send(self._request("PATCH", path, self._endpoints_version(), body=references, write=True))
+
+    def remove(self, connection_id: str, project_ids: t.Sequence[str], *, deep: bool = False) -> None:
+        """Take the connection out of projects; with the last one it is gone, and with ``deep`` its application too (2.11). A write."""
+        params = {"projectIds": ",".join(project_ids), "deep": "true" if deep else "false"}
+        path = f"_apis/serviceendpoint/endpoints/{_segment(connection_id)}"
+        if self.organization().writes_by_project:
+            path, params = _endpoint(project_ids[0], connection_id), {}
+        self._send(self._request("DELETE", path, self._endpoints_version(), params=params, write=True))
+
+    def test_connection(self, project_id: str, connection_id: str, details: Json) -> Json:
+        """The portal's *Verify* (5). Shape: ``{result, statusCode, errorMessage}``; a test that fails is a good answer.
+
+        :param connection_id: of the stored connection; the null GUID for entered settings that are not saved yet.
+        :param details: type, url, data and authorization of the connection.
+        """
+        body = {
+            "dataSourceDetails": {"dataSourceName": "TestConnection"},
+            "resultTransformationDetails": {},
+            "serviceEndpointDetails": details,
+        }
+        path = f"{_segment(project_id)}/_apis/serviceendpoint/endpointproxy"
+        version = self.organization().versions["proxy"]
+        request = self._request("POST", path, version, params={"endpointId": connection_id}, body=body)
+        return self._send(request).data or {}
 
     def convert(self, project_id: str, connection_id: str, body: Json) -> Json | None:
         """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write."""
         request = self._request(
             "PUT",
             _endpoint(project_id, connection_id),
-            self.organization().versions["endpoints"],
+            self._endpoints_version(),
             params={"operation": "ConvertAuthenticationScheme"},
             body=body,
             write=True,
@@ -144,10 +206,19 @@ class AzureDevOps:
         path = f"{_segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{_segment(connection_id)}"
         return self._get("pipelines", path).data or {}
 
+    def authorize_pipelines(self, project_id: str, connection_id: str, body: Json) -> None:
+        """Permit pipelines of one project to use the connection, or forbid them (6.1). A write."""
+        path = f"{_segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{_segment(connection_id)}"
+        version = self.organization().versions["pipelines"]
+        self._send(self._request("PATCH", path, version, body=body, write=True))
+
     def checks(self, project_id: str, connection_id: str) -> list[Json]:
         """Approvals and checks on the connection in one project (6.2)."""
         params = {"resourceType": "endpoint", "resourceId": connection_id}
         return _value(self._get("pipelines", f"{_segment(project_id)}/_apis/pipelines/checks/configurations", params))
+
+    def _endpoints_version(self, *, newest: bool = False) -> str:
+        return self.organization().endpoints_version(newest=newest)
 
     def _get(self, area: str, path: str, params: t.Mapping[str, t.Any] | None = None) -> Answer:
         return self._send(self._request("GET", path, self.organization().versions[area], params=params))
@@ -207,8 +278,12 @@ def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
+def _endpoints(project_id: str) -> str:
+    return f"{_segment(project_id)}/_apis/serviceendpoint/endpoints"
+
+
 def _endpoint(project_id: str, connection_id: str) -> str:
-    return f"{_segment(project_id)}/_apis/serviceendpoint/endpoints/{_segment(connection_id)}"
+    return f"{_endpoints(project_id)}/{_segment(connection_id)}"
 
 
 def _value(answer: Answer) -> list[Json]:

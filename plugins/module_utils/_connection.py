@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One Azure Resource Manager service connection: from the API's spelling to ours and back.
+"""One Azure Resource Manager service connection: from the API's spelling to ours.
 
-PRIVATE to the collection, and pure. The API's names stop here: everything above sees :class:`ArmConnection`. Section numbers are those of the fact sheet.
+PRIVATE to the collection, and pure. The API's names stop here: everything above sees :class:`ArmConnection`; _bodies.py is the way back. Section
+numbers are those of the fact sheet.
 """
 
 from __future__ import annotations
 
-import copy
 import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,13 +33,23 @@ _ISSUER_HOSTS = {
     "vstoken.dev.azure.com": "azure_devops",
     "app.vstoken.visualstudio.com": "azure_devops",
 }
-_SECRET_PARAMETERS = ("serviceprincipalkey", "serviceprincipalcertificate", "publishprofile")
-_SCOPE_LEVELS = {
-    "subscription": "subscription",
-    "managementgroup": "management_group",
-    "azuremlworkspace": "ml_workspace",
+SECRET_PARAMETERS = ("serviceprincipalkey", "serviceprincipalcertificate", "publishprofile")
+SCOPE_LEVELS = {
+    "Subscription": "subscription",
+    "ManagementGroup": "management_group",
+    "AzureMLWorkspace": "ml_workspace",
 }
-_API_SCHEMES = {ours: theirs for theirs, ours in SCHEMES.items()}
+SCOPE_KEYS = {
+    "subscription_id": "subscriptionId",
+    "subscription_name": "subscriptionName",
+    "resource_group": "resourceGroupName",
+    "management_group_id": "managementGroupId",
+    "management_group_name": "managementGroupName",
+    "ml_workspace_name": "mlWorkspaceName",
+    "ml_workspace_location": "mlWorkspaceLocation",
+}
+API_SCHEMES = {ours: theirs for theirs, ours in SCHEMES.items()}
+_LEVELS_BY_LOWER = {theirs.lower(): ours for theirs, ours in SCOPE_LEVELS.items()}
 _SCHEMES_BY_LOWER = {theirs.lower(): ours for theirs, ours in SCHEMES.items()}
 
 
@@ -92,6 +102,10 @@ class ArmConnection:
     ready: bool
     state: str
     status_message: str
+    authentication_type: str | None
+    web_app_id: str | None
+    draft: bool
+    service_management_reference: str | None
     created_by: str | None
     created: str | None
     revert_deadline: datetime | None
@@ -129,6 +143,10 @@ class ArmConnection:
             ready=ready,
             state=_state(status.text("state"), ready),
             status_message=status.text("statusMessage") or "",
+            authentication_type=parameters.text("authenticationType"),
+            web_app_id=data.text("resourceId"),
+            draft=(data.text("isDraft") or "").lower() == "true",
+            service_management_reference=raw.get("serviceManagementReference") or None,
             created_by=creator.get("displayName") or creator.get("uniqueName"),
             created=raw.get("creationDate"),
             revert_deadline=parse_time(data.text("revertSchemeDeadline")),
@@ -150,20 +168,19 @@ class ArmConnection:
         host = (urlsplit(self.issuer or "").hostname or "").lower()
         return _ISSUER_HOSTS.get(host, "unknown")
 
-    def conversion_body(self, scheme: str) -> Json:
-        """The body that converts this very object: everything as it was read, with three edits.
+    def reference_in(self, project_id: str) -> ProjectReference | None:
+        """How the connection is known in one project; None if that project does not use it."""
+        return next((ref for ref in self.references if ref.id.lower() == project_id.lower()), None)
 
-        The scheme is the new one; the deadline of an earlier conversion goes (3.1); a secret that is masked as ``""`` is sent as null, the mask of
-        Microsoft's own example, because whether ``""`` wipes the stored secret is not known (2.4, 12).
-        """
-        body = copy.deepcopy(self.raw)
-        body["authorization"]["scheme"] = _API_SCHEMES[scheme]
-        body["data"] = {key: value for key, value in body["data"].items() if key.lower() != "revertschemedeadline"}
-        parameters = body["authorization"].get("parameters") or {}
-        for key in parameters:
-            if key.lower() in _SECRET_PARAMETERS and parameters[key] == "":
-                parameters[key] = None
-        return body
+    def offers(self, *keys: str) -> bool:
+        """Whether the answer has any of these fields; what is empty is left out of answers, so the absence of one alone means little (2.4)."""
+        return any(key in self.raw for key in keys)
+
+    @property
+    def masks_secret_as_empty(self) -> bool:
+        """Whether a stored secret shows as an empty text, which might wipe it when it is sent back (2.4, 12)."""
+        parameters = (self.raw.get("authorization") or {}).get("parameters") or {}
+        return any(key.lower() in SECRET_PARAMETERS and value == "" for key, value in parameters.items())
 
     def to_result(self, now: datetime) -> Json:
         """What playbooks see. Only what is named here leaves the module, so a secret that the service might send by mistake cannot."""
@@ -252,14 +269,8 @@ def _scheme(text: t.Any) -> str:
 def _scope(data: _Loose) -> dict[str, str | None]:
     level = data.text("scopeLevel")
     return {
-        "level": _SCOPE_LEVELS.get(level.lower(), level) if level else None,
-        "subscription_id": data.text("subscriptionId"),
-        "subscription_name": data.text("subscriptionName"),
-        "resource_group": data.text("resourceGroupName"),
-        "management_group_id": data.text("managementGroupId"),
-        "management_group_name": data.text("managementGroupName"),
-        "ml_workspace_name": data.text("mlWorkspaceName"),
-        "ml_workspace_location": data.text("mlWorkspaceLocation"),
+        "level": _LEVELS_BY_LOWER.get(level.lower(), level) if level else None,
+        **{name: data.text(key) for name, key in SCOPE_KEYS.items()},
     }
 
 

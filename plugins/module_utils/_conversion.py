@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import conversion_body
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import blocked
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -128,7 +129,7 @@ class Conversion:
             self._before = current
         self.sent = True
         try:
-            self._effects.send(current.conversion_body(self._target))
+            self._effects.send(conversion_body(current, self._target))
         except NotAcceptedError as error:
             self.sent = lost_before
             return error

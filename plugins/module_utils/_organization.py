@@ -18,11 +18,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._urls import is_c
 
 # The newest version first. Each row: what the server says it speaks at most, then the versions to ask for (2.1, 9.5).
 _VERSIONS: tuple[tuple[tuple[int, int], dict[str, str]], ...] = (
-    ((7, 1), {"core": "7.1", "endpoints": "7.1", "pipelines": "7.1-preview.1"}),
-    ((7, 0), {"core": "7.0", "endpoints": "7.0", "pipelines": "7.0-preview.1"}),
-    ((6, 0), {"core": "6.0", "endpoints": "6.0-preview.4", "pipelines": "6.0-preview.1"}),
-    ((5, 0), {"core": "5.0", "endpoints": "5.0-preview.2", "pipelines": "5.0-preview.1"}),
+    ((7, 1), {"core": "7.1", "endpoints": "7.1", "proxy": "7.1", "pipelines": "7.1-preview.1"}),
+    ((7, 0), {"core": "7.0", "endpoints": "7.0", "proxy": "7.0", "pipelines": "7.0-preview.1"}),
+    ((6, 0), {"core": "6.0", "endpoints": "6.0-preview.4", "proxy": "6.0-preview.1", "pipelines": "6.0-preview.1"}),
+    ((5, 0), {"core": "5.0", "endpoints": "5.0-preview.2", "proxy": "5.0-preview.1", "pipelines": "5.0-preview.1"}),
 )
+# The model with the service management reference and the dates (2.4), which only the service in the cloud speaks.
+_NEWEST_ENDPOINTS = "7.2-preview.4"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,20 @@ class Organization:
     hosted: bool
     versions: t.Mapping[str, str]
     caller_name: str = ""
+
+    def endpoints_version(self, *, newest: bool = False) -> str:
+        """The version for service connections; the ``newest`` knows more fields, where it is offered."""
+        return _NEWEST_ENDPOINTS if newest and self.hosted else self.versions["endpoints"]
+
+    @property
+    def writes_by_project(self) -> bool:
+        """Whether connections are changed below a project only, and cannot be shared: the oldest servers (2.1, 9.5)."""
+        return self.versions["endpoints"].startswith("5.")
+
+    @property
+    def filters_by_right(self) -> bool:
+        """Whether lists can be narrowed to what the caller may administer (2.2)."""
+        return self.hosted or self.versions["endpoints"] == "7.1"
 
     @classmethod
     def from_api(cls, data: t.Any, url: str, versions: t.Mapping[str, str]) -> Organization:

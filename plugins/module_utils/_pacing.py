@@ -58,6 +58,27 @@ class Stop:
             self.check()
 
 
+# Pauses (s) of :func:`tries`, the first and the longest.
+_FIRST_TRY_PAUSE_SECONDS, _LONGEST_TRY_PAUSE_SECONDS = 1.0, 15.0
+
+
+def tries(stop: Stop, seconds: float) -> t.Iterator[float]:
+    """One try at once, more after growing pauses, and a last one when ``seconds`` are over. Yields the seconds that are left.
+
+    For what takes its time to become true: a credential to spread, a deletion to end.
+    """
+    end = time.monotonic() + seconds
+    pause = _FIRST_TRY_PAUSE_SECONDS
+    while True:
+        left = end - time.monotonic()
+        yield max(0.0, left)
+        left = end - time.monotonic()
+        if left <= 0:
+            return
+        stop.wait(min(pause, left))
+        pause = min(pause * 2, _LONGEST_TRY_PAUSE_SECONDS)
+
+
 class Pace:
     """One gate for all threads of a task: whoever is told to wait makes all of them wait (fact sheet 10).
 

@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.common.yaml import HAS_YAML, yaml_dump
 from ansible_collections.azdo.connections.plugins.module_utils import _leash
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
@@ -155,8 +156,15 @@ def execute(run: t.Callable[[Runtime], Result], runtime: Runtime) -> Json:
         raise
     values = {"changed": result.changed, **result.values}
     if result.diff is not None and runtime.diff_mode:
-        values["diff"] = result.diff
+        values["diff"] = {key: _readable(value) for key, value in result.diff.items()}
     return {**values, **_failed(result.failure)} if result.failure else values
+
+
+def _readable(value: t.Any) -> t.Any:
+    """A mapping of a diff as YAML, in the order in which it was made."""
+    if not isinstance(value, dict) or not HAS_YAML:
+        return value
+    return yaml_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True) if value else ""
 
 
 def _failed(error: AzdoError) -> Json:

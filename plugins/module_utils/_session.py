@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer, Resource, quiet_loggers
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
 from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._urls import organization_url
+from ansible_collections.azdo.connections.plugins.module_utils._resource_manager import ResourceManager
+from ansible_collections.azdo.connections.plugins.module_utils._urls import check_url, organization_url
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Session:
 
     authorizer: Authorizer
     azure_devops: AzureDevOps
+    graph: Graph
+    resource_manager: ResourceManager
     secrets: set[str]
 
 
@@ -56,5 +60,19 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> S
     )
     secrets: set[str] = set()
     authorizer = Authorizer(values, environ, secrets.add)
-    client = AzureDevOps(url, HttpClient(settings, stop), _ResourceAuthorization(authorizer, "azure_devops"))
-    return Session(authorizer, client, secrets)
+
+    def way_to(resource: Resource) -> tuple[HttpClient, _ResourceAuthorization]:
+        # A client for each service: when one of them asks for a pause, the others need not wait.
+        return HttpClient(settings, stop), _ResourceAuthorization(authorizer, resource)
+
+    graph_url = check_url("graph_url", values["graph_url"] or authorizer.cloud.graph)
+    resource_manager_url = check_url(
+        "resource_manager_url", values["resource_manager_url"] or authorizer.cloud.resource_manager
+    )
+    return Session(
+        authorizer,
+        AzureDevOps(url, *way_to("azure_devops")),
+        Graph(graph_url, *way_to("graph")),
+        ResourceManager(resource_manager_url, *way_to("resource_manager")),
+        secrets,
+    )

@@ -201,8 +201,12 @@ def _hide(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
     hidden = dict(arguments)
     for name, value in arguments.items():
         option = spec.get(name, {})
-        if "options" in option and isinstance(value, dict):
-            hidden[name] = _hide(value, option["options"])
+        suboptions = option.get("options")
+        if suboptions and isinstance(value, dict):
+            hidden[name] = _hide(value, suboptions)
+        elif suboptions and isinstance(value, str) and any(inner.get("no_log") for inner in suboptions.values()):
+            # A mapping may also be written as one text.
+            hidden[name] = _Hidden(value)
         elif value is not None and (option.get("no_log") or "@" in str(value)):
             # Not only texts: what came from a vault is an object of its own in ansible-core 2.16. An address may hold a token in front of its host.
             hidden[name] = _Hidden(value)

@@ -11,9 +11,16 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert, azdo_arm_connection_info
+from ansible_collections.azdo.connections.plugins.modules import (
+    azdo_arm_connection,
+    azdo_arm_connection_convert,
+    azdo_arm_connection_info,
+)
 
 from simulator import Fleet
+from simulator.identity_fleet import assign
+
+SUBSCRIPTION = "5a1d2c3b-0000-4000-8000-000000000001"
 
 
 def fleet_of_the_examples() -> Fleet:
@@ -22,6 +29,19 @@ def fleet_of_the_examples() -> Fleet:
     fleet.connection(payments, "azure-production", last_used=timedelta(days=1))
     fleet.connection(payments, "azure-shared", shared_with=[shop])
     fleet.connection(shop, "azure-storefront")
+    return fleet
+
+
+def fleet_to_create_in() -> Fleet:
+    """Two projects with a connection each, the applications and the identity that the examples name, and an automation that may do everything."""
+    fleet = Fleet("contoso")
+    for name in ("Payments", "Web Shop"):
+        fleet.connection(fleet.project(name), f"azure-{name.lower()}")
+    fleet.application("5a1d2c3b-0000-4000-8000-000000000011", "payments")
+    principal = fleet.service_principal("key", secret="k" * 40, client_id="5a1d2c3b-0000-4000-8000-000000000012")
+    assign(fleet.world.directory, str(principal.object_id), f"/subscriptions/{SUBSCRIPTION}", "Reader")
+    fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION, resource_group="ids")
+    fleet.service_principal("automation", secret="s" * 40)
     return fleet
 
 
@@ -39,3 +59,49 @@ def test_examples_run_as_written(module: t.Any, stage: Callable[..., t.Any]) -> 
     played = here.play(tasks, vars={"azdo_pat": here.simulator.pat})
     assert played.status == 0, played.output
     assert len(played.results) == len(tasks)
+
+
+def test_examples_of_creation_run_as_written_and_are_quiet_the_second_time(stage: Callable[..., t.Any]) -> None:
+    fleet = fleet_to_create_in()
+    here = stage(fleet, tls=True)
+    simulator = here.simulator
+    text = azdo_arm_connection.EXAMPLES.replace("https://dev.azure.com/contoso", simulator.organization_url)
+    here.environment = {
+        "AZDO_PERSONAL_ACCESS_TOKEN": "UNSET",
+        "AZDO_ORG_SERVICE_URL": "UNSET",
+        "AZDO_AUTHORITY_URL": simulator.authority_url,
+        "AZDO_GRAPH_URL": simulator.graph_url,
+        "AZDO_RESOURCE_MANAGER_URL": simulator.resource_manager_url,
+        "REQUESTS_CA_BUNDLE": str(simulator.ca_path),
+    }
+    automation = next(item for item in fleet.world.callers.values() if item.display_name == "automation")
+    identity = fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION, resource_group="ids")
+    pem = "-----BEGIN CERTIFICATE-----\nbWFkZSB1cA==\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nbWFkZSB1cA==\n-----END PRIVATE KEY-----"
+    known = {
+        "azdo_pat": simulator.pat,
+        "entra_tenant": fleet.tenant_id,
+        "automation_client_id": automation.client_id,
+        "automation_secret": "s" * 40,
+        "identity_client_id": identity.client_id,
+        "payments_key": "k" * 40,
+        "payments_certificate": pem,
+        "web_publish_profile": f'<publishData><publishProfile userPWD="{"p" * 40}"/></publishData>',
+    }
+    tasks = yaml.safe_load(text)
+    played = here.play(tasks, vars=known)
+    assert played.status == 0, played.output
+    assert [item["result"]["changed"] for item in played.results] == [True] * len(tasks)
+    assert identity.credentials
+    schemes = {
+        (item["result"]["connection"]["scheme"], item["result"]["connection"]["creation_mode"])
+        for item in played.results[:9]
+    }
+    assert len(schemes) == 6
+
+    lasting = [task for task in tasks[:-1] if "update_secret" not in str(task)]
+    here.play(lasting, vars=known)
+    simulator.forget()
+    again = here.play(lasting, vars=known)
+    assert again.status == 0, again.output
+    assert not [item for item in again.results if item["result"]["changed"]]
+    assert simulator.writes == []

@@ -15,6 +15,7 @@ from simulator import bench_fleet
 
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"
+MANAGE = "azdo.connections.azdo_arm_connection"
 ORDINARY = "run as an ordinary module"
 
 # Tasks whose whole result must not depend on the door.
@@ -47,6 +48,33 @@ TASKS: list[dict[str, t.Any]] = [
     {CONVERT: {"projects": None}},
     {CONVERT: {"projects": []}},
     {CONVERT: {"connections": ["azure-prod", "no-such-connection"]}},
+    {
+        MANAGE: {
+            "project": "Payments",
+            "name": "azure-new",
+            "scheme": "service_principal",
+            "creation_mode": "manual",
+            "scope": {
+                "subscription_id": "5a1d2c3b-0000-4000-8000-000000000001",
+                "subscription_name": "Contoso Production",
+            },
+            "service_principal": {
+                "tenant_id": "5a1d2c3b-0000-4000-8000-000000000002",
+                "client_id": "5a1d2c3b-0000-4000-8000-000000000003",
+                "key": "{{ pat }}",
+            },
+            "authorized_pipelines": [12],
+        },
+        "check_mode": True,
+        "diff": True,
+    },
+    {MANAGE: {"project": "Payments", "name": "azure-prod", "description": "changed"}, "check_mode": True, "diff": True},
+    {MANAGE: {"project": "Payments", "name": "azure-prod", "scheme": "workload_identity_federation"}},
+    {MANAGE: {"project": "Payments", "name": "azure-prod", "state": "absent"}, "check_mode": True, "diff": True},
+    {MANAGE: {"project": "Payments", "name": "nowhere", "state": "absent"}},
+    {MANAGE: {"project": "Payments", "name": "azure-new", "creation_mode": "automatic", "environment": "AzureStack"}},
+    {MANAGE: {"project": "Payments"}},
+    {MANAGE: {"project": "Payments", "name": "azure-prod", "shared_with": None}},
 ]
 
 

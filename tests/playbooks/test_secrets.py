@@ -17,6 +17,7 @@ from simulator import demo_fleet
 
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"
+MANAGE = "azdo.connections.azdo_arm_connection"
 
 
 def spellings(secret: str) -> set[str]:
@@ -70,6 +71,77 @@ def test_secrets_of_options_and_fleet(canary: str, door: str, stage: Callable[..
     assert "converted" in written
     for secret in (canary, stored):
         assert not [spelling for spelling in spellings(secret) if spelling in written]
+
+
+@pytest.mark.parametrize("written_as", ["mapping", "one text"])
+def test_secrets_of_a_new_connection(written_as: str, canary: str, door: str, stage: Callable[..., t.Any]) -> None:
+    """Created, sent again, refused with a message that quotes what was sent in one line, and refused before the first request."""
+    here = stage(demo_fleet())
+    block = f"-----BEGIN CERTIFICATE-----\\n{canary}1\\n-----END CERTIFICATE-----\\n-----BEGIN PRIVATE KEY-----\\n{canary}2\\n-----END PRIVATE KEY-----"
+    Path(here.folder / "secret.yml").write_text(
+        f'key: {canary}0\ncertificate: "{block}"\npublish_profile: \'<a userPWD="{canary}3"/>\'\n'
+    )
+    guid = "5a1d2c3b-0000-4000-8000-00000000000"
+    scope = {"subscription_id": f"{guid}1", "subscription_name": "Contoso Production"}
+    known = {"tenant_id": f"{guid}2", "client_id": f"{guid}3"}
+
+    def principal(name: str) -> t.Any:
+        if written_as == "mapping":
+            return {**known, name: f"{{{{ {name} }}}}"}
+        return f"{{{{ dict({known}, {name}={name}) | to_json }}}}"
+
+    common = {"project": "Payments", "scope": scope, "wait_timeout": 1}
+    manual = {"scheme": "service_principal", "creation_mode": "manual"}
+    site = f"/subscriptions/{guid}1/resourceGroups/rg-web/providers/Microsoft.Web/sites/payments"
+    profile = {"scheme": "publish_profile", "publish_profile": "{{ publish_profile }}", "web_app_id": site}
+    tasks: list[dict[str, t.Any]] = [
+        {
+            MANAGE: {
+                **common,
+                **manual,
+                "name": "azure-key",
+                "service_principal": principal("key"),
+                "update_secret": "always",
+            }
+        },
+        {MANAGE: {**common, **manual, "name": "azure-cert", "service_principal": principal("certificate")}},
+        {MANAGE: {**common, **profile, "name": "azure-web", "service_principal": {"tenant_id": f"{guid}2"}}},
+        {
+            MANAGE: {
+                **common,
+                **manual,
+                "name": "azure-odd",
+                "environment": "AzureCloud",
+                "server_url": "https://x",
+                "service_principal": principal("key"),
+            }
+        },
+    ]
+    quoted = f"cannot read -----BEGIN CERTIFICATE----- {canary}1 -----END CERTIFICATE----- -----BEGIN PRIVATE KEY----- {canary}2 nor {canary}0 nor {canary}3"
+    refused = [{MANAGE: {**task[MANAGE], "name": f"{task[MANAGE]['name']}-refused"}} for task in tasks[:3]]
+    here.simulator.fault(
+        method="POST",
+        path="/endpoints",
+        skip=3,
+        times=0,
+        status=400,
+        body={"message": quoted, "typeKey": "ArgumentException"},
+    )
+    played = here.play(
+        [{**task, "ignore_errors": True} for task in [*tasks, *refused]],
+        "-vvvv",
+        "--diff",
+        door=door,
+        env=talkative(here),
+        vars_files=["secret.yml"],
+    )
+    assert ["failure" in item["result"] for item in played.results] == [False] * 3 + [True] * 4, played.output[
+        -3000:
+    ]
+    assert "cannot read" in played.output
+    assert "(not shown)" in played.output
+    written = everything_written(here, played)
+    assert not [number for number in range(4) for text in spellings(f"{canary}{number}") if text in written]
 
 
 def test_service_that_sends_secrets_back(canary: str, door: str, stage: Callable[..., t.Any]) -> None:

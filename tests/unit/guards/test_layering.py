@@ -15,10 +15,50 @@ from tools.tree import PACKAGE, REPOSITORY, imports, parse, python_files, write
 
 # The rows of plugins/module_utils, from the ground up. A file may import the files to its left in its row and everything in the rows below,
 # except that the network knows no rules.
-WORDS = ("_errors", "_times", "_options", "_urls", "_sign_in", "_connection")
-RULES = ("_reasons", "_eligibility", "_estate", "_desired", "_plan", "_conversion", "_summary", "_rows")
-NETWORK = ("_pacing", "_answers", "_organization", "_auth", "_http", "_azure_devops", "_graph", "_resource_manager")
-WORK = ("_journal", "_leash", "_session", "_details", "_fleet", "_runtime", "_rollout")
+WORDS = ("_errors", "_times", "_options", "_urls", "_sign_in", "_connection", "_bodies")
+RULES = (
+    "_reasons",
+    "_eligibility",
+    "_estate",
+    "_plan",
+    "_conversion",
+    "_summary",
+    "_rows",
+    "_desired",
+    "_methods",
+    "_changes",
+    "_federation",
+    "_roles",
+    "_verification",
+)
+NETWORK = (
+    "_pacing",
+    "_answers",
+    "_organization",
+    "_auth",
+    "_http",
+    "_azure_devops",
+    "_azure_api",
+    "_graph",
+    "_resource_manager",
+)
+WORK = (
+    "_journal",
+    "_leash",
+    "_session",
+    "_details",
+    "_fleet",
+    "_runtime",
+    "_rollout",
+    "_identity",
+    "_making",
+    "_place",
+    "_testing",
+    "_creating",
+    "_updating",
+    "_provisioning",
+    "_removal",
+)
 ROWS: dict[tuple[str, ...], tuple[str, ...]] = {WORDS: (), RULES: WORDS, NETWORK: WORDS, WORK: WORDS + RULES + NETWORK}
 
 # The folders of plugins, and the folders each may import from.
@@ -41,11 +81,13 @@ PURE_MAY_IMPORT = {
     "datetime",
     "enum",
     "functools",
+    "hashlib",
     "ipaddress",
     "itertools",
     "re",
     "typing",
     "urllib",
+    "uuid",
 }
 CLOCKS = {"now", "utcnow", "today"}
 

@@ -46,6 +46,8 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_conversion, "_LONGEST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(_conversion, "_GRACE_SECONDS", 0.05)
     monkeypatch.setattr(_pacing, "_LOW_BUDGET_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(_pacing, "_FIRST_TRY_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(_pacing, "_LONGEST_TRY_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture(autouse=True)

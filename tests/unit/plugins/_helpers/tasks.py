@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, execute
-from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert, azdo_arm_connection_info
+from ansible_collections.azdo.connections.plugins.modules import (
+    azdo_arm_connection,
+    azdo_arm_connection_convert,
+    azdo_arm_connection_info,
+)
 
 from simulator import Simulator
 
@@ -85,3 +89,8 @@ def convert(simulator: Simulator, **options: t.Any) -> Task:
 
 def info(simulator: Simulator, **options: t.Any) -> Task:
     return run_task(azdo_arm_connection_info, simulator, **options)
+
+
+def manage(simulator: Simulator, **options: t.Any) -> Task:
+    """azdo_arm_connection with short pauses."""
+    return run_task(azdo_arm_connection, simulator, **{"wait_timeout": 1, "verify_timeout": 0, **options})

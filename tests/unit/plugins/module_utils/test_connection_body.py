@@ -10,6 +10,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import conversion_body
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import differences
 
@@ -37,25 +38,25 @@ def test_the_body_is_what_was_read_with_another_scheme() -> None:
     )
     wanted = copy.deepcopy(answer)
     wanted["authorization"]["scheme"] = "WorkloadIdentityFederation"
-    assert connection(answer).conversion_body(WIF) == wanted
+    assert conversion_body(connection(answer), WIF) == wanted
 
 
 def test_the_object_that_was_read_stays_as_it_is() -> None:
     answer = converted(parameters={"serviceprincipalkey": ""})
     before = copy.deepcopy(answer)
-    connection(answer).conversion_body(SERVICE_PRINCIPAL)
+    conversion_body(connection(answer), SERVICE_PRINCIPAL)
     assert answer == before
 
 
 @pytest.mark.parametrize("key", ["revertSchemeDeadline", "RevertSchemeDeadline", "revertschemedeadline"])
 def test_the_deadline_of_an_earlier_conversion_is_not_sent(key: str) -> None:
-    body = connection(raw(data={key: "2026-06-02T12:00:00Z"})).conversion_body(WIF)
+    body = conversion_body(connection(raw(data={key: "2026-06-02T12:00:00Z"})), WIF)
     assert key not in body["data"]
     assert body["data"]["creationMode"] == "Automatic"
 
 
 def test_the_way_back() -> None:
-    body = connection(converted()).conversion_body(SERVICE_PRINCIPAL)
+    body = conversion_body(connection(converted()), SERVICE_PRINCIPAL)
     assert body["authorization"]["scheme"] == "ServicePrincipal"
     assert "revertSchemeDeadline" not in body["data"]
 
@@ -66,7 +67,7 @@ def test_the_way_back() -> None:
 def test_a_secret_masked_as_an_empty_text_is_sent_as_null(key: str) -> None:
     """Whether the empty text wipes the stored secret is not known."""
     answer = raw(parameters={"serviceprincipalkey": None, key: "", "scope": ""})
-    parameters = connection(answer).conversion_body(WIF)["authorization"]["parameters"]
+    parameters = conversion_body(connection(answer), WIF)["authorization"]["parameters"]
     assert parameters[key] is None
     assert parameters["scope"] == ""
 
@@ -74,13 +75,13 @@ def test_a_secret_masked_as_an_empty_text_is_sent_as_null(key: str) -> None:
 def test_a_secret_that_was_not_there_is_not_added() -> None:
     answer = raw()
     del answer["authorization"]["parameters"]["serviceprincipalkey"]
-    assert "serviceprincipalkey" not in connection(answer).conversion_body(WIF)["authorization"]["parameters"]
+    assert "serviceprincipalkey" not in conversion_body(connection(answer), WIF)["authorization"]["parameters"]
 
 
 def test_a_connection_without_parameters_can_be_sent_back() -> None:
     answer = raw()
     answer["authorization"]["parameters"] = None
-    body = connection(answer).conversion_body(WIF)
+    body = conversion_body(connection(answer), WIF)
     assert body["authorization"] == {"scheme": "WorkloadIdentityFederation", "parameters": None}
 
 

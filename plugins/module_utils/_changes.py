@@ -1,0 +1,387 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to change so that a connection is as a task wants it: the plan that check mode shows and a run carries out.
+
+PRIVATE to the collection, and pure. Only what the task declares is compared; what the service added is never drift. Section numbers are those of the
+fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import (
+    Draft,
+    Edits,
+    scope_data,
+    secret_parameters,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+    Project,
+    ProjectReference,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, Pipelines, Share, same
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._methods import Caller
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+
+HIDDEN = "(not shown)"
+# Only labels: Azure DevOps does not let them be changed, and somebody may have renamed the subscription in Azure since.
+_LABELS = ("subscription_name", "management_group_name")
+# The parts of a scope that the type definition of azurerm lets change; for an automatic connection they decided where its role was assigned.
+_MOVABLE = ("resource_group", "ml_workspace_name", "ml_workspace_location")
+_NEWER_FIELDS = ("creationDate", "modificationDate", "modifiedBy", "isOutdated")
+
+
+class ImmutableError(AzdoError):
+    """The task wants something else of a connection for life."""
+
+    code = "immutable"
+
+
+class NotNowError(AzdoError):
+    """The change is possible in principle, but would do harm now."""
+
+    code = "not_now"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference, in the words of the options. Secrets are never in it."""
+
+    option: str
+    before: t.Any
+    after: t.Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where a task works, with every name resolved.
+
+    :param client_id: of the identity that the task describes, looked up if it gave only a resource.
+    :param shares: the projects of ``shared_with`` beside what is wanted of them; None if sharing is not managed.
+    """
+
+    project: Project
+    client_id: str | None = None
+    tenant_id: str | None = None
+    shares: tuple[tuple[Project, Share], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that is to be done to the connection itself; pipelines, federated credential and role have plans of their own.
+
+    :param edits: what a PUT changes; None if none is needed.
+    :param added: the references of new shares. :param dropped: the ids of projects that lose it.
+    """
+
+    changes: tuple[Change, ...] = ()
+    edits: Edits | None = None
+    added: tuple[ProjectReference, ...] = ()
+    dropped: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def creation_changes(draft: Draft, references: t.Sequence[ProjectReference]) -> tuple[Change, ...]:
+    """What a creation adds, for the diff."""
+    shown = {
+        "name": draft.name,
+        "description": draft.description,
+        "scheme": draft.scheme,
+        "creation_mode": draft.creation_mode,
+        "environment": draft.environment,
+        "url": draft.url,
+        **{f"scope.{part}": value for part, value in draft.scope.items()},
+        "tenant_id": draft.tenant_id,
+        "client_id": draft.client_id,
+        "key": HIDDEN if draft.key else None,
+        "certificate": HIDDEN if draft.certificate else None,
+        "publish_profile": HIDDEN if draft.publish_profile else None,
+        "web_app_id": draft.web_app_id,
+        "service_management_reference": draft.service_management_reference,
+        "enabled": None if draft.enabled else False,
+        "shared_with": [f"{item.name} as {item.connection_name}" for item in references[1:]],
+    }
+    return tuple(Change(option, None, value) for option, value in shown.items() if value not in (None, "", []))
+
+
+def references_of(draft: Draft, target: Target) -> list[ProjectReference]:
+    """The owning project first, then those of ``shared_with``."""
+    own = ProjectReference(target.project.id, target.project.name, draft.name, draft.description)
+    return [own, *(_reference(project, share, own) for project, share in target.shares or ())]
+
+
+def _reference(project: Project, share: Share, own: ProjectReference) -> ProjectReference:
+    # The portal calls a shared connection like this (2.11).
+    name = share.name or f"{own.connection_name}-{project.name}"
+    description = own.description if share.description is None else share.description
+    return ProjectReference(project.id, project.name, name, description)
+
+
+def compare(desired: Desired, connection: ArmConnection, target: Target, caller: Caller, now: datetime) -> Plan:
+    """The plan for a connection that exists.
+
+    :raises ImmutableError: something cannot be changed; nothing is ever deleted and made anew.
+    :raises NotNowError: the change could take away a way back, or the federation.
+    :raises OptionError: the options cannot be applied to this connection.
+    """
+    own = connection.reference_in(target.project.id)
+    if own is None:
+        raise OptionError(
+            f"{connection.name!r} is not used by the project {target.project.name!r}.", remedy="Check project and id."
+        )
+    _refuse_immutable(desired, connection, target)
+    changes, edits = _edits(desired, connection, target, own)
+    warnings = [*_labels(desired, connection), *_not_offered(desired, connection)]
+    shares = _shares(desired, connection, target, replace(own, connection_name=edits.name or own.connection_name))
+    changes += shares.changes
+    edits = replace(edits, aliases=shares.edits.aliases if shares.edits else {})
+    if edits == Edits(project_id=target.project.id):
+        return replace(shares, edits=None, changes=tuple(changes), warnings=tuple(warnings))
+    _refuse_harm(edits, connection, caller, now)
+    if connection.masks_secret_as_empty and not edits.secret:
+        edits = replace(edits, secret=_secret_again(desired, connection))
+        changes.append(Change("secret", HIDDEN, HIDDEN))
+        warnings.append(
+            "Azure DevOps masks the stored secret with an empty text, which might wipe it when it is sent back: the task's own was sent with the change."
+        )
+    return replace(shares, edits=edits, changes=tuple(changes), warnings=tuple(warnings))
+
+
+def _edits(
+    desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference
+) -> tuple[list[Change], Edits]:
+    changes: list[Change] = []
+    edits: dict[str, t.Any] = {}
+
+    def compare_one(option: str, before: t.Any, after: t.Any) -> None:
+        if after is not None and after != before:
+            changes.append(Change(option, before, after))
+            edits[option] = after
+
+    compare_one("name", own.connection_name, desired.name if desired.id else None)
+    compare_one("description", own.description, desired.description)
+    if connection.offers("isDisabled", *_NEWER_FIELDS):
+        compare_one("enabled", connection.enabled, desired.enabled)
+    if connection.offers("serviceManagementReference", *_NEWER_FIELDS):
+        before = connection.service_management_reference or ""
+        compare_one("service_management_reference", before, desired.service_management_reference)
+    moved = {part: desired.scope[part] for part in _MOVABLE if not _fits(desired, connection, part)}
+    changes += [Change(f"scope.{part}", connection.scope[part], value) for part, value in moved.items()]
+    data: dict[str, str | None] = dict(scope_data(moved))
+    parameters = {}
+    if target.client_id and not same(target.client_id, connection.client_id):
+        changes.append(Change("client_id", connection.client_id, target.client_id))
+        parameters["serviceprincipalid"] = target.client_id
+        if connection.draft:
+            data["isDraft"] = None
+    secret = _new_secret(desired, connection, other_identity=bool(parameters))
+    if secret:
+        changes.append(Change("secret", HIDDEN, f"{HIDDEN}, sent"))
+    return changes, Edits(project_id=target.project.id, data=data, parameters=parameters, secret=secret, **edits)
+
+
+def _fits(desired: Desired, connection: ArmConnection, part: str) -> bool:
+    return part not in desired.scope or same(desired.scope[part], connection.scope[part])
+
+
+def _new_secret(desired: Desired, connection: ArmConnection, *, other_identity: bool) -> dict[str, str]:
+    """The secret to send: a stored one cannot be compared (2.4), so only on request, or if it is of another kind or for another identity."""
+    if desired.publish_profile and desired.renew_secret:
+        return {"publishProfile": desired.publish_profile}
+    if not (desired.key or desired.certificate):
+        return {}
+    wanted = secret_parameters(desired.key, desired.certificate)
+    other_kind = not same(wanted["authenticationType"], connection.authentication_type or "spnKey")
+    return wanted if desired.renew_secret or other_kind or other_identity else {}
+
+
+def _secret_again(desired: Desired, connection: ArmConnection) -> dict[str, str]:
+    if desired.publish_profile:
+        return {"publishProfile": desired.publish_profile}
+    if desired.key or desired.certificate:
+        return secret_parameters(desired.key, desired.certificate)
+    raise OptionError(
+        f"{connection.name!r} cannot be changed without its secret: Azure DevOps masks the stored one with an empty text, and sending that back might wipe it.",
+        remedy="Set service_principal.key, service_principal.certificate or publish_profile in the task.",
+    )
+
+
+def _refuse_immutable(desired: Desired, connection: ArmConnection, target: Target) -> None:
+    if desired.scheme and desired.scheme != connection.scheme:
+        raise ImmutableError(
+            f"{connection.name!r} has the scheme {connection.scheme}, and the task wants {desired.scheme}.",
+            remedy="Between secret and workload identity federation convert it with azdo.connections.azdo_arm_connection_convert; "
+            "every other scheme needs a connection of its own, under another name.",
+        )
+    if desired.secret and connection.scheme != _scheme_of_secret(desired):
+        raise OptionError(
+            f"The task brings a secret, but {connection.name!r} has the scheme {connection.scheme}, which stores none of that kind.",
+            remedy="Leave the secret out.",
+        )
+    automatic = connection.creation_mode == "automatic"
+    if desired.secret and automatic:
+        raise OptionError(
+            f"The task brings a secret, but that of {connection.name!r} was made by Azure DevOps (creation mode automatic).",
+            remedy="Leave the secret out; in the portal, editing and saving the connection renews it.",
+        )
+    for option, before, after in _for_life(desired, connection, target):
+        if after is not None and not same(before, after):
+            raise ImmutableError(
+                f"{option} of {connection.name!r} is {before or 'not set'} and cannot be changed to {after}.",
+                remedy="Leave the option out, or create another connection under another name and move the pipelines to it.",
+                option=option,
+                before=before,
+                after=after,
+            )
+    other = target.client_id is not None and not same(target.client_id, connection.client_id)
+    if other and connection.scheme == SERVICE_PRINCIPAL and not desired.secret:
+        raise OptionError(
+            f"service_principal.client_id of {connection.name!r} is {connection.client_id}; another one needs its own secret.",
+            remedy="Set service_principal.key or service_principal.certificate, too.",
+        )
+
+
+def _for_life(
+    desired: Desired, connection: ArmConnection, target: Target
+) -> t.Iterator[tuple[str, str | None, str | None]]:
+    """Option, value now, wanted value of everything that cannot be changed: what the type definition marks, and what decided about the identity."""
+    level = connection.scope["level"] or "subscription"
+    yield "creation_mode", connection.creation_mode, desired.creation_mode
+    yield "environment", connection.environment or "AzureCloud", desired.environment
+    yield "server_url", connection.url, desired.server_url
+    yield "scope.level", level, desired.level
+    for part in ("subscription_id", "management_group_id"):
+        yield f"scope.{part}", connection.scope[part], desired.scope.get(part)
+    if connection.creation_mode == "automatic":
+        for part in _MOVABLE:
+            yield f"scope.{part}", connection.scope[part], desired.scope.get(part)
+        yield "client_id", connection.client_id, target.client_id
+    yield "tenant_id", connection.tenant_id, target.tenant_id
+    yield "web_app_id", connection.web_app_id, desired.web_app_id
+
+
+def _scheme_of_secret(desired: Desired) -> str:
+    return "publish_profile" if desired.publish_profile else SERVICE_PRINCIPAL
+
+
+def _refuse_harm(edits: Edits, connection: ArmConnection, caller: Caller, now: datetime) -> None:
+    if connection.creation_mode == "automatic" and caller.kind == "non_user":
+        raise NotNowError(
+            f"{connection.name!r} was created by Azure DevOps (creation mode automatic), and saving it again needs a person: this task is signed in as a "
+            "service principal or managed identity.",
+            remedy="Run this task with a personal access token or az login; pipelines and shares can be managed as it is.",
+        )
+    if connection.revert_deadline is not None and connection.revert_deadline > now:
+        raise NotNowError(
+            f"{connection.name!r} was converted and can go back to its secret until {format_time(connection.revert_deadline)}; "
+            "whether it still can after a change is not known.",
+            remedy="Change it after that time.",
+        )
+    if edits.name is not None and connection.scheme == WIF and connection.issuer_kind != "entra":
+        raise NotNowError(
+            f"{connection.name!r} signs in with the Azure DevOps issuer, whose subject contains its name: renamed, pipelines could not sign in any more.",
+            remedy="Move it to the Microsoft Entra issuer first; its subject survives a new name.",
+        )
+
+
+def _labels(desired: Desired, connection: ArmConnection) -> list[str]:
+    return [
+        f"scope.{part} of {connection.name!r} is {connection.scope[part]!r} and stays so: Azure DevOps does not let it be changed, and it is only a label."
+        for part in _LABELS
+        if part in desired.scope and not same(desired.scope[part], connection.scope[part])
+    ]
+
+
+def _not_offered(desired: Desired, connection: ArmConnection) -> list[str]:
+    fields = {"enabled": "isDisabled", "service_management_reference": "serviceManagementReference"}
+    return [
+        f"{option} was left alone: this service does not tell its value."
+        for option, key in fields.items()
+        if getattr(desired, option) is not None and not connection.offers(key, *_NEWER_FIELDS)
+    ]
+
+
+def _shares(desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference) -> Plan:
+    if target.shares is None:
+        return Plan()
+    if connection.owner.id.lower() != target.project.id.lower():
+        raise OptionError(
+            f"shared_with is managed from the owning project of {connection.name!r}, which is {connection.owner.name!r}.",
+            remedy="Set project to it, or leave shared_with out.",
+        )
+    others = {reference.id.lower(): reference for reference in connection.references[1:]}
+    wanted = {project.id.lower(): (project, share) for project, share in target.shares}
+    added = [_reference(project, share, own) for key, (project, share) in wanted.items() if key not in others]
+    dropped = [] if desired.append_shares else [item for key, item in others.items() if key not in wanted]
+    changes = [Change(f"shared_with.{item.name}", None, item.connection_name) for item in added]
+    changes += [Change(f"shared_with.{item.name}", item.connection_name, None) for item in dropped]
+    aliases: dict[str, dict[str, str]] = {}
+    for key, (project, share) in wanted.items():
+        if key not in others:
+            continue
+        for attribute, name, after in (
+            ("connection_name", "name", share.name),
+            ("description", "description", share.description),
+        ):
+            before = getattr(others[key], attribute)
+            if after is not None and after != before:
+                changes.append(Change(f"shared_with.{project.name}.{name}", before, after))
+                aliases.setdefault(others[key].id, {})[name] = after
+    return Plan(
+        changes=tuple(changes),
+        edits=Edits(project_id=target.project.id, aliases=aliases),
+        added=tuple(added),
+        dropped=tuple(item.id for item in dropped),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelinePlan:
+    """Permissions to change in one project: the body of the request."""
+
+    project_id: str
+    changes: tuple[Change, ...]
+    body: Json
+
+
+def pipeline_plan(
+    project: Project, connection_id: str, wanted: Pipelines, answer: Json, *, append: bool
+) -> PipelinePlan | None:
+    """What to permit and to forbid in a project (6.1); None if nothing. What the service permits by itself is not looked at.
+
+    :param answer: the permissions as the service tells them.
+    """
+    everyone = bool((answer.get("allPipelines") or {}).get("authorized"))
+    named = {int(item["id"]) for item in answer.get("pipelines") or [] if item.get("authorized")}
+    changes, body = [], {"resource": {"type": "endpoint", "id": connection_id}, "pipelines": t.cast(list[Json], [])}
+    if wanted.everyone is not None and wanted.everyone != everyone:
+        changes.append(Change(f"authorize_all_pipelines ({project.name})", everyone, wanted.everyone))
+        body["allPipelines"] = {"authorized": wanted.everyone}
+    if wanted.ids is not None:
+        after = wanted.ids | named if append else wanted.ids
+        if after != named:
+            changes.append(Change(f"authorized_pipelines ({project.name})", sorted(named), sorted(after)))
+            permitted = [{"id": number, "authorized": True} for number in sorted(after - named)]
+            body["pipelines"] = permitted + [{"id": number, "authorized": False} for number in sorted(named - after)]
+    return PipelinePlan(project_id=project.id, changes=tuple(changes), body=body) if changes else None
+
+
+def diff(title: str, changes: t.Sequence[Change], *, created: bool = False, removed: bool = False) -> Json:
+    """Ansible's diff, with mappings that the front door writes as YAML."""
+    before = {item.option: item.before for item in changes if item.before is not None or not created}
+    after = {item.option: item.after for item in changes if item.after is not None or not removed}
+    return {
+        "before": {} if created else before,
+        "after": {} if removed else after,
+        "before_header": title,
+        "after_header": title,
+    }

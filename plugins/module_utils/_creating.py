@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes one connection, and remembers what it made, so that nothing else is ever removed again.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body
+from ansible_collections.azdo.connections.plugins.module_utils._changes import Target, references_of
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AzdoError,
+    ServiceError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._making import Undo
+from ansible_collections.azdo.connections.plugins.module_utils._methods import complete, server_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
+
+# How long (s) a creation whose answer was lost is looked for.
+_GRACE_SECONDS = 60.0
+
+
+class Creation:
+    """The part of a task that makes the connection. ``made`` says that this task did it, ``undo`` how to take that back."""
+
+    def __init__(self, place: Place, target: Target) -> None:
+        self._place = place
+        self._target = target
+        self.undo = Undo()
+        self.made = False
+        self.lost = False
+
+    def draft(self) -> Draft:
+        """The connection to create, complete. :raises OptionError: it cannot be created from these options."""
+        organization = self._place.client.organization()
+        draft = complete(self._place.desired, self._target, self._place.caller, hosted=organization.hosted)
+        if self._target.shares and organization.writes_by_project:
+            raise server_not_supported("Sharing")
+        return draft
+
+    def create(self, draft: Draft) -> ArmConnection:
+        """The connection when the service has finished with it, usually made here, sometimes by somebody who was faster."""
+        client, references = self._place.client, references_of(draft, self._target)
+        try:
+            raw = client.create(self._place.project.id, creation_body(draft, references))
+        except AmbiguousWriteError as error:
+            return self._after_lost_answer(error)
+        except ServiceError as error:
+            return self._after_refusal(error)
+        self.made = True
+        ids = [reference.id for reference in references]
+        self.undo.add("the connection", lambda: client.remove(str(raw["id"]), ids))
+        # The answer may come before the whole is there: what follows is based on a read.
+        first = ArmConnection.from_api(raw, self._place.project)
+        found = self.at_rest(first if first.state == "ready" and not first.partial else self._place.again(first))
+        if found is None:
+            raise UnfinishedError("It disappeared while Azure DevOps was setting it up.", remedy="Run again.")
+        return found
+
+    def at_rest(self, current: ArmConnection | None) -> ArmConnection | None:
+        """The connection when the service has finished with it. :raises UnfinishedError: it failed, or takes too long."""
+        current = self._place.at_rest(current) if current else None
+        if current is not None and current.state == "failed" and not current.ready:
+            raise UnfinishedError(
+                f"Azure DevOps could not set it up: {current.status_message or 'it does not say why'}.",
+                remedy=_setup_remedy(self._place.caller.kind, made=self.made),
+                **_left_behind(current),
+            )
+        return current
+
+    def take_back(self, error: AzdoError) -> bool:
+        """Remove what was made, unless the service is still at work on it. Whether nothing of it is left."""
+        if isinstance(error, UnfinishedError) and self._in_progress():
+            return False
+        return self.undo.run(error, done="Removed again", failed="Could not be removed again, so remove it by hand")
+
+    def _in_progress(self) -> bool:
+        try:
+            found = self._place.find()
+        except AzdoError:
+            # What cannot be read is not removed.
+            return True
+        return found is not None and found.state == "in_progress"
+
+    def _after_lost_answer(self, error: AmbiguousWriteError) -> ArmConnection:
+        """Whether it is there says the service. What is found may be another task's, so it is not ours to remove."""
+        self.lost = True
+        for _left in self._place.tries(_GRACE_SECONDS):
+            found = self.at_rest(self._place.find())
+            if found is not None:
+                return found
+        raise UnfinishedError(
+            f"Whether the connection was created is not known: {error.message}",
+            remedy="Run again: it starts with a look.",
+        )
+
+    def _after_refusal(self, error: ServiceError) -> ArmConnection:
+        """Somebody else may have been faster; or somebody holds the name whom this caller cannot see (2.9)."""
+        if error.type_key != "DuplicateServiceConnectionException":
+            error.remedy = error.remedy or _creation_remedy(error.message)
+            raise error
+        found = self.at_rest(self._place.find())
+        if found is None:
+            error.remedy = "It exists, but this caller cannot see it: ask its administrator for the role Reader, or choose another name."
+            raise error
+        return found
+
+
+def _left_behind(connection: ArmConnection) -> dict[str, t.Any]:
+    """What an automatic creation that failed may have left in Entra and Azure (2.5), for a person to look at."""
+    data = connection.raw.get("data") or {}
+    keys = ("appObjectId", "spnObjectId", "azureSpnRoleAssignmentId")
+    return {"left_behind": {key: data[key] for key in keys if data.get(key)} or None}
+
+
+def _setup_remedy(kind: str, *, made: bool) -> str:
+    person = (
+        " An automatic creation needs a person: service principals and managed identities cannot do it."
+        if kind != "user"
+        else ""
+    )
+    after = "" if made else " Remove it with state absent, or finish it in the portal."
+    return f"The caller needs the right to register applications in Entra, and Owner or User Access Administrator in Azure.{person}{after}"
+
+
+# What people can do about refusals that have been seen (2.7, 2.9).
+_REMEDIES = (
+    (
+        "You need to be a Creator",
+        "Have a project administrator give the caller the role Creator for service connections (Project settings, Service connections, Security).",
+    ),
+    (
+        "using authentication scheme 'WorkloadIdentityFederation'",
+        "Workload identity federation is switched off in this organization: have its administrator switch it on.",
+    ),
+    (
+        "requires user authentication",
+        "Give the personal access token the scope 'Token: Read & manage', or sign in with az login and auth_source azure_cli.",
+    ),
+)
+
+
+def _creation_remedy(message: str) -> str:
+    return next((remedy for text, remedy in _REMEDIES if text in message), "")

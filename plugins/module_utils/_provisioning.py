@@ -1,0 +1,339 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings one connection to what a task wants: look, plan, and carry out, from the top again whenever a request may not have arrived.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making, _roles
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body, update_body
+from ansible_collections.azdo.connections.plugins.module_utils._changes import (
+    Change,
+    PipelinePlan,
+    Plan,
+    compare,
+    creation_changes,
+    diff,
+    references_of,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._creating import Creation
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AzdoError,
+    NotAcceptedError,
+    NotFoundError,
+    OptionError,
+    StoppedError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity
+from ansible_collections.azdo.connections.plugins.module_utils._methods import manages_federation, server_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._testing import Tester
+from ansible_collections.azdo.connections.plugins.module_utils._updating import MovedError, Updating
+
+
+@dataclass(kw_only=True)
+class Work:
+    """What is to be done in one pass, all of it read and decided before the first write."""
+
+    plan: Plan = field(default_factory=Plan)
+    federation: _making.Federation | None = None
+    role: _making.Assignment | None = None
+    pipelines: list[PipelinePlan] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[Change]:
+        found = list(self.plan.changes)
+        if self.federation and self.federation.state != "present":
+            before = self.federation.found.audience if self.federation.found else None
+            found.append(Change("federated_credential", before, self.federation.wish.audience))
+        if self.role and not self.role.present:
+            found.append(Change("role_assignment", None, f"{self.role.role} at {self.role.scope}"))
+        return [*found, *(change for item in self.pipelines for change in item.changes)]
+
+
+class Provisioning:
+    """One task with ``state: present``."""
+
+    def __init__(self, runtime: Runtime, desired: Desired) -> None:
+        self._runtime = runtime
+        self._desired = desired
+        self._place = Place(runtime, desired)
+        self._target = self._place.target()
+        self._identity: Identity | None = self._place.identity(self._target.client_id)
+        self._creation = Creation(self._place, self._target)
+        self._updating = Updating(self._place, self._target)
+        self._tester = Tester(self._place)
+        self._patience = float(runtime.params["wait_timeout"])
+        # From here on the connection works as far as one can tell, so it is not removed again.
+        self._settled = False
+        self._changed = False
+        self._changes: list[Change] = []
+        self._connection: ArmConnection | None = None
+        self._federation: Json | None = None
+        self._role: Json | None = None
+
+    def run(self) -> Result:
+        """Everything that the task returns, also when it failed half way."""
+        failure: AzdoError | None
+        try:
+            self._until_done()
+            failure = self._test()
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            failure = error
+        if failure is not None:
+            self._give_up(failure)
+        return self._result(failure)
+
+    # -- one pass ---------------------------------------------------------------------------------------------------
+    def _until_done(self) -> None:
+        """From the top again after a request that may not have arrived: the look at what there is then decides (10)."""
+        problem: AzdoError | None = None
+        for _left in self._place.tries():
+            try:
+                return self._one_pass()
+            except (NotAcceptedError, AmbiguousWriteError, MovedError) as error:
+                problem = error
+        raise t.cast(AzdoError, problem)
+
+    def _one_pass(self) -> None:
+        current, fresh = self._find(), False
+        if current is None:
+            draft = self._creation.draft()
+            self._foretell(draft)
+            if self._runtime.check_mode:
+                return
+            current, fresh = self._create(draft), self._creation.made
+        self._connection = current
+        work = self._plan(current, fresh=fresh)
+        self._note(work)
+        self._describe(current, work, done=False)
+        edits = work.plan.edits
+        if edits and edits.secret and self._desired.verify_before and not fresh:
+            self._tester.test_before(update_body(current, edits), current.id)
+        if self._runtime.check_mode:
+            self._changed = bool(work.changes)
+        else:
+            self._carry_out(current, work, fresh=fresh)
+
+    def _find(self) -> ArmConnection | None:
+        current = self._place.find()
+        if current is None and self._desired.id:
+            raise NotFoundError(
+                f"There is no connection with the id {self._desired.id} in {self._place.project.name!r}, or it is not visible to this caller.",
+                status=404,
+                remedy="Check id and project. To create a connection, leave id out.",
+            )
+        return self._creation.at_rest(current)
+
+    def _create(self, draft: Draft) -> ArmConnection:
+        try:
+            return self._creation.create(draft)
+        finally:
+            # Also after a lost answer, of which nobody knows what it did.
+            self._changed = self._creation.made or self._creation.lost
+
+    def _plan(self, current: ArmConnection, *, fresh: bool) -> Work:
+        """Read and decide everything; nothing is written here."""
+        plan = compare(self._desired, current, self._target, self._place.caller, self._runtime.now())
+        if (plan.added or plan.dropped) and self._place.client.organization().writes_by_project:
+            raise server_not_supported("Sharing")
+        pipelines = self._updating.permissions(current, self._desired.append_pipelines, fresh=fresh)
+        work = Work(plan=plan, pipelines=pipelines)
+        if self._federates(current):
+            work.federation = self._look_at_federation(current, fresh=fresh)
+        if self._desired.role:
+            work.role = self._look_at_role(current.scope)
+        return work
+
+    def _carry_out(self, current: ArmConnection, work: Work, *, fresh: bool) -> None:
+        """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
+        self._federate(work, fresh=fresh)
+        current = self._updating.share(self._updating.update(current, work.plan), work.plan)
+        self._connection = current
+        self._assign(work)
+        self._settled = True
+        for pipelines in work.pipelines:
+            self._updating.authorize(current, pipelines)
+        self._describe(current, work, done=True)
+
+    def _foretell(self, draft: Draft) -> None:
+        """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
+        references = references_of(draft, self._target)
+        body = creation_body(draft, references)
+        self._changed, self._changes = True, list(creation_changes(draft, references))
+        self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._place.project)
+        work = Work(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
+        if self._federates(preview):
+            audience = _federation.audience(draft.environment, self._desired.audience)
+            self._changes.append(Change("federated_credential", None, audience))
+            if self._identity is not None and self._desired.federation != "require":
+                _federation.refuse_full(self._identity.credentials(), self._identity.label)
+        if self._desired.role:
+            work.role = self._look_at_role(draft.scope)
+        self._note(work)
+        self._describe(preview, work, done=False)
+        if self._desired.verify_before:
+            self._tester.test_before(body)
+        if self._runtime.check_mode and self._place.caller.kind == "unknown" and draft.creation_mode == "automatic":
+            self._runtime.warnings.append(
+                "Whether the creation would succeed is not known: an automatic one needs a person, and who is behind this sign-in is not known."
+            )
+
+    def _note(self, work: Work) -> None:
+        self._changes += [change for change in work.changes if change not in self._changes]
+        self._runtime.warnings += [text for text in work.plan.warnings if text not in self._runtime.warnings]
+
+    # -- federated credential and role ------------------------------------------------------------------------------
+    def _federates(self, current: ArmConnection) -> bool:
+        """Whether the federated credential is looked at."""
+        if current.scheme != WIF:
+            if self._desired.federation in ("create", "require"):
+                raise OptionError(
+                    f"federated_credential is set, but the connection has the scheme {current.scheme}.",
+                    remedy="Leave it out.",
+                )
+            return False
+        if current.creation_mode == "automatic":
+            return self._desired.federation == "require"
+        return manages_federation(self._desired)
+
+    def _look_at_federation(self, current: ArmConnection, *, fresh: bool) -> _making.Federation:
+        audience = _federation.audience(current.environment, self._desired.audience)
+        wish = _federation.wanted(current.id, current.issuer, current.subject, audience)
+        identity = self._identity
+        if identity is None and current.client_id and current.identity_type != "ManagedIdentity":
+            identity = Application(self._runtime.session.graph, current.client_id)
+        if identity is None:
+            raise OptionError(
+                "The federated credential belongs to a managed identity, and the task does not say which.",
+                remedy="Set managed_identity.resource_id, or set federated_credential.mode to skip.",
+            )
+        if fresh and self._desired.federation != "require":
+            # Its subject holds the id of a connection that is seconds old.
+            return _making.Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
+        return _making.look_at_federation(identity, wish)
+
+    def _federate(self, work: Work, *, fresh: bool) -> None:
+        plan = work.federation
+        if plan is None or plan.state == "present":
+            return
+        if self._desired.federation == "require":
+            # Somebody else writes it, and needs issuer and subject for that: the connection stays.
+            self._settled = True
+            raise _federation.missing_error(plan.wish, plan.existing, plan.identity.label)
+        if _making.federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
+            self._changed = True
+            if plan.state == "missing":
+                self._creation.undo.add("the federated credential", lambda: _making.remove_written(plan))
+
+    def _look_at_role(self, scope: t.Mapping[str, str | None]) -> _making.Assignment:
+        if self._identity is None:
+            raise OptionError(
+                "role_assignment is set, but the task does not say who gets the role.",
+                remedy="Set service_principal.client_id or managed_identity.resource_id.",
+            )
+        return _making.look_at_role(
+            self._runtime.session.resource_manager,
+            self._place.client.organization().instance_id,
+            self._identity,
+            str(self._desired.role),
+            self._desired.role_scope or _roles.narrowest_scope(scope),
+        )
+
+    def _assign(self, work: Work) -> None:
+        role = work.role
+        if role is None or role.present:
+            return
+        resource_manager = self._runtime.session.resource_manager
+        if _making.assign(resource_manager, role, self._runtime.stop, self._patience):
+            self._changed = True
+            self._creation.undo.add(
+                "the role assignment", lambda: resource_manager.remove_role_assignment(role.scope, role.name)
+            )
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+    def _test(self) -> AzdoError | None:
+        """In check mode only if nothing would be changed, because only then what is there is what will be."""
+        if not self._desired.verify_after or self._connection is None or (self._runtime.check_mode and self._changed):
+            return None
+        failure = self._tester.test_after(self._connection)
+        if self._tester.after and self._tester.after.result == "federation_failed":
+            self._settled = False
+        return failure
+
+    def _give_up(self, error: AzdoError) -> None:
+        """A connection that this task made and that cannot work goes again, with what was made for it; an existing one is never touched."""
+        if not isinstance(error, OptionError):
+            error.about(self._place.title)
+        if not self._creation.made or self._settled:
+            return
+        if self._runtime.params["keep_failed"]:
+            error.remedy = f"{error.remedy} The connection was kept, as keep_failed asks.".strip()
+        elif self._creation.take_back(error):
+            self._connection, self._changed = None, False
+
+    def _describe(self, current: ArmConnection, work: Work, *, done: bool) -> None:
+        self._federation = self._federation_result(current, work, done=done) if current.scheme == WIF else None
+        if role := work.role:
+            missing = "created" if done else "would_create"
+            self._role = {
+                "state": "present" if role.present else missing,
+                "role": role.role,
+                "scope": role.scope,
+                "principal_id": role.principal_id,
+            }
+
+    def _federation_result(self, current: ArmConnection, work: Work, *, done: bool) -> Json:
+        plan = work.federation
+        shown: Json = {
+            "state": "managed_by_azure_devops" if current.creation_mode == "automatic" else "not_checked",
+            "name": None,
+            "issuer": current.issuer,
+            "subject": current.subject,
+            "audience": _federation.known_audience(current.environment, self._desired.audience),
+            "client_id": self._target.client_id or current.client_id,
+        }
+        if plan is not None:
+            name = plan.found.name if plan.found else plan.wish.name
+            shown.update(state=self._state(plan.state, done=done), name=name)
+        elif not current.id and self._federates(current):
+            shown["state"] = self._state("missing", done=done)
+        return shown
+
+    def _state(self, state: str, *, done: bool) -> str:
+        if state == "present":
+            return state
+        if self._desired.federation == "require":
+            return "missing"
+        verb = "create" if state == "missing" else "update"
+        return f"{verb}d" if done else f"would_{verb}"
+
+    def _result(self, failure: AzdoError | None) -> Result:
+        shown = self._connection.to_result(self._runtime.now()) if self._connection else None
+        if shown is not None:
+            shown["id"] = shown["id"] or None
+        new = self._changed and (self._creation.made or not (shown and shown["id"]))
+        changes = self._changes if self._changed else []
+        return Result(
+            changed=self._changed or self._updating.sent,
+            values={
+                "connection": shown,
+                "federated_credential": self._federation if shown else None,
+                "role_assignment": self._role if shown else None,
+                "verification": self._tester.to_result(),
+            },
+            diff=diff(self._place.title, changes, created=new),
+            failure=failure,
+        )

@@ -1,0 +1,355 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes a connection out of a project, or away altogether, with what this collection made for it and nothing else.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making, _roles
+from ansible_collections.azdo.connections.plugins.module_utils._changes import Change, diff
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, same
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AuthenticationError,
+    AzdoError,
+    NotAcceptedError,
+    NotPermittedError,
+    OptionError,
+    ServiceError,
+    StoppedError,
+    TransportError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
+from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, FederationError
+from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
+from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity, ManagedIdentity
+from ansible_collections.azdo.connections.plugins.module_utils._methods import server_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
+
+# So many projects are read side by side to find out who else uses an identity.
+_READERS = 8
+
+
+class InUseError(AzdoError):
+    """Something else still needs what the task wants to remove."""
+
+    code = "in_use"
+
+
+@dataclass(kw_only=True)
+class Leftovers:
+    """What this collection made for a connection and goes first."""
+
+    identity: Identity | None = None
+    credentials: list[Credential] = field(default_factory=list)
+    roles: list[Json] = field(default_factory=list)
+
+
+class Removal:
+    """One task with ``state: absent``."""
+
+    def __init__(self, runtime: Runtime, desired: Desired) -> None:
+        self._runtime = runtime
+        self._desired = desired
+        self._params = runtime.params
+        self._place = Place(runtime, desired)
+        self._caller = self._place.caller
+        self._patience = float(runtime.params["wait_timeout"])
+        self._estate: Estate | None = None
+
+    def run(self) -> Result:
+        """Nothing is an error that a second run would not be: a connection that is not there is as it should be."""
+        try:
+            return self._run()
+        except (StoppedError, OptionError):
+            raise
+        except AzdoError as error:
+            raise error.about(self._place.title) from None
+
+    def _run(self) -> Result:
+        current = self._place.find()
+        current = self._place.at_rest(current) if current else None
+        if current is None:
+            return Result(values={"connection": None})
+        if current.owner.id.lower() != self._place.project.id.lower():
+            return self._unshare(current)
+        others = current.references[1:]
+        if others and not self._params["delete_shared"]:
+            raise InUseError(
+                f"It is shared with {', '.join(item.name for item in others)}, whose pipelines would lose it.",
+                remedy="Take it out of those projects first, or set delete_shared.",
+                projects=[item.name for item in others],
+            )
+        self._refuse_without_right(current)
+        if self._params["delete_identity"]:
+            self._refuse_deep(current)
+        leftovers = self._leftovers(current)
+        result = self._result(current, leftovers)
+        if not self._runtime.check_mode:
+            self._clear(current, leftovers)
+        return result
+
+    def _unshare(self, current: ArmConnection) -> Result:
+        """From a project it was shared into it only goes out of that project; nothing else is touched."""
+        if self._place.client.organization().writes_by_project:
+            raise server_not_supported("Sharing")
+        if not self._runtime.check_mode:
+            self._remove(current, [self._place.project.id], deep=False)
+        change = Change(f"shared_with.{self._place.project.name}", current.owner.name, None)
+        title = self._place.title
+        return Result(changed=True, values={"connection": None}, diff=diff(title, [change], removed=True))
+
+    # -- may it go? -------------------------------------------------------------------------------------------------
+    def _refuse_without_right(self, current: ArmConnection) -> None:
+        """Asked before anything is removed, in every project that loses it."""
+        for reference in current.references:
+            if self._place.client.administers(reference.id, current.id) is False:
+                raise NotPermittedError(
+                    f"The caller is no administrator of the connection in {reference.name!r}, so nothing was removed.",
+                    status=403,
+                    remedy="Ask for the role Administrator on the connection (Security, in the portal).",
+                )
+
+    def _refuse_deep(self, current: ArmConnection) -> None:
+        """The application goes only if nothing else can be seen to use it, and everything could be seen (2.11)."""
+        if current.creation_mode != "automatic" or same(current.identity_type, "ManagedIdentity"):
+            raise OptionError(
+                f"delete_identity is set, but the identity of {current.name!r} was not made by Azure DevOps.",
+                remedy="Leave delete_identity out, and remove the identity where it was made.",
+            )
+        if not self._caller.reaches_azure:
+            raise OptionError(
+                "delete_identity needs Microsoft Graph, to see that nothing else uses the application; this sign-in opens Azure DevOps only.",
+                remedy="Sign in with az login and auth_source azure_cli, or leave delete_identity out.",
+            )
+        users = self._other_users(current)
+        if users:
+            raise InUseError(
+                f"Its application {current.client_id} is used by other connections, too: {', '.join(users)}.",
+                remedy="Leave delete_identity out.",
+                connections=users,
+            )
+        if not self._everything_seen():
+            raise InUseError(
+                "Whether another connection uses its application cannot be told: some projects could not be read, or show nothing.",
+                remedy="Run it as somebody who can see the connections of every project, or leave delete_identity out.",
+                coverage=self._coverage(),
+            )
+        self._refuse_other_credentials(current)
+
+    def _refuse_other_credentials(self, current: ArmConnection) -> None:
+        graph = self._runtime.session.graph
+        application = graph.application(str(current.client_id))
+        federated = Application(graph, str(current.client_id)).credentials()
+        foreign = [item.name for item in federated if item.pair != (current.issuer, current.subject)]
+        secrets = [*(application.get("passwordCredentials") or []), *(application.get("keyCredentials") or [])]
+        if foreign or len(secrets) > 1:
+            what = f"federated credentials ({', '.join(foreign)})" if foreign else f"{len(secrets)} secrets"
+            raise InUseError(
+                f"Its application {current.client_id} has other {what}: something else may sign in with it.",
+                remedy="Leave delete_identity out.",
+            )
+
+    def _survey(self) -> Estate:
+        """All connections of the organization that the caller can see, read once."""
+        if self._estate is None:
+            self._estate = discover(self._place.client, None, concurrency=_READERS, stop=self._runtime.stop)
+        return self._estate
+
+    def _other_users(self, current: ArmConnection) -> list[str]:
+        return [
+            f"{found.connection.owner.name} / {found.connection.name}"
+            for found in self._survey().found
+            if same(found.connection.client_id, current.client_id) and found.connection.id != current.id
+        ]
+
+    def _everything_seen(self) -> bool:
+        return bool(self._coverage()["complete"])
+
+    def _coverage(self) -> Json:
+        return self._survey().coverage.to_result()
+
+    # -- what goes along --------------------------------------------------------------------------------------------
+    def _leftovers(self, current: ArmConnection) -> Leftovers:
+        """The federated credential and the roles that this collection made: only of manual connections, and only ours by name."""
+        if current.creation_mode != "manual" or current.scheme not in (WIF, SERVICE_PRINCIPAL) or not current.client_id:
+            return Leftovers()
+        if self._desired.federation == "skip" and not self._desired.role:
+            return Leftovers()
+        if not self._caller.reaches_azure:
+            if current.scheme == WIF:
+                self._warn(
+                    f"This sign-in opens Azure DevOps only, so the federated credential of {current.name!r} stays on {current.client_id} "
+                    f"(issuer {current.issuer}, subject {current.subject}), as does a role in Azure."
+                )
+            return Leftovers()
+        try:
+            return self._find_leftovers(current)
+        except (StoppedError, AuthenticationError):
+            raise
+        except (FederationError, ServiceError, TransportError) as error:
+            self._warn(
+                f"What was made for {current.name!r} in Entra and Azure could not be read and stays there: {error.message}"
+            )
+            return Leftovers()
+
+    def _find_leftovers(self, current: ArmConnection) -> Leftovers:
+        identity = self._identity_of(current)
+        found = Leftovers(identity=identity)
+        if current.scheme == WIF and self._desired.federation != "skip":
+            found.credentials = [item for item in identity.credentials() if _federation.is_ours(item, current.id)]
+        found.roles = self._our_roles(current, identity)
+        if found.roles and (self._other_users(current) or not self._everything_seen()):
+            self._warn(
+                f"The role of {identity.label.lower()} stays, because other connections use the identity, or may use it where this caller cannot see it: "
+                + ", ".join(str(item.get("id")) for item in found.roles)
+            )
+            found.roles = []
+        return found
+
+    def _our_roles(self, current: ArmConnection, identity: Identity) -> list[Json]:
+        principal_id = identity.principal_id()
+        organization_id = self._place.client.organization().instance_id
+        scopes = {_roles.narrowest_scope(current.scope), self._desired.role_scope or ""} - {""}
+        resource_manager = self._runtime.session.resource_manager
+        found = {
+            str(item["id"]).lower(): item
+            for scope in sorted(scopes)
+            for item in _roles.ours(
+                resource_manager.role_assignments(scope, principal_id), organization_id, principal_id
+            )
+        }
+        return list(found.values())
+
+    def _identity_of(self, current: ArmConnection) -> Identity:
+        """The identity behind the connection: the one the task names, else by its client id, first in Entra, then in the subscription."""
+        session = self._runtime.session
+        if self._desired.identity:
+            return ManagedIdentity(session.resource_manager, self._desired.identity)
+        subscription = current.scope["subscription_id"]
+        if same(current.identity_type, "ManagedIdentity") and subscription:
+            for item in session.resource_manager.identities(subscription):
+                if same((item.get("properties") or {}).get("clientId"), current.client_id):
+                    return ManagedIdentity(session.resource_manager, str(item["id"]))
+            raise FederationError(
+                f"no managed identity of the subscription {subscription} has the client id {current.client_id}; managed_identity.resource_id would name it."
+            )
+        return Application(session.graph, str(current.client_id))
+
+    # -- carry it out -----------------------------------------------------------------------------------------------
+    def _clear(self, current: ArmConnection, leftovers: Leftovers) -> None:
+        """First what would be left behind, then the connection; if that stays, everything comes back as it was."""
+        undo = _making.Undo()
+        try:
+            self._remove_leftovers(leftovers, undo)
+            self._remove(current, [item.id for item in current.references], deep=bool(self._params["delete_identity"]))
+        except (StoppedError, UnfinishedError):
+            # Still being deleted, or the task is over: what was removed may not come back beside a connection that goes.
+            raise
+        except AzdoError as error:
+            undo.run(error, done="Put back", failed="Could not be put back, so the connection may not work")
+            raise
+
+    def _remove_leftovers(self, leftovers: Leftovers, undo: _making.Undo) -> None:
+        for role in leftovers.roles:
+            self._remove_role(role, undo)
+        for credential in leftovers.credentials:
+            if leftovers.identity is not None:
+                self._remove_credential(leftovers.identity, credential, undo)
+
+    def _remove_role(self, role: Json, undo: _making.Undo) -> None:
+        resource_manager = self._runtime.session.resource_manager
+        undo.add(f"role assignment {role['id']}", lambda: _making.put_back(resource_manager, role))
+        self._patiently(
+            lambda: resource_manager.remove_role_assignment(str(role["properties"]["scope"]), str(role["name"]))
+        )
+
+    def _remove_credential(self, identity: Identity, credential: Credential, undo: _making.Undo) -> None:
+        plan = _making.Federation(identity=identity, wish=credential, state="missing", found=None, existing=())
+        undo.add(
+            f"federated credential {credential.name}",
+            lambda: _making.federate(plan, self._runtime.stop, self._patience),
+        )
+        self._patiently(lambda: identity.remove(credential))
+
+    def _patiently(self, write: t.Callable[[], None]) -> None:
+        """A deletion that may be repeated: what is gone stays gone. Conflicts pass (8.3)."""
+        problem: AzdoError | None = None
+        for _left in self._place.tries():
+            try:
+                return write()
+            except (NotAcceptedError, AmbiguousWriteError) as error:
+                problem = error
+            except ServiceError as error:
+                if error.status == 404:
+                    return None
+                if error.status != 409 and error.status < 500:
+                    raise
+                problem = error
+        raise t.cast(AzdoError, problem)
+
+    def _remove(self, current: ArmConnection, project_ids: list[str], *, deep: bool) -> None:
+        """The request, and the wait until it is true (2.11). A lost answer is looked at; a busy service is asked again."""
+        problem: AzdoError | None = None
+        for _left in self._place.tries():
+            latest = self._place.again(current)
+            if latest is None:
+                return None
+            if {item.id for item in latest.references} != {item.id for item in current.references}:
+                raise InUseError(
+                    "Its shares were changed by somebody else at the same time.",
+                    remedy="Run again: it starts with a look.",
+                )
+            try:
+                self._place.client.remove(current.id, project_ids, deep=deep)
+            except (NotAcceptedError, AmbiguousWriteError) as error:
+                problem = error
+                continue
+            return self._wait_until_gone(current)
+        raise t.cast(AzdoError, problem)
+
+    def _wait_until_gone(self, current: ArmConnection) -> None:
+        for _left in self._place.tries():
+            latest = self._place.again(current)
+            if latest is None:
+                return
+            if latest.state == "failed":
+                raise ServiceError(
+                    f"Azure DevOps could not delete it: {latest.status_message or 'it does not say why'}.",
+                    status=200,
+                    remedy="Look at the connection in the portal.",
+                )
+        raise UnfinishedError(
+            f"Azure DevOps did not finish deleting it within {self._patience:g} s.", remedy="Run again later."
+        )
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+    def _result(self, current: ArmConnection, leftovers: Leftovers) -> Result:
+        changes = [
+            Change("name", current.name, None),
+            Change("id", current.id, None),
+            Change("scheme", current.scheme, None),
+            *(Change(f"shared_with.{item.name}", item.connection_name, None) for item in current.references[1:]),
+            *(Change(f"federated_credential.{item.name}", item.subject, None) for item in leftovers.credentials),
+            *(Change(f"role_assignment.{item['name']}", item["properties"]["scope"], None) for item in leftovers.roles),
+        ]
+        if self._params["delete_identity"]:
+            changes.append(Change("identity", current.client_id, None))
+        values = {"connection": None}
+        return Result(changed=True, values=values, diff=diff(self._place.title, changes, removed=True))
+
+    def _warn(self, text: str) -> None:
+        self._runtime.warnings.append(text)

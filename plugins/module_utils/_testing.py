@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests a connection as the portal's *Verify* does, before it is saved and when all is done.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import details_body
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import tries
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place
+from ansible_collections.azdo.connections.plugins.module_utils._verification import (
+    Verification,
+    VerificationError,
+    classify,
+    failure,
+    not_testable,
+    remark,
+)
+
+_UNSAVED = "00000000-0000-0000-0000-000000000000"
+
+
+class Tester:
+    """The tests of one task. ``before`` and ``after`` are their results, None while there is none."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.before: Verification | None = None
+        self.after: Verification | None = None
+
+    def test_before(self, body: Json, connection_id: str = _UNSAVED) -> None:
+        """The settings of a body that is about to be sent. :raises VerificationError: they do not work; nothing was saved."""
+        self.before = self._test(details_body(body), connection_id)
+        if error := failure(self.before, self._place.desired.scope.get("resource_group")):
+            error.remedy += " Nothing was saved."
+            raise error
+
+    def test_after(self, connection: ArmConnection) -> VerificationError | None:
+        """The stored connection. The error is returned, because what follows from it depends on who made the connection."""
+        self.after = not_testable(connection.scheme, connection.environment)
+        if self.after is None:
+            self.after = self._test(details_body(connection.raw), connection.id)
+        group = connection.scope["resource_group"]
+        if text := remark(self.after, group):
+            self._place.runtime.warnings.append(text)
+        return failure(self.after, group)
+
+    def to_result(self) -> Json:
+        """Shape: ``{before: {result, message} or None, after: the same}``."""
+        return {
+            "before": self.before.to_result() if self.before else None,
+            "after": self.after.to_result() if self.after else None,
+        }
+
+    def _test(self, details: Json, connection_id: str) -> Verification:
+        """Tested again until it is good or ``verify_timeout`` is over: credentials and roles take minutes to spread (5, 8.3)."""
+        place, found = self._place, Verification(result="unknown", message="It was not tested.")
+        for _left in tries(place.runtime.stop, float(place.runtime.params["verify_timeout"])):
+            try:
+                answer = place.client.test_connection(place.project.id, connection_id, details)
+            except NotPermittedError as error:
+                return Verification(result="caller_not_allowed", message=error.message)
+            found = classify(answer)
+            if not found.passing:
+                break
+        return found

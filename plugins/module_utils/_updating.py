@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes one connection that exists: the PUT, its shares, and who may use it in pipelines.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._bodies import reference_body, update_body
+from ansible_collections.azdo.connections.plugins.module_utils._changes import (
+    PipelinePlan,
+    Plan,
+    Target,
+    compare,
+    pipeline_plan,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Project
+from ansible_collections.azdo.connections.plugins.module_utils._conversion import differences
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Pipelines
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AzdoError,
+    NotAcceptedError,
+    NotFoundError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
+
+
+class MovedError(AzdoError):
+    """The connection was changed by somebody else between two of our requests."""
+
+    code = "changed_meanwhile"
+
+
+class ForeignChangeError(AzdoError):
+    """With our change something else became different."""
+
+    code = "changed_too_much"
+
+
+class Updating:
+    """The part of a task that changes the connection. ``sent`` says that at least one change went out."""
+
+    def __init__(self, place: Place, target: Target) -> None:
+        self._place = place
+        self._target = target
+        self.sent = False
+
+    def update(self, current: ArmConnection, plan: Plan) -> ArmConnection:
+        """The PUT, from a read that is as new as can be; then a look at what came of it (2.11).
+
+        :raises MovedError: start over. :raises ForeignChangeError: something is different that nobody asked for.
+        """
+        if plan.edits is None:
+            return current
+        latest = self._unmoved(current)
+        self.sent = True
+        self._place.client.update(self._place.project.id, current.id, update_body(latest, plan.edits))
+        after = self._place.again(current)
+        after = self._place.at_rest(after) if after else None
+        if after is None:
+            raise UnfinishedError(
+                "It disappeared while it was being changed.", remedy="Look at the project's audit log."
+            )
+        self._check(latest, after, plan)
+        return after
+
+    def share(self, current: ArmConnection, plan: Plan) -> ArmConnection:
+        """Add first, then take away: between the two nobody is without it who should have it."""
+        client = self._place.client
+        if plan.added:
+            self.sent = True
+            client.share(current.id, [reference_body(item) for item in plan.added])
+        if plan.dropped:
+            self._unmoved(current, owner_only=True)
+            self.sent = True
+            client.remove(current.id, plan.dropped)
+        return (self._place.again(current) or current) if plan.added or plan.dropped else current
+
+    def permissions(self, current: ArmConnection, append: bool, *, fresh: bool) -> list[PipelinePlan]:
+        """What to change about pipelines, per project (6.1). A new connection is permitted to none, so there is nothing to read."""
+        wanted: list[tuple[Project, Pipelines]] = [(self._place.project, self._place.desired.pipelines)]
+        wanted += [(project, share.pipelines) for project, share in self._target.shares or ()]
+        used_by = {reference.id.lower() for reference in current.references}
+        found = []
+        for project, pipelines in wanted:
+            if not pipelines.managed:
+                continue
+            unread = fresh or project.id.lower() not in used_by
+            answer = {} if unread else self._place.client.pipeline_permissions(project.id, current.id)
+            plan = pipeline_plan(project, current.id, pipelines, answer, append=append)
+            found += [plan] if plan else []
+        return found
+
+    def authorize(self, current: ArmConnection, plan: PipelinePlan) -> None:
+        """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm."""
+        problem: AzdoError | None = None
+        for _left in self._place.tries():
+            try:
+                self.sent = True
+                return self._place.client.authorize_pipelines(plan.project_id, current.id, plan.body)
+            except (NotFoundError, NotAcceptedError, AmbiguousWriteError) as error:
+                problem = error
+        raise t.cast(AzdoError, problem)
+
+    def _unmoved(self, current: ArmConnection, *, owner_only: bool = False) -> ArmConnection:
+        """The connection as it is now. :raises MovedError: it is not what the plan was made for."""
+        latest = self._place.again(current)
+        if latest is None or latest.owner.id != current.owner.id or (not owner_only and differences(current, latest)):
+            raise MovedError("Somebody else changed the connection at the same time.", remedy="Run again.")
+        return latest
+
+    def _check(self, before: ArmConnection, after: ArmConnection, plan: Plan) -> None:
+        declared = {change.option.partition(".")[0] for change in plan.changes}
+        moved = [item for item in differences(before, after) if not _is_declared(item["field"], declared)]
+        if moved:
+            raise ForeignChangeError(
+                f"With the change something else became different: {', '.join(item['field'] for item in moved)}.",
+                remedy="Look at the connection before pipelines use it; nothing was taken back.",
+                differences=moved,
+            )
+        place = self._place
+        left = compare(place.desired, after, self._target, place.caller, place.runtime.now())
+        for option in ("enabled", "service_management_reference"):
+            if option in {change.option for change in left.changes}:
+                place.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
+
+
+def _is_declared(name: str, declared: set[str]) -> bool:
+    """Whether a difference is one that the task asked for. The references tell names, descriptions and shares."""
+    if name == "projects":
+        return bool(declared & {"name", "description", "shared_with"})
+    return name in declared

@@ -1,0 +1,737 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ansible module azdo_arm_connection."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: azdo_arm_connection
+short_description: Create, change, adopt and remove an Azure Resource Manager service connection
+version_added: 0.1.0
+author:
+  - azdo.connections contributors (@azdo-connections)
+description:
+  - Manages one service connection of one project, by every method that Azure DevOps offers.
+  - What is not set is not managed. A connection that exists is adopted by its name or id, and only what the task declares is compared and changed. The
+    service's own additions, masked secrets and the spelling of ids are never a difference.
+  - For workload identity federation with an existing identity it also writes the federated credential, from the issuer and subject that Azure DevOps
+    returns, on the application (Microsoft Graph) or on the managed identity (Azure Resource Manager).
+  - Combinations that the service or Microsoft's article rules out are refused before the first request, and say what to do instead.
+  - Nothing is ever deleted to be created again. If a task fails after it created a connection, it removes what it made itself, and nothing else.
+notes:
+  - "Which method, from O(scheme) and O(creation_mode): C(workload_identity_federation) C(automatic) makes an app registration, or uses O(managed_identity);
+    C(workload_identity_federation) C(manual) uses O(service_principal) or O(managed_identity); C(service_principal) C(automatic) makes an app
+    registration with a secret; C(service_principal) C(manual) uses a key or a certificate; C(managed_identity) is that of the agent;
+    C(publish_profile) leads to one web app."
+  - A creation without them is workload identity federation, and manual if an identity is given.
+  - Everything automatic needs a person (a personal access token, or C(az login)), because Azure DevOps then acts with the caller's own Entra token. It is not
+    offered for C(AzureUSGovernment) and C(AzureStack).
+  - "Assumed, because nobody documented it: the body of a publish profile connection and its clouds; the scope level C(ml_workspace) with manual workload
+    identity federation; that a connection in its seven days after a conversion must not be changed, and that a new name breaks the subject
+    of the Azure DevOps issuer. The latter two are refused."
+  - Azure DevOps Server has a service principal with a key or certificate, the agent's identity and publish profiles. Everything else is refused there
+    with the code C(server_not_supported).
+  - The federated credential is named C(azdo-), the id of the connection, a hyphen and eight digits that follow from issuer and subject. Only
+    credentials of that name are ever removed. The id of a role assignment follows from organization, scope, role and principal.
+extends_documentation_fragment:
+  - azdo.connections._auth
+  - azdo.connections._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads everything and applies every rule. With O(verify) V(before) or V(both) it also tests the entered settings, which changes nothing.
+  diff_mode:
+    support: full
+options:
+  project:
+    description:
+      - Name or id of the project. With O(state=absent) it decides whether the connection is deleted (the owning project) or only taken out of this project.
+    type: str
+    required: true
+  name:
+    description:
+      - Name of the connection in this project. With O(id) another name renames it, in this project.
+    type: str
+  id:
+    description:
+      - Id of an existing connection. An unknown one is an error with O(state=present).
+    type: str
+  state:
+    description:
+      - Whether the connection is to be there.
+      - V(absent) in a project that a connection was shared into takes it out of that project only.
+      - V(absent) in the owning project removes the federated credential and the role assignment that this collection made for it, then the
+        connection. If that is refused, they are put back.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  description:
+    description:
+      - Description of the connection in this project.
+    type: str
+  service_management_reference:
+    description:
+      - Service Management Reference, the id of a service or asset that the connection belongs to.
+      - Where the service does not tell its value, it is left alone, with a warning.
+    type: str
+  enabled:
+    description:
+      - Whether pipelines can use the connection. Where the service does not tell its value, it is left alone, with a warning.
+    type: bool
+  scheme:
+    description:
+      - Authorization scheme. The scheme of an existing connection is changed with M(azdo.connections.azdo_arm_connection_convert), not here.
+      - V(managed_identity) is the identity of the agent's virtual machine. A user-assigned managed identity without any agent is
+        V(workload_identity_federation) with O(managed_identity).
+    type: str
+    choices:
+      - workload_identity_federation
+      - service_principal
+      - managed_identity
+      - publish_profile
+  creation_mode:
+    description:
+      - Whether Azure DevOps makes the identity or its credential (V(automatic)), or they exist (V(manual)).
+    type: str
+    choices:
+      - automatic
+      - manual
+  environment:
+    description:
+      - Azure cloud. A creation without it is V(AzureCloud).
+    type: str
+    choices:
+      - AzureCloud
+      - AzureUSGovernment
+      - AzureChinaCloud
+      - AzureStack
+  server_url:
+    description:
+      - Address of Azure Resource Manager of an Azure Stack.
+    type: str
+  scope:
+    description:
+      - Where in Azure the connection leads. The service lets only the resource group and the workspace of a manual connection be changed.
+    type: dict
+    suboptions:
+      level:
+        description:
+          - Kind of scope. If not set, the other parts decide.
+        type: str
+        choices:
+          - subscription
+          - management_group
+          - ml_workspace
+      subscription_id:
+        description:
+          - Id of the subscription.
+        type: str
+      subscription_name:
+        description:
+          - Name of the subscription, a label. Needed to create. Another name for the same id is a warning only.
+        type: str
+      resource_group:
+        description:
+          - Name of the resource group. For a manual connection it is a label and the default scope of O(role_assignment).
+        type: str
+      management_group_id:
+        description:
+          - Id of the management group.
+        type: str
+      management_group_name:
+        description:
+          - Name of the management group, a label. Needed to create.
+        type: str
+      ml_workspace_name:
+        description:
+          - Name of the Azure Machine Learning workspace.
+        type: str
+      ml_workspace_location:
+        description:
+          - Region of the Azure Machine Learning workspace.
+        type: str
+  service_principal:
+    description:
+      - The application behind the connection.
+    type: dict
+    suboptions:
+      tenant_id:
+        description:
+          - Microsoft Entra tenant of the application. To create, the default is O(tenant) if that is an id.
+        type: str
+      client_id:
+        description:
+          - Application (client) id.
+        type: str
+      key:
+        description:
+          - Client secret.
+        type: str
+      certificate:
+        description:
+          - Certificate and private key in PEM format, in one text.
+        type: str
+  managed_identity:
+    description:
+      - The managed identity behind the connection. For the agent's identity only O(managed_identity.tenant_id) has a meaning.
+    type: dict
+    suboptions:
+      resource_id:
+        description:
+          - Resource id of the user-assigned managed identity. Its client id and tenant are looked up.
+        type: str
+      client_id:
+        description:
+          - Client id of the managed identity. Together with O(managed_identity.tenant_id) it saves the look-up.
+        type: str
+      tenant_id:
+        description:
+          - Microsoft Entra tenant of the managed identity. To create, the default is that of the looked-up identity, else O(tenant) if that is an id.
+        type: str
+  publish_profile:
+    description:
+      - Content of a web app's publish profile.
+    type: str
+  web_app_id:
+    description:
+      - Resource id of the web app of the publish profile.
+    type: str
+  federated_credential:
+    description:
+      - What to do about the federated credential, for workload identity federation.
+      - If not set, it is created when the task describes the identity of a manual connection. That of an automatic connection is written by Azure DevOps.
+    type: dict
+    suboptions:
+      mode:
+        description:
+          - V(create) writes it if it is missing.
+          - V(require) fails while it is missing. The connection stays, and the result says what to add; run the task again then.
+          - V(skip) does not look at it. Issuer and subject are returned.
+        type: str
+        choices:
+          - create
+          - require
+          - skip
+      audience:
+        description:
+          - Audience of the tokens. For C(AzureCloud) it is C(api://AzureADTokenExchange). For other clouds it has to be set, because it is not documented.
+        type: str
+  role_assignment:
+    description:
+      - A role in Azure for the identity of a manual connection. Without it no role is looked at.
+    type: dict
+    suboptions:
+      role:
+        description:
+          - Name or id of the role.
+        type: str
+        required: true
+      scope:
+        description:
+          - Where. The default is what the connection leads to, as narrow as O(scope) says.
+        type: str
+      allow_privileged_role:
+        description:
+          - Allow Owner, User Access Administrator and Role Based Access Control Administrator, with which pipelines can hand out rights.
+        type: bool
+        default: false
+  authorize_all_pipelines:
+    description:
+      - Whether all pipelines of this project may use the connection.
+    type: bool
+  authorized_pipelines:
+    description:
+      - Ids of the pipelines of this project that may use the connection, exactly these. Others lose the permission, unless O(append_pipelines) is set.
+    type: list
+    elements: int
+  append_pipelines:
+    description:
+      - Take the permission from no pipeline.
+    type: bool
+    default: false
+  shared_with:
+    description:
+      - The other projects that use the connection, exactly these. Others lose it, unless O(append_shares) is set. Only from the owning project.
+    type: list
+    elements: dict
+    suboptions:
+      project:
+        description:
+          - Name or id of the project.
+        type: str
+        required: true
+      name:
+        description:
+          - Name of the connection there. A new share without it is called as the portal calls it, by the names of connection and project with a hyphen.
+        type: str
+      description:
+        description:
+          - Description there. A new share without it has that of the connection.
+        type: str
+      authorize_all_pipelines:
+        description:
+          - As O(authorize_all_pipelines), in that project.
+        type: bool
+      authorized_pipelines:
+        description:
+          - As O(authorized_pipelines), in that project.
+        type: list
+        elements: int
+  append_shares:
+    description:
+      - Take the connection from no project.
+    type: bool
+    default: false
+  update_secret:
+    description:
+      - Azure DevOps never shows a stored secret, so it cannot be compared. V(on_create) sends it to create, and when its kind or the client id changes.
+      - V(always) sends it every time, and the task is always changed.
+    type: str
+    choices:
+      - on_create
+      - always
+    default: on_create
+  verify:
+    description:
+      - Whether to test the connection, as the portal's V(Verify) does. The test reads the subscription or management group with the connection's identity.
+      - V(before) tests the key or certificate of the task before it is saved; if the test fails, nothing is saved.
+      - V(after) tests the stored connection at the end, every time.
+      - The task fails if the test does. A new connection is removed again only if the federation itself does not work to the end of O(verify_timeout).
+        A missing role for the subscription is a warning only if the scope is a resource group.
+    type: str
+    choices:
+      - none
+      - before
+      - after
+      - both
+    default: none
+  verify_timeout:
+    description:
+      - Seconds in which a failed test is repeated. New credentials and roles take minutes to spread.
+    type: int
+    default: 300
+  wait_timeout:
+    description:
+      - Seconds to wait for Azure DevOps, Microsoft Graph and Azure Resource Manager to finish, or to be free, for each step.
+    type: int
+    default: 300
+  keep_failed:
+    description:
+      - Keep a connection that this task created although something failed afterwards.
+    type: bool
+    default: false
+  delete_shared:
+    description:
+      - With O(state=absent), delete a connection although other projects use it.
+    type: bool
+    default: false
+  delete_identity:
+    description:
+      - With O(state=absent), let Azure DevOps delete the application of an automatic connection, too.
+      - Refused unless every project could be read, no other connection has the application, and it has no credentials of something else.
+    type: bool
+    default: false
+seealso:
+  - module: azdo.connections.azdo_arm_connection_info
+  - module: azdo.connections.azdo_arm_connection_convert
+  - name: Azure Resource Manager service connections
+    description: Microsoft's article with the methods of the portal.
+    link: https://learn.microsoft.com/azure/devops/pipelines/library/connect-to-azure
+"""
+
+EXAMPLES = r"""
+- name: Workload identity federation with an existing app registration, written into Entra, too
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    tenant: "{{ entra_tenant }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    project: Payments
+    name: azure-production
+    description: Deployments of Payments
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+      resource_group: rg-payments
+    service_principal:
+      client_id: 5a1d2c3b-0000-4000-8000-000000000011
+      tenant_id: "{{ entra_tenant }}"
+    role_assignment:
+      role: Contributor
+    authorized_pipelines:
+      - 12
+
+- name: Workload identity federation with a user-assigned managed identity, manual
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    tenant: "{{ entra_tenant }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    project: Payments
+    name: azure-identity
+    creation_mode: manual
+    scope:
+      management_group_id: mg-platform
+      management_group_name: Platform
+    managed_identity:
+      resource_id: /subscriptions/5a1d2c3b-0000-4000-8000-000000000001/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-payments
+
+- name: The same identity, with the federated credential written by Azure DevOps (needs a person)
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-identity-automatic
+    creation_mode: automatic
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    managed_identity:
+      resource_id: /subscriptions/5a1d2c3b-0000-4000-8000-000000000001/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-payments
+      client_id: "{{ identity_client_id }}"
+      tenant_id: "{{ entra_tenant }}"
+
+- name: Workload identity federation with an app registration that Azure DevOps makes (needs a person)
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-automatic
+    scheme: workload_identity_federation
+    creation_mode: automatic
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    service_principal:
+      tenant_id: "{{ entra_tenant }}"
+    authorize_all_pipelines: true
+
+- name: A secret and an app registration that Azure DevOps makes (needs a person)
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-automatic-secret
+    scheme: service_principal
+    creation_mode: automatic
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    service_principal:
+      tenant_id: "{{ entra_tenant }}"
+
+- name: An existing service principal with a key, tested before it is saved
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-key
+    scheme: service_principal
+    creation_mode: manual
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    service_principal:
+      tenant_id: "{{ entra_tenant }}"
+      client_id: 5a1d2c3b-0000-4000-8000-000000000012
+      key: "{{ payments_key }}"
+    verify: before
+
+- name: An existing service principal with a certificate, in Azure Stack
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-stack
+    scheme: service_principal
+    creation_mode: manual
+    environment: AzureStack
+    server_url: https://management.local.azurestack.external
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000002
+      subscription_name: Plant
+    service_principal:
+      tenant_id: "{{ entra_tenant }}"
+      client_id: 5a1d2c3b-0000-4000-8000-000000000012
+      certificate: "{{ payments_certificate }}"
+
+- name: The managed identity of the agent
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-agents
+    scheme: managed_identity
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    managed_identity:
+      tenant_id: "{{ entra_tenant }}"
+
+- name: The publish profile of a web app
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-web
+    scheme: publish_profile
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    service_principal:
+      tenant_id: "{{ entra_tenant }}"
+    web_app_id: /subscriptions/5a1d2c3b-0000-4000-8000-000000000001/resourceGroups/rg-web/providers/Microsoft.Web/sites/payments
+    publish_profile: "{{ web_publish_profile }}"
+
+- name: Adopt an existing connection, share it under another name and say who may use it
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-key
+    description: Owned by the platform team
+    shared_with:
+      - project: Web Shop
+        name: azure-payments
+        authorized_pipelines:
+          - 31
+
+- name: Send a rotated key
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-key
+    service_principal:
+      key: "{{ payments_key }}"
+    update_secret: always
+
+- name: Remove a connection with the federated credential and the role that were made for it
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    tenant: "{{ entra_tenant }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    project: Payments
+    name: azure-production
+    state: absent
+"""
+
+RETURN = r"""
+connection:
+  description:
+    - The connection as it is at the end, null when there is none. In check mode what is known of it.
+    - The keys are those of the rows of M(azdo.connections.azdo_arm_connection_info), from C(id) to C(revert). Secrets are not among them.
+  returned: always, unless the task failed before it began
+  type: dict
+  sample:
+    id: 5f0c7c3a-3a0c-4a52-9a3a-0d0f6a4f1c11
+    name: azure-production
+    project: Payments
+    scheme: workload_identity_federation
+    creation_mode: manual
+    environment: AzureCloud
+    issuer_kind: entra
+    enabled: true
+    state: ready
+federated_credential:
+  description: The federated credential that the connection signs in with. Null for other schemes.
+  returned: always, unless the task failed before it began
+  type: dict
+  contains:
+    state:
+      description:
+        - V(present), V(created), V(updated), V(missing), V(not_checked) or V(managed_by_azure_devops). In check mode also V(would_create) and V(would_update).
+      type: str
+      sample: created
+    name:
+      description: Its name on the identity.
+      type: str
+    issuer:
+      description: Issuer of the tokens.
+      type: str
+    subject:
+      description: Subject of the tokens.
+      type: str
+    audience:
+      description: Audience of the tokens, null where it is not known.
+      type: str
+    client_id:
+      description: Client id of the application or managed identity.
+      type: str
+role_assignment:
+  description: The role in Azure. Null unless O(role_assignment) is set.
+  returned: always, unless the task failed before it began
+  type: dict
+  contains:
+    state:
+      description: V(present), V(created), or in check mode V(would_create).
+      type: str
+    role:
+      description: Name or id of the role.
+      type: str
+    scope:
+      description: Where it is assigned.
+      type: str
+    principal_id:
+      description: Object id of the service principal that has it.
+      type: str
+verification:
+  description: The tests of O(verify), null where there was none.
+  returned: always, unless the task failed before it began
+  type: dict
+  contains:
+    before:
+      description: The test of the entered settings.
+      type: dict
+      contains:
+        result:
+          description:
+            - V(ok), V(federation_failed), V(credential_failed), V(azure_permission), V(caller_not_allowed), V(not_testable) or V(unknown).
+          type: str
+        message:
+          description: What the service said.
+          type: str
+    after:
+      description: The test of the stored connection.
+      type: dict
+      contains:
+        result:
+          description:
+            - V(ok), V(federation_failed), V(credential_failed), V(azure_permission), V(caller_not_allowed), V(not_testable) or V(unknown).
+          type: str
+        message:
+          description: What the service said.
+          type: str
+failure:
+  description: What went wrong. C(code) and C(details) are for playbooks to branch on; C(message) and C(remedy) are the sentences.
+  returned: failure
+  type: dict
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._methods import refuse_contradictions
+from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._place import caller_of
+from ansible_collections.azdo.connections.plugins.module_utils._provisioning import Provisioning
+from ansible_collections.azdo.connections.plugins.module_utils._removal import Removal
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
+
+# No managed option has a default: what is not set is not managed.
+PIPELINES: dict[str, t.Any] = {
+    "authorize_all_pipelines": {"type": "bool"},
+    "authorized_pipelines": {"type": "list", "elements": "int"},
+}
+
+ARGUMENT_SPEC = argument_spec(
+    project={"type": "str", "required": True},
+    name={"type": "str"},
+    id={"type": "str"},
+    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+    description={"type": "str"},
+    service_management_reference={"type": "str"},
+    enabled={"type": "bool"},
+    scheme={
+        "type": "str",
+        "choices": ["workload_identity_federation", "service_principal", "managed_identity", "publish_profile"],
+    },
+    creation_mode={"type": "str", "choices": ["automatic", "manual"]},
+    environment={"type": "str", "choices": ["AzureCloud", "AzureUSGovernment", "AzureChinaCloud", "AzureStack"]},
+    server_url={"type": "str"},
+    scope={
+        "type": "dict",
+        "options": {
+            "level": {"type": "str", "choices": ["subscription", "management_group", "ml_workspace"]},
+            "subscription_id": {"type": "str"},
+            "subscription_name": {"type": "str"},
+            "resource_group": {"type": "str"},
+            "management_group_id": {"type": "str"},
+            "management_group_name": {"type": "str"},
+            "ml_workspace_name": {"type": "str"},
+            "ml_workspace_location": {"type": "str"},
+        },
+    },
+    service_principal={
+        "type": "dict",
+        "options": {
+            "tenant_id": {"type": "str"},
+            "client_id": {"type": "str"},
+            "key": {"type": "str", "no_log": True},
+            "certificate": {"type": "str", "no_log": True},
+        },
+    },
+    managed_identity={
+        "type": "dict",
+        "options": {
+            "resource_id": {"type": "str"},
+            "client_id": {"type": "str"},
+            "tenant_id": {"type": "str"},
+        },
+    },
+    publish_profile={"type": "str", "no_log": True},
+    web_app_id={"type": "str"},
+    federated_credential={
+        "type": "dict",
+        "options": {
+            "mode": {"type": "str", "choices": ["create", "require", "skip"]},
+            "audience": {"type": "str"},
+        },
+    },
+    role_assignment={
+        "type": "dict",
+        "options": {
+            "role": {"type": "str", "required": True},
+            "scope": {"type": "str"},
+            "allow_privileged_role": {"type": "bool", "default": False},
+        },
+    },
+    **PIPELINES,
+    append_pipelines={"type": "bool", "default": False},
+    shared_with={
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "project": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "description": {"type": "str"},
+            **PIPELINES,
+        },
+    },
+    append_shares={"type": "bool", "default": False},
+    update_secret={"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    verify={"type": "str", "choices": ["none", "before", "after", "both"], "default": "none"},
+    verify_timeout={"type": "int", "default": 300},
+    wait_timeout={"type": "int", "default": 300},
+    keep_failed={"type": "bool", "default": False},
+    delete_shared={"type": "bool", "default": False},
+    delete_identity={"type": "bool", "default": False},
+)
+
+
+def run(runtime: Runtime) -> Result:
+    """Read the options, refuse what cannot work, and bring the connection to what they say."""
+    for option in ("verify_timeout", "wait_timeout"):
+        check_range(option, runtime.params[option], 0)
+    desired = Desired.from_params(runtime.params)
+    runtime.session.secrets.update(desired.secret_texts())
+    if runtime.params["state"] == "absent":
+        return Removal(runtime, desired).run()
+    refuse_contradictions(desired, caller_of(runtime))
+    return Provisioning(runtime, desired).run()
+
+
+def main() -> None:
+    """The ordinary front door."""
+    run_module(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), run)
+
+
+if __name__ == "__main__":
+    main()
