@@ -4,7 +4,7 @@
 """How long things take, against the simulator in a process of its own. Prints; never passes or fails.
 
 Each number stands beside what it is to be compared with: a bare asynchronous client that does a fixed list of calls, the sequential run, or
-the target. Give names to run only some: loop, convert, simulator.
+the target. Give names to run only some: loop, convert, create, simulator.
 """
 
 from __future__ import annotations
@@ -25,17 +25,21 @@ from pathlib import Path
 import httpx
 import yaml
 
+from simulator.identifiers import guid
+
+MANAGE = "azdo.connections.azdo_arm_connection"
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"
 Addresses = dict[str, t.Any]
 
 
 @contextlib.contextmanager
-def simulator(fleet: str, **latency_ms: float) -> Iterator[Addresses]:
+def simulator(fleet: str, *, tls: bool = False, **latency_ms: float) -> Iterator[Addresses]:
     """The simulator with a fleet and latencies (ms) by kind of request; ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
         command = [sys.executable, "-m", "simulator", "--fleet", fleet, "--port", "0", "--ready-file", str(ready)]
+        command += ["--tls", folder] if tls else []
         if latency_ms:
             command += ["--latency", ",".join(f"{name}={value}" for name, value in latency_ms.items())]
         started = time.monotonic()
@@ -47,8 +51,8 @@ def simulator(fleet: str, **latency_ms: float) -> Iterator[Addresses]:
                 process.terminate()
 
 
-def play(addresses: Addresses, task: dict[str, t.Any]) -> float:
-    """Seconds that ansible-playbook takes for one task."""
+def play(addresses: Addresses, task: dict[str, t.Any], **variables: str) -> float:
+    """Seconds that ansible-playbook takes for one task. ``variables`` are of the environment."""
     with tempfile.TemporaryDirectory() as folder:
         playbook = Path(folder) / "play.yml"
         playbook.write_text(
@@ -60,9 +64,14 @@ def play(addresses: Addresses, task: dict[str, t.Any]) -> float:
             "AZDO_PERSONAL_ACCESS_TOKEN": addresses["pat"],
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            **variables,
         }
         started = time.monotonic()
-        subprocess.run(["ansible-playbook", str(playbook)], env=environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            ["ansible-playbook", str(playbook)], env=environment, check=False, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SystemExit(f"The playbook failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return time.monotonic() - started
 
 
@@ -109,6 +118,118 @@ def convert() -> None:
         f"  one task, concurrency 16               {ours:7.2f} s = {ours / ideal:.2f} x the ideal (target: under 1.5)"
     )
     print(f"  one task, concurrency 1                {alone:7.2f} s = {alone / ideal:.2f} x the ideal")
+
+
+SCOPE = {"subscription_id": guid("subscription", "bench"), "subscription_name": "Contoso Production"}
+
+
+def create() -> None:
+    """Creating 200 connections in a loop, beside a bare sequential client that does the same calls one after the other."""
+    items, latency = 200, dict.fromkeys(("read", "write", "graph", "token"), 60.0)
+    task: dict[str, t.Any] = {"project": "Project 0000", "name": "new-{{ item }}", "scope": SCOPE}
+    identity = {"tenant_id": "{{ tenant }}", "client_id": "{{ clients[item] }}"}
+    methods = {
+        "service principal with a key": {"scheme": "service_principal", "creation_mode": "manual"},
+        "federation and its credential": {"scheme": "workload_identity_federation", "creation_mode": "manual"},
+    }
+    print(f"{items} connections created in a loop, 60 ms a request:")
+    for title, method in methods.items():
+        federated = "federation" in title
+        with simulator(f"bench:1x{items}", tls=True, **latency) as addresses:
+            clients = [guid("client", "bench", f"application-{number:05d}") for number in range(items)]
+            bare = bare_creations(addresses, clients, federated=federated)
+        with simulator(f"bench:1x{items}", tls=True, **latency) as addresses:
+            robot = addresses["service_principal"]
+            signed_in = {
+                "AZDO_AUTHORITY_URL": addresses["authority_url"],
+                "AZDO_GRAPH_URL": addresses["graph_url"],
+                "REQUESTS_CA_BUNDLE": addresses["ca_path"],
+                "AZURE_TENANT": addresses["tenant_id"],
+                "AZURE_CLIENT_ID": robot["client_id"],
+                "AZURE_SECRET": robot["secret"],
+                "AZDO_PERSONAL_ACCESS_TOKEN": "",
+            }
+            secret = {} if federated else {"key": "a-key-that-nobody-tests"}
+            options = {**task, **method, "service_principal": {**identity, **secret}}
+            variables = {"clients": clients, "tenant": addresses["tenant_id"]}
+            whole = {MANAGE: options, "loop": "{{ range(count) | list }}", "vars": variables}
+            empty = play(addresses, {"ansible.builtin.debug": {"msg": "nothing"}}, **signed_in)
+            ours = play(addresses, {**whole, "vars": {**variables, "count": items}}, **signed_in) - empty
+        print(
+            f"  {title:30} bare client {bare:6.2f} s, one task {ours:6.2f} s = {ours / bare:.2f} x (target: under 1.3)"
+        )
+
+
+def bare_creations(addresses: Addresses, clients: list[str], *, federated: bool) -> float:
+    """The fixed list of calls and nothing else: a look by name and a POST; for federation also the credentials of the application, and one more. Seconds."""
+    robot, version = addresses["service_principal"], {"api-version": "7.2-preview.4"}
+    base = addresses["organization_url"]
+    with httpx.Client(verify=addresses["ca_path"], timeout=60) as client:
+        started = time.monotonic()
+
+        def token(scope: str) -> dict[str, str]:
+            body = {
+                "grant_type": "client_credentials",
+                "client_id": robot["client_id"],
+                "client_secret": robot["secret"],
+                "scope": f"{scope}/.default",
+            }
+            url = f"{addresses['authority_url']}/{addresses['tenant_id']}/oauth2/v2.0/token"
+            return {"Authorization": f"Bearer {client.post(url, data=body).raise_for_status().json()['access_token']}"}
+
+        devops = token("499b84ac-1321-427f-aa17-267ca6975798")
+        graph = token("https://graph.microsoft.com") if federated else {}
+        project = (
+            client.get(f"{base}/_apis/projects/Project 0000?api-version=7.1", headers=devops).raise_for_status().json()
+        )
+        for number, client_id in enumerate(clients):
+            name = f"new-{number}"
+            where = f"{base}/{project['id']}/_apis/serviceendpoint/endpoints"
+            client.get(where, params={**version, "endpointNames": name}, headers=devops).raise_for_status()
+            credentials = (
+                f"{addresses['graph_url']}/v1.0/applications(appId='{client_id}')/federatedIdentityCredentials"
+            )
+            if federated:
+                client.get(credentials, headers=graph).raise_for_status()
+            body = bare_body(addresses, name, project, client_id, federated=federated)
+            made = client.post(f"{base}/_apis/serviceendpoint/endpoints", params=version, json=body, headers=devops)
+            parameters = made.raise_for_status().json()["authorization"]["parameters"]
+            if federated:
+                wanted = {
+                    "name": f"connection-{number}",
+                    "issuer": parameters["workloadIdentityFederationIssuer"],
+                    "subject": parameters["workloadIdentityFederationSubject"],
+                    "audiences": ["api://AzureADTokenExchange"],
+                }
+                client.post(credentials, json=wanted, headers=graph).raise_for_status()
+        return time.monotonic() - started
+
+
+def bare_body(
+    addresses: Addresses, name: str, project: dict[str, t.Any], client_id: str, *, federated: bool
+) -> dict[str, t.Any]:
+    parameters = {"tenantid": addresses["tenant_id"], "serviceprincipalid": client_id}
+    key = {"authenticationType": "spnKey", "serviceprincipalkey": "a-key-that-nobody-tests"}
+    return {
+        "name": name,
+        "type": "azurerm",
+        "url": "https://management.azure.com/",
+        "owner": "library",
+        "data": {
+            "environment": "AzureCloud",
+            "scopeLevel": "Subscription",
+            "subscriptionId": SCOPE["subscription_id"],
+            "subscriptionName": SCOPE["subscription_name"],
+            "creationMode": "Manual",
+        },
+        "authorization": {
+            "scheme": "WorkloadIdentityFederation" if federated else "ServicePrincipal",
+            "parameters": parameters if federated else {**parameters, **key},
+        },
+        "serviceEndpointProjectReferences": [
+            {"projectReference": {"id": project["id"], "name": project["name"]}, "name": name, "description": ""}
+        ],
+    }
 
 
 def names_of_projects(addresses: Addresses) -> list[str]:
@@ -188,7 +309,7 @@ async def request_rate(addresses: Addresses, count: int) -> float:
         return count / (time.monotonic() - started)
 
 
-BENCHES = {"loop": loop, "convert": convert, "simulator": simulator_speed}
+BENCHES = {"loop": loop, "convert": convert, "create": create, "simulator": simulator_speed}
 
 
 def main() -> None:

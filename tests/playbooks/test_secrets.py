@@ -117,16 +117,11 @@ def test_secrets_of_a_new_connection(written_as: str, canary: str, door: str, st
             }
         },
     ]
-    quoted = f"cannot read -----BEGIN CERTIFICATE----- {canary}1 -----END CERTIFICATE----- -----BEGIN PRIVATE KEY----- {canary}2 nor {canary}0 nor {canary}3"
     refused = [{MANAGE: {**task[MANAGE], "name": f"{task[MANAGE]['name']}-refused"}} for task in tasks[:3]]
-    here.simulator.fault(
-        method="POST",
-        path="/endpoints",
-        skip=3,
-        times=0,
-        status=400,
-        body={"message": quoted, "typeKey": "ArgumentException"},
-    )
+    flat = f"-----BEGIN CERTIFICATE----- {canary}1 -----END CERTIFICATE----- -----BEGIN PRIVATE KEY----- {canary}2"
+    for quoted in (f"{canary}0", f"{flat} or {canary}2", f"{canary}3"):
+        body = {"message": f"cannot read {quoted}", "typeKey": "ArgumentException"}
+        here.simulator.fault(method="POST", path="/endpoints", skip=3, status=400, body=body)
     played = here.play(
         [{**task, "ignore_errors": True} for task in [*tasks, *refused]],
         "-vvvv",
@@ -135,9 +130,7 @@ def test_secrets_of_a_new_connection(written_as: str, canary: str, door: str, st
         env=talkative(here),
         vars_files=["secret.yml"],
     )
-    assert ["failure" in item["result"] for item in played.results] == [False] * 3 + [True] * 4, played.output[
-        -3000:
-    ]
+    assert ["failure" in item["result"] for item in played.results] == [False] * 3 + [True] * 4, played.output[-3000:]
     assert "cannot read" in played.output
     assert "(not shown)" in played.output
     written = everything_written(here, played)

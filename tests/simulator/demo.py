@@ -178,11 +178,13 @@ _PLACEHOLDER_CERTIFICATE = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBjZXJ0aWZ
 
 
 def bench_fleet(projects: int, connections: int, organization: str = "bench", pat: str = DEFAULT_PAT) -> Fleet:
-    """`connections` convertible ones in all, dealt round the projects."""
+    """`connections` convertible ones in all, dealt round the projects; as many applications without one, and somebody who may use them."""
     fleet = Fleet(organization, pat)
+    fleet.service_principal("bench-robot", secret="simulated-secret-of-the-bench-robot")
     made = [fleet.project(f"Project {number:04d}") for number in range(projects)]
     for number in range(connections):
         fleet.connection(made[number % projects], f"connection-{number:05d}")
+        fleet.application(name=f"application-{number:05d}")
     return fleet
 
 

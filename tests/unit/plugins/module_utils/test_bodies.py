@@ -209,7 +209,7 @@ class Ids:
 def desired(**options: t.Any) -> Desired:
     """The options as Ansible hands them over."""
     usual = {"organization_url": "https://dev.azure.com/contoso", "project": "Payments"}
-    checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**usual, **options})
+    checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(copy.deepcopy({**usual, **options}))
     assert not checked.error_messages, checked.error_messages
     return Desired.from_params(checked.validated_parameters)
 

@@ -11,12 +11,20 @@ from dataclasses import dataclass
 
 import pytest
 import yaml
+from ansible_collections.azdo.connections.plugins.module_utils import _roles
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection
 
 from simulator import Fleet, Simulator, identity_fleet
-from simulator.directory import Application, FederatedCredential, Identity, ManagedIdentity, RoleAssignment
+from simulator.directory import (
+    ROLE_DEFINITIONS,
+    Application,
+    FederatedCredential,
+    Identity,
+    ManagedIdentity,
+    RoleAssignment,
+)
 from simulator.federation import pair
 from simulator.state import Connection, Pending, Project
 from unit.plugins._helpers.arm import CLIENT, KEY, PEM, SUBSCRIPTION, Person, arm_fleet, person
@@ -130,12 +138,9 @@ def azure(simulator: Simulator) -> set[tuple[str, ...]]:
     """Everything in Entra and Azure that a removal could touch, comparable before and after."""
     directory = simulator.world.directory
     found: set[tuple[str, ...]] = set()
-    for identity in (*directory.applications.values(), *directory.identities.values()):
-        client = (
-            identity.app_id
-            if isinstance(identity, Application)
-            else t.cast(str, t.cast(ManagedIdentity, identity).client_id)
-        )
+    identities: list[Identity] = [*directory.applications.values(), *directory.identities.values()]
+    for identity in identities:
+        client = identity.app_id if isinstance(identity, Application) else identity.client_id
         found.add(("identity", client))
         found |= {
             ("credential", client, item.name, item.issuer, item.subject, *item.audiences, item.description)
@@ -409,6 +414,57 @@ def test_another_managed_identity_named_by_mistake_keeps_its_role(stage: Stage) 
     assert scene.stays(shop)
     assert theirs
     assert theirs <= azure(scene.simulator)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_made_does_not_stay_in_silence_when_the_task_names_another_identity(kind: Kind, stage: Stage) -> None:
+    scene = stage(kind)
+    scene.simulator.fleet.managed_identity("id-shop", subscription_id=SUBSCRIPTION)
+    scene.make()
+    [credential] = scene.credentials
+    identity = {"service_principal": None, "managed_identity": {"resource_id": f"{IDENTITIES}/id-shop"}}
+    task = scene.remove(**identity)
+    assert task.failed or task.runtime.warnings or credential not in scene.credentials
+
+
+def test_a_role_that_was_made_for_the_connections_of_another_organization_stays(stage: Stage) -> None:
+    scene = stage()
+    made = scene.make()
+    where = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-payments"
+    principal = identity_fleet.principal_of(scene.identity)
+    definition = identity_fleet.role_definition_id(where, ROLE_DEFINITIONS["reader"])
+    name = _roles.our_name("5a1d2c3b-0000-4000-8000-0000000000ee", where, definition, principal)
+    theirs = scene.world.directory.assign(RoleAssignment(name, where, definition, principal))
+    assert scene.named().result["changed"]
+    assert not scene.stays(made)
+    assert scene.roles == [theirs]
+
+
+SUBSCRIBED = {key: SCOPE[key] for key in ("subscription_id", "subscription_name")}
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        SUBSCRIBED,
+        {"management_group_id": "mg-platform", "management_group_name": "Platform"},
+        {
+            **SUBSCRIBED,
+            "level": "ml_workspace",
+            "resource_group": "rg-research",
+            "ml_workspace_name": "mlw-research",
+            "ml_workspace_location": "westeurope",
+        },
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_role_is_found_at_every_level_of_scope(kind: Kind, scope: Options, stage: Stage) -> None:
+    scene = stage(kind)
+    before = azure(scene.simulator)
+    scene.make(scope=scope, **READER)
+    gone = scene.remove(scope=scope)
+    assert gone.runtime.warnings == []
+    assert azure(scene.simulator) == before
 
 
 def test_rights_in_graph_alone_are_enough_for_the_credential(stage: Stage) -> None:
@@ -1000,7 +1056,7 @@ def test_a_credential_that_may_not_be_removed_stays_and_so_does_everything_else(
     assert task.failed
     assert "Insufficient privileges." in task.result["msg"]
     assert task.result["failure"]["code"] == "not_permitted"
-    assert "The caller" in task.result["failure"]["remedy"]
+    assert "the caller" in task.result["failure"]["remedy"].lower()
     assert scene.stays(made)
     assert azure(scene.simulator) == before
     assert "DELETE connection" not in scene.writes
@@ -1421,6 +1477,21 @@ def test_servers_keep_the_connection_of_somebody_without_the_right(profile: str,
     assert simulator.connection(kept.id) is not None
     # Only the newest server says beforehand what the caller may do.
     assert len(simulator.writes) == (0 if profile == "server_2022" else 1)
+
+
+def test_a_server_that_cannot_say_what_the_caller_may_do_refuses_and_the_role_comes_back(stage: Stage) -> None:
+    scene = stage(profile="server_2020")
+    known = {"tenant_id": scene.simulator.fleet.tenant_id, "client_id": CLIENT, "key": KEY}
+    made = scene.make(scheme="service_principal", creation_mode="manual", service_principal=known, **READER)
+    before = azure(scene.simulator)
+    assert len(scene.roles) == 1
+    scene.simulator.fleet.user.level = "user"
+    task = scene.named()
+    assert task.failed
+    assert "Put back: role assignment" in task.result["failure"]["remedy"]
+    assert scene.writes == ["DELETE role", "DELETE connection", "PUT role"]
+    assert scene.stays(made)
+    assert azure(scene.simulator) == before
 
 
 @pytest.mark.parametrize("profile", ["server_2022", "server_2020"])
