@@ -26,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     VersionOutOfRangeError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import retry_after
+from ansible_collections.azdo.connections.plugins.module_utils._remedies import remedy_for
 
 # Answers that say "not now". 500 is not among them: here it usually carries a business error (fact sheet 2.9).
 _PASSING_STATUSES = frozenset({429, 502, 503, 504})
@@ -150,14 +151,14 @@ def service_error(raw: RawAnswer) -> ServiceError:
         found = re.search(r"supports is (\d+\.\d+)", message)
         return VersionOutOfRangeError(message, latest=found.group(1) if found else None, **details)
     if raw.status == 404 or type_key.startswith("ProjectDoesNotExist"):
-        return NotFoundError(message, **details)
+        return NotFoundError(message, remedy=remedy_for(message, type_key), **details)
     if raw.status == 403 or type_key in ("AccessDeniedException", "UnauthorizedRequestException"):
-        return NotPermittedError(message, **details)
+        return NotPermittedError(message, remedy=remedy_for(message, type_key), **details)
     if raw.status == 407:
         return ProxyRefusalError(
             f"The proxy asks for a sign-in: {message}", remedy="Put user and password into HTTPS_PROXY.", **details
         )
-    return ServiceError(message, **details)
+    return ServiceError(message, remedy=remedy_for(message, type_key, raw.status), **details)
 
 
 def _refusal(raw: RawAnswer, write: bool) -> AzdoError:

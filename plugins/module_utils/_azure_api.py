@@ -43,7 +43,7 @@ class AzureApi:
         try:
             return self._http.send(request, self._authorization)
         except NotPermittedError as error:
-            error.remedy = self._rights
+            error.remedy = error.remedy or self._rights
             raise error.about(self._name) from None
         except AuthenticationError as error:
             error.remedy = "Check that the signed-in identity belongs to this tenant and that cloud_environment is the right cloud."

@@ -377,11 +377,23 @@ def pipeline_plan(
 
 def diff(title: str, changes: t.Sequence[Change], *, created: bool = False, removed: bool = False) -> Json:
     """Ansible's diff, with mappings that the front door writes as YAML."""
-    before = {item.option: item.before for item in changes if item.before is not None or not created}
-    after = {item.option: item.after for item in changes if item.after is not None or not removed}
     return {
-        "before": {} if created else before,
-        "after": {} if removed else after,
+        "before": {} if created else _nested({item.option: item.before for item in changes}),
+        "after": {} if removed else _nested({item.option: item.after for item in changes}),
         "before_header": title,
         "after_header": title,
     }
+
+
+def _nested(values: t.Mapping[str, t.Any]) -> Json:
+    """Suboptions below their option, as they stand in a task."""
+    found: Json = {}
+    for option, value in values.items():
+        if value is None:
+            continue
+        outer, dot, inner = option.partition(".")
+        if dot:
+            found.setdefault(outer, {})[inner] = value
+        else:
+            found[outer] = value
+    return found

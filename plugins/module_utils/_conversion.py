@@ -25,6 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._plan import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._remedies import remedy_for
 
 # A write that the service did not accept is tried this often, each time from a fresh read.
 _ATTEMPTS = 6
@@ -33,28 +34,6 @@ _GRACE_SECONDS = 60.0
 # One read that finds nothing may be a replica that lags behind.
 _MISSING_READS = 3
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 10.0
-
-# What people can do about the refusals that have been seen (3.4, 2.7). Recognised by text: most share one typeKey.
-_REMEDIES = (
-    (
-        "could not be configured automatically",
-        "The caller must own the application. If it was changed by hand, have its owner add the credential that the portal shows under Convert.",
-    ),
-    ("Azure Stack", "Azure Stack does not support workload identity federation; keep the service principal."),
-    (
-        "Failed to obtain an access token of identity",
-        "The connection's tenant is usually not the organization's tenant: convert it with an account of its own tenant.",
-    ),
-    ("A valid refresh token was not found", "Sign in to the Azure DevOps portal once as this user, then run again."),
-    (
-        "requires user authentication",
-        "Make the personal access token with full access, or sign in with az login and auth_source azure_cli.",
-    ),
-    (
-        "Insufficient privileges",
-        "Ask for the Application Developer role in Microsoft Entra, or have the application's owner run this.",
-    ),
-)
 
 
 class Effects(t.Protocol):
@@ -156,7 +135,7 @@ class Conversion:
 
     def _after_refusal(self, error: ServiceError, lost_before: bool) -> Outcome:
         """An error is not the truth about the connection: a read is."""
-        error.remedy = error.remedy or _remedy(error.message)
+        error.remedy = error.remedy or remedy_for(error.message)
         try:
             current = self._effects.read()
         except (StoppedError, AuthenticationError):
@@ -212,7 +191,7 @@ class Conversion:
         moved = current.scheme == self._target
         if current.state == "failed" and (moved or self._state_before != "failed"):
             said = current.status_message or "no reason given"
-            return self._failed(AzdoError(f"Azure DevOps reports a failure: {said}.", remedy=_remedy(said)), current)
+            return self._failed(AzdoError(f"Azure DevOps reports a failure: {said}.", remedy=remedy_for(said)), current)
         if not moved or current.state == "in_progress":
             return None
         if self._before is not None and (more := differences(self._before, current)):
@@ -262,7 +241,3 @@ def _lasting(connection: ArmConnection) -> Json:
             f"{ref.id} {ref.name}: {ref.connection_name}: {ref.description}" for ref in connection.references
         ),
     }
-
-
-def _remedy(message: str) -> str:
-    return next((remedy for text, remedy in _REMEDIES if text.lower() in message.lower()), "")

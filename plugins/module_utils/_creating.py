@@ -12,16 +12,19 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body
 from ansible_collections.azdo.connections.plugins.module_utils._changes import Target, references_of
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, ProjectReference
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
+    OptionError,
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._making import Undo
 from ansible_collections.azdo.connections.plugins.module_utils._methods import complete, server_not_supported
-from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError, said
+from ansible_collections.azdo.connections.plugins.module_utils._remedies import remedy_for
 
+_CONNECTION = "the connection"
 # How long (s) a creation whose answer was lost is looked for.
 _GRACE_SECONDS = 60.0
 
@@ -32,14 +35,20 @@ class Creation:
     def __init__(self, place: Place, target: Target) -> None:
         self._place = place
         self._target = target
-        self.undo = Undo()
+        self.undo = Undo(place.runtime.stop, float(place.runtime.params["wait_timeout"]))
         self.made = False
         self.lost = False
+        self.connection: ArmConnection | None = None
 
     def draft(self) -> Draft:
         """The connection to create, complete. :raises OptionError: it cannot be created from these options."""
         organization = self._place.client.organization()
-        draft = complete(self._place.desired, self._target, self._place.caller, hosted=organization.hosted)
+        try:
+            draft = complete(self._place.desired, self._target, self._place.caller, hosted=organization.hosted)
+        except OptionError as error:
+            # Whoever misspelled a name should not be told about creation methods only.
+            name, project = self._place.desired.name, self._place.project.name
+            raise error.about(f"{name!r} does not exist in {project!r} and cannot be created") from None
         if self._target.shares and organization.writes_by_project:
             raise server_not_supported("Sharing")
         return draft
@@ -52,12 +61,12 @@ class Creation:
         except AmbiguousWriteError as error:
             return self._after_lost_answer(error)
         except ServiceError as error:
-            return self._after_refusal(error)
+            return self._after_refusal(error, references)
         self.made = True
-        ids = [reference.id for reference in references]
-        self.undo.add("the connection", lambda: client.remove(str(raw["id"]), ids))
         # The answer may come before the whole is there: what follows is based on a read.
-        first = ArmConnection.from_api(raw, self._place.project)
+        self.connection = first = ArmConnection.from_api(raw, self._place.project)
+        ids = [reference.id for reference in references]
+        self.undo.add(_CONNECTION, lambda: self._remove(first, ids))
         found = self.at_rest(first if first.state == "ready" and not first.partial else self._place.again(first))
         if found is None:
             raise UnfinishedError("It disappeared while Azure DevOps was setting it up.", remedy="Run again.")
@@ -68,17 +77,24 @@ class Creation:
         current = self._place.at_rest(current) if current else None
         if current is not None and current.state == "failed" and not current.ready:
             raise UnfinishedError(
-                f"Azure DevOps could not set it up: {current.status_message or 'it does not say why'}.",
-                remedy=_setup_remedy(self._place.caller.kind, made=self.made),
+                f"Azure DevOps could not set it up: {said(current)}.",
+                remedy=_setup_remedy(current.status_message, self._place.caller.kind, made=self.made),
                 **_left_behind(current),
             )
         return current
 
     def take_back(self, error: AzdoError) -> bool:
-        """Remove what was made, unless the service is still at work on it. Whether nothing of it is left."""
+        """Remove what was made, unless the service is still at work on the connection. Whether nothing of it is left."""
         if isinstance(error, UnfinishedError) and self._in_progress():
             return False
-        return self.undo.run(error, done="Removed again", failed="Could not be removed again, so remove it by hand")
+        left = self.undo.run(error, done="Removed again", failed="Could not be removed again, so remove it by hand")
+        if _CONNECTION not in left:
+            self.connection = None
+        return not left
+
+    def _remove(self, connection: ArmConnection, project_ids: list[str]) -> None:
+        self._place.client.remove(connection.id, project_ids)
+        self._place.wait_until_gone(connection)
 
     def _in_progress(self) -> bool:
         try:
@@ -100,16 +116,21 @@ class Creation:
             remedy="Run again: it starts with a look.",
         )
 
-    def _after_refusal(self, error: ServiceError) -> ArmConnection:
+    def _after_refusal(self, error: ServiceError, references: t.Sequence[ProjectReference]) -> ArmConnection:
         """Somebody else may have been faster; or somebody holds the name whom this caller cannot see (2.9)."""
         if error.type_key != "DuplicateServiceConnectionException":
-            error.remedy = error.remedy or _creation_remedy(error.message)
             raise error
         found = self.at_rest(self._place.find())
-        if found is None:
-            error.remedy = "It exists, but this caller cannot see it: ask its administrator for the role Reader, or choose another name."
-            raise error
-        return found
+        if found is not None:
+            return found
+        names = [item.connection_name for item in references[1:]]
+        taken = next((name for name in names if f"name {name} already" in error.message), None)
+        error.remedy = (
+            f"{taken!r} would be its name in a project of shared_with: set shared_with.name to another one."
+            if taken
+            else "It exists, but this caller cannot see it: ask its administrator for the role Reader, or choose another name."
+        )
+        raise error
 
 
 def _left_behind(connection: ArmConnection) -> dict[str, t.Any]:
@@ -119,32 +140,12 @@ def _left_behind(connection: ArmConnection) -> dict[str, t.Any]:
     return {"left_behind": {key: data[key] for key in keys if data.get(key)} or None}
 
 
-def _setup_remedy(kind: str, *, made: bool) -> str:
-    person = (
-        " An automatic creation needs a person: service principals and managed identities cannot do it."
-        if kind != "user"
-        else ""
+def _setup_remedy(message: str, kind: str, *, made: bool) -> str:
+    """What helps after an automatic creation that failed (2.7)."""
+    person = "An automatic creation needs a person: service principals and managed identities cannot do it."
+    rights = (
+        "The caller needs the right to register applications in Entra, and Owner or User Access Administrator in Azure."
     )
-    after = "" if made else " Remove it with state absent, or finish it in the portal."
-    return f"The caller needs the right to register applications in Entra, and Owner or User Access Administrator in Azure.{person}{after}"
-
-
-# What people can do about refusals that have been seen (2.7, 2.9).
-_REMEDIES = (
-    (
-        "You need to be a Creator",
-        "Have a project administrator give the caller the role Creator for service connections (Project settings, Service connections, Security).",
-    ),
-    (
-        "using authentication scheme 'WorkloadIdentityFederation'",
-        "Workload identity federation is switched off in this organization: have its administrator switch it on.",
-    ),
-    (
-        "requires user authentication",
-        "Give the personal access token the scope 'Token: Read & manage', or sign in with az login and auth_source azure_cli.",
-    ),
-)
-
-
-def _creation_remedy(message: str) -> str:
-    return next((remedy for text, remedy in _REMEDIES if text in message), "")
+    after = "Remove it with state absent, or finish it in the portal."
+    found = [remedy_for(message) or rights, "" if kind == "user" else person, "" if made else after]
+    return " ".join(text for text in found if text)

@@ -21,11 +21,12 @@ class AzdoError(Exception):
     """
 
     code: t.ClassVar[str] = "error"
+    usual_remedy: t.ClassVar[str] = ""
 
     def __init__(self, message: str, *, remedy: str = "", **details: t.Any) -> None:
         super().__init__(message)
         self.message = message
-        self.remedy = remedy
+        self.remedy = remedy or self.usual_remedy
         self.details = {key: value for key, value in details.items() if value is not None}
 
     def __str__(self) -> str:
@@ -84,6 +85,7 @@ class AmbiguousWriteError(AzdoError):
     """A write went out and no usable answer came back: whether the service carried it out must be read, not guessed."""
 
     code = "ambiguous_write"
+    usual_remedy = "Run again: it starts with a look at what there is."
 
 
 class ServiceError(AzdoError):

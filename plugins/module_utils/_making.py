@@ -31,32 +31,72 @@ from ansible_collections.azdo.connections.plugins.module_utils._resource_manager
 _NAME_TAKEN = "Request_MultipleObjectsWithSameKeyValue"
 
 
+def patiently(write: t.Callable[[], object], stop: Stop, patience: float) -> object:
+    """A request that may be sent again, because it says how things shall be, or takes away what may be gone already. Conflicts pass (8.3).
+
+    Its result; None when what it is about is not there.
+    """
+    problem: AzdoError | None = None
+    for _left in tries(stop, patience):
+        try:
+            return write()
+        except (NotAcceptedError, AmbiguousWriteError) as error:
+            problem = error
+        except ServiceError as error:
+            if error.status == 404:
+                return None
+            if error.status != 409 and error.status < 500:
+                raise
+            problem = error
+    raise t.cast(AzdoError, problem)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Something that was done or tried. ``take_back`` says with False that there was nothing to take back."""
+
+    label: str
+    take_back: t.Callable[[], object]
+
+
 class Undo:
-    """What a task did, and how each of it is taken back."""
+    """What a task did, and how each of it is taken back. A step is written down before its request goes out, whose answer may be lost."""
 
-    def __init__(self) -> None:
-        self._steps: list[tuple[str, t.Callable[[], object]]] = []
+    def __init__(self, stop: Stop, patience: float) -> None:
+        self._stop = stop
+        self._patience = patience
+        self._steps: list[Step] = []
 
-    def add(self, label: str, action: t.Callable[[], object]) -> None:
-        self._steps.append((label, action))
+    def add(self, label: str, take_back: t.Callable[[], object]) -> Step:
+        step = Step(label, take_back)
+        self._steps.append(step)
+        return step
 
-    def run(self, error: AzdoError, *, done: str, failed: str) -> bool:
-        """Newest first. What came of it goes into the remedy of the error that made it necessary; whether everything could be taken back.
+    def forget(self, step: Step) -> None:
+        """It was not done after all, or not by this task."""
+        self._steps.remove(step)
+
+    @property
+    def labels(self) -> list[str]:
+        return [step.label for step in self._steps]
+
+    def run(self, error: AzdoError, *, done: str, failed: str) -> set[str]:
+        """Newest first. What came of it goes into the remedy of the error that made it necessary. The labels of what could not be taken back.
 
         :raises StoppedError: the task is over.
         """
-        good, bad = [], []
-        for label, action in reversed(self._steps):
+        good, bad = [], {}
+        for step in reversed(self._steps):
             try:
-                action()
-                good.append(label)
+                if patiently(step.take_back, self._stop, self._patience) is not False:
+                    good.append(step.label)
             except StoppedError:
                 raise
             except AzdoError as problem:
-                bad.append(f"{label} ({problem.message})")
-        told = [f"{done}: {', '.join(good)}." if good else "", f"{failed}: {', '.join(bad)}." if bad else ""]
+                bad[step.label] = f"{step.label} ({problem.message})"
+        told = [f"{done}: {', '.join(good)}." if good else "", f"{failed}: {', '.join(bad.values())}." if bad else ""]
         error.remedy = " ".join(text for text in (error.remedy, *told) if text)
-        return not bad
+        return set(bad)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +128,8 @@ def federate(plan: Federation, stop: Stop, patience: float, *, look_first: bool 
         if problem or look_first:
             plan = look_at_federation(plan.identity, plan.wish)
         if plan.state == "present":
-            # After a lost answer it may well be our own.
-            return problem is not None
+            # After a lost answer it is most likely our own; after a refusal it is not.
+            return isinstance(problem, AmbiguousWriteError)
         if plan.state == "missing":
             _federation.refuse_full(plan.existing, plan.identity.label)
         try:
@@ -108,11 +148,13 @@ def federate(plan: Federation, stop: Stop, patience: float, *, look_first: bool 
     raise t.cast(AzdoError, problem)
 
 
-def remove_written(plan: Federation) -> None:
-    """Take back the credential that :func:`federate` wrote. It is looked up, because what the service calls it by is the service's."""
+def remove_written(plan: Federation) -> bool:
+    """Take back the credential that :func:`federate` wrote, if it is there. It is looked up, because what it is called by is the service's choice."""
     for item in plan.identity.credentials():
         if item.name == plan.wish.name and item.pair == plan.wish.pair:
             plan.identity.remove(item)
+            return True
+    return False
 
 
 def _worth_another_look(error: ServiceError, before: AzdoError | None) -> bool:
@@ -181,7 +223,7 @@ def assign(resource_manager: ResourceManager, plan: Assignment, stop: Stop, pati
             if _roles.existing(there, plan.scope, plan.role_id):
                 return True
         try:
-            resource_manager.put_role_assignment(plan.scope, plan.name, properties)
+            return resource_manager.put_role_assignment(plan.scope, plan.name, properties)
         except (NotAcceptedError, AmbiguousWriteError) as error:
             problem = error
         except ServiceError as error:
@@ -190,15 +232,25 @@ def assign(resource_manager: ResourceManager, plan: Assignment, stop: Stop, pati
             if error.type_key != "PrincipalNotFound" and not (error.status >= 500 or error.status == 409):
                 raise
             problem = error
-        else:
-            return True
     raise t.cast(AzdoError, problem)
 
 
-def put_back(resource_manager: ResourceManager, assignment: Json) -> None:
-    """Restore a role assignment exactly as it was read: its conditions limit what it allows."""
+def remove_assigned(resource_manager: ResourceManager, plan: Assignment) -> bool:
+    """Take back the role that :func:`assign` gave, if it is there."""
+    there = _roles.existing(resource_manager.role_assignments(plan.scope, plan.principal_id), plan.scope, plan.role_id)
+    if there is None or not _roles.same_name(str(there["name"]), plan.name):
+        return False
+    resource_manager.remove_role_assignment(plan.scope, plan.name)
+    return True
+
+
+def put_back(resource_manager: ResourceManager, assignment: Json) -> bool:
+    """Restore a role assignment exactly as it was read, if it is gone: its conditions limit what it allows."""
     properties = dict(assignment["properties"])
-    scope = str(properties.pop("scope"))
+    scope, role_id = str(properties.pop("scope")), str(properties["roleDefinitionId"])
+    if _roles.existing(resource_manager.role_assignments(scope, str(properties["principalId"])), scope, role_id):
+        return False
     kept = ("roleDefinitionId", "principalId", "principalType", "condition", "conditionVersion", "description")
     wanted = {key: properties[key] for key in kept if properties.get(key) is not None}
     resource_manager.put_role_assignment(scope, str(assignment["name"]), wanted)
+    return True

@@ -176,7 +176,6 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
             f"server_url is set, but environment is {desired.environment}.",
             remedy="server_url is the address of an Azure Stack: set environment to AzureStack, or leave server_url out.",
         )
-    _refuse_unreachable(method, desired, caller)
     _refuse_role(desired)
     if desired.verify_before and not (desired.key or desired.certificate):
         raise OptionError(
@@ -188,6 +187,16 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
             "update_secret is always, but the task brings no secret.",
             remedy="Set service_principal.key, service_principal.certificate or publish_profile.",
         )
+
+
+def refuse_on_server(desired: Desired) -> None:
+    """What only Azure DevOps Services can do. :raises ServerNotSupportedError: the task asks for it."""
+    method = method_of(desired)
+    if desired.scheme and not method.on_servers:
+        raise server_not_supported(f"A connection with {method.title}")
+    for what, wanted in (("A role assignment", desired.role), ("A federated credential", desired.federation)):
+        if wanted not in (None, "skip"):
+            raise server_not_supported(what)
 
 
 def manages_federation(desired: Desired) -> bool:
@@ -221,7 +230,7 @@ def complete(desired: Desired, identity: IdentityIds, caller: Caller, *, hosted:
         missing.append(next(option for option in sorted(method.options) if option.endswith(".tenant_id")))
     if missing:
         raise OptionError(
-            f"{desired.name!r} does not exist in {desired.project!r}, and to create it with {method.title} {_listed(missing)} missing.",
+            f"for {method.title} {_listed(missing)} missing.",
             remedy="Set what is missing; if it should exist, check project and name.",
             missing=missing,
         )
@@ -345,8 +354,8 @@ def _refuse_scope_mix(desired: Desired) -> None:
         )
 
 
-def _refuse_unreachable(method: Method, desired: Desired, caller: Caller) -> None:
-    """What needs Graph or Resource Manager, with a sign-in that opens Azure DevOps only."""
+def refuse_unreachable(desired: Desired, caller: Caller) -> None:
+    """What needs Graph or Resource Manager, with a sign-in that opens Azure DevOps only. :raises OptionError: it cannot work."""
     if caller.reaches_azure:
         return
     other = "Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli)"

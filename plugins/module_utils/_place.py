@@ -21,6 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotFoundError,
     NotPermittedError,
     OptionError,
+    ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity, ManagedIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._methods import Caller
@@ -135,6 +136,26 @@ class Place:
             remedy="Run again later: it goes on where this run ended. Nothing was removed.",
         )
 
+    def wait_until_gone(self, connection: ArmConnection) -> None:
+        """A deletion may take its time, and may fail in the end (2.11).
+
+        :raises ServiceError: it failed. :raises UnfinishedError: the service did not finish in time.
+        """
+        for _left in self.tries():
+            latest = self.again(connection)
+            if latest is None:
+                return
+            if latest.state == "failed":
+                raise ServiceError(
+                    f"Azure DevOps could not delete it: {said(latest)}.",
+                    status=200,
+                    remedy="Look at the connection in the portal.",
+                )
+        raise UnfinishedError(
+            f"Azure DevOps did not finish deleting it within {self.runtime.params['wait_timeout']} s.",
+            remedy="Run again later.",
+        )
+
     def _by_id(self, connection_id: str) -> Json | None:
         return self.client.connection(self.project.id, connection_id, newest=True)
 
@@ -144,6 +165,11 @@ class Place:
         exact = [item for item in found if item.get("name") == name]
         loose = [item for item in found if str(item.get("name")).casefold() == name.casefold()]
         return next(iter(exact + loose), None)
+
+
+def said(connection: ArmConnection) -> str:
+    """What the service says about the last operation, without the full stop."""
+    return connection.status_message.rstrip(". ") or "it does not say why"
 
 
 def caller_of(runtime: Runtime) -> Caller:

@@ -9,7 +9,7 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making, _roles
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body, update_body
@@ -34,8 +34,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity
-from ansible_collections.azdo.connections.plugins.module_utils._methods import manages_federation, server_not_supported
-from ansible_collections.azdo.connections.plugins.module_utils._place import Place
+from ansible_collections.azdo.connections.plugins.module_utils._methods import (
+    manages_federation,
+    refuse_on_server,
+    refuse_unreachable,
+    server_not_supported,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._testing import Tester
 from ansible_collections.azdo.connections.plugins.module_utils._updating import MovedError, Updating
@@ -67,6 +72,10 @@ class Provisioning:
     def __init__(self, runtime: Runtime, desired: Desired) -> None:
         self._runtime = runtime
         self._desired = desired
+        # A server is asked first: what it cannot do at all needs no better sign-in.
+        if not runtime.azure_devops.organization().hosted:
+            refuse_on_server(desired)
+        refuse_unreachable(desired, caller_of(runtime))
         self._place = Place(runtime, desired)
         self._target = self._place.target()
         self._identity: Identity | None = self._place.identity(self._target.client_id)
@@ -113,6 +122,7 @@ class Provisioning:
             draft = self._creation.draft()
             self._foretell(draft)
             if self._runtime.check_mode:
+                self._changed = True
                 return
             current, fresh = self._create(draft), self._creation.made
         self._connection = current
@@ -121,7 +131,7 @@ class Provisioning:
         self._describe(current, work, done=False)
         edits = work.plan.edits
         if edits and edits.secret and self._desired.verify_before and not fresh:
-            self._tester.test_before(update_body(current, edits), current.id)
+            self._tester.test_before(update_body(current, edits), current)
         if self._runtime.check_mode:
             self._changed = bool(work.changes)
         else:
@@ -143,6 +153,7 @@ class Provisioning:
         finally:
             # Also after a lost answer, of which nobody knows what it did.
             self._changed = self._creation.made or self._creation.lost
+            self._connection = self._creation.connection or self._connection
 
     def _plan(self, current: ArmConnection, *, fresh: bool) -> Work:
         """Read and decide everything; nothing is written here."""
@@ -172,7 +183,7 @@ class Provisioning:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
         references = references_of(draft, self._target)
         body = creation_body(draft, references)
-        self._changed, self._changes = True, list(creation_changes(draft, references))
+        self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._place.project)
         work = Work(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
         if self._federates(preview):
@@ -185,7 +196,7 @@ class Provisioning:
         self._note(work)
         self._describe(preview, work, done=False)
         if self._desired.verify_before:
-            self._tester.test_before(body)
+            self._tester.test_before(body, preview)
         if self._runtime.check_mode and self._place.caller.kind == "unknown" and draft.creation_mode == "automatic":
             self._runtime.warnings.append(
                 "Whether the creation would succeed is not known: an automatic one needs a person, and who is behind this sign-in is not known."
@@ -220,7 +231,7 @@ class Provisioning:
                 "The federated credential belongs to a managed identity, and the task does not say which.",
                 remedy="Set managed_identity.resource_id, or set federated_credential.mode to skip.",
             )
-        if fresh and self._desired.federation != "require":
+        if fresh and current.issuer_kind == "entra" and self._desired.federation != "require":
             # Its subject holds the id of a connection that is seconds old.
             return _making.Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
         return _making.look_at_federation(identity, wish)
@@ -233,10 +244,13 @@ class Provisioning:
             # Somebody else writes it, and needs issuer and subject for that: the connection stays.
             self._settled = True
             raise _federation.missing_error(plan.wish, plan.existing, plan.identity.label)
+        step = self._creation.undo.add("the federated credential", lambda: _making.remove_written(plan))
         if _making.federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
             self._changed = True
-            if plan.state == "missing":
-                self._creation.undo.add("the federated credential", lambda: _making.remove_written(plan))
+        else:
+            work.federation = replace(plan, state="present")
+        if plan.state != "missing" or work.federation is not plan:
+            self._creation.undo.forget(step)
 
     def _look_at_role(self, scope: t.Mapping[str, str | None]) -> _making.Assignment:
         if self._identity is None:
@@ -257,11 +271,12 @@ class Provisioning:
         if role is None or role.present:
             return
         resource_manager = self._runtime.session.resource_manager
+        step = self._creation.undo.add("the role assignment", lambda: _making.remove_assigned(resource_manager, role))
         if _making.assign(resource_manager, role, self._runtime.stop, self._patience):
             self._changed = True
-            self._creation.undo.add(
-                "the role assignment", lambda: resource_manager.remove_role_assignment(role.scope, role.name)
-            )
+        else:
+            work.role = replace(role, present=True)
+            self._creation.undo.forget(step)
 
     # -- the end ----------------------------------------------------------------------------------------------------
     def _test(self) -> AzdoError | None:
@@ -277,12 +292,16 @@ class Provisioning:
         """A connection that this task made and that cannot work goes again, with what was made for it; an existing one is never touched."""
         if not isinstance(error, OptionError):
             error.about(self._place.title)
+        if self._connection is not None and not self._connection.id:
+            # Only a forecast of what is not going to be.
+            self._connection = None
         if not self._creation.made or self._settled:
             return
         if self._runtime.params["keep_failed"]:
             error.remedy = f"{error.remedy} The connection was kept, as keep_failed asks.".strip()
-        elif self._creation.take_back(error):
-            self._connection, self._changed = None, False
+            return
+        self._changed = not self._creation.take_back(error)
+        self._connection = self._creation.connection
 
     def _describe(self, current: ArmConnection, work: Work, *, done: bool) -> None:
         self._federation = self._federation_result(current, work, done=done) if current.scheme == WIF else None
@@ -324,10 +343,11 @@ class Provisioning:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None
         if shown is not None:
             shown["id"] = shown["id"] or None
-        new = self._changed and (self._creation.made or not (shown and shown["id"]))
-        changes = self._changes if self._changed else []
+        changed = self._changed or self._updating.changed
+        new = changed and (self._creation.made or not (shown and shown["id"]))
+        changes = self._changes if changed else []
         return Result(
-            changed=self._changed or self._updating.sent,
+            changed=changed,
             values={
                 "connection": shown,
                 "federated_credential": self._federation if shown else None,

@@ -8,6 +8,7 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, field
 
@@ -22,9 +23,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, same
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
-    AuthenticationError,
     AzdoError,
     NotAcceptedError,
+    NotFoundError,
     NotPermittedError,
     OptionError,
     ServiceError,
@@ -41,6 +42,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._runtime import R
 
 # So many projects are read side by side to find out who else uses an identity.
 _READERS = 8
+
+
+_ASK_FOR_RIGHT = (
+    "Ask for the role Administrator on the connection (Security, in the portal), in every project that uses it."
+)
+_NOTHING: Json = dict.fromkeys(("connection", "federated_credential", "role_assignment", "verification"))
 
 
 class InUseError(AzdoError):
@@ -83,7 +90,7 @@ class Removal:
         current = self._place.find()
         current = self._place.at_rest(current) if current else None
         if current is None:
-            return Result(values={"connection": None})
+            return Result(values=dict(_NOTHING))
         if current.owner.id.lower() != self._place.project.id.lower():
             return self._unshare(current)
         others = current.references[1:]
@@ -110,18 +117,26 @@ class Removal:
             self._remove(current, [self._place.project.id], deep=False)
         change = Change(f"shared_with.{self._place.project.name}", current.owner.name, None)
         title = self._place.title
-        return Result(changed=True, values={"connection": None}, diff=diff(title, [change], removed=True))
+        return Result(changed=True, values=dict(_NOTHING), diff=diff(title, [change], removed=True))
 
     # -- may it go? -------------------------------------------------------------------------------------------------
     def _refuse_without_right(self, current: ArmConnection) -> None:
         """Asked before anything is removed, in every project that loses it."""
         for reference in current.references:
-            if self._place.client.administers(reference.id, current.id) is False:
+            if not self._administers(reference.id, current.id):
                 raise NotPermittedError(
                     f"The caller is no administrator of the connection in {reference.name!r}, so nothing was removed.",
                     status=403,
-                    remedy="Ask for the role Administrator on the connection (Security, in the portal).",
+                    remedy=_ASK_FOR_RIGHT,
                 )
+
+    def _administers(self, project_id: str, connection_id: str) -> bool:
+        """Where the service cannot say, the deletion itself will."""
+        try:
+            return self._place.client.administers(project_id, connection_id) is not False
+        except NotFoundError:
+            # A project that this caller cannot see.
+            return False
 
     def _refuse_deep(self, current: ArmConnection) -> None:
         """The application goes only if nothing else can be seen to use it, and everything could be seen (2.11)."""
@@ -135,6 +150,9 @@ class Removal:
                 "delete_identity needs Microsoft Graph, to see that nothing else uses the application; this sign-in opens Azure DevOps only.",
                 remedy="Sign in with az login and auth_source azure_cli, or leave delete_identity out.",
             )
+        if not current.client_id:
+            # The wreck of a creation that made no application.
+            return
         users = self._other_users(current)
         if users:
             raise InUseError(
@@ -152,12 +170,18 @@ class Removal:
 
     def _refuse_other_credentials(self, current: ArmConnection) -> None:
         graph = self._runtime.session.graph
-        application = graph.application(str(current.client_id))
+        try:
+            application = graph.application(str(current.client_id))
+        except NotFoundError:
+            # It is gone already, as the task wants it.
+            return
         federated = Application(graph, str(current.client_id)).credentials()
         foreign = [item.name for item in federated if item.pair != (current.issuer, current.subject)]
         secrets = [*(application.get("passwordCredentials") or []), *(application.get("keyCredentials") or [])]
-        if foreign or len(secrets) > 1:
-            what = f"federated credentials ({', '.join(foreign)})" if foreign else f"{len(secrets)} secrets"
+        # A connection that was converted has left its secret behind; one that never had a secret has none.
+        own = 1 if current.scheme == SERVICE_PRINCIPAL or current.revert_deadline_text else 0
+        if foreign or len(secrets) > own:
+            what = f"federated credentials ({', '.join(foreign)})" if foreign else f"secrets ({len(secrets)})"
             raise InUseError(
                 f"Its application {current.client_id} has other {what}: something else may sign in with it.",
                 remedy="Leave delete_identity out.",
@@ -187,37 +211,40 @@ class Removal:
         """The federated credential and the roles that this collection made: only of manual connections, and only ours by name."""
         if current.creation_mode != "manual" or current.scheme not in (WIF, SERVICE_PRINCIPAL) or not current.client_id:
             return Leftovers()
-        if self._desired.federation == "skip" and not self._desired.role:
-            return Leftovers()
         if not self._caller.reaches_azure:
-            if current.scheme == WIF:
+            if (current.scheme == WIF and self._desired.federation != "skip") or self._desired.role:
+                pair = f" (issuer {current.issuer}, subject {current.subject})" if current.scheme == WIF else ""
                 self._warn(
-                    f"This sign-in opens Azure DevOps only, so the federated credential of {current.name!r} stays on {current.client_id} "
-                    f"(issuer {current.issuer}, subject {current.subject}), as does a role in Azure."
+                    f"This sign-in opens Azure DevOps only, so what was made for {current.name!r} in Entra and Azure stays on {current.client_id}{pair}."
                 )
             return Leftovers()
-        try:
-            return self._find_leftovers(current)
-        except (StoppedError, AuthenticationError):
-            raise
-        except (FederationError, ServiceError, TransportError) as error:
-            self._warn(
-                f"What was made for {current.name!r} in Entra and Azure could not be read and stays there: {error.message}"
-            )
-            return Leftovers()
+        found = Leftovers()
+        # One that cannot be read must not keep the other: the rights for them are different ones.
+        with self._told_if_unreadable(f"What was made for {current.name!r} in Entra"):
+            found.identity = self._identity_of(current)
+            if current.scheme == WIF and self._desired.federation != "skip":
+                credentials = found.identity.credentials()
+                found.credentials = [item for item in credentials if _federation.is_ours(item, current.id)]
+        if found.identity is not None:
+            with self._told_if_unreadable(f"A role that was made for {current.name!r}"):
+                found.roles = self._roles_to_remove(current, found.identity)
+        return found
 
-    def _find_leftovers(self, current: ArmConnection) -> Leftovers:
-        identity = self._identity_of(current)
-        found = Leftovers(identity=identity)
-        if current.scheme == WIF and self._desired.federation != "skip":
-            found.credentials = [item for item in identity.credentials() if _federation.is_ours(item, current.id)]
-        found.roles = self._our_roles(current, identity)
-        if found.roles and (self._other_users(current) or not self._everything_seen()):
+    @contextlib.contextmanager
+    def _told_if_unreadable(self, what: str) -> t.Iterator[None]:
+        try:
+            yield
+        except (FederationError, ServiceError, TransportError) as error:
+            self._warn(f"{what} could not be read and stays there: {error.message}")
+
+    def _roles_to_remove(self, current: ArmConnection, identity: Identity) -> list[Json]:
+        found = self._our_roles(current, identity)
+        if found and (self._other_users(current) or not self._everything_seen()):
             self._warn(
                 f"The role of {identity.label.lower()} stays, because other connections use the identity, or may use it where this caller cannot see it: "
-                + ", ".join(str(item.get("id")) for item in found.roles)
+                + ", ".join(str(item.get("id")) for item in found)
             )
-            found.roles = []
+            return []
         return found
 
     def _our_roles(self, current: ArmConnection, identity: Identity) -> list[Json]:
@@ -238,7 +265,13 @@ class Removal:
         """The identity behind the connection: the one the task names, else by its client id, first in Entra, then in the subscription."""
         session = self._runtime.session
         if self._desired.identity:
-            return ManagedIdentity(session.resource_manager, self._desired.identity)
+            named = ManagedIdentity(session.resource_manager, self._desired.identity)
+            if not same(named.properties.get("clientId"), current.client_id):
+                raise OptionError(
+                    f"managed_identity.resource_id is not the identity of {current.name!r}, whose client id is {current.client_id}.",
+                    remedy="Correct it, or leave it out. Nothing was removed.",
+                )
+            return named
         subscription = current.scope["subscription_id"]
         if same(current.identity_type, "ManagedIdentity") and subscription:
             for item in session.resource_manager.identities(subscription):
@@ -252,12 +285,16 @@ class Removal:
     # -- carry it out -----------------------------------------------------------------------------------------------
     def _clear(self, current: ArmConnection, leftovers: Leftovers) -> None:
         """First what would be left behind, then the connection; if that stays, everything comes back as it was."""
-        undo = _making.Undo()
+        undo = _making.Undo(self._runtime.stop, self._patience)
         try:
             self._remove_leftovers(leftovers, undo)
             self._remove(current, [item.id for item in current.references], deep=bool(self._params["delete_identity"]))
-        except (StoppedError, UnfinishedError):
-            # Still being deleted, or the task is over: what was removed may not come back beside a connection that goes.
+        except StoppedError:
+            raise
+        except UnfinishedError as error:
+            # Still being deleted: what was removed must not come back beside a connection that goes.
+            if undo.labels:
+                error.remedy += f" Removed already: {', '.join(undo.labels)}."
             raise
         except AzdoError as error:
             undo.run(error, done="Put back", failed="Could not be put back, so the connection may not work")
@@ -273,9 +310,8 @@ class Removal:
     def _remove_role(self, role: Json, undo: _making.Undo) -> None:
         resource_manager = self._runtime.session.resource_manager
         undo.add(f"role assignment {role['id']}", lambda: _making.put_back(resource_manager, role))
-        self._patiently(
-            lambda: resource_manager.remove_role_assignment(str(role["properties"]["scope"]), str(role["name"]))
-        )
+        scope, name = str(role["properties"]["scope"]), str(role["name"])
+        self._patiently(lambda: resource_manager.remove_role_assignment(scope, name))
 
     def _remove_credential(self, identity: Identity, credential: Credential, undo: _making.Undo) -> None:
         plan = _making.Federation(identity=identity, wish=credential, state="missing", found=None, existing=())
@@ -286,20 +322,7 @@ class Removal:
         self._patiently(lambda: identity.remove(credential))
 
     def _patiently(self, write: t.Callable[[], None]) -> None:
-        """A deletion that may be repeated: what is gone stays gone. Conflicts pass (8.3)."""
-        problem: AzdoError | None = None
-        for _left in self._place.tries():
-            try:
-                return write()
-            except (NotAcceptedError, AmbiguousWriteError) as error:
-                problem = error
-            except ServiceError as error:
-                if error.status == 404:
-                    return None
-                if error.status != 409 and error.status < 500:
-                    raise
-                problem = error
-        raise t.cast(AzdoError, problem)
+        _making.patiently(write, self._runtime.stop, self._patience)
 
     def _remove(self, current: ArmConnection, project_ids: list[str], *, deep: bool) -> None:
         """The request, and the wait until it is true (2.11). A lost answer is looked at; a busy service is asked again."""
@@ -307,7 +330,9 @@ class Removal:
         for _left in self._place.tries():
             latest = self._place.again(current)
             if latest is None:
-                return None
+                return
+            if problem is not None and latest.state == "in_progress":
+                break
             if {item.id for item in latest.references} != {item.id for item in current.references}:
                 raise InUseError(
                     "Its shares were changed by somebody else at the same time.",
@@ -315,26 +340,20 @@ class Removal:
                 )
             try:
                 self._place.client.remove(current.id, project_ids, deep=deep)
-            except (NotAcceptedError, AmbiguousWriteError) as error:
+            except NotPermittedError as error:
+                error.remedy = error.remedy or _ASK_FOR_RIGHT
+                raise
+            except (NotAcceptedError, AmbiguousWriteError, NotFoundError) as error:
                 problem = error
                 continue
-            return self._wait_until_gone(current)
-        raise t.cast(AzdoError, problem)
-
-    def _wait_until_gone(self, current: ArmConnection) -> None:
-        for _left in self._place.tries():
+            problem = None
+            break
+        if problem is not None:
+            # After the last lost answer, too, a look tells what became of it.
             latest = self._place.again(current)
-            if latest is None:
-                return
-            if latest.state == "failed":
-                raise ServiceError(
-                    f"Azure DevOps could not delete it: {latest.status_message or 'it does not say why'}.",
-                    status=200,
-                    remedy="Look at the connection in the portal.",
-                )
-        raise UnfinishedError(
-            f"Azure DevOps did not finish deleting it within {self._patience:g} s.", remedy="Run again later."
-        )
+            if latest is not None and latest.state != "in_progress":
+                raise problem
+        self._place.wait_until_gone(current)
 
     # -- the end ----------------------------------------------------------------------------------------------------
     def _result(self, current: ArmConnection, leftovers: Leftovers) -> Result:
@@ -348,8 +367,7 @@ class Removal:
         ]
         if self._params["delete_identity"]:
             changes.append(Change("identity", current.client_id, None))
-        values = {"connection": None}
-        return Result(changed=True, values=values, diff=diff(self._place.title, changes, removed=True))
+        return Result(changed=True, values=dict(_NOTHING), diff=diff(self._place.title, changes, removed=True))
 
     def _warn(self, text: str) -> None:
         self._runtime.warnings.append(text)

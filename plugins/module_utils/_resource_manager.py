@@ -81,11 +81,12 @@ class ResourceManager:
         params = {"api-version": _ROLES_VERSION, "$filter": f"principalId eq '{principal_id}'"}
         return self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleAssignments", params)
 
-    def put_role_assignment(self, scope: str, name: str, properties: Json) -> None:
-        """A write. ``name`` is a GUID of the caller's choice."""
-        self._api.write(
+    def put_role_assignment(self, scope: str, name: str, properties: Json) -> bool:
+        """Whether this made it (8.4: 201), and it was not there already. A write. ``name`` is a GUID of the caller's choice."""
+        answer = self._api.write(
             "PUT", _assignment(scope, name), params={"api-version": _ROLES_VERSION}, body={"properties": properties}
         )
+        return answer.status == 201
 
     def remove_role_assignment(self, scope: str, name: str) -> None:
         """A write."""

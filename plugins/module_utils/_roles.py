@@ -59,7 +59,12 @@ def _is_ours(assignment: Json, organization_id: str, principal_id: str) -> bool:
     properties = assignment.get("properties") or {}
     scope, role = str(properties.get("scope") or ""), str(properties.get("roleDefinitionId") or "")
     name = our_name(organization_id, scope, role, principal_id)
-    return str(assignment.get("name") or "").replace("-", "").lower() == name.replace("-", "")
+    return same_name(str(assignment.get("name") or ""), name)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Azure writes the ids of role assignments with and without hyphens (8.4)."""
+    return one.replace("-", "").lower() == other.replace("-", "").lower()
 
 
 def existing(assignments: t.Iterable[Json], scope: str, role_id: str) -> Json | None:

@@ -33,10 +33,15 @@ class Tester:
         self.before: Verification | None = None
         self.after: Verification | None = None
 
-    def test_before(self, body: Json, connection_id: str = _UNSAVED) -> None:
-        """The settings of a body that is about to be sent. :raises VerificationError: they do not work; nothing was saved."""
-        self.before = self._test(details_body(body), connection_id)
-        if error := failure(self.before, self._place.desired.scope.get("resource_group")):
+    def test_before(self, body: Json, connection: ArmConnection) -> None:
+        """The settings of a body that is about to be sent. :raises VerificationError: they do not work; nothing was saved.
+
+        :param connection: what it is the body of; one that is not saved yet has no id.
+        """
+        self.before = not_testable(connection.scheme, connection.environment)
+        if self.before is None:
+            self.before = self._test(details_body(body), connection.id or _UNSAVED)
+        if error := self._judge(self.before, connection):
             error.remedy += " Nothing was saved."
             raise error
 
@@ -45,10 +50,14 @@ class Tester:
         self.after = not_testable(connection.scheme, connection.environment)
         if self.after is None:
             self.after = self._test(details_body(connection.raw), connection.id)
-        group = connection.scope["resource_group"]
-        if text := remark(self.after, group):
-            self._place.runtime.warnings.append(text)
-        return failure(self.after, group)
+        return self._judge(self.after, connection)
+
+    def _judge(self, found: Verification, connection: ArmConnection) -> VerificationError | None:
+        group, warnings = connection.scope["resource_group"], self._place.runtime.warnings
+        text = remark(found, group)
+        if text and text not in warnings:
+            warnings.append(text)
+        return failure(found, group)
 
     def to_result(self) -> Json:
         """Shape: ``{before: {result, message} or None, after: the same}``."""

@@ -43,12 +43,12 @@ class ForeignChangeError(AzdoError):
 
 
 class Updating:
-    """The part of a task that changes the connection. ``sent`` says that at least one change went out."""
+    """The part of a task that changes the connection. ``changed`` says that something was, or that nobody knows."""
 
     def __init__(self, place: Place, target: Target) -> None:
         self._place = place
         self._target = target
-        self.sent = False
+        self.changed = False
 
     def update(self, current: ArmConnection, plan: Plan) -> ArmConnection:
         """The PUT, from a read that is as new as can be; then a look at what came of it (2.11).
@@ -58,8 +58,8 @@ class Updating:
         if plan.edits is None:
             return current
         latest = self._unmoved(current)
-        self.sent = True
-        self._place.client.update(self._place.project.id, current.id, update_body(latest, plan.edits))
+        body = update_body(latest, plan.edits)
+        self._write(lambda: self._place.client.update(self._place.project.id, current.id, body))
         after = self._place.again(current)
         after = self._place.at_rest(after) if after else None
         if after is None:
@@ -73,12 +73,10 @@ class Updating:
         """Add first, then take away: between the two nobody is without it who should have it."""
         client = self._place.client
         if plan.added:
-            self.sent = True
-            client.share(current.id, [reference_body(item) for item in plan.added])
+            self._write(lambda: client.share(current.id, [reference_body(item) for item in plan.added]))
         if plan.dropped:
             self._unmoved(current, owner_only=True)
-            self.sent = True
-            client.remove(current.id, plan.dropped)
+            self._write(lambda: client.remove(current.id, plan.dropped))
         return (self._place.again(current) or current) if plan.added or plan.dropped else current
 
     def permissions(self, current: ArmConnection, append: bool, *, fresh: bool) -> list[PipelinePlan]:
@@ -101,11 +99,20 @@ class Updating:
         problem: AzdoError | None = None
         for _left in self._place.tries():
             try:
-                self.sent = True
-                return self._place.client.authorize_pipelines(plan.project_id, current.id, plan.body)
+                return self._write(
+                    lambda: self._place.client.authorize_pipelines(plan.project_id, current.id, plan.body)
+                )
             except (NotFoundError, NotAcceptedError, AmbiguousWriteError) as error:
                 problem = error
         raise t.cast(AzdoError, problem)
+
+    def _write(self, request: t.Callable[[], None]) -> None:
+        try:
+            request()
+        except AmbiguousWriteError:
+            self.changed = True
+            raise
+        self.changed = True
 
     def _unmoved(self, current: ArmConnection, *, owner_only: bool = False) -> ArmConnection:
         """The connection as it is now. :raises MovedError: it is not what the plan was made for."""

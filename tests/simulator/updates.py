@@ -84,6 +84,12 @@ def references_of(call: Call, connection: Connection, draft: Draft) -> list[Refe
     """The references a PUT leaves: those it sends; a share that is not sent is dropped."""
     if not draft.references:
         kept = list(connection.references)  # assumed: 3.1 (minimal bodies)
+        if call.version < (6, 0) and call.project is not None:
+            # Servers that know no references have one description, that of the project.
+            kept = [
+                Reference(item.project, item.name, draft.description) if item.project.id == call.project.id else item
+                for item in kept
+            ]  # assumed: 9.5
     else:
         sent = read_references(call, draft.references)
         known = {item.project.id: item for item in connection.references}

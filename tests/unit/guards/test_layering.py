@@ -15,7 +15,7 @@ from tools.tree import PACKAGE, REPOSITORY, imports, parse, python_files, write
 
 # The rows of plugins/module_utils, from the ground up. A file may import the files to its left in its row and everything in the rows below,
 # except that the network knows no rules.
-WORDS = ("_errors", "_times", "_options", "_urls", "_sign_in", "_connection", "_bodies")
+WORDS = ("_errors", "_times", "_options", "_urls", "_sign_in", "_remedies", "_connection", "_bodies")
 RULES = (
     "_reasons",
     "_eligibility",

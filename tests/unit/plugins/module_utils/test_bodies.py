@@ -271,7 +271,7 @@ def test_the_body_that_goes_over_the_wire_is_that_row(
     assert reference["projectReference"] == {"id": fleet.world.find_project("Payments").id, "name": "Payments"}  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("method", rows())
+@pytest.mark.parametrize("method", [*rows()])
 def test_the_envelope_is_complete_and_says_nothing_that_was_not_asked(method: str) -> None:
     body = body_of({**rows()[method].options, "scope": SCOPES["subscription"]})
     assert set(body) == ENVELOPE
@@ -311,7 +311,7 @@ def test_a_level_that_is_spelled_out_says_the_same_as_its_parts(level: str | Non
 
 
 # -- addresses (2.8) -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("environment", "url"), URLS.items())
+@pytest.mark.parametrize(("environment", "url"), [*URLS.items()])
 def test_the_address_of_each_cloud_ends_with_its_slash(environment: str, url: str) -> None:
     body = body_of({**rows()["key"].options, "scope": SUBSCRIBED, "environment": environment})
     assert body["url"] == url
@@ -351,7 +351,7 @@ def test_a_service_principal_has_a_key_or_a_certificate_and_says_which() -> None
     assert secret_parameters(None, None) == {"authenticationType": "spnKey", "serviceprincipalkey": ""}
 
 
-@pytest.mark.parametrize("method", rows())
+@pytest.mark.parametrize("method", [*rows()])
 def test_the_secret_of_a_method_is_nowhere_but_in_its_parameter(method: str) -> None:
     body = body_of({**rows()[method].options, "scope": SUBSCRIBED})
     parameters = body["authorization"].pop("parameters")
@@ -464,7 +464,7 @@ def test_enabled_is_the_opposite_of_disabled_and_a_real_boolean(enabled: bool) -
 
 
 # -- tests of settings (5) -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("method", rows())
+@pytest.mark.parametrize("method", [*rows()])
 def test_a_test_takes_type_address_data_and_authorization_and_nothing_else(method: str) -> None:
     body = body_of({**rows()[method].options, "scope": SUBSCRIBED})
     details = details_body(body)

@@ -464,7 +464,6 @@ _FOR_LIFE: list[tuple[str, Json, dict[str, t.Any]]] = [
     ("environment", manual(data={"environment": None}), {"environment": "AzureChinaCloud"}),
     ("server_url", _STACK, {"server_url": "https://other.stack.example"}),
     ("scope.level", manual(), {"scope": {"level": "ml_workspace"}}),
-    ("scope.level", manual(), {"scope": {"management_group_id": "mg"}}),
     ("scope.level", _GROUPED, {"scope": {"level": "subscription"}}),
     ("scope.subscription_id", manual(), {"scope": {"subscription_id": OTHER}}),
     ("scope.management_group_id", _GROUPED, {"scope": {"management_group_id": "other"}}),
@@ -493,6 +492,23 @@ def test_another_scheme_leads_to_the_module_that_converts(answer: Json, scheme: 
     with pytest.raises(ImmutableError, match=f"has the scheme .* and the task wants {scheme}") as caught:
         plan_for(answer, {"scheme": scheme})
     assert "azdo.connections.azdo_arm_connection_convert" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("answer", "part"),
+    [
+        (manual(), "management_group_id"),
+        (manual(), "ml_workspace_name"),
+        (manual(), "ml_workspace_location"),
+        (_GROUPED, "subscription_id"),
+        (_GROUPED, "resource_group"),
+        (workspace(), "management_group_id"),
+    ],
+)
+def test_a_part_that_the_level_does_not_have_is_never_written(answer: Json, part: str) -> None:
+    with pytest.raises((ImmutableError, OptionError), match="scope\\.") as caught:
+        plan_for(answer, {"scope": {part: OTHER}})
+    assert caught.value.remedy
 
 
 # -- not now -----------------------------------------------------------------------------------------------------------

@@ -23,13 +23,15 @@ from ansible_collections.azdo.connections.plugins.module_utils._methods import (
     manages_federation,
     method_of,
     refuse_contradictions,
+    refuse_unreachable,
 )
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection import ARGUMENT_SPEC
 
 from simulator import Simulator
 from unit.plugins._helpers.arm import AUDIENCE, CLIENT, KEY, PEM, SUBSCRIPTION, arm_fleet, person
 from unit.plugins._helpers.connections import TENANT
-from unit.plugins._helpers.tasks import manage
+from unit.plugins._helpers.tasks import Task
+from unit.plugins._helpers.tasks import manage as run_module
 
 Simulate = t.Callable[..., Simulator]
 Options = dict[str, t.Any]
@@ -51,10 +53,10 @@ AZURE_CLI = Caller(kind="unknown", reaches_azure=True)
 PRINCIPAL = Caller(kind="non_user", reaches_azure=True)
 ALL_CALLERS = {"user": USER, "pat": PAT, "token": READY_TOKEN, "cli": AZURE_CLI, "principal": PRINCIPAL}
 
-SUBSCRIBED = {"subscription_id": SUBSCRIPTION, "subscription_name": "Contoso Production"}
-APPLICATION = {"tenant_id": TENANT, "client_id": CLIENT}
-WIF = {"scheme": "workload_identity_federation"}
-SECRET = {"scheme": "service_principal"}
+SUBSCRIBED: Options = {"subscription_id": SUBSCRIPTION, "subscription_name": "Contoso Production"}
+APPLICATION: Options = {"tenant_id": TENANT, "client_id": CLIENT}
+WIF: Options = {"scheme": "workload_identity_federation"}
+SECRET: Options = {"scheme": "service_principal"}
 # Each method by the options that choose it, without scope.
 COMPLETE: dict[str, Options] = {
     "automatic_federation": {**WIF, "creation_mode": "automatic", "service_principal": {"tenant_id": TENANT}},
@@ -86,17 +88,28 @@ def desired(**options: t.Any) -> Desired:
     return Desired.from_params(checked.validated_parameters)
 
 
+def manage(simulator: Simulator, **options: t.Any) -> Task:
+    """The whole module. Ansible fills the suboptions in place, and those of this file are used more than once."""
+    return run_module(simulator, **copy.deepcopy(options))
+
+
+def refuse(wanted: Desired, caller: Caller) -> None:
+    """The rules that a task meets before its connection is looked up."""
+    refuse_contradictions(wanted, caller)
+    refuse_unreachable(wanted, caller)
+
+
 def refused(caller: Caller = USER, **options: t.Any) -> OptionError:
-    """The refusal before any request."""
+    """The refusal before the connection is looked up."""
     wanted = desired(**options)
     with pytest.raises(OptionError) as caught:
-        refuse_contradictions(wanted, caller)
+        refuse(wanted, caller)
     assert caught.value.remedy
     return caught.value
 
 
 def allowed(caller: Caller = USER, **options: t.Any) -> None:
-    refuse_contradictions(desired(**options), caller)
+    refuse(desired(**options), caller)
 
 
 @dataclass(frozen=True)
@@ -170,7 +183,7 @@ def test_an_option_that_does_not_belong_to_the_method_is_named(method: str, opti
     else:
         sentence = f"{option} does not go together with {METHODS[method].title}."
     with pytest.raises(OptionError) as caught:
-        refuse_contradictions(desired(**options), USER)
+        refuse(desired(**options), USER)
     assert caught.value.message.startswith(sentence), caught.value.message
     assert caught.value.remedy
 
@@ -182,7 +195,7 @@ def test_an_option_that_belongs_to_the_method_is_taken(method: str, option: str)
     allowed(**merged(COMPLETE[method], EXTRAS[option][0]))
 
 
-@pytest.mark.parametrize("option", EXTRAS)
+@pytest.mark.parametrize("option", [*EXTRAS])
 def test_the_remedy_names_the_methods_that_an_option_belongs_to(option: str) -> None:
     more, takers = EXTRAS[option]
     base: Options = {"scheme": "publish_profile"} if "publish_profile" not in takers else {"scheme": "managed_identity"}
@@ -244,7 +257,7 @@ OF_LEVEL = {
 }
 
 
-@pytest.mark.parametrize(("level", "part"), itertools.product(OF_LEVEL, PARTS))
+@pytest.mark.parametrize(("level", "part"), [*itertools.product(OF_LEVEL, PARTS)])
 def test_the_parts_of_a_scope_belong_to_its_level(level: str, part: str) -> None:
     options: Options = {"scope": {"level": level, part: PARTS[part]}}
     if part in OF_LEVEL[level]:
@@ -295,7 +308,7 @@ def test_a_key_or_certificate_can_be_tested_at_any_time(method: str, verify: str
 
 
 # -- who signs in ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("method", "who"), itertools.product(COMPLETE, ALL_CALLERS))
+@pytest.mark.parametrize(("method", "who"), [*itertools.product(COMPLETE, ALL_CALLERS)])
 def test_who_may_create_by_which_method(method: str, who: str) -> None:
     """Also without Graph and Resource Manager: then a person adds the federated credential."""
     caller = ALL_CALLERS[who]
@@ -463,7 +476,7 @@ def test_the_audience_of_the_public_cloud_is_known(environment: str | None) -> N
 
 
 @pytest.mark.parametrize(
-    ("environment", "method"), itertools.product(["AzureUSGovernment", "AzureChinaCloud"], FEDERATED)
+    ("environment", "method"), [*itertools.product(["AzureUSGovernment", "AzureChinaCloud"], FEDERATED)]
 )
 def test_a_missing_audience_is_noticed_before_anything_is_written(
     environment: str, method: str, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
@@ -525,7 +538,7 @@ def test_what_a_creation_makes_of_options_that_were_left_out(options: Options, m
     assert method_of(desired(**options)) is METHODS[method]
 
 
-@pytest.mark.parametrize("method", COMPLETE)
+@pytest.mark.parametrize("method", [*COMPLETE])
 def test_the_defaults_of_a_creation(method: str) -> None:
     made = draft(**COMPLETE[method], scope=SUBSCRIBED)
     row = METHODS[method]
@@ -565,10 +578,20 @@ def test_what_is_missing_for_a_creation_is_named(method: str, drop: str, missing
     allowed(**options)
     error = incomplete(**options)
     assert error.details["missing"] == missing
-    assert all(name in error.message for name in missing)
-    assert "'azure-new' does not exist in 'Payments'" in error.message
-    assert METHODS[method].title in error.message
-    assert error.message.endswith("are missing." if len(missing) > 1 else "is missing.")
+    verb = "are" if len(missing) > 1 else "is"
+    assert error.message == f"for {METHODS[method].title} {' and '.join(missing)} {verb} missing."
+    assert "check project and name" in error.remedy
+
+
+def test_whoever_misspelled_a_name_is_told_that_there_is_no_such_connection(simulate: Simulate) -> None:
+    simulator = simulate(arm_fleet())
+    for check in (True, False):
+        task = manage(simulator, check=check, project="Payments", name="azure-odl", description="new")
+        assert task.failed
+        assert "'azure-odl' does not exist in 'Payments' and cannot be created: for" in task.result["msg"]
+        assert "scope.subscription_id" in task.result["failure"]["details"]["missing"]
+        assert "check project and name" in task.result["failure"]["remedy"]
+        assert simulator.writes == []
 
 
 @pytest.mark.parametrize("mode", ["automatic", "manual"])
@@ -619,7 +642,7 @@ def test_a_new_connection_needs_a_name() -> None:
     assert error.message == "name is not set."
 
 
-@pytest.mark.parametrize("method", COMPLETE)
+@pytest.mark.parametrize("method", [*COMPLETE])
 def test_the_tenant_of_the_sign_in_is_the_default_if_it_is_an_id(method: str) -> None:
     other = "0a0a0a0a-0000-4000-8000-000000000009"
     options = {**COMPLETE[method], "scope": SUBSCRIBED}
@@ -640,7 +663,7 @@ def test_the_tenant_of_a_managed_identity_goes_before_that_of_the_sign_in() -> N
 
 
 # -- servers ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("method", COMPLETE)
+@pytest.mark.parametrize("method", [*COMPLETE])
 def test_what_servers_support(method: str) -> None:
     options = {**COMPLETE[method], "scope": SUBSCRIBED}
     if method in ("key", "certificate", "agent_identity", "publish_profile"):
@@ -691,7 +714,7 @@ ADOPTIONS: dict[str, Options] = {
 }
 
 
-@pytest.mark.parametrize(("options", "who"), itertools.product(ADOPTIONS, ALL_CALLERS))
+@pytest.mark.parametrize(("options", "who"), [*itertools.product(ADOPTIONS, ALL_CALLERS)])
 def test_a_task_with_few_options_about_an_existing_connection_is_left_alone(options: str, who: str) -> None:
     allowed(ALL_CALLERS[who], **ADOPTIONS[options])
 
@@ -712,7 +735,12 @@ def test_the_federated_credential_of_an_existing_connection_may_be_asked_for(
     allowed(ALL_CALLERS[who], **scheme, federated_credential={"mode": mode})
 
 
-WORKSPACE = {**SUBSCRIBED, "resource_group": "rg", "ml_workspace_name": "mlw", "ml_workspace_location": "westeurope"}
+WORKSPACE: Options = {
+    **SUBSCRIBED,
+    "resource_group": "rg",
+    "ml_workspace_name": "mlw",
+    "ml_workspace_location": "westeurope",
+}
 
 
 @pytest.mark.parametrize("part", ["subscription_id", "resource_group", "subscription_name"])
@@ -782,7 +810,7 @@ RULED_OUT_LEVELS = {
 }
 
 
-@pytest.mark.parametrize(("method", "environment"), itertools.product(COMPLETE, CLOUDS))
+@pytest.mark.parametrize(("method", "environment"), [*itertools.product(COMPLETE, CLOUDS)])
 def test_the_clouds_of_each_method(method: str, environment: str) -> None:
     options = {**COMPLETE[method], "environment": environment}
     if environment not in RULED_OUT_CLOUDS.get(method, ()):
@@ -794,7 +822,7 @@ def test_the_clouds_of_each_method(method: str, environment: str) -> None:
     assert all(METHODS[name].title in error.remedy for name in offered)
 
 
-@pytest.mark.parametrize(("method", "level"), itertools.product(COMPLETE, LEVELS))
+@pytest.mark.parametrize(("method", "level"), [*itertools.product(COMPLETE, LEVELS)])
 def test_the_levels_of_each_method(method: str, level: str) -> None:
     options = {**COMPLETE[method], "scope": {"level": level}}
     if level not in RULED_OUT_LEVELS.get(method, ()):
@@ -840,7 +868,7 @@ def test_a_level_that_only_the_parts_say_is_ruled_out_too() -> None:
         ({"service_principal": {"certificate": PEM.partition("-----BEGIN PRIVATE")[0]}}, "its private key"),
         ({"service_principal": {"certificate": "BEGIN PRIVATE KEY"}}, "does not hold a certificate"),
         ({"service_principal": {"key": KEY, "certificate": PEM}}, BOTH_SECRETS),
-        ({"service_principal": APPLICATION, "managed_identity": APPLICATION}, BOTH_IDENTITIES),
+        ({"service_principal": {**APPLICATION}, "managed_identity": {**APPLICATION}}, BOTH_IDENTITIES),
         ({"shared_with": [{"project": " "}]}, "shared_with names a project that is empty."),
     ],
 )

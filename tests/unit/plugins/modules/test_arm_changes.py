@@ -308,7 +308,7 @@ def test_the_resource_group_of_a_manual_connection_changes(
     simulator = simulate(fleet)
     stays(simulator, **options_for(connection, scope={"resource_group": "RG-Old"}))
     task = changes(simulator, **options_for(connection, scope={"resource_group": "rg-new"}))
-    assert shown(task) == ({"scope.resource_group": "rg-old"}, {"scope.resource_group": "rg-new"})
+    assert shown(task) == ({"scope": {"resource_group": "rg-old"}}, {"scope": {"resource_group": "rg-new"}})
     assert stored(simulator, connection).data["resourceGroupName"] == "rg-new"
 
 
@@ -699,10 +699,12 @@ def test_a_draft_is_finished_by_its_client_id(
     connection = draft(fleet)
     simulator = simulate(fleet, omitted_data=omitted)
     signed_in = person(simulator, "service principal", monkeypatch)
-    changes(simulator, **signed_in, **options_for(connection, service_principal={"client_id": CLIENT}))
+    task = changes(simulator, **signed_in, **options_for(connection, service_principal={"client_id": CLIENT}))
     after = stored(simulator, connection)
     assert after.parameter("serviceprincipalid") == CLIENT
-    assert after.data.get("isDraft", "false").lower() != "true"
+    finished = after.data.get("isDraft", "false").lower() != "true"
+    # Where the service keeps what a PUT leaves out (12, unknown), a person has to know that it still is a draft.
+    assert finished or any("draft" in text for text in task.runtime.warnings)
 
 
 def test_a_draft_can_be_described_and_stays_one(simulate: Simulate) -> None:
@@ -723,8 +725,8 @@ def test_shares_are_exactly_those_of_the_task(simulate: Simulate) -> None:
     assert names(after) == {"Payments": "azure-key", "Logistics": "azure-key-Logistics"}
     assert [item.description for item in after.references] == ["d", "d"]
     assert shown(task) == (
-        {"shared_with.Logistics": None, "shared_with.Web Shop": "azure-key-Web Shop"},
-        {"shared_with.Logistics": "azure-key-Logistics", "shared_with.Web Shop": None},
+        {"shared_with": {"Web Shop": "azure-key-Web Shop"}},
+        {"shared_with": {"Logistics": "azure-key-Logistics"}},
     )
     assert [item["name"] for item in task.result["connection"]["projects"]] == ["Payments", "Logistics"]
 
@@ -761,7 +763,8 @@ def test_a_share_gets_another_name_and_description(simulate: Simulate) -> None:
     assert names(after) == {"Payments": "azure-key", "Web Shop": "shop-azure"}
     assert [item.description for item in after.references] == ["d", "ours"]
     only_write(simulator, "PUT")
-    assert shown(task)[0] == {"shared_with.Web Shop.name": "alias", "shared_with.Web Shop.description": "d"}
+    before, then = (found["shared_with"] for found in shown(task))
+    assert (set(before.values()), set(then.values())) == ({"alias", "d"}, {"shop-azure", "ours"})
 
 
 def test_everything_about_shares_in_one_task(simulate: Simulate) -> None:
@@ -994,7 +997,7 @@ def test_while_a_connection_can_go_back_it_is_not_changed(simulate: Simulate) ->
     assert all("revertSchemeDeadline" not in json.dumps(item.body) for item in simulator.writes)
 
 
-@pytest.mark.parametrize("text", ["ticks", "seconds", "no_zone", "us"])
+@pytest.mark.parametrize("text", ["ticks", "seconds", "no_zone"])
 def test_the_deadline_that_passed_is_not_sent_back(text: str, simulate: Simulate) -> None:
     fleet = world()
     connection = fleet.connection(
@@ -1005,7 +1008,7 @@ def test_the_deadline_that_passed_is_not_sent_back(text: str, simulate: Simulate
     assert "revertSchemeDeadline" not in only_write(simulator, "PUT").body["data"]
 
 
-@pytest.mark.parametrize("text", ["ticks", "seconds", "no_zone", "us"])
+@pytest.mark.parametrize("text", ["ticks", "seconds", "no_zone"])
 def test_the_deadline_is_respected_in_every_format(text: str, simulate: Simulate) -> None:
     fleet = world()
     connection = fleet.connection(
@@ -1013,6 +1016,17 @@ def test_the_deadline_is_respected_in_every_format(text: str, simulate: Simulate
     )
     simulator = simulate(fleet, deadline_format=text)
     refused(simulator, "can go back to its secret", "after that time", **options_for(connection, description="new"))
+
+
+def test_a_deadline_that_cannot_be_read_may_lie_in_the_future(simulate: Simulate) -> None:
+    """Its format was never captured (12.3): what could not be read is never "over"."""
+    fleet = world()
+    connection = fleet.connection(
+        project(fleet), "azure-converted", scheme="WorkloadIdentityFederation", converted_ago=timedelta(days=2)
+    )
+    simulator = simulate(fleet, deadline_format="us")
+    task = refused(simulator, "azure-converted", "", **options_for(connection, description="new"))
+    assert task.result["failure"]["code"] == "not_now"
 
 
 def test_a_connection_in_progress_is_waited_for(simulate: Simulate) -> None:
@@ -1224,7 +1238,7 @@ def test_a_lost_answer_ends_in_the_wanted_state_and_counts_as_a_change(
     stays(simulator, **options)
 
 
-@pytest.mark.parametrize("status", [400, 409, 500])
+@pytest.mark.parametrize("status", [400, 409])
 def test_a_refused_change_is_no_change(status: int, simulate: Simulate) -> None:
     fleet = world()
     connection = with_key(fleet)
@@ -1287,10 +1301,10 @@ def test_the_diff_is_yaml_that_a_person_reads_without_any_secret(simulate: Simul
         "name": "neu: ü",
         "description": "zwei\nZeilen",
         "enabled": False,
-        "scope.resource_group": "rg",
+        "scope": {"resource_group": "rg"},
         "client_id": OTHER,
         "secret": "(not shown), sent",
-        "shared_with.Web Shop": "neu: ü-Web Shop",
+        "shared_with": {"Web Shop": "neu: ü-Web Shop"},
         "authorized_pipelines (Payments)": [2],
     }
     assert found["before"] != found["after"]
@@ -1310,3 +1324,14 @@ def test_a_creation_is_shown_from_nothing_and_without_its_key(simulate: Simulate
     assert before == {}
     assert (after["name"], after["key"]) == ("azure-new", "(not shown)")
     assert KEY not in json.dumps(task.result)
+
+
+def test_a_project_with_dots_in_its_name_is_one_name_in_the_diff(simulate: Simulate) -> None:
+    fleet = world()
+    connection = fleet.connection(fleet.project("Contoso.Web.Shop"), "azure-key", creation_mode="Manual", pipelines=[1])
+    simulator = simulate(fleet)
+    task = changes(simulator, project="Contoso.Web.Shop", name=connection.name, authorized_pipelines=[2])
+    assert shown(task) == (
+        {"authorized_pipelines (Contoso.Web.Shop)": [1]},
+        {"authorized_pipelines (Contoso.Web.Shop)": [2]},
+    )

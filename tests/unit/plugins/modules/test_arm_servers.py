@@ -121,7 +121,7 @@ def assert_not_supported(simulator: Simulator, what: str = "", **options: t.Any)
 
 
 # -- what works ------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("profile", "method"), itertools.product(SERVERS, METHODS))
+@pytest.mark.parametrize(("profile", "method"), [*itertools.product(SERVERS, METHODS)])
 class TestTheFourMethods:
     """Each on each server."""
 
@@ -195,9 +195,16 @@ def test_a_certificate_takes_the_place_of_a_key_and_the_other_way_round(profile:
     simulator = simulate(arm_fleet(), profile=profile)
     methods = supported(simulator.fleet)
     assert changed(manage(simulator, **NAME, **methods["key"]))
-    for method, secret in (("certificate", PEM), ("key", KEY)):
+    for method, parameter, secret in (
+        ("certificate", "servicePrincipalCertificate", PEM),
+        ("key", "serviceprincipalkey", KEY),
+    ):
         assert changed(manage(simulator, **NAME, **methods[method]))
-        assert stored_secrets(simulator) == {secret}
+        found = stored(simulator)
+        assert found is not None
+        assert found.secrets[parameter] == secret
+        kinds = {"servicePrincipalCertificate", "serviceprincipalkey"}
+        assert kinds & found.parameters.keys() == {parameter}
         assert_quiet(simulator, **NAME, **methods[method])
 
 
@@ -210,7 +217,7 @@ def test_a_rotated_publish_profile_is_sent(profile: str, simulate: Simulate) -> 
     assert stored_secrets(simulator) == {other}
 
 
-@pytest.mark.parametrize(("profile", "environment"), itertools.product(SERVERS, ["AzureUSGovernment", "AzureStack"]))
+@pytest.mark.parametrize(("profile", "environment"), [*itertools.product(SERVERS, ["AzureUSGovernment", "AzureStack"])])
 def test_other_clouds(profile: str, environment: str, simulate: Simulate) -> None:
     simulator = simulate(arm_fleet(), profile=profile)
     server = {"server_url": "https://management.local.azurestack.external"} if environment == "AzureStack" else {}
@@ -240,6 +247,18 @@ def test_an_existing_connection_is_adopted_by_name(profile: str, mask: str | Non
     assert changed(manage(simulator, **options))
     assert_quiet(simulator, **NAME)
     assert_quiet(simulator, **options)
+
+
+@pytest.mark.parametrize(("profile", "method"), [*itertools.product(SERVERS, METHODS)])
+@pytest.mark.parametrize("declared", ["scheme", "creation_mode", "environment"])
+def test_a_single_option_of_an_existing_connection_may_be_declared(
+    declared: str, profile: str, method: str, simulate: Simulate
+) -> None:
+    """What was not set is not managed, so it does not make another method of it that servers do not have."""
+    simulator = simulate(arm_fleet(), profile=profile)
+    options = {"environment": "AzureCloud", **supported(simulator.fleet)[method]}
+    assert changed(manage(simulator, **NAME, **options))
+    assert_quiet(simulator, **NAME, **({declared: options[declared]} if declared in options else {}))
 
 
 @pytest.mark.parametrize("profile", SERVERS)
@@ -320,7 +339,7 @@ def test_a_creation_with_a_field_that_the_server_does_not_tell_is_quiet_the_seco
 
 
 # -- what does not ---------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("profile", "method"), itertools.product(SERVERS, UNSUPPORTED))
+@pytest.mark.parametrize(("profile", "method"), [*itertools.product(SERVERS, UNSUPPORTED)])
 def test_what_a_server_cannot_make_is_refused(profile: str, method: str, simulate: Simulate) -> None:
     simulator = simulate(arm_fleet(), profile=profile)
     task = assert_not_supported(simulator, **NAME, **unsupported(simulator.fleet)[method])
@@ -328,7 +347,7 @@ def test_what_a_server_cannot_make_is_refused(profile: str, method: str, simulat
     assert stored(simulator) is None
 
 
-@pytest.mark.parametrize(("profile", "method"), itertools.product(SERVERS, ["manual", "manual, managed identity"]))
+@pytest.mark.parametrize(("profile", "method"), [*itertools.product(SERVERS, ["manual", "manual, managed identity"])])
 def test_federation_is_refused_with_an_entra_sign_in_too(
     profile: str, method: str, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,18 +357,16 @@ def test_federation_is_refused_with_an_entra_sign_in_too(
     assert_not_supported(simulator, **NAME, **options, **person(simulator, "service principal", monkeypatch))
 
 
-@pytest.mark.parametrize(("profile", "method"), itertools.product(SERVERS, ["manual", "manual, managed identity"]))
-def test_federation_is_refused_for_what_it_is_with_a_personal_access_token(
-    profile: str, method: str, simulate: Simulate
-) -> None:
+@pytest.mark.parametrize("profile", SERVERS)
+def test_federation_is_refused_for_what_it_is_with_a_personal_access_token(profile: str, simulate: Simulate) -> None:
     """Not with the advice to sign in with Entra, or to skip the credential: both would lead to the next refusal."""
     simulator = simulate(arm_fleet(), profile=profile)
-    options = unsupported(simulator.fleet)[method]
+    options = unsupported(simulator.fleet)["manual"]
     del options["federated_credential"]
     assert_not_supported(simulator, **NAME, **options)
 
 
-@pytest.mark.parametrize(("profile", "existing"), itertools.product(SERVERS, [True, False]))
+@pytest.mark.parametrize(("profile", "existing"), [*itertools.product(SERVERS, [True, False])])
 def test_a_role_is_refused(profile: str, existing: bool, simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers have four kinds of connections and nothing in Entra or Azure (documented in the notes of the module)."""
     simulator = simulate(arm_fleet(), profile=profile)
@@ -360,7 +377,7 @@ def test_a_role_is_refused(profile: str, existing: bool, simulate: Simulate, mon
     assert_not_supported(simulator, **options, role_assignment={"role": "Reader"}, **signed_in)
 
 
-@pytest.mark.parametrize(("profile", "mode"), itertools.product(SERVERS, ["create", "require"]))
+@pytest.mark.parametrize(("profile", "mode"), [*itertools.product(SERVERS, ["create", "require"])])
 def test_a_federated_credential_is_refused_for_an_existing_connection(
     profile: str, mode: str, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
