@@ -30,7 +30,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._organization imp
 
 _CHECK_RIGHTS = (
     "The sign-in itself is good: check that the token has the scope 'Service Connections (Read, query & manage)' and that the caller "
-    "has the rights in this project."
+    "has the rights in this project, for changes the role Administrator on the connection."
 )
 _PROJECTS_PER_PAGE = 1000
 # For so long the answer to "are we still signed in?" holds for other threads that ask.
@@ -226,6 +226,9 @@ class AzureDevOps:
     def _send(self, request: Request) -> Answer:
         try:
             return self._http.send(request, self._authorization)
+        except NotPermittedError as error:
+            error.remedy = error.remedy or _CHECK_RIGHTS
+            raise
         except AuthenticationError as error:
             if self._organization is None or not self._still_signed_in():
                 raise

@@ -177,7 +177,7 @@ def update_body(connection: ArmConnection, edits: Edits) -> Json:
         body["serviceManagementReference"] = edits.service_management_reference
     for item in body.get("serviceEndpointProjectReferences") or []:
         project_id = str((item.get("projectReference") or {}).get("id"))
-        if project_id == edits.project_id:
+        if project_id.lower() == edits.project_id.lower():
             item.update({key: body[key] for key in ("name", "description") if getattr(edits, key) is not None})
         item.update(edits.aliases.get(project_id, {}))
     return body

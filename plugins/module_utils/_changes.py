@@ -29,7 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 )
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, Pipelines, Share, same
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._methods import Caller
+from ansible_collections.azdo.connections.plugins.module_utils._methods import SCOPE_PARTS, Caller
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 HIDDEN = "(not shown)"
@@ -141,7 +141,7 @@ def compare(desired: Desired, connection: ArmConnection, target: Target, caller:
     _refuse_immutable(desired, connection, target)
     changes, edits = _edits(desired, connection, target, own)
     warnings = [*_labels(desired, connection), *_not_offered(desired, connection)]
-    shares = _shares(desired, connection, target, replace(own, connection_name=edits.name or own.connection_name))
+    shares = _shares(desired, connection, target, _afterwards(own, edits))
     changes += shares.changes
     edits = replace(edits, aliases=shares.edits.aliases if shares.edits else {})
     if edits == Edits(project_id=target.project.id):
@@ -154,6 +154,15 @@ def compare(desired: Desired, connection: ArmConnection, target: Target, caller:
             "Azure DevOps masks the stored secret with an empty text, which might wipe it when it is sent back: the task's own was sent with the change."
         )
     return replace(shares, edits=edits, changes=tuple(changes), warnings=tuple(warnings))
+
+
+def _afterwards(own: ProjectReference, edits: Edits) -> ProjectReference:
+    """The reference of this project as it will be: new shares take after it."""
+    return replace(
+        own,
+        connection_name=own.connection_name if edits.name is None else edits.name,
+        description=own.description if edits.description is None else edits.description,
+    )
 
 
 def _edits(
@@ -176,13 +185,16 @@ def _edits(
         compare_one("service_management_reference", before, desired.service_management_reference)
     moved = {part: desired.scope[part] for part in _MOVABLE if not _fits(desired, connection, part)}
     changes += [Change(f"scope.{part}", connection.scope[part], value) for part, value in moved.items()]
-    data: dict[str, str | None] = dict(scope_data(moved))
+    data: dict[str, str] = scope_data(moved)
     parameters = {}
     if target.client_id and not same(target.client_id, connection.client_id):
         changes.append(Change("client_id", connection.client_id, target.client_id))
         parameters["serviceprincipalid"] = target.client_id
+        if connection.identity_type and desired.managed_identity != same(connection.identity_type, "ManagedIdentity"):
+            data["identityType"] = "ManagedIdentity" if desired.managed_identity else "AppRegistrationManual"
         if connection.draft:
-            data["isDraft"] = None
+            # Not taken away: what a PUT leaves out may stay as it is (12).
+            data["isDraft"] = "false"
     secret = _new_secret(desired, connection, other_identity=bool(parameters))
     if secret:
         changes.append(Change("secret", HIDDEN, f"{HIDDEN}, sent"))
@@ -211,7 +223,9 @@ def _secret_again(desired: Desired, connection: ArmConnection) -> dict[str, str]
         return secret_parameters(desired.key, desired.certificate)
     raise OptionError(
         f"{connection.name!r} cannot be changed without its secret: Azure DevOps masks the stored one with an empty text, and sending that back might wipe it.",
-        remedy="Set service_principal.key, service_principal.certificate or publish_profile in the task.",
+        remedy="Its secret was made by Azure DevOps, so change it in the portal."
+        if connection.creation_mode == "automatic"
+        else "Set service_principal.key, service_principal.certificate or publish_profile in the task.",
     )
 
 
@@ -258,13 +272,17 @@ def _for_life(
     yield "creation_mode", connection.creation_mode, desired.creation_mode
     yield "environment", connection.environment or "AzureCloud", desired.environment
     yield "server_url", connection.url, desired.server_url
-    yield "scope.level", level, desired.level
+    # What the other parts imply is not enough: a resource group alone may be that of a workspace.
+    yield "scope.level", level, desired.scope.get("level")
     for part in ("subscription_id", "management_group_id"):
         yield f"scope.{part}", connection.scope[part], desired.scope.get(part)
     if connection.creation_mode == "automatic":
         for part in _MOVABLE:
             yield f"scope.{part}", connection.scope[part], desired.scope.get(part)
+    if connection.creation_mode == "automatic" or connection.scheme not in (WIF, SERVICE_PRINCIPAL):
         yield "client_id", connection.client_id, target.client_id
+    for part in set(desired.scope) - {"level"} - set(SCOPE_PARTS.get(level, desired.scope)):
+        yield f"scope.{part}", connection.scope[part], desired.scope[part]
     yield "tenant_id", connection.tenant_id, target.tenant_id
     yield "web_app_id", connection.web_app_id, desired.web_app_id
 
@@ -280,9 +298,11 @@ def _refuse_harm(edits: Edits, connection: ArmConnection, caller: Caller, now: d
             "service principal or managed identity.",
             remedy="Run this task with a personal access token or az login; pipelines and shares can be managed as it is.",
         )
-    if connection.revert_deadline is not None and connection.revert_deadline > now:
+    deadline = connection.revert_deadline
+    # One that cannot be read may lie in the future.
+    if deadline > now if deadline is not None else connection.revert_deadline_text:
         raise NotNowError(
-            f"{connection.name!r} was converted and can go back to its secret until {format_time(connection.revert_deadline)}; "
+            f"{connection.name!r} was converted and can go back to its secret until {format_time(deadline) or connection.revert_deadline_text}; "
             "whether it still can after a change is not known.",
             remedy="Change it after that time.",
         )
@@ -295,7 +315,7 @@ def _refuse_harm(edits: Edits, connection: ArmConnection, caller: Caller, now: d
 
 def _labels(desired: Desired, connection: ArmConnection) -> list[str]:
     return [
-        f"scope.{part} of {connection.name!r} is {connection.scope[part]!r} and stays so: Azure DevOps does not let it be changed, and it is only a label."
+        f"scope.{part} of {connection.name!r} is {connection.scope[part] or 'not set'} and stays so: only a label, which Azure DevOps does not let be changed."
         for part in _LABELS
         if part in desired.scope and not same(desired.scope[part], connection.scope[part])
     ]
@@ -392,8 +412,8 @@ def _nested(values: t.Mapping[str, t.Any]) -> Json:
         if value is None:
             continue
         outer, dot, inner = option.partition(".")
-        if dot:
+        if dot and " " not in outer:
             found.setdefault(outer, {})[inner] = value
         else:
-            found[outer] = value
+            found[option] = value
     return found

@@ -75,6 +75,8 @@ class Creation:
     def at_rest(self, current: ArmConnection | None) -> ArmConnection | None:
         """The connection when the service has finished with it. :raises UnfinishedError: it failed, or takes too long."""
         current = self._place.at_rest(current) if current else None
+        if self.made and current is not None:
+            self.connection = current
         if current is not None and current.state == "failed" and not current.ready:
             raise UnfinishedError(
                 f"Azure DevOps could not set it up: {said(current)}.",

@@ -111,7 +111,7 @@ class Desired:
             identity=identity.get("resource_id"),
             federation=federated.get("mode"),
             audience=federated.get("audience"),
-            role=role.get("role"),
+            role=role["role"].strip() if role else None,
             role_scope=role.get("scope"),
             allow_privileged_role=bool(role.get("allow_privileged_role")),
             pipelines=_pipelines(params),

@@ -180,10 +180,17 @@ class Assignment:
 
 
 def look_at_role(
-    resource_manager: ResourceManager, organization_id: str, identity: Identity, role: str, scope: str
+    resource_manager: ResourceManager,
+    organization_id: str,
+    identity: Identity,
+    role: str,
+    scope: str,
+    *,
+    allow_privileged: bool,
 ) -> Assignment:
-    """:raises OptionError: there is no such role at this scope."""
+    """:raises OptionError: there is no such role at this scope, or it hands out rights."""
     role_id = _role_id(resource_manager, role, scope)
+    _roles.refuse_privileged(role_id, allowed=allow_privileged)
     principal_id = identity.principal_id()
     found = _roles.existing(resource_manager.role_assignments(scope, principal_id), scope, role_id)
     return Assignment(
@@ -244,13 +251,10 @@ def remove_assigned(resource_manager: ResourceManager, plan: Assignment) -> bool
     return True
 
 
-def put_back(resource_manager: ResourceManager, assignment: Json) -> bool:
-    """Restore a role assignment exactly as it was read, if it is gone: its conditions limit what it allows."""
+def put_back(resource_manager: ResourceManager, assignment: Json) -> None:
+    """Restore a role assignment exactly as it was read: its conditions limit what it allows."""
     properties = dict(assignment["properties"])
-    scope, role_id = str(properties.pop("scope")), str(properties["roleDefinitionId"])
-    if _roles.existing(resource_manager.role_assignments(scope, str(properties["principalId"])), scope, role_id):
-        return False
+    scope = str(properties.pop("scope"))
     kept = ("roleDefinitionId", "principalId", "principalType", "condition", "conditionVersion", "description")
     wanted = {key: properties[key] for key in kept if properties.get(key) is not None}
     resource_manager.put_role_assignment(scope, str(assignment["name"]), wanted)
-    return True

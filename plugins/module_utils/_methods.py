@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._bodies import RE
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._roles import refuse_privileged
 
 _EVERYWHERE = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud", "AzureStack")
 _NOT_STACK = _EVERYWHERE[:3]
@@ -192,7 +193,7 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
 def refuse_on_server(desired: Desired) -> None:
     """What only Azure DevOps Services can do. :raises ServerNotSupportedError: the task asks for it."""
     method = method_of(desired)
-    if desired.scheme and not method.on_servers:
+    if (desired.scheme or desired.creation_mode) and not any(item.on_servers for item in _possible(method, desired)):
         raise server_not_supported(f"A connection with {method.title}")
     for what, wanted in (("A role assignment", desired.role), ("A federated credential", desired.federation)):
         if wanted not in (None, "skip"):
@@ -204,6 +205,8 @@ def manages_federation(desired: Desired) -> bool:
     method = method_of(desired)
     if desired.federation is not None:
         return desired.federation != "skip"
+    if desired.secret:
+        return False
     return method.scheme == WIF and not method.automatic and bool(desired.client_id or desired.identity)
 
 
@@ -221,19 +224,13 @@ def complete(desired: Desired, identity: IdentityIds, caller: Caller, *, hosted:
     _refuse_misplaced(method, desired)
     _refuse_ruled_out(method, desired, caller, [method])
     level, environment = desired.level or "subscription", desired.environment or "AzureCloud"
-    missing = [f"scope.{part}" for part in SCOPE_PARTS[level] if (level, part) not in _OPTIONAL_PARTS]
-    missing = [option for option in missing if not desired.scope.get(option.partition(".")[2])]
-    missing += [option for option in method.needs if not _values(desired).get(option)]
-    missing += ["server_url"] if environment == "AzureStack" and not desired.server_url else []
-    tenant_id = identity.tenant_id or (caller.tenant if caller.tenant and is_guid(caller.tenant) else None)
-    if not tenant_id:
-        missing.append(next(option for option in sorted(method.options) if option.endswith(".tenant_id")))
-    if missing:
+    if desired.server_url and environment != "AzureStack":
         raise OptionError(
-            f"for {method.title} {_listed(missing)} missing.",
-            remedy="Set what is missing; if it should exist, check project and name.",
-            missing=missing,
+            f"server_url is set, but environment is {environment}.",
+            remedy="server_url is the address of an Azure Stack: set environment to AzureStack, or leave server_url out.",
         )
+    tenant_id = identity.tenant_id or (caller.tenant if caller.tenant and is_guid(caller.tenant) else None)
+    _refuse_missing(desired, method, level, environment, tenant_id)
     return Draft(
         name=desired.name,
         description=desired.description or "",
@@ -250,8 +247,27 @@ def complete(desired: Desired, identity: IdentityIds, caller: Caller, *, hosted:
         publish_profile=desired.publish_profile,
         web_app_id=desired.web_app_id,
         enabled=desired.enabled is not False,
-        service_management_reference=desired.service_management_reference,
+        # Servers do not know it (2.4).
+        service_management_reference=desired.service_management_reference if hosted else None,
     )
+
+
+def _refuse_missing(desired: Desired, method: Method, level: str, environment: str, tenant_id: str | None) -> None:
+    missing = [
+        f"scope.{part}"
+        for part in SCOPE_PARTS[level]
+        if (level, part) not in _OPTIONAL_PARTS and not desired.scope.get(part)
+    ]
+    missing += [option for option in method.needs if not _values(desired).get(option)]
+    missing += ["server_url"] if environment == "AzureStack" and not desired.server_url else []
+    if not tenant_id:
+        missing.append(next(option for option in sorted(method.options) if option.endswith(".tenant_id")))
+    if missing:
+        raise OptionError(
+            f"for {method.title} {_listed(missing)} missing.",
+            remedy="Set what is missing; if it should exist, check project and name.",
+            missing=missing,
+        )
 
 
 def server_not_supported(what: str) -> ServerNotSupportedError:
@@ -277,7 +293,7 @@ def _values(desired: Desired) -> dict[str, t.Any]:
         "service_principal.certificate": desired.certificate,
         "publish_profile": desired.publish_profile,
         "web_app_id": desired.web_app_id,
-        "federated_credential": desired.federation if desired.federation != "skip" else None,
+        "federated_credential": desired.audience or (desired.federation if desired.federation != "skip" else None),
         "role_assignment": desired.role,
     }
 
@@ -290,7 +306,7 @@ def _refuse_misplaced(method: Method, desired: Desired) -> None:
             f"{option} does not go together with {method.title}.",
             remedy=f"Leave it out, or set scheme and creation_mode for what you mean. {_who_takes(option)}",
         )
-    if method.automatic and desired.federation == "create":
+    if desired.creation_mode == "automatic" and desired.federation == "create":
         raise OptionError(
             "federated_credential.mode is create, but creation_mode is automatic.",
             remedy="Azure DevOps writes the credential itself then: use require to check it, or leave federated_credential out.",
@@ -355,48 +371,49 @@ def _refuse_scope_mix(desired: Desired) -> None:
 
 
 def refuse_unreachable(desired: Desired, caller: Caller) -> None:
-    """What needs Graph or Resource Manager, with a sign-in that opens Azure DevOps only. :raises OptionError: it cannot work."""
+    """What needs Graph or Resource Manager whatever the connection is, with a sign-in that opens Azure DevOps only.
+
+    :raises OptionError: it cannot work.
+    """
+    if desired.federation in ("create", "require") or (desired.scheme == WIF and manages_federation(desired)):
+        refuse_unreachable_federation(desired, caller)
     if caller.reaches_azure:
         return
-    other = "Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli)"
     if desired.role:
         raise OptionError(
             "role_assignment needs Azure Resource Manager, and a personal access token or a ready access token opens Azure DevOps only.",
-            remedy=f"{other}, or assign the role elsewhere and leave role_assignment out.",
-        )
-    if manages_federation(desired):
-        where = "Azure Resource Manager" if desired.managed_identity else "Microsoft Graph"
-        raise OptionError(
-            f"The federated credential is written through {where}, and a personal access token or a ready access token opens Azure DevOps only.",
-            remedy=f"{other}, or set federated_credential.mode to skip: issuer and subject are returned, so that you can add it yourself.",
+            remedy=f"{_OTHER_SIGN_IN}, or assign the role elsewhere and leave role_assignment out.",
         )
     if desired.identity and not (desired.client_id and desired.tenant_id):
         raise OptionError(
             "The client id and the tenant of managed_identity.resource_id are looked up in Azure Resource Manager, and a personal access "
             "token or a ready access token opens Azure DevOps only.",
-            remedy=f"{other}, or set managed_identity.client_id and managed_identity.tenant_id too.",
+            remedy=f"{_OTHER_SIGN_IN}, or set managed_identity.client_id and managed_identity.tenant_id too.",
         )
 
 
-# Roles that let an identity hand out rights: Owner, User Access Administrator, Role Based Access Control Administrator.
-_PRIVILEGED = {
-    "owner",
-    "user access administrator",
-    "role based access control administrator",
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
-    "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
-}
+_OTHER_SIGN_IN = "Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli)"
+
+
+def refuse_unreachable_federation(desired: Desired, caller: Caller) -> None:
+    """:raises OptionError: the federated credential is managed, and cannot be reached."""
+    if not caller.reaches_azure:
+        where = "Azure Resource Manager" if desired.managed_identity else "Microsoft Graph"
+        raise OptionError(
+            f"The federated credential is written through {where}, and a personal access token or a ready access token opens Azure DevOps only.",
+            remedy=f"{_OTHER_SIGN_IN}, or set federated_credential.mode to skip: issuer and subject are returned, so that you can add it yourself.",
+        )
+    if desired.managed_identity and not desired.identity:
+        raise OptionError(
+            "The federated credential belongs to a managed identity, and managed_identity.resource_id is not set.",
+            remedy="Set it, or set federated_credential.mode to skip.",
+        )
 
 
 def _refuse_role(desired: Desired) -> None:
     if desired.role is None:
         return
-    if desired.role.rstrip("/").rsplit("/", 1)[-1].lower() in _PRIVILEGED and not desired.allow_privileged_role:
-        raise OptionError(
-            f"role_assignment.role is {desired.role!r}, with which every pipeline of the connection could hand out rights in Azure.",
-            remedy="Choose a narrower role, or set role_assignment.allow_privileged_role if that is meant.",
-        )
+    refuse_privileged(desired.role, allowed=desired.allow_privileged_role)
     if desired.managed_identity and not desired.identity:
         raise OptionError(
             "role_assignment is set, but managed_identity.resource_id is not.",

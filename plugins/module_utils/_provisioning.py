@@ -38,6 +38,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._methods import (
     manages_federation,
     refuse_on_server,
     refuse_unreachable,
+    refuse_unreachable_federation,
     server_not_supported,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place, caller_of
@@ -112,8 +113,15 @@ class Provisioning:
         for _left in self._place.tries():
             try:
                 return self._one_pass()
-            except (NotAcceptedError, AmbiguousWriteError, MovedError) as error:
+            except AmbiguousWriteError as error:
+                if isinstance(problem, AmbiguousWriteError):
+                    # Twice lost and not there: whatever it is, a third time is no way to find out.
+                    raise
                 problem = error
+            except (NotAcceptedError, MovedError) as error:
+                problem = error
+            if not (self._changed or self._updating.changed):
+                self._changes = []
         raise t.cast(AzdoError, problem)
 
     def _one_pass(self) -> None:
@@ -125,6 +133,9 @@ class Provisioning:
                 self._changed = True
                 return
             current, fresh = self._create(draft), self._creation.made
+            if not self._changed:
+                # Somebody else made it: what differs from that is what changes.
+                self._changes = []
         self._connection = current
         work = self._plan(current, fresh=fresh)
         self._note(work)
@@ -218,7 +229,10 @@ class Provisioning:
             return False
         if current.creation_mode == "automatic":
             return self._desired.federation == "require"
-        return manages_federation(self._desired)
+        managed = manages_federation(self._desired)
+        if managed:
+            refuse_unreachable_federation(self._desired, self._place.caller)
+        return managed
 
     def _look_at_federation(self, current: ArmConnection, *, fresh: bool) -> _making.Federation:
         audience = _federation.audience(current.environment, self._desired.audience)
@@ -264,6 +278,7 @@ class Provisioning:
             self._identity,
             str(self._desired.role),
             self._desired.role_scope or _roles.narrowest_scope(scope),
+            allow_privileged=self._desired.allow_privileged_role,
         )
 
     def _assign(self, work: Work) -> None:

@@ -18,7 +18,7 @@ _BY_TEXT = (
     ("Azure Stack", "Azure Stack does not support workload identity federation; keep the service principal."),
     (
         "Failed to obtain an access token of identity",
-        "The connection's tenant is usually not the organization's tenant: use an account of its own tenant.",
+        "Sign in to the Azure DevOps portal once as this user; if that does not help, use an account of the connection's own tenant.",
     ),
     ("A valid refresh token was not found", "Sign in to the Azure DevOps portal once as this user, then run again."),
     ("Failed to obtain an access token", "Sign in to the Azure DevOps portal once as this user, then run again."),
@@ -50,8 +50,11 @@ _BY_TEXT = (
 
 # Microsoft Graph and Azure Resource Manager (8.2 to 8.4), by their code.
 _BY_CODE = {
+    # What rights are needed depends on which of the two services says so.
+    "Authorization_RequestDenied": "",
+    "AuthorizationFailed": "",
     "Request_MultipleObjectsWithSameKeyValue": "A federated credential of that name is there already: run again, it starts with a look at what there is.",
-    "Directory_QuotaExceeded": "Remove a federated credential that nothing uses any more, or use another identity for this connection.",
+    "Directory_QuotaExceeded": "Remove one that nothing uses any more, or use another identity for this connection.",
     "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity": (
         "Something else writes federated credentials of this managed identity: run again later, or raise wait_timeout."
     ),
@@ -76,8 +79,9 @@ _AZURE_BY_TEXT = (
     ),
     (
         "Insufficient privileges",
-        "Ask for the Application Developer role in Microsoft Entra, or have the application's owner run this.",
+        "Ask for the right to register applications in Microsoft Entra (role Application Developer), or have the application's owner run this.",
     ),
+    ("Federated Identity Credential name", "The name is made by this collection: please report this."),
 )
 
 

@@ -8,7 +8,6 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 from dataclasses import dataclass, field
 
@@ -63,6 +62,23 @@ class Leftovers:
     identity: Identity | None = None
     credentials: list[Credential] = field(default_factory=list)
     roles: list[Json] = field(default_factory=list)
+
+
+class _Unread:
+    """Goes on after something could not be read, and remembers why."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, FederationError | ServiceError | TransportError):
+            return False
+        if error.message not in self.messages:
+            self.messages.append(error.message)
+        return True
 
 
 class Removal:
@@ -215,27 +231,26 @@ class Removal:
             if (current.scheme == WIF and self._desired.federation != "skip") or self._desired.role:
                 pair = f" (issuer {current.issuer}, subject {current.subject})" if current.scheme == WIF else ""
                 self._warn(
-                    f"This sign-in opens Azure DevOps only, so what was made for {current.name!r} in Entra and Azure stays on {current.client_id}{pair}."
+                    f"This sign-in opens Azure DevOps only, so what was made for {current.name!r} (federated credential, role) "
+                    f"stays with {current.client_id}{pair}."
                 )
             return Leftovers()
-        found = Leftovers()
+        found, unread = Leftovers(), _Unread()
         # One that cannot be read must not keep the other: the rights for them are different ones.
-        with self._told_if_unreadable(f"What was made for {current.name!r} in Entra"):
+        with unread:
             found.identity = self._identity_of(current)
             if current.scheme == WIF and self._desired.federation != "skip":
                 credentials = found.identity.credentials()
                 found.credentials = [item for item in credentials if _federation.is_ours(item, current.id)]
         if found.identity is not None:
-            with self._told_if_unreadable(f"A role that was made for {current.name!r}"):
+            with unread:
                 found.roles = self._roles_to_remove(current, found.identity)
+        if unread.messages:
+            self._warn(
+                f"What was made for {current.name!r} in Entra and Azure (federated credential, role) could not all be read, and what could not "
+                f"stays there: {'; '.join(unread.messages)}"
+            )
         return found
-
-    @contextlib.contextmanager
-    def _told_if_unreadable(self, what: str) -> t.Iterator[None]:
-        try:
-            yield
-        except (FederationError, ServiceError, TransportError) as error:
-            self._warn(f"{what} could not be read and stays there: {error.message}")
 
     def _roles_to_remove(self, current: ArmConnection, identity: Identity) -> list[Json]:
         found = self._our_roles(current, identity)
@@ -309,20 +324,26 @@ class Removal:
 
     def _remove_role(self, role: Json, undo: _making.Undo) -> None:
         resource_manager = self._runtime.session.resource_manager
-        undo.add(f"role assignment {role['id']}", lambda: _making.put_back(resource_manager, role))
         scope, name = str(role["properties"]["scope"]), str(role["name"])
-        self._patiently(lambda: resource_manager.remove_role_assignment(scope, name))
+        step = undo.add(f"role assignment {role['id']}", lambda: _making.put_back(resource_manager, role))
+        self._take_away(lambda: resource_manager.remove_role_assignment(scope, name), step, undo)
 
     def _remove_credential(self, identity: Identity, credential: Credential, undo: _making.Undo) -> None:
         plan = _making.Federation(identity=identity, wish=credential, state="missing", found=None, existing=())
-        undo.add(
+        step = undo.add(
             f"federated credential {credential.name}",
-            lambda: _making.federate(plan, self._runtime.stop, self._patience),
+            # Not looked for first: a list may still show what is gone.
+            lambda: _making.federate(plan, self._runtime.stop, self._patience, look_first=False),
         )
-        self._patiently(lambda: identity.remove(credential))
+        self._take_away(lambda: identity.remove(credential), step, undo)
 
-    def _patiently(self, write: t.Callable[[], None]) -> None:
-        _making.patiently(write, self._runtime.stop, self._patience)
+    def _take_away(self, request: t.Callable[[], None], step: _making.Step, undo: _making.Undo) -> None:
+        try:
+            _making.patiently(request, self._runtime.stop, self._patience)
+        except (ServiceError, NotAcceptedError):
+            # It was refused, so it is still there.
+            undo.forget(step)
+            raise
 
     def _remove(self, current: ArmConnection, project_ids: list[str], *, deep: bool) -> None:
         """The request, and the wait until it is true (2.11). A lost answer is looked at; a busy service is asked again."""
@@ -340,9 +361,6 @@ class Removal:
                 )
             try:
                 self._place.client.remove(current.id, project_ids, deep=deep)
-            except NotPermittedError as error:
-                error.remedy = error.remedy or _ASK_FOR_RIGHT
-                raise
             except (NotAcceptedError, AmbiguousWriteError, NotFoundError) as error:
                 problem = error
                 continue

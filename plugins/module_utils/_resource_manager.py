@@ -73,7 +73,8 @@ class ResourceManager:
             name = role.replace("'", "''")
             params = {"api-version": _ROLES_VERSION, "$filter": f"roleName eq '{name}'"}
             found = self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleDefinitions", params)
-            self._definitions[key] = str(found[0]["id"]) if found else None
+            named = [item for item in found if str((item.get("properties") or {}).get("roleName")).lower() == key[1]]
+            self._definitions[key] = str(named[0]["id"]) if named else None
         return self._definitions[key]
 
     def role_assignments(self, scope: str, principal_id: str) -> list[Json]:

@@ -13,6 +13,7 @@ import uuid
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._desired import is_guid
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 
 _NAMES = uuid.UUID("6f0e5d0c-53f6-5d29-9a0c-2b5f0e8d7c11")
 _LEARNING = "providers/Microsoft.MachineLearningServices/workspaces"
@@ -38,6 +39,26 @@ def our_name(organization_id: str, scope: str, role_id: str, principal_id: str) 
     """
     parts = (organization_id, scope.rstrip("/"), role_guid(role_id), principal_id)
     return str(uuid.uuid5(_NAMES, "\n".join(part.lower() for part in parts)))
+
+
+# Roles that let an identity hand out rights: Owner, User Access Administrator, Role Based Access Control Administrator.
+_PRIVILEGED = {
+    "owner",
+    "user access administrator",
+    "role based access control administrator",
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+    "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+}
+
+
+def refuse_privileged(role: str, *, allowed: bool) -> None:
+    """:param role: name, id, or id of the definition. :raises OptionError: it hands out rights, and that was not asked for."""
+    if role_guid(role) in _PRIVILEGED and not allowed:
+        raise OptionError(
+            f"role_assignment.role is {role!r}, with which every pipeline of the connection could hand out rights in Azure.",
+            remedy="Choose a narrower role, or set role_assignment.allow_privileged_role if that is meant.",
+        )
 
 
 def is_role_id(role: str) -> bool:

@@ -15,10 +15,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._changes import (
     PipelinePlan,
     Plan,
     Target,
-    compare,
     pipeline_plan,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Project
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import differences
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -28,6 +27,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotFoundError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
+
+# How long (s) the permissions of a new connection may not be found.
+_SPREADING_SECONDS = 30.0
 
 
 class MovedError(AzdoError):
@@ -59,6 +61,7 @@ class Updating:
             return current
         latest = self._unmoved(current)
         body = update_body(latest, plan.edits)
+        expected = ArmConnection.from_api(body, self._place.project)
         self._write(lambda: self._place.client.update(self._place.project.id, current.id, body))
         after = self._place.again(current)
         after = self._place.at_rest(after) if after else None
@@ -66,7 +69,7 @@ class Updating:
             raise UnfinishedError(
                 "It disappeared while it was being changed.", remedy="Look at the project's audit log."
             )
-        self._check(latest, after, plan)
+        self._check(expected, after, plan)
         return after
 
     def share(self, current: ArmConnection, plan: Plan) -> ArmConnection:
@@ -89,10 +92,20 @@ class Updating:
             if not pipelines.managed:
                 continue
             unread = fresh or project.id.lower() not in used_by
-            answer = {} if unread else self._place.client.pipeline_permissions(project.id, current.id)
+            answer = {} if unread else self._read_permissions(project, current)
             plan = pipeline_plan(project, current.id, pipelines, answer, append=append)
             found += [plan] if plan else []
         return found
+
+    def _read_permissions(self, project: Project, current: ArmConnection) -> Json:
+        """Those of a connection that was made a moment ago may not be found at first (2.11)."""
+        problem: NotFoundError | None = None
+        for _left in self._place.tries(_SPREADING_SECONDS):
+            try:
+                return self._place.client.pipeline_permissions(project.id, current.id)
+            except NotFoundError as error:
+                problem = error
+        raise t.cast(NotFoundError, problem)
 
     def authorize(self, current: ArmConnection, plan: PipelinePlan) -> None:
         """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm."""
@@ -121,24 +134,18 @@ class Updating:
             raise MovedError("Somebody else changed the connection at the same time.", remedy="Run again.")
         return latest
 
-    def _check(self, before: ArmConnection, after: ArmConnection, plan: Plan) -> None:
-        declared = {change.option.partition(".")[0] for change in plan.changes}
-        moved = [item for item in differences(before, after) if not _is_declared(item["field"], declared)]
-        if moved:
-            raise ForeignChangeError(
-                f"With the change something else became different: {', '.join(item['field'] for item in moved)}.",
-                remedy="Look at the connection before pipelines use it; nothing was taken back.",
-                differences=moved,
-            )
-        place = self._place
-        left = compare(place.desired, after, self._target, place.caller, place.runtime.now())
+    def _check(self, expected: ArmConnection, after: ArmConnection, plan: Plan) -> None:
+        """What was sent must be there, and everything else as it was. Fields that only newer services know may be ignored, which is told."""
+        odd = {item["field"] for item in differences(expected, after)}
+        lasting = ("scheme", "issuer", "subject", "service_management_reference")
+        odd |= {name for name in lasting if getattr(expected, name) != getattr(after, name)}
         for option in ("enabled", "service_management_reference"):
-            if option in {change.option for change in left.changes}:
-                place.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
-
-
-def _is_declared(name: str, declared: set[str]) -> bool:
-    """Whether a difference is one that the task asked for. The references tell names, descriptions and shares."""
-    if name == "projects":
-        return bool(declared & {"name", "description", "shared_with"})
-    return name in declared
+            if option in odd and getattr(plan.edits, option) is not None:
+                self._place.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
+                odd.remove(option)
+        if odd:
+            raise ForeignChangeError(
+                f"With the change something else became different: {', '.join(sorted(odd))}.",
+                remedy="Look at the connection before pipelines use it; nothing was taken back.",
+                fields=sorted(odd),
+            )

@@ -34,7 +34,7 @@ Addresses = dict[str, t.Any]
 
 
 @contextlib.contextmanager
-def simulator(fleet: str, *, tls: bool = False, **latency_ms: float) -> Iterator[Addresses]:
+def simulator(fleet: str, latency_ms: dict[str, float] | None = None, *, tls: bool = False) -> Iterator[Addresses]:
     """The simulator with a fleet and latencies (ms) by kind of request; ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
@@ -82,7 +82,7 @@ def median_of(runs: int, measure: Callable[[], float]) -> float:
 def loop() -> None:
     """What an item of a loop costs on top of the server's latency, through both doors: each item looks up one of ten connections."""
     items = 50
-    with simulator("bench:5x50", read=20.0) as addresses:
+    with simulator("bench:5x50", {"read": 20.0}) as addresses:
         project = names_of_projects(addresses)[0]
         wanted = ids_in(addresses, project) * 5
         options = {"projects": [project], "ids": ["{{ item }}"]}
@@ -105,12 +105,12 @@ def loop() -> None:
 def convert() -> None:
     """Converting 200 connections in 20 projects: one task, beside the ideal and the sequential run."""
     latency = {"read": 80.0, "convert": 400.0}
-    with simulator("bench:20x200", **latency) as addresses:
+    with simulator("bench:20x200", latency) as addresses:
         ideal = asyncio.run(bare_client(addresses, 16))
-    with simulator("bench:20x200", **latency) as addresses:
+    with simulator("bench:20x200", latency) as addresses:
         empty = median_of(3, lambda: play(addresses, {"ansible.builtin.debug": {"msg": "nothing"}}))
         ours = play(addresses, {CONVERT: {"concurrency": 16}}) - empty
-    with simulator("bench:20x200", **latency) as addresses:
+    with simulator("bench:20x200", latency) as addresses:
         alone = play(addresses, {CONVERT: {"concurrency": 1}}) - empty
     print("200 connections in 20 projects, 80 ms a read, 400 ms a conversion:")
     print(f"  bare asynchronous client, 16 at a time {ideal:7.2f} s (the ideal)")
@@ -125,7 +125,7 @@ SCOPE = {"subscription_id": guid("subscription", "bench"), "subscription_name": 
 
 def create() -> None:
     """Creating 200 connections in a loop, beside a bare sequential client that does the same calls one after the other."""
-    items, latency = 200, dict.fromkeys(("read", "write", "graph", "token"), 60.0)
+    items, latency = 200, {"read": 60.0, "write": 60.0, "graph": 60.0, "token": 60.0}
     task: dict[str, t.Any] = {"project": "Project 0000", "name": "new-{{ item }}", "scope": SCOPE}
     identity = {"tenant_id": "{{ tenant }}", "client_id": "{{ clients[item] }}"}
     methods = {
@@ -135,10 +135,10 @@ def create() -> None:
     print(f"{items} connections created in a loop, 60 ms a request:")
     for title, method in methods.items():
         federated = "federation" in title
-        with simulator(f"bench:1x{items}", tls=True, **latency) as addresses:
+        with simulator(f"bench:1x{items}", latency, tls=True) as addresses:
             clients = [guid("client", "bench", f"application-{number:05d}") for number in range(items)]
             bare = bare_creations(addresses, clients, federated=federated)
-        with simulator(f"bench:1x{items}", tls=True, **latency) as addresses:
+        with simulator(f"bench:1x{items}", latency, tls=True) as addresses:
             robot = addresses["service_principal"]
             signed_in = {
                 "AZDO_AUTHORITY_URL": addresses["authority_url"],

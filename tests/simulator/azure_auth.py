@@ -37,9 +37,10 @@ def may_touch(call: Call, application: Application) -> None:
 
 
 def may_manage(call: Call, action: str, scope: str) -> None:
-    """ARM: owners may do all, contributors all but role assignments."""  # documented: 8.4
+    """ARM: owners may do all, contributors all but changing role assignments."""  # documented: 8.4
     rights = call.caller.azure_rights
-    if rights == "owner" or (rights == "contributor" and "Microsoft.Authorization" not in action):
+    harmless = action.endswith("/read") or "Microsoft.Authorization" not in action
+    if rights == "owner" or (rights == "contributor" and harmless):
         return
     raise AzureFailure(
         403,

@@ -93,6 +93,7 @@ def _one(call: Call, action: str) -> RoleAssignment:
 def list_all(call: Call) -> Reply:
     """At the scope and below or above it, as ARM does without atScope()."""
     need_version(call)
+    may_manage(call, f"{_TYPE}/read", _scope(call))
     scope = _scope(call).lower().rstrip("/") + "/"
     asked = _PRINCIPAL.search(call.ask("$filter") or "")
     directory = call.world.directory

@@ -25,10 +25,10 @@ RULES = (
     "_summary",
     "_rows",
     "_desired",
+    "_roles",
     "_methods",
     "_changes",
     "_federation",
-    "_roles",
     "_verification",
 )
 NETWORK = (

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ def run_task(
     usual: dict[str, t.Any] = {"organization_url": simulator.organization_url}
     if not options.keys() & {"access_token", "auth_source", "tenant", "client_id"} and not environ:
         usual["personal_access_token"] = simulator.pat
-    checked = ArgumentSpecValidator(module.ARGUMENT_SPEC).validate({**usual, **options})
+    checked = ArgumentSpecValidator(module.ARGUMENT_SPEC).validate(copy.deepcopy({**usual, **options}))
     assert not checked.error_messages, checked.error_messages
     runtime = Runtime(
         params=checked.validated_parameters,
