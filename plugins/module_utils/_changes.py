@@ -20,59 +20,28 @@ from ansible_collections.azdo.connections.plugins.module_utils._bodies import (
     secret_parameters,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
-    SERVICE_PRINCIPAL,
-    WIF,
     ArmConnection,
     Json,
     Project,
     ProjectReference,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, Pipelines, Share, same
-from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._methods import SCOPE_PARTS, Caller
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+from ansible_collections.azdo.connections.plugins.module_utils._desired import (
+    Caller,
+    Desired,
+    Pipelines,
+    Share,
+    Target,
+    same,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._diff import HIDDEN, Change
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._limits import MOVABLE, refuse_harm, refuse_immutable
 
-HIDDEN = "(not shown)"
 # Only labels: Azure DevOps does not let them be changed, and somebody may have renamed the subscription in Azure since.
 _LABELS = ("subscription_name", "management_group_name")
-# The parts of a scope that the type definition of azurerm lets change; for an automatic connection they decided where its role was assigned.
-_MOVABLE = ("resource_group", "ml_workspace_name", "ml_workspace_location")
+
+
 _NEWER_FIELDS = ("creationDate", "modificationDate", "modifiedBy", "isOutdated")
-
-
-class ImmutableError(AzdoError):
-    """The task wants something else of a connection for life."""
-
-    code = "immutable"
-
-
-class NotNowError(AzdoError):
-    """The change is possible in principle, but would do harm now."""
-
-    code = "not_now"
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference, in the words of the options. Secrets are never in it."""
-
-    option: str
-    before: t.Any
-    after: t.Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where a task works, with every name resolved.
-
-    :param client_id: of the identity that the task describes, looked up if it gave only a resource.
-    :param shares: the projects of ``shared_with`` beside what is wanted of them; None if sharing is not managed.
-    """
-
-    project: Project
-    client_id: str | None = None
-    tenant_id: str | None = None
-    shares: tuple[tuple[Project, Share], ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,29 +57,6 @@ class Plan:
     added: tuple[ProjectReference, ...] = ()
     dropped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-def creation_changes(draft: Draft, references: t.Sequence[ProjectReference]) -> tuple[Change, ...]:
-    """What a creation adds, for the diff."""
-    shown = {
-        "name": draft.name,
-        "description": draft.description,
-        "scheme": draft.scheme,
-        "creation_mode": draft.creation_mode,
-        "environment": draft.environment,
-        "url": draft.url,
-        **{f"scope.{part}": value for part, value in draft.scope.items()},
-        "tenant_id": draft.tenant_id,
-        "client_id": draft.client_id,
-        "key": HIDDEN if draft.key else None,
-        "certificate": HIDDEN if draft.certificate else None,
-        "publish_profile": HIDDEN if draft.publish_profile else None,
-        "web_app_id": draft.web_app_id,
-        "service_management_reference": draft.service_management_reference,
-        "enabled": None if draft.enabled else False,
-        "shared_with": [f"{item.name} as {item.connection_name}" for item in references[1:]],
-    }
-    return tuple(Change(option, None, value) for option, value in shown.items() if value not in (None, "", []))
 
 
 def references_of(draft: Draft, target: Target) -> list[ProjectReference]:
@@ -138,7 +84,7 @@ def compare(desired: Desired, connection: ArmConnection, target: Target, caller:
         raise OptionError(
             f"{connection.name!r} is not used by the project {target.project.name!r}.", remedy="Check project and id."
         )
-    _refuse_immutable(desired, connection, target)
+    refuse_immutable(desired, connection, target)
     changes, edits = _edits(desired, connection, target, own)
     warnings = [*_labels(desired, connection), *_not_offered(desired, connection)]
     shares = _shares(desired, connection, target, _afterwards(own, edits))
@@ -146,7 +92,7 @@ def compare(desired: Desired, connection: ArmConnection, target: Target, caller:
     edits = replace(edits, aliases=shares.edits.aliases if shares.edits else {})
     if edits == Edits(project_id=target.project.id):
         return replace(shares, edits=None, changes=tuple(changes), warnings=tuple(warnings))
-    _refuse_harm(edits, connection, caller, now)
+    refuse_harm(edits, connection, caller, now)
     if connection.masks_secret_as_empty and not edits.secret:
         edits = replace(edits, secret=_secret_again(desired, connection))
         changes.append(Change("secret", HIDDEN, HIDDEN))
@@ -183,7 +129,7 @@ def _edits(
     if connection.offers("serviceManagementReference", *_NEWER_FIELDS):
         before = connection.service_management_reference or ""
         compare_one("service_management_reference", before, desired.service_management_reference)
-    moved = {part: desired.scope[part] for part in _MOVABLE if not _fits(desired, connection, part)}
+    moved = {part: desired.scope[part] for part in MOVABLE if not _fits(desired, connection, part)}
     changes += [Change(f"scope.{part}", connection.scope[part], value) for part, value in moved.items()]
     data: dict[str, str] = scope_data(moved)
     parameters = {}
@@ -227,90 +173,6 @@ def _secret_again(desired: Desired, connection: ArmConnection) -> dict[str, str]
         if connection.creation_mode == "automatic"
         else "Set service_principal.key, service_principal.certificate or publish_profile in the task.",
     )
-
-
-def _refuse_immutable(desired: Desired, connection: ArmConnection, target: Target) -> None:
-    if desired.scheme and desired.scheme != connection.scheme:
-        raise ImmutableError(
-            f"{connection.name!r} has the scheme {connection.scheme}, and the task wants {desired.scheme}.",
-            remedy="Between secret and workload identity federation convert it with azdo.connections.azdo_arm_connection_convert; "
-            "every other scheme needs a connection of its own, under another name.",
-        )
-    if desired.secret and connection.scheme != _scheme_of_secret(desired):
-        raise OptionError(
-            f"The task brings a secret, but {connection.name!r} has the scheme {connection.scheme}, which stores none of that kind.",
-            remedy="Leave the secret out.",
-        )
-    automatic = connection.creation_mode == "automatic"
-    if desired.secret and automatic:
-        raise OptionError(
-            f"The task brings a secret, but that of {connection.name!r} was made by Azure DevOps (creation mode automatic).",
-            remedy="Leave the secret out; in the portal, editing and saving the connection renews it.",
-        )
-    for option, before, after in _for_life(desired, connection, target):
-        if after is not None and not same(before, after):
-            raise ImmutableError(
-                f"{option} of {connection.name!r} is {before or 'not set'} and cannot be changed to {after}.",
-                remedy="Leave the option out, or create another connection under another name and move the pipelines to it.",
-                option=option,
-                before=before,
-                after=after,
-            )
-    other = target.client_id is not None and not same(target.client_id, connection.client_id)
-    if other and connection.scheme == SERVICE_PRINCIPAL and not desired.secret:
-        raise OptionError(
-            f"service_principal.client_id of {connection.name!r} is {connection.client_id}; another one needs its own secret.",
-            remedy="Set service_principal.key or service_principal.certificate, too.",
-        )
-
-
-def _for_life(
-    desired: Desired, connection: ArmConnection, target: Target
-) -> t.Iterator[tuple[str, str | None, str | None]]:
-    """Option, value now, wanted value of everything that cannot be changed: what the type definition marks, and what decided about the identity."""
-    level = connection.scope["level"] or "subscription"
-    yield "creation_mode", connection.creation_mode, desired.creation_mode
-    yield "environment", connection.environment or "AzureCloud", desired.environment
-    yield "server_url", connection.url, desired.server_url
-    # What the other parts imply is not enough: a resource group alone may be that of a workspace.
-    yield "scope.level", level, desired.scope.get("level")
-    for part in ("subscription_id", "management_group_id"):
-        yield f"scope.{part}", connection.scope[part], desired.scope.get(part)
-    if connection.creation_mode == "automatic":
-        for part in _MOVABLE:
-            yield f"scope.{part}", connection.scope[part], desired.scope.get(part)
-    if connection.creation_mode == "automatic" or connection.scheme not in (WIF, SERVICE_PRINCIPAL):
-        yield "client_id", connection.client_id, target.client_id
-    for part in set(desired.scope) - {"level"} - set(SCOPE_PARTS.get(level, desired.scope)):
-        yield f"scope.{part}", connection.scope[part], desired.scope[part]
-    yield "tenant_id", connection.tenant_id, target.tenant_id
-    yield "web_app_id", connection.web_app_id, desired.web_app_id
-
-
-def _scheme_of_secret(desired: Desired) -> str:
-    return "publish_profile" if desired.publish_profile else SERVICE_PRINCIPAL
-
-
-def _refuse_harm(edits: Edits, connection: ArmConnection, caller: Caller, now: datetime) -> None:
-    if connection.creation_mode == "automatic" and caller.kind == "non_user":
-        raise NotNowError(
-            f"{connection.name!r} was created by Azure DevOps (creation mode automatic), and saving it again needs a person: this task is signed in as a "
-            "service principal or managed identity.",
-            remedy="Run this task with a personal access token or az login; pipelines and shares can be managed as it is.",
-        )
-    deadline = connection.revert_deadline
-    # One that cannot be read may lie in the future.
-    if deadline > now if deadline is not None else connection.revert_deadline_text:
-        raise NotNowError(
-            f"{connection.name!r} was converted and can go back to its secret until {format_time(deadline) or connection.revert_deadline_text}; "
-            "whether it still can after a change is not known.",
-            remedy="Change it after that time.",
-        )
-    if edits.name is not None and connection.scheme == WIF and connection.issuer_kind != "entra":
-        raise NotNowError(
-            f"{connection.name!r} signs in with the Azure DevOps issuer, whose subject contains its name: renamed, pipelines could not sign in any more.",
-            remedy="Move it to the Microsoft Entra issuer first; its subject survives a new name.",
-        )
 
 
 def _labels(desired: Desired, connection: ArmConnection) -> list[str]:
@@ -393,27 +255,3 @@ def pipeline_plan(
             permitted = [{"id": number, "authorized": True} for number in sorted(after - named)]
             body["pipelines"] = permitted + [{"id": number, "authorized": False} for number in sorted(named - after)]
     return PipelinePlan(project_id=project.id, changes=tuple(changes), body=body) if changes else None
-
-
-def diff(title: str, changes: t.Sequence[Change], *, created: bool = False, removed: bool = False) -> Json:
-    """Ansible's diff, with mappings that the front door writes as YAML."""
-    return {
-        "before": {} if created else _nested({item.option: item.before for item in changes}),
-        "after": {} if removed else _nested({item.option: item.after for item in changes}),
-        "before_header": title,
-        "after_header": title,
-    }
-
-
-def _nested(values: t.Mapping[str, t.Any]) -> Json:
-    """Suboptions below their option, as they stand in a task."""
-    found: Json = {}
-    for option, value in values.items():
-        if value is None:
-            continue
-        outer, dot, inner = option.partition(".")
-        if dot and " " not in outer:
-            found.setdefault(outer, {})[inner] = value
-        else:
-            found[option] = value
-    return found

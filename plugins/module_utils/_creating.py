@@ -11,8 +11,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body
-from ansible_collections.azdo.connections.plugins.module_utils._changes import Target, references_of
+from ansible_collections.azdo.connections.plugins.module_utils._changes import references_of
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, ProjectReference
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Target
+from ansible_collections.azdo.connections.plugins.module_utils._drafting import complete
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -20,8 +22,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._making import Undo
-from ansible_collections.azdo.connections.plugins.module_utils._methods import complete, server_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError, said
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import server_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._remedies import remedy_for
 
 _CONNECTION = "the connection"

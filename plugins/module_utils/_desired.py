@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task wants of one connection: its options with their shapes checked. None is "not managed".
+"""What a task wants of one connection, who wants it and where. None is "not managed".
 
 PRIVATE to the collection, and pure.
 """
@@ -12,6 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -201,6 +202,34 @@ class Desired:
     def identity_option(self) -> str:
         """The option under which the task describes the identity."""
         return "managed_identity" if self.managed_identity else "service_principal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where a task works, with every name resolved.
+
+    :param client_id: of the identity that the task describes, looked up if it gave only a resource.
+    :param shares: the projects of ``shared_with`` beside what is wanted of them; None if sharing is not managed.
+    """
+
+    project: Project
+    client_id: str | None = None
+    tenant_id: str | None = None
+    shares: tuple[tuple[Project, Share], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who runs the task.
+
+    :param kind: ``user``, ``non_user`` or ``unknown``.
+    :param reaches_azure: whether the sign-in gives tokens for Graph and Resource Manager.
+    :param tenant: the tenant of the sign-in, if it is known.
+    """
+
+    kind: str
+    reaches_azure: bool
+    tenant: str | None = None
 
 
 # Options that are taken over under their own name.

@@ -12,9 +12,8 @@ import math
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._changes import Target
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
@@ -24,7 +23,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity, ManagedIdentity
-from ansible_collections.azdo.connections.plugins.module_utils._methods import Caller
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import tries
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
 

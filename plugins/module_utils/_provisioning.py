@@ -9,22 +9,18 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making, _roles
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body, update_body
 from ansible_collections.azdo.connections.plugins.module_utils._changes import (
-    Change,
-    PipelinePlan,
-    Plan,
     compare,
-    creation_changes,
-    diff,
     references_of,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._creating import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._diff import Change, creation_changes, diff
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -34,37 +30,18 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity
-from ansible_collections.azdo.connections.plugins.module_utils._methods import (
-    manages_federation,
+from ansible_collections.azdo.connections.plugins.module_utils._methods import manages_federation
+from ansible_collections.azdo.connections.plugins.module_utils._place import Place, caller_of
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import (
     refuse_on_server,
     refuse_unreachable,
     refuse_unreachable_federation,
     server_not_supported,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._place import Place, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._testing import Tester
 from ansible_collections.azdo.connections.plugins.module_utils._updating import MovedError, Updating
-
-
-@dataclass(kw_only=True)
-class Work:
-    """What is to be done in one pass, all of it read and decided before the first write."""
-
-    plan: Plan = field(default_factory=Plan)
-    federation: _making.Federation | None = None
-    role: _making.Assignment | None = None
-    pipelines: list[PipelinePlan] = field(default_factory=list)
-
-    @property
-    def changes(self) -> list[Change]:
-        found = list(self.plan.changes)
-        if self.federation and self.federation.state != "present":
-            before = self.federation.found.audience if self.federation.found else None
-            found.append(Change("federated_credential", before, self.federation.wish.audience))
-        if self.role and not self.role.present:
-            found.append(Change("role_assignment", None, f"{self.role.role} at {self.role.scope}"))
-        return [*found, *(change for item in self.pipelines for change in item.changes)]
+from ansible_collections.azdo.connections.plugins.module_utils._work import Work
 
 
 class Provisioning:
@@ -319,40 +296,10 @@ class Provisioning:
         self._connection = self._creation.connection
 
     def _describe(self, current: ArmConnection, work: Work, *, done: bool) -> None:
-        self._federation = self._federation_result(current, work, done=done) if current.scheme == WIF else None
-        if role := work.role:
-            missing = "created" if done else "would_create"
-            self._role = {
-                "state": "present" if role.present else missing,
-                "role": role.role,
-                "scope": role.scope,
-                "principal_id": role.principal_id,
-            }
-
-    def _federation_result(self, current: ArmConnection, work: Work, *, done: bool) -> Json:
-        plan = work.federation
-        shown: Json = {
-            "state": "managed_by_azure_devops" if current.creation_mode == "automatic" else "not_checked",
-            "name": None,
-            "issuer": current.issuer,
-            "subject": current.subject,
-            "audience": _federation.known_audience(current.environment, self._desired.audience),
-            "client_id": self._target.client_id or current.client_id,
-        }
-        if plan is not None:
-            name = plan.found.name if plan.found else plan.wish.name
-            shown.update(state=self._state(plan.state, done=done), name=name)
-        elif not current.id and self._federates(current):
-            shown["state"] = self._state("missing", done=done)
-        return shown
-
-    def _state(self, state: str, *, done: bool) -> str:
-        if state == "present":
-            return state
-        if self._desired.federation == "require":
-            return "missing"
-        verb = "create" if state == "missing" else "update"
-        return f"{verb}d" if done else f"would_{verb}"
+        if current.scheme == WIF:
+            managed = not current.id and self._federates(current)
+            self._federation = work.federation_result(current, self._desired, self._target, managed=managed, done=done)
+        self._role = work.role_result(done=done) or self._role
 
     def _result(self, failure: AzdoError | None) -> Result:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None

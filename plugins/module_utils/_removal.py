@@ -9,17 +9,15 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
-from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making, _roles
-from ansible_collections.azdo.connections.plugins.module_utils._changes import Change, diff
+from ansible_collections.azdo.connections.plugins.module_utils import _making
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
     SERVICE_PRINCIPAL,
-    WIF,
     ArmConnection,
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, same
+from ansible_collections.azdo.connections.plugins.module_utils._diff import Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -29,19 +27,17 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
     ServiceError,
     StoppedError,
-    TransportError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, FederationError
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
-from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity, ManagedIdentity
-from ansible_collections.azdo.connections.plugins.module_utils._methods import server_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity
+from ansible_collections.azdo.connections.plugins.module_utils._leftovers import (
+    IdentityUsers,
+    LeftoverFinder,
+    Leftovers,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import server_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
-
-# So many projects are read side by side to find out who else uses an identity.
-_READERS = 8
-
 
 _ASK_FOR_RIGHT = (
     "Ask for the role Administrator on the connection (Security, in the portal), in every project that uses it."
@@ -55,32 +51,6 @@ class InUseError(AzdoError):
     code = "in_use"
 
 
-@dataclass(kw_only=True)
-class Leftovers:
-    """What this collection made for a connection and goes first."""
-
-    identity: Identity | None = None
-    credentials: list[Credential] = field(default_factory=list)
-    roles: list[Json] = field(default_factory=list)
-
-
-class _Unread:
-    """Goes on after something could not be read, and remembers why."""
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, FederationError | ServiceError | TransportError):
-            return False
-        if error.message not in self.messages:
-            self.messages.append(error.message)
-        return True
-
-
 class Removal:
     """One task with ``state: absent``."""
 
@@ -91,7 +61,7 @@ class Removal:
         self._place = Place(runtime, desired)
         self._caller = self._place.caller
         self._patience = float(runtime.params["wait_timeout"])
-        self._estate: Estate | None = None
+        self._users = IdentityUsers(self._place)
 
     def run(self) -> Result:
         """Nothing is an error that a second run would not be: a connection that is not there is as it should be."""
@@ -119,7 +89,7 @@ class Removal:
         self._refuse_without_right(current)
         if self._params["delete_identity"]:
             self._refuse_deep(current)
-        leftovers = self._leftovers(current)
+        leftovers = LeftoverFinder(self._place, self._users).find(current)
         result = self._result(current, leftovers)
         if not self._runtime.check_mode:
             self._clear(current, leftovers)
@@ -169,18 +139,18 @@ class Removal:
         if not current.client_id:
             # The wreck of a creation that made no application.
             return
-        users = self._other_users(current)
+        users = self._users.others(current)
         if users:
             raise InUseError(
                 f"Its application {current.client_id} is used by other connections, too: {', '.join(users)}.",
                 remedy="Leave delete_identity out.",
                 connections=users,
             )
-        if not self._everything_seen():
+        if not self._users.everything_seen():
             raise InUseError(
                 "Whether another connection uses its application cannot be told: some projects could not be read, or show nothing.",
                 remedy="Run it as somebody who can see the connections of every project, or leave delete_identity out.",
-                coverage=self._coverage(),
+                coverage=self._users.coverage(),
             )
         self._refuse_other_credentials(current)
 
@@ -202,100 +172,6 @@ class Removal:
                 f"Its application {current.client_id} has other {what}: something else may sign in with it.",
                 remedy="Leave delete_identity out.",
             )
-
-    def _survey(self) -> Estate:
-        """All connections of the organization that the caller can see, read once."""
-        if self._estate is None:
-            self._estate = discover(self._place.client, None, concurrency=_READERS, stop=self._runtime.stop)
-        return self._estate
-
-    def _other_users(self, current: ArmConnection) -> list[str]:
-        return [
-            f"{found.connection.owner.name} / {found.connection.name}"
-            for found in self._survey().found
-            if same(found.connection.client_id, current.client_id) and found.connection.id != current.id
-        ]
-
-    def _everything_seen(self) -> bool:
-        return bool(self._coverage()["complete"])
-
-    def _coverage(self) -> Json:
-        return self._survey().coverage.to_result()
-
-    # -- what goes along --------------------------------------------------------------------------------------------
-    def _leftovers(self, current: ArmConnection) -> Leftovers:
-        """The federated credential and the roles that this collection made: only of manual connections, and only ours by name."""
-        if current.creation_mode != "manual" or current.scheme not in (WIF, SERVICE_PRINCIPAL) or not current.client_id:
-            return Leftovers()
-        if not self._caller.reaches_azure:
-            if (current.scheme == WIF and self._desired.federation != "skip") or self._desired.role:
-                pair = f" (issuer {current.issuer}, subject {current.subject})" if current.scheme == WIF else ""
-                self._warn(
-                    f"This sign-in opens Azure DevOps only, so what was made for {current.name!r} (federated credential, role) "
-                    f"stays with {current.client_id}{pair}."
-                )
-            return Leftovers()
-        found, unread = Leftovers(), _Unread()
-        # One that cannot be read must not keep the other: the rights for them are different ones.
-        with unread:
-            found.identity = self._identity_of(current)
-            if current.scheme == WIF and self._desired.federation != "skip":
-                credentials = found.identity.credentials()
-                found.credentials = [item for item in credentials if _federation.is_ours(item, current.id)]
-        if found.identity is not None:
-            with unread:
-                found.roles = self._roles_to_remove(current, found.identity)
-        if unread.messages:
-            self._warn(
-                f"What was made for {current.name!r} in Entra and Azure (federated credential, role) could not all be read, and what could not "
-                f"stays there: {'; '.join(unread.messages)}"
-            )
-        return found
-
-    def _roles_to_remove(self, current: ArmConnection, identity: Identity) -> list[Json]:
-        found = self._our_roles(current, identity)
-        if found and (self._other_users(current) or not self._everything_seen()):
-            self._warn(
-                f"The role of {identity.label.lower()} stays, because other connections use the identity, or may use it where this caller cannot see it: "
-                + ", ".join(str(item.get("id")) for item in found)
-            )
-            return []
-        return found
-
-    def _our_roles(self, current: ArmConnection, identity: Identity) -> list[Json]:
-        principal_id = identity.principal_id()
-        organization_id = self._place.client.organization().instance_id
-        scopes = {_roles.narrowest_scope(current.scope), self._desired.role_scope or ""} - {""}
-        resource_manager = self._runtime.session.resource_manager
-        found = {
-            str(item["id"]).lower(): item
-            for scope in sorted(scopes)
-            for item in _roles.ours(
-                resource_manager.role_assignments(scope, principal_id), organization_id, principal_id
-            )
-        }
-        return list(found.values())
-
-    def _identity_of(self, current: ArmConnection) -> Identity:
-        """The identity behind the connection: the one the task names, else by its client id, first in Entra, then in the subscription."""
-        session = self._runtime.session
-        if self._desired.identity:
-            named = ManagedIdentity(session.resource_manager, self._desired.identity)
-            if not same(named.properties.get("clientId"), current.client_id):
-                raise OptionError(
-                    f"managed_identity.resource_id is not the identity of {current.name!r}, whose client id is {current.client_id}.",
-                    remedy="Correct it, or leave it out. Nothing was removed.",
-                )
-            return named
-        subscription = current.scope["subscription_id"]
-        if same(current.identity_type, "ManagedIdentity") and subscription:
-            for item in session.resource_manager.identities(subscription):
-                if same((item.get("properties") or {}).get("clientId"), current.client_id):
-                    return ManagedIdentity(session.resource_manager, str(item["id"]))
-            raise FederationError(
-                f"no managed identity of the subscription {subscription} has the client id {current.client_id}; managed_identity.resource_id would name it."
-            )
-        return Application(session.graph, str(current.client_id))
 
     # -- carry it out -----------------------------------------------------------------------------------------------
     def _clear(self, current: ArmConnection, leftovers: Leftovers) -> None:
@@ -386,6 +262,3 @@ class Removal:
         if self._params["delete_identity"]:
             changes.append(Change("identity", current.client_id, None))
         return Result(changed=True, values=dict(_NOTHING), diff=diff(self._place.title, changes, removed=True))
-
-    def _warn(self, text: str) -> None:
-        self._runtime.warnings.append(text)

@@ -11,15 +11,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import reference_body, update_body
-from ansible_collections.azdo.connections.plugins.module_utils._changes import (
-    PipelinePlan,
-    Plan,
-    Target,
-    pipeline_plan,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._changes import PipelinePlan, Plan, pipeline_plan
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import differences
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Pipelines
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Pipelines, Target
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,

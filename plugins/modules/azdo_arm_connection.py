@@ -618,10 +618,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._methods import refuse_contradictions
 from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._place import caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._provisioning import Provisioning
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import refuse_contradictions
 from ansible_collections.azdo.connections.plugins.module_utils._removal import Removal
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
 

@@ -27,6 +27,10 @@ RULES = (
     "_desired",
     "_roles",
     "_methods",
+    "_refusals",
+    "_drafting",
+    "_diff",
+    "_limits",
     "_changes",
     "_federation",
     "_verification",
@@ -56,7 +60,9 @@ WORK = (
     "_testing",
     "_creating",
     "_updating",
+    "_work",
     "_provisioning",
+    "_leftovers",
     "_removal",
 )
 ROWS: dict[tuple[str, ...], tuple[str, ...]] = {WORDS: (), RULES: WORDS, NETWORK: WORDS, WORK: WORDS + RULES + NETWORK}

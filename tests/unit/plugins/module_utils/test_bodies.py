@@ -21,10 +21,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._bodies import (
     secret_parameters,
     update_body,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._changes import Target, references_of
+from ansible_collections.azdo.connections.plugins.module_utils._changes import references_of
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._methods import Caller, complete
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._drafting import complete
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection import ARGUMENT_SPEC
 
 from simulator import Simulator
@@ -198,12 +198,9 @@ URLS = {
 }
 
 
-@dataclass(frozen=True)
-class Ids:
+def ids(client_id: str | None = CLIENT, tenant_id: str | None = TENANT) -> Target:
     """The ids of an identity, as the look-up finds them."""
-
-    client_id: str | None = CLIENT
-    tenant_id: str | None = TENANT
+    return Target(project=Project("a-project", "Payments"), client_id=client_id, tenant_id=tenant_id)
 
 
 def desired(**options: t.Any) -> Desired:
@@ -217,7 +214,7 @@ def desired(**options: t.Any) -> Desired:
 def body_of(options: Options, project: Project = PAYMENTS) -> Json:
     """What is sent to create a connection from these options."""
     wanted = desired(name="azure-new", **options)
-    looked_up = Ids() if wanted.identity else Ids(wanted.client_id, wanted.tenant_id)
+    looked_up = ids() if wanted.identity else ids(wanted.client_id, wanted.tenant_id)
     draft = complete(wanted, looked_up, Caller(kind="user", reaches_azure=True), hosted=True)
     target = Target(project=project, client_id=looked_up.client_id, tenant_id=looked_up.tenant_id)
     return creation_body(draft, references_of(draft, target))

@@ -12,21 +12,12 @@ from datetime import timedelta
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import update_body
-from ansible_collections.azdo.connections.plugins.module_utils._changes import (
-    HIDDEN,
-    Change,
-    ImmutableError,
-    NotNowError,
-    Plan,
-    Target,
-    compare,
-    diff,
-    pipeline_plan,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._changes import Plan, compare, pipeline_plan
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, Pipelines, Share
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Pipelines, Share, Target
+from ansible_collections.azdo.connections.plugins.module_utils._diff import HIDDEN, Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._methods import Caller
+from ansible_collections.azdo.connections.plugins.module_utils._limits import ImmutableError, NotNowError
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,20 +8,17 @@ from __future__ import annotations
 import copy
 import itertools
 import typing as t
-from dataclasses import dataclass
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Project
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._drafting import complete
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._federation import audience, known_audience
-from ansible_collections.azdo.connections.plugins.module_utils._methods import (
-    METHODS,
-    Caller,
-    complete,
-    manages_federation,
-    method_of,
+from ansible_collections.azdo.connections.plugins.module_utils._methods import METHODS, manages_federation, method_of
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import (
     refuse_contradictions,
     refuse_unreachable,
 )
@@ -112,21 +109,19 @@ def allowed(caller: Caller = USER, **options: t.Any) -> None:
     refuse(desired(**options), caller)
 
 
-@dataclass(frozen=True)
-class Ids:
-    client_id: str | None
-    tenant_id: str | None
+def of(client_id: str | None, tenant_id: str | None) -> Target:
+    return Target(project=Project("a-project", "Payments"), client_id=client_id, tenant_id=tenant_id)
 
 
 def draft(caller: Caller = USER, *, hosted: bool = True, **options: t.Any) -> Draft:
     wanted = desired(**options)
-    return complete(wanted, Ids(wanted.client_id, wanted.tenant_id), caller, hosted=hosted)
+    return complete(wanted, of(wanted.client_id, wanted.tenant_id), caller, hosted=hosted)
 
 
 def incomplete(caller: Caller = USER, *, hosted: bool = True, **options: t.Any) -> OptionError:
     wanted = desired(**options)
     with pytest.raises(OptionError) as caught:
-        complete(wanted, Ids(wanted.client_id, wanted.tenant_id), caller, hosted=hosted)
+        complete(wanted, of(wanted.client_id, wanted.tenant_id), caller, hosted=hosted)
     assert caught.value.remedy
     return caught.value
 
@@ -658,7 +653,7 @@ def test_the_tenant_of_the_sign_in_is_the_default_if_it_is_an_id(method: str) ->
 def test_the_tenant_of_a_managed_identity_goes_before_that_of_the_sign_in() -> None:
     other = Caller(kind="user", reaches_azure=True, tenant="0a0a0a0a-0000-4000-8000-000000000009")
     wanted = desired(**WIF, creation_mode="manual", managed_identity={"resource_id": IDENTITY}, scope=SUBSCRIBED)
-    made = complete(wanted, Ids(CLIENT, TENANT), other, hosted=True)
+    made = complete(wanted, of(CLIENT, TENANT), other, hosted=True)
     assert (made.client_id, made.tenant_id) == (CLIENT, TENANT)
 
 
