@@ -89,10 +89,9 @@ def test_the_process_ends_with_its_parent(tmp_path: Path) -> None:
     wait_for(gone)
 
 
-def test_ten_thousand_connections_are_no_burden() -> None:
-    started = time.monotonic()
+def test_ten_thousand_connections_are_served() -> None:
+    """How fast is what `make bench` shows."""
     with Simulator(bench_fleet(100, 10_000)) as big:
-        assert time.monotonic() - started < 4
         project = next(iter(big.world.projects.values()))
         assert len(Rest(big).listed(project, type="azurerm")) == 100
 
