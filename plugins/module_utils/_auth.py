@@ -86,6 +86,11 @@ class Authorizer:
         return self.method not in ("personal_access_token", "access_token")
 
     @property
+    def reaches_azure(self) -> bool:
+        """Whether it gives tokens for Microsoft Graph and Azure Resource Manager, too."""
+        return self.method not in ("personal_access_token", "access_token")
+
+    @property
     def _authority(self) -> str:
         # A Kubernetes cluster in another cloud says so in AZURE_AUTHORITY_HOST; what the options say comes first.
         host = None if self._sign_in["cloud_environment"] else self._environ.get("AZURE_AUTHORITY_HOST")

@@ -162,6 +162,7 @@ def update_body(connection: ArmConnection, edits: Edits) -> Json:
     body = copy.deepcopy(connection.raw)
     body["data"] = _edited(body["data"], {**edits.data, "revertSchemeDeadline": None})
     parameters = _edited(body["authorization"].get("parameters") or {}, edits.parameters)
+    parameters = {key: None if is_masked(key, value) else value for key, value in parameters.items()}
     if edits.secret:
         # A key in place of a certificate, or the other way round: the mask of the old secret has no meaning any more.
         parameters = {key: value for key, value in parameters.items() if key.lower() not in SECRET_PARAMETERS}
@@ -193,10 +194,15 @@ def conversion_body(connection: ArmConnection, scheme: str) -> Json:
     body["authorization"]["scheme"] = API_SCHEMES[scheme]
     body["data"] = _edited(body["data"], {"revertSchemeDeadline": None})
     parameters = body["authorization"].get("parameters") or {}
-    for key in parameters:
-        if key.lower() in SECRET_PARAMETERS and parameters[key] == "":
-            parameters[key] = None
+    body["authorization"]["parameters"] = {
+        key: None if is_masked(key, value) else value for key, value in parameters.items()
+    }
     return body
+
+
+def is_masked(key: str, value: t.Any) -> bool:
+    """Whether this is a secret that shows as an empty text."""
+    return key.lower() in SECRET_PARAMETERS and value == ""
 
 
 def details_body(body: Json) -> Json:

@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._bodies import (
     secret_parameters,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    WIF,
     ArmConnection,
     Json,
     Project,
@@ -35,6 +36,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._diff import HIDDEN, Change
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._federation import our_name
 from ansible_collections.azdo.connections.plugins.module_utils._limits import MOVABLE, refuse_harm, refuse_immutable
 
 # Only labels: Azure DevOps does not let them be changed, and somebody may have renamed the subscription in Azure since.
@@ -90,16 +92,33 @@ def compare(desired: Desired, connection: ArmConnection, target: Target, caller:
     shares = _shares(desired, connection, target, _afterwards(own, edits))
     changes += shares.changes
     edits = replace(edits, aliases=shares.edits.aliases if shares.edits else {})
+    _refuse_from_outside(edits, connection, target)
+    if "serviceprincipalid" in edits.parameters and connection.scheme == WIF and connection.client_id:
+        name = our_name(connection.id, connection.issuer or "", connection.subject or "")
+        warnings.append(
+            f"The federated credential {name}, if it was made for this connection, stays with the identity {connection.client_id}: remove it there."
+        )
     if edits == Edits(project_id=target.project.id):
         return replace(shares, edits=None, changes=tuple(changes), warnings=tuple(warnings))
     refuse_harm(edits, connection, caller, now)
-    if connection.masks_secret_as_empty and not edits.secret:
+    if connection.masks_secret_as_empty and connection.scheme != WIF and not edits.secret:
         edits = replace(edits, secret=_secret_again(desired, connection))
         changes.append(Change("secret", HIDDEN, HIDDEN))
         warnings.append(
             "Azure DevOps masks the stored secret with an empty text, which might wipe it when it is sent back: the task's own was sent with the change."
         )
     return replace(shares, edits=edits, changes=tuple(changes), warnings=tuple(warnings))
+
+
+def _refuse_from_outside(edits: Edits, connection: ArmConnection, target: Target) -> None:
+    """From a project that it was shared into only its name and description there can be changed: everything else is everybody's."""
+    if same(connection.owner.id, target.project.id):
+        return
+    if replace(edits, name=None, description=None) != Edits(project_id=target.project.id):
+        raise OptionError(
+            f"{connection.name!r} belongs to {connection.owner.name!r}; from {target.project.name!r} only name, description and pipelines are managed.",
+            remedy="Set project to the owning one.",
+        )
 
 
 def _afterwards(own: ProjectReference, edits: Edits) -> ProjectReference:
@@ -245,7 +264,8 @@ def pipeline_plan(
     everyone = bool((answer.get("allPipelines") or {}).get("authorized"))
     named = {int(item["id"]) for item in answer.get("pipelines") or [] if item.get("authorized")}
     changes, body = [], {"resource": {"type": "endpoint", "id": connection_id}, "pipelines": t.cast(list[Json], [])}
-    if wanted.everyone is not None and wanted.everyone != everyone:
+    take_away = wanted.everyone is False and append
+    if wanted.everyone is not None and wanted.everyone != everyone and not take_away:
         changes.append(Change(f"authorize_all_pipelines ({project.name})", everyone, wanted.everyone))
         body["allPipelines"] = {"authorized": wanted.everyone}
     if wanted.ids is not None:

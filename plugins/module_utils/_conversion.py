@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import conversion_body
+from ansible_collections.azdo.connections.plugins.module_utils._comparison import differences
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import blocked
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -211,33 +212,3 @@ class Conversion:
 
     def _failed(self, error: AzdoError | None, after: ArmConnection | None = None) -> Outcome:
         return Outcome(status="failed", error=error, after=after, changed=self.sent)
-
-
-def differences(before: ArmConnection, after: ArmConnection) -> list[Json]:
-    """What changed although a conversion must not change it. Shape: ``[{field, before, after}]``."""
-    old, new = _lasting(before), _lasting(after)
-    return [{"field": name, "before": old[name], "after": new[name]} for name in old if old[name] != new[name]]
-
-
-def _lasting(connection: ArmConnection) -> Json:
-    """What a conversion must leave as it is. The service may list references in any order, the owner first."""
-    names = (
-        "id",
-        "name",
-        "description",
-        "url",
-        "type",
-        "tenant_id",
-        "client_id",
-        "environment",
-        "creation_mode",
-        "enabled",
-    )
-    return {
-        **{name: getattr(connection, name) for name in names},
-        "scope": dict(connection.scope),
-        "owner": connection.owner.name,
-        "projects": sorted(
-            f"{ref.id} {ref.name}: {ref.connection_name}: {ref.description}" for ref in connection.references
-        ),
-    }

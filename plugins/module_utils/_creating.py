@@ -21,10 +21,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
     ServiceError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._making import Undo
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError, said
-from ansible_collections.azdo.connections.plugins.module_utils._refusals import server_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._remedies import remedy_for
+from ansible_collections.azdo.connections.plugins.module_utils._undo import Undo
 
 _CONNECTION = "the connection"
 # How long (s) a creation whose answer was lost is looked for.
@@ -52,7 +52,7 @@ class Creation:
             name, project = self._place.desired.name, self._place.project.name
             raise error.about(f"{name!r} does not exist in {project!r} and cannot be created") from None
         if self._target.shares and organization.writes_by_project:
-            raise server_not_supported("Sharing")
+            raise sharing_not_supported()
         return draft
 
     def create(self, draft: Draft) -> ArmConnection:
@@ -69,10 +69,17 @@ class Creation:
         self.connection = first = ArmConnection.from_api(raw, self._place.project)
         ids = [reference.id for reference in references]
         self.undo.add(_CONNECTION, lambda: self._remove(first, ids))
-        found = self.at_rest(first if first.state == "ready" and not first.partial else self._place.again(first))
+        found = self.at_rest(first if first.state == "ready" and not first.partial else self._first_look(first))
         if found is None:
             raise UnfinishedError("It disappeared while Azure DevOps was setting it up.", remedy="Run again.")
         return found
+
+    def _first_look(self, made: ArmConnection) -> ArmConnection | None:
+        """A read may lag behind the creation (2.11)."""
+        for _left in self._place.tries(_GRACE_SECONDS):
+            if found := self._place.again(made):
+                return found
+        return None
 
     def at_rest(self, current: ArmConnection | None) -> ArmConnection | None:
         """The connection when the service has finished with it. :raises UnfinishedError: it failed, or takes too long."""

@@ -103,6 +103,7 @@ class Desired:
         shares = params["shared_with"]
         desired = cls(
             **{name: params[name] for name in _PLAIN},
+            server_url=params["server_url"] or None,
             scope={key: value for key, value in _given(params, "scope").items() if value != ""},
             tenant_id=application.get("tenant_id") or identity.get("tenant_id"),
             client_id=application.get("client_id") or identity.get("client_id"),
@@ -152,10 +153,10 @@ class Desired:
         return "ml_workspace" if ml else "subscription"
 
     def _check_shapes(self) -> None:
-        if not self.name and not self.id:
+        if self.name is None and self.id is None:
             raise OptionError("Neither name nor id is set.", remedy="Name the connection that this task is about.")
-        for option, text in (("project", self.project), ("name", self.name or "x")):
-            if not text.strip():
+        for option, text in (("project", self.project), ("name", self.name), ("role_assignment.role", self.role)):
+            if text is not None and not text.strip():
                 raise OptionError(f"{option} is empty.", remedy="Check the variable that it comes from.")
         guids = {
             "id": self.id,
@@ -243,7 +244,6 @@ _PLAIN = (
     "scheme",
     "creation_mode",
     "environment",
-    "server_url",
     "publish_profile",
     "web_app_id",
     "append_pipelines",

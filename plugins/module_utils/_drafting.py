@@ -21,6 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._refusals import 
     listed,
     refuse_misplaced,
     refuse_ruled_out,
+    refuse_server_url,
     server_not_supported,
     values,
 )
@@ -40,11 +41,7 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
     refuse_misplaced(method, desired)
     refuse_ruled_out(method, desired, caller, [method])
     level, environment = desired.level or "subscription", desired.environment or "AzureCloud"
-    if desired.server_url and environment != "AzureStack":
-        raise OptionError(
-            f"server_url is set, but environment is {environment}.",
-            remedy="server_url is the address of an Azure Stack: set environment to AzureStack, or leave server_url out.",
-        )
+    refuse_server_url(desired, environment)
     tenant_id = target.tenant_id or (caller.tenant if caller.tenant and is_guid(caller.tenant) else None)
     _refuse_missing(desired, method, level, environment, tenant_id)
     return Draft(

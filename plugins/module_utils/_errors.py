@@ -30,7 +30,8 @@ class AzdoError(Exception):
         self.details = {key: value for key, value in details.items() if value is not None}
 
     def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+        end = "" if self.message.endswith((".", "!", "?", ":", "'", '"')) else "."
+        return f"{self.message}{end if self.remedy else ''} {self.remedy}".strip()
 
     def about(self, what: str) -> AzdoError:
         """Say which object the error is about, in front of the message. Returns itself, for ``raise error.about(...)``."""

@@ -111,7 +111,10 @@ class ManagedIdentity:
         return dict(found.get("properties") or {})
 
     def principal_id(self) -> str:
-        return str(self.properties["principalId"])
+        found = self.properties.get("principalId")
+        if not found:
+            raise self._missing()
+        return str(found)
 
     def credentials(self) -> list[Credential]:
         try:

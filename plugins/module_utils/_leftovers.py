@@ -18,7 +18,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._desired import same
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError, ServiceError, TransportError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AuthenticationError,
+    OptionError,
+    ServiceError,
+    TransportError,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, FederationError
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
@@ -75,7 +80,8 @@ class _Unread:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, FederationError | ServiceError | TransportError):
+        # A sign-in that another tenant does not take is one more way not to see it.
+        if not isinstance(error, FederationError | ServiceError | TransportError | AuthenticationError):
             return False
         if error.message not in self.messages:
             self.messages.append(error.message)
@@ -113,8 +119,8 @@ class LeftoverFinder:
                 found.roles = self._roles_to_remove(current, found.identity)
         if unread.messages:
             self._warn(
-                f"What was made for {current.name!r} in Entra and Azure (federated credential, role) could not all be read, and what could not "
-                f"stays there: {'; '.join(unread.messages)}"
+                f"What may have been made for {current.name!r} in Entra and Azure (federated credential, role) could not all be read, and what could "
+                f"not stays there: {'; '.join(unread.messages)}"
             )
         return found
 
@@ -131,7 +137,8 @@ class LeftoverFinder:
     def _our_roles(self, current: ArmConnection, identity: Identity) -> list[Json]:
         principal_id = identity.principal_id()
         organization_id = self._place.client.organization().instance_id
-        scopes = {_roles.narrowest_scope(current.scope), self._place.desired.role_scope or ""} - {""}
+        # From the widest scope, because a resource group may have been another one before; the names say which are ours.
+        scopes = {_roles.widest_scope(current.scope), self._place.desired.role_scope or ""} - {""}
         resource_manager = self._place.runtime.session.resource_manager
         found = {
             str(item["id"]).lower(): item

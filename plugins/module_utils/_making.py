@@ -21,7 +21,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotPermittedError,
     OptionError,
     ServiceError,
-    StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
@@ -29,74 +28,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._pacing import St
 from ansible_collections.azdo.connections.plugins.module_utils._resource_manager import ResourceManager
 
 _NAME_TAKEN = "Request_MultipleObjectsWithSameKeyValue"
-
-
-def patiently(write: t.Callable[[], object], stop: Stop, patience: float) -> object:
-    """A request that may be sent again, because it says how things shall be, or takes away what may be gone already. Conflicts pass (8.3).
-
-    Its result; None when what it is about is not there.
-    """
-    problem: AzdoError | None = None
-    for _left in tries(stop, patience):
-        try:
-            return write()
-        except (NotAcceptedError, AmbiguousWriteError) as error:
-            problem = error
-        except ServiceError as error:
-            if error.status == 404:
-                return None
-            if error.status != 409 and error.status < 500:
-                raise
-            problem = error
-    raise t.cast(AzdoError, problem)
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Something that was done or tried. ``take_back`` says with False that there was nothing to take back."""
-
-    label: str
-    take_back: t.Callable[[], object]
-
-
-class Undo:
-    """What a task did, and how each of it is taken back. A step is written down before its request goes out, whose answer may be lost."""
-
-    def __init__(self, stop: Stop, patience: float) -> None:
-        self._stop = stop
-        self._patience = patience
-        self._steps: list[Step] = []
-
-    def add(self, label: str, take_back: t.Callable[[], object]) -> Step:
-        step = Step(label, take_back)
-        self._steps.append(step)
-        return step
-
-    def forget(self, step: Step) -> None:
-        """It was not done after all, or not by this task."""
-        self._steps.remove(step)
-
-    @property
-    def labels(self) -> list[str]:
-        return [step.label for step in self._steps]
-
-    def run(self, error: AzdoError, *, done: str, failed: str) -> set[str]:
-        """Newest first. What came of it goes into the remedy of the error that made it necessary. The labels of what could not be taken back.
-
-        :raises StoppedError: the task is over.
-        """
-        good, bad = [], {}
-        for step in reversed(self._steps):
-            try:
-                if patiently(step.take_back, self._stop, self._patience) is not False:
-                    good.append(step.label)
-            except StoppedError:
-                raise
-            except AzdoError as problem:
-                bad[step.label] = f"{step.label} ({problem.message})"
-        told = [f"{done}: {', '.join(good)}." if good else "", f"{failed}: {', '.join(bad.values())}." if bad else ""]
-        error.remedy = " ".join(text for text in (error.remedy, *told) if text)
-        return set(bad)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +41,12 @@ class Federation:
     existing: tuple[Credential, ...]
 
 
-def look_at_federation(identity: Identity, wish: Credential) -> Federation:
-    """:raises FederationError: something is in the way that is not ours to change."""
+def look_at_federation(identity: Identity, wish: Credential, *, to_write: bool = True) -> Federation:
+    """:raises FederationError: something is in the way that is not ours to change, or there is no room ``to_write`` it."""
     existing = identity.credentials()
     verdict = _federation.judge(existing, wish, identity.label)
+    if verdict.state == "missing" and to_write:
+        _federation.refuse_full(existing, identity.label)
     return Federation(identity=identity, wish=wish, state=verdict.state, found=verdict.found, existing=tuple(existing))
 
 
@@ -130,8 +63,6 @@ def federate(plan: Federation, stop: Stop, patience: float, *, look_first: bool 
         if plan.state == "present":
             # After a lost answer it is most likely our own; after a refusal it is not.
             return isinstance(problem, AmbiguousWriteError)
-        if plan.state == "missing":
-            _federation.refuse_full(plan.existing, plan.identity.label)
         try:
             if plan.found:
                 plan.identity.change(plan.wish, plan.found)

@@ -20,7 +20,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotFoundError,
     NotPermittedError,
     OptionError,
-    ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity, ManagedIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import tries
@@ -31,6 +30,12 @@ class UnfinishedError(AzdoError):
     """Azure DevOps is still at it, or has given up."""
 
     code = "not_ready"
+
+
+class DeletionFailedError(AzdoError):
+    """Azure DevOps tried to delete it and could not: it is still there."""
+
+    code = "deletion_failed"
 
 
 class Place:
@@ -137,17 +142,15 @@ class Place:
     def wait_until_gone(self, connection: ArmConnection) -> None:
         """A deletion may take its time, and may fail in the end (2.11).
 
-        :raises ServiceError: it failed. :raises UnfinishedError: the service did not finish in time.
+        :raises DeletionFailedError: it failed. :raises UnfinishedError: the service did not finish in time.
         """
         for _left in self.tries():
             latest = self.again(connection)
             if latest is None:
                 return
             if latest.state == "failed":
-                raise ServiceError(
-                    f"Azure DevOps could not delete it: {said(latest)}.",
-                    status=200,
-                    remedy="Look at the connection in the portal.",
+                raise DeletionFailedError(
+                    f"Azure DevOps could not delete it: {said(latest)}.", remedy="Look at the connection in the portal."
                 )
         raise UnfinishedError(
             f"Azure DevOps did not finish deleting it within {self.runtime.params['wait_timeout']} s.",
@@ -173,4 +176,6 @@ def said(connection: ArmConnection) -> str:
 def caller_of(runtime: Runtime) -> Caller:
     """Who runs the task, without a request."""
     authorizer = runtime.session.authorizer
-    return Caller(kind=authorizer.caller, reaches_azure=authorizer.renewable, tenant=runtime.sign_in["tenant"] or None)
+    return Caller(
+        kind=authorizer.caller, reaches_azure=authorizer.reaches_azure, tenant=runtime.sign_in["tenant"] or None
+    )

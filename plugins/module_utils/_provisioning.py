@@ -13,10 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making, _roles
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft, creation_body, update_body
-from ansible_collections.azdo.connections.plugins.module_utils._changes import (
-    compare,
-    references_of,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._changes import compare, references_of
 from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._creating import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
@@ -36,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._refusals import 
     refuse_on_server,
     refuse_unreachable,
     refuse_unreachable_federation,
-    server_not_supported,
+    sharing_not_supported,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._testing import Tester
@@ -65,6 +62,7 @@ class Provisioning:
         self._settled = False
         self._changed = False
         self._changes: list[Change] = []
+        self._done: list[Change] = []
         self._connection: ArmConnection | None = None
         self._federation: Json | None = None
         self._role: Json | None = None
@@ -110,6 +108,8 @@ class Provisioning:
                 self._changed = True
                 return
             current, fresh = self._create(draft), self._creation.made
+            # Whoever writes the credential by hand needs issuer and subject of a connection that stays.
+            self._settled = self._desired.federation == "require"
             if not self._changed:
                 # Somebody else made it: what differs from that is what changes.
                 self._changes = []
@@ -120,10 +120,20 @@ class Provisioning:
         edits = work.plan.edits
         if edits and edits.secret and self._desired.verify_before and not fresh:
             self._tester.test_before(update_body(current, edits), current)
+        self._refuse_missing_credential(work)
         if self._runtime.check_mode:
             self._changed = bool(work.changes)
+            if edits:
+                self._connection = ArmConnection.from_api(update_body(current, edits), self._place.project)
         else:
             self._carry_out(current, work, fresh=fresh)
+
+    def _refuse_missing_credential(self, work: Work) -> None:
+        """With ``require`` somebody else writes it."""
+        plan = work.federation
+        if plan is not None and plan.state != "present" and work.required:
+            self._settled = True
+            raise _federation.missing_error(plan.wish, plan.existing, plan.identity.label)
 
     def _find(self) -> ArmConnection | None:
         current = self._place.find()
@@ -147,25 +157,39 @@ class Provisioning:
         """Read and decide everything; nothing is written here."""
         plan = compare(self._desired, current, self._target, self._place.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._place.client.organization().writes_by_project:
-            raise server_not_supported("Sharing")
+            raise sharing_not_supported()
         pipelines = self._updating.permissions(current, self._desired.append_pipelines, fresh=fresh)
-        work = Work(plan=plan, pipelines=pipelines)
+        work = Work(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
         if self._federates(current):
             work.federation = self._look_at_federation(current, fresh=fresh)
         if self._desired.role:
-            work.role = self._look_at_role(current.scope)
+            if current.creation_mode != "manual":
+                raise OptionError(
+                    "role_assignment is for the identity of a manual connection; Azure DevOps assigned a role to that of this one itself.",
+                    remedy="Leave role_assignment out.",
+                )
+            work.role = self._look_at_role({**current.scope, **self._desired.scope})
         return work
 
     def _carry_out(self, current: ArmConnection, work: Work, *, fresh: bool) -> None:
         """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
+        self._did(Work(federation=work.federation, required=work.required))
         self._federate(work, fresh=fresh)
-        current = self._updating.share(self._updating.update(current, work.plan), work.plan)
-        self._connection = current
+        self._describe(current, Work(federation=work.federation), done=True)
+        self._connection = current = self._updating.update(current, work.plan)
+        self._connection = current = self._updating.share(current, work.plan)
+        self._did(Work(plan=work.plan))
+        self._did(Work(role=work.role))
         self._assign(work)
+        self._describe(current, work, done=True)
         self._settled = True
         for pipelines in work.pipelines:
             self._updating.authorize(current, pipelines)
-        self._describe(current, work, done=True)
+            self._did(Work(pipelines=[pipelines]))
+
+    def _did(self, part: Work) -> None:
+        """For the diff of a task that fails half way."""
+        self._done += [change for change in part.changes if change not in self._done]
 
     def _foretell(self, draft: Draft) -> None:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
@@ -176,9 +200,10 @@ class Provisioning:
         work = Work(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
         if self._federates(preview):
             audience = _federation.audience(draft.environment, self._desired.audience)
-            self._changes.append(Change("federated_credential", None, audience))
+            existing = self._identity.credentials() if self._identity is not None else []
             if self._identity is not None and self._desired.federation != "require":
-                _federation.refuse_full(self._identity.credentials(), self._identity.label)
+                self._changes.append(Change("federated_credential", None, audience))
+                _federation.refuse_full(existing, self._identity.label)
         if self._desired.role:
             work.role = self._look_at_role(draft.scope)
         self._note(work)
@@ -205,6 +230,11 @@ class Provisioning:
                 )
             return False
         if current.creation_mode == "automatic":
+            if self._desired.federation == "create":
+                raise OptionError(
+                    "federated_credential.mode is create, but Azure DevOps writes the credential of this automatic connection itself.",
+                    remedy="Use require to check it, or leave federated_credential out.",
+                )
             return self._desired.federation == "require"
         managed = manages_federation(self._desired)
         if managed:
@@ -225,16 +255,12 @@ class Provisioning:
         if fresh and current.issuer_kind == "entra" and self._desired.federation != "require":
             # Its subject holds the id of a connection that is seconds old.
             return _making.Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
-        return _making.look_at_federation(identity, wish)
+        return _making.look_at_federation(identity, wish, to_write=self._desired.federation != "require")
 
     def _federate(self, work: Work, *, fresh: bool) -> None:
         plan = work.federation
         if plan is None or plan.state == "present":
             return
-        if self._desired.federation == "require":
-            # Somebody else writes it, and needs issuer and subject for that: the connection stays.
-            self._settled = True
-            raise _federation.missing_error(plan.wish, plan.existing, plan.identity.label)
         step = self._creation.undo.add("the federated credential", lambda: _making.remove_written(plan))
         if _making.federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
             self._changed = True
@@ -276,14 +302,15 @@ class Provisioning:
         if not self._desired.verify_after or self._connection is None or (self._runtime.check_mode and self._changed):
             return None
         failure = self._tester.test_after(self._connection)
-        if self._tester.after and self._tester.after.result == "federation_failed":
+        # A credential that a person adds later cannot work yet.
+        by_hand = self._desired.federation in ("skip", "require")
+        if self._tester.after and self._tester.after.result == "federation_failed" and not by_hand:
             self._settled = False
         return failure
 
     def _give_up(self, error: AzdoError) -> None:
         """A connection that this task made and that cannot work goes again, with what was made for it; an existing one is never touched."""
-        if not isinstance(error, OptionError):
-            error.about(self._place.title)
+        error.about(self._place.title)
         if self._connection is not None and not self._connection.id:
             # Only a forecast of what is not going to be.
             self._connection = None
@@ -308,6 +335,8 @@ class Provisioning:
         changed = self._changed or self._updating.changed
         new = changed and (self._creation.made or not (shown and shown["id"]))
         changes = self._changes if changed else []
+        if failure is not None and changed and not self._runtime.check_mode and not self._creation.made:
+            changes = self._done
         return Result(
             changed=changed,
             values={

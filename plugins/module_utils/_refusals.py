@@ -32,6 +32,13 @@ class ServerNotSupportedError(OptionError):
     code = "server_not_supported"
 
 
+def sharing_not_supported() -> ServerNotSupportedError:
+    return ServerNotSupportedError(
+        "Sharing between projects needs Azure DevOps Server 2020 or newer; this one is older.",
+        remedy="Leave shared_with out; on this server each project has connections of its own.",
+    )
+
+
 def server_not_supported(what: str) -> ServerNotSupportedError:
     return ServerNotSupportedError(
         f"{what} needs Azure DevOps Services; this is an Azure DevOps Server.",
@@ -49,11 +56,8 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
         refuse_misplaced(method, desired)
         refuse_ruled_out(method, desired, caller, possible(method, desired))
     _refuse_scope_mix(desired)
-    if desired.server_url and desired.environment not in (None, "AzureStack"):
-        raise OptionError(
-            f"server_url is set, but environment is {desired.environment}.",
-            remedy="server_url is the address of an Azure Stack: set environment to AzureStack, or leave server_url out.",
-        )
+    if desired.environment is not None:
+        refuse_server_url(desired, desired.environment)
     _refuse_role(desired)
     if desired.verify_before and not (desired.key or desired.certificate):
         raise OptionError(
@@ -64,6 +68,15 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
         raise OptionError(
             "update_secret is always, but the task brings no secret.",
             remedy="Set service_principal.key, service_principal.certificate or publish_profile.",
+        )
+
+
+def refuse_server_url(desired: Desired, environment: str) -> None:
+    """:raises OptionError: there is an address that only an Azure Stack has."""
+    if desired.server_url and environment != "AzureStack":
+        raise OptionError(
+            f"server_url is set, but environment is {environment}.",
+            remedy="server_url is the address of an Azure Stack: set environment to AzureStack, or leave server_url out.",
         )
 
 

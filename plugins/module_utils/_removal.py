@@ -11,11 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils import _making
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
-    SERVICE_PRINCIPAL,
-    ArmConnection,
-    Json,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired, same
 from ansible_collections.azdo.connections.plugins.module_utils._diff import Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -35,9 +31,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._leftovers import
     LeftoverFinder,
     Leftovers,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
-from ansible_collections.azdo.connections.plugins.module_utils._refusals import server_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._place import DeletionFailedError, Place, UnfinishedError
+from ansible_collections.azdo.connections.plugins.module_utils._refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._undo import Step, Undo, patiently
 
 _ASK_FOR_RIGHT = (
     "Ask for the role Administrator on the connection (Security, in the portal), in every project that uses it."
@@ -62,21 +59,27 @@ class Removal:
         self._caller = self._place.caller
         self._patience = float(runtime.params["wait_timeout"])
         self._users = IdentityUsers(self._place)
+        self._changed = False
+        self._connection: ArmConnection | None = None
 
     def run(self) -> Result:
         """Nothing is an error that a second run would not be: a connection that is not there is as it should be."""
         try:
             return self._run()
-        except (StoppedError, OptionError):
+        except StoppedError:
             raise
         except AzdoError as error:
-            raise error.about(self._place.title) from None
+            shown = self._connection.to_result(self._runtime.now()) if self._connection else None
+            values = {**_NOTHING, "connection": shown}
+            return Result(changed=self._changed, values=values, failure=error.about(self._place.title))
 
     def _run(self) -> Result:
         current = self._place.find()
         current = self._place.at_rest(current) if current else None
         if current is None:
             return Result(values=dict(_NOTHING))
+        self._connection = current
+        self._refuse_another(current)
         if current.owner.id.lower() != self._place.project.id.lower():
             return self._unshare(current)
         others = current.references[1:]
@@ -95,10 +98,25 @@ class Removal:
             self._clear(current, leftovers)
         return result
 
+    def _refuse_another(self, current: ArmConnection) -> None:
+        """An id and a name that do not belong together are a mistake, and nothing is removed by mistake."""
+        own = current.reference_in(self._place.project.id)
+        name, client_id = self._desired.name, self._desired.client_id
+        if name and own and name.casefold() != own.connection_name.casefold():
+            raise OptionError(
+                f"The connection with the id {current.id} is called {own.connection_name!r}, not {name!r}.",
+                remedy="Correct id or name, or leave name out. Nothing was removed.",
+            )
+        if client_id and not same(client_id, current.client_id):
+            raise OptionError(
+                f"The connection has the client id {current.client_id}, not {client_id}.",
+                remedy=f"Correct {self._desired.identity_option}.client_id, or leave it out. Nothing was removed.",
+            )
+
     def _unshare(self, current: ArmConnection) -> Result:
         """From a project it was shared into it only goes out of that project; nothing else is touched."""
         if self._place.client.organization().writes_by_project:
-            raise server_not_supported("Sharing")
+            raise sharing_not_supported()
         if not self._runtime.check_mode:
             self._remove(current, [self._place.project.id], deep=False)
         change = Change(f"shared_with.{self._place.project.name}", current.owner.name, None)
@@ -137,6 +155,12 @@ class Removal:
                 remedy="Sign in with az login and auth_source azure_cli, or leave delete_identity out.",
             )
         if not current.client_id:
+            data = current.raw.get("data") or {}
+            if data.get("appObjectId") or data.get("spnObjectId"):
+                raise InUseError(
+                    "It has an application, but does not say which, so whether something else uses it cannot be told.",
+                    remedy="Leave delete_identity out.",
+                )
             # The wreck of a creation that made no application.
             return
         users = self._users.others(current)
@@ -176,7 +200,7 @@ class Removal:
     # -- carry it out -----------------------------------------------------------------------------------------------
     def _clear(self, current: ArmConnection, leftovers: Leftovers) -> None:
         """First what would be left behind, then the connection; if that stays, everything comes back as it was."""
-        undo = _making.Undo(self._runtime.stop, self._patience)
+        undo = Undo(self._runtime.stop, self._patience, restores=True)
         try:
             self._remove_leftovers(leftovers, undo)
             self._remove(current, [item.id for item in current.references], deep=bool(self._params["delete_identity"]))
@@ -184,27 +208,29 @@ class Removal:
             raise
         except UnfinishedError as error:
             # Still being deleted: what was removed must not come back beside a connection that goes.
+            self._changed = True
             if undo.labels:
                 error.remedy += f" Removed already: {', '.join(undo.labels)}."
             raise
         except AzdoError as error:
-            undo.run(error, done="Put back", failed="Could not be put back, so the connection may not work")
+            left = undo.run(error, done="Put back", failed="Could not be put back, so the connection may not work")
+            self._changed = bool(left)
             raise
 
-    def _remove_leftovers(self, leftovers: Leftovers, undo: _making.Undo) -> None:
+    def _remove_leftovers(self, leftovers: Leftovers, undo: Undo) -> None:
         for role in leftovers.roles:
             self._remove_role(role, undo)
         for credential in leftovers.credentials:
             if leftovers.identity is not None:
                 self._remove_credential(leftovers.identity, credential, undo)
 
-    def _remove_role(self, role: Json, undo: _making.Undo) -> None:
+    def _remove_role(self, role: Json, undo: Undo) -> None:
         resource_manager = self._runtime.session.resource_manager
         scope, name = str(role["properties"]["scope"]), str(role["name"])
         step = undo.add(f"role assignment {role['id']}", lambda: _making.put_back(resource_manager, role))
         self._take_away(lambda: resource_manager.remove_role_assignment(scope, name), step, undo)
 
-    def _remove_credential(self, identity: Identity, credential: Credential, undo: _making.Undo) -> None:
+    def _remove_credential(self, identity: Identity, credential: Credential, undo: Undo) -> None:
         plan = _making.Federation(identity=identity, wish=credential, state="missing", found=None, existing=())
         step = undo.add(
             f"federated credential {credential.name}",
@@ -213,23 +239,40 @@ class Removal:
         )
         self._take_away(lambda: identity.remove(credential), step, undo)
 
-    def _take_away(self, request: t.Callable[[], None], step: _making.Step, undo: _making.Undo) -> None:
+    def _take_away(self, request: t.Callable[[], None], step: Step, undo: Undo) -> None:
         try:
-            _making.patiently(request, self._runtime.stop, self._patience)
+            patiently(request, self._runtime.stop, self._patience)
         except (ServiceError, NotAcceptedError):
             # It was refused, so it is still there.
             undo.forget(step)
             raise
 
     def _remove(self, current: ArmConnection, project_ids: list[str], *, deep: bool) -> None:
-        """The request, and the wait until it is true (2.11). A lost answer is looked at; a busy service is asked again."""
+        """The request, and the wait until it is true (2.11).
+
+        :raises UnfinishedError: it was, or may have been, accepted, and how it ended is not known. Every other error: the connection is still there.
+        """
+        if not self._order_removal(current, project_ids, deep=deep):
+            return
+        try:
+            self._place.wait_until_gone(current)
+        except (StoppedError, DeletionFailedError, UnfinishedError):
+            raise
+        except AzdoError as error:
+            raise UnfinishedError(
+                f"The deletion was accepted; whether it is done is not known: {error.message}",
+                remedy="Run again later: it starts with a look.",
+            ) from None
+
+    def _order_removal(self, current: ArmConnection, project_ids: list[str], *, deep: bool) -> bool:
+        """Whether it is under way. A lost answer is looked at; a busy service is asked again."""
         problem: AzdoError | None = None
         for _left in self._place.tries():
-            latest = self._place.again(current)
+            latest = self._look(current, problem)
             if latest is None:
-                return
+                return False
             if problem is not None and latest.state == "in_progress":
-                break
+                return True
             if {item.id for item in latest.references} != {item.id for item in current.references}:
                 raise InUseError(
                     "Its shares were changed by somebody else at the same time.",
@@ -239,15 +282,27 @@ class Removal:
                 self._place.client.remove(current.id, project_ids, deep=deep)
             except (NotAcceptedError, AmbiguousWriteError, NotFoundError) as error:
                 problem = error
-                continue
-            problem = None
-            break
-        if problem is not None:
-            # After the last lost answer, too, a look tells what became of it.
-            latest = self._place.again(current)
-            if latest is not None and latest.state != "in_progress":
-                raise problem
-        self._place.wait_until_gone(current)
+            else:
+                return True
+        # After the last lost answer, too, a look tells what became of it.
+        latest = self._look(current, problem)
+        if latest is not None and latest.state != "in_progress":
+            raise t.cast(AzdoError, problem)
+        return latest is not None
+
+    def _look(self, current: ArmConnection, problem: AzdoError | None) -> ArmConnection | None:
+        """What there is now. If it cannot be read after a request that may have arrived, nothing is known."""
+        try:
+            return self._place.again(current)
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            if problem is None or isinstance(problem, NotAcceptedError):
+                raise
+            raise UnfinishedError(
+                f"Whether it was deleted is not known: {problem.message}",
+                remedy="Run again later: it starts with a look.",
+            ) from error
 
     # -- the end ----------------------------------------------------------------------------------------------------
     def _result(self, current: ArmConnection, leftovers: Leftovers) -> Result:

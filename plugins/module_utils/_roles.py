@@ -31,6 +31,17 @@ def narrowest_scope(scope: t.Mapping[str, str | None]) -> str:
     return where
 
 
+def widest_scope(scope: t.Mapping[str, str | None]) -> str:
+    """The subscription or management group of a connection."""
+    return narrowest_scope(
+        {
+            **scope,
+            "resource_group": None,
+            "level": "management_group" if scope.get("level") == "management_group" else None,
+        }
+    )
+
+
 def our_name(organization_id: str, scope: str, role_id: str, principal_id: str) -> str:
     """The GUID under which we assign a role for the connections of an organization.
 

@@ -8,6 +8,8 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import details_body
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError
@@ -22,6 +24,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._verification imp
     remark,
 )
 
+# How long (s) a key that was made a moment ago may be unknown to Entra.
+_FRESH_SECONDS = 60.0
 _UNSAVED = "00000000-0000-0000-0000-000000000000"
 
 
@@ -40,7 +44,8 @@ class Tester:
         """
         self.before = not_testable(connection.scheme, connection.environment)
         if self.before is None:
-            self.before = self._test(details_body(body), connection.id or _UNSAVED)
+            # A key that is wrong stays wrong; one that is new needs a moment.
+            self.before = self._test(details_body(body), connection.id or _UNSAVED, _FRESH_SECONDS)
         if error := self._judge(self.before, connection):
             error.remedy += " Nothing was saved."
             raise error
@@ -66,15 +71,15 @@ class Tester:
             "after": self.after.to_result() if self.after else None,
         }
 
-    def _test(self, details: Json, connection_id: str) -> Verification:
+    def _test(self, details: Json, connection_id: str, at_most: float = math.inf) -> Verification:
         """Tested again until it is good or ``verify_timeout`` is over: credentials and roles take minutes to spread (5, 8.3)."""
         place, found = self._place, Verification(result="unknown", message="It was not tested.")
-        for _left in tries(place.runtime.stop, float(place.runtime.params["verify_timeout"])):
+        for _left in tries(place.runtime.stop, min(at_most, float(place.runtime.params["verify_timeout"]))):
             try:
                 answer = place.client.test_connection(place.project.id, connection_id, details)
             except NotPermittedError as error:
                 return Verification(result="caller_not_allowed", message=error.message)
             found = classify(answer)
-            if not found.passing:
+            if not found.transient:
                 break
         return found

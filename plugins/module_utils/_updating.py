@@ -12,8 +12,8 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import reference_body, update_body
 from ansible_collections.azdo.connections.plugins.module_utils._changes import PipelinePlan, Plan, pipeline_plan
+from ansible_collections.azdo.connections.plugins.module_utils._comparison import differences
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import differences
 from ansible_collections.azdo.connections.plugins.module_utils._desired import Pipelines, Target
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
@@ -25,6 +25,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._place import Pla
 
 # How long (s) the permissions of a new connection may not be found.
 _SPREADING_SECONDS = 30.0
+
+
+_FEDERATION = ("scheme", "issuer", "subject", "service_management_reference")
+# What somebody else may have changed meanwhile, a conversion above all.
+_SIGN_IN = (*_FEDERATION, "authentication_type", "revert_deadline_text")
 
 
 class MovedError(AzdoError):
@@ -88,6 +93,11 @@ class Updating:
                 continue
             unread = fresh or project.id.lower() not in used_by
             answer = {} if unread else self._read_permissions(project, current)
+            everyone = bool((answer.get("allPipelines") or {}).get("authorized"))
+            if pipelines.ids is not None and pipelines.everyone is None and everyone:
+                self._place.runtime.warnings.append(
+                    f"All pipelines of {project.name!r} may use it, so authorized_pipelines limits nothing: set authorize_all_pipelines to false."
+                )
             plan = pipeline_plan(project, current.id, pipelines, answer, append=append)
             found += [plan] if plan else []
         return found
@@ -125,22 +135,24 @@ class Updating:
     def _unmoved(self, current: ArmConnection, *, owner_only: bool = False) -> ArmConnection:
         """The connection as it is now. :raises MovedError: it is not what the plan was made for."""
         latest = self._place.again(current)
-        if latest is None or latest.owner.id != current.owner.id or (not owner_only and differences(current, latest)):
+        if (
+            latest is None
+            or latest.owner.id != current.owner.id
+            or (not owner_only and differences(current, latest, _SIGN_IN))
+        ):
             raise MovedError("Somebody else changed the connection at the same time.", remedy="Run again.")
         return latest
 
     def _check(self, expected: ArmConnection, after: ArmConnection, plan: Plan) -> None:
         """What was sent must be there, and everything else as it was. Fields that only newer services know may be ignored, which is told."""
-        odd = {item["field"] for item in differences(expected, after)}
-        lasting = ("scheme", "issuer", "subject", "service_management_reference")
-        odd |= {name for name in lasting if getattr(expected, name) != getattr(after, name)}
+        odd = {item["field"] for item in differences(expected, after, _FEDERATION)}
         for option in ("enabled", "service_management_reference"):
             if option in odd and getattr(plan.edits, option) is not None:
                 self._place.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
                 odd.remove(option)
         if odd:
             raise ForeignChangeError(
-                f"With the change something else became different: {', '.join(sorted(odd))}.",
+                f"After the change not everything is as it was sent or as it was before: {', '.join(sorted(odd))}.",
                 remedy="Look at the connection before pipelines use it; nothing was taken back.",
                 fields=sorted(odd),
             )

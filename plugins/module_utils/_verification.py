@@ -38,7 +38,7 @@ class Verification:
     message: str = ""
 
     @property
-    def passing(self) -> bool:
+    def transient(self) -> bool:
         """Whether another try a little later may end otherwise: credentials and roles take minutes to spread (8.3)."""
         return self.result in ("federation_failed", "credential_failed", "azure_permission", "unknown")
 

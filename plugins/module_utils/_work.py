@@ -19,17 +19,21 @@ from ansible_collections.azdo.connections.plugins.module_utils._diff import Chan
 
 @dataclass(kw_only=True)
 class Work:
-    """What is to be done in one pass, all of it read and decided before the first write."""
+    """What is to be done in one pass, all of it read and decided before the first write.
+
+    :param required: somebody else writes the federated credential.
+    """
 
     plan: Plan = field(default_factory=Plan)
     federation: _making.Federation | None = None
     role: _making.Assignment | None = None
+    required: bool = False
     pipelines: list[PipelinePlan] = field(default_factory=list)
 
     @property
     def changes(self) -> list[Change]:
         found = list(self.plan.changes)
-        if self.federation and self.federation.state != "present":
+        if self.federation and self.federation.state != "present" and not self.required:
             before = self.federation.found.audience if self.federation.found else None
             found.append(Change("federated_credential", before, self.federation.wish.audience))
         if self.role and not self.role.present:

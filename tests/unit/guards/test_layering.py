@@ -21,6 +21,7 @@ RULES = (
     "_eligibility",
     "_estate",
     "_plan",
+    "_comparison",
     "_conversion",
     "_summary",
     "_rows",
@@ -31,8 +32,8 @@ RULES = (
     "_drafting",
     "_diff",
     "_limits",
-    "_changes",
     "_federation",
+    "_changes",
     "_verification",
 )
 NETWORK = (
@@ -55,6 +56,7 @@ WORK = (
     "_runtime",
     "_rollout",
     "_identity",
+    "_undo",
     "_making",
     "_place",
     "_testing",

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import conversion_body
+from ansible_collections.azdo.connections.plugins.module_utils._comparison import differences
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import differences
 
 from unit.plugins._helpers.connections import (
     LOGISTICS,

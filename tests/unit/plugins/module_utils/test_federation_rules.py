@@ -407,4 +407,4 @@ def test_what_can_be_tested(scheme: str, environment: str | None, testable: bool
     ],
 )
 def test_what_may_end_otherwise_a_little_later(result: str, passing: bool) -> None:
-    assert _verification.Verification(result=result).passing is passing
+    assert _verification.Verification(result=result).transient is passing

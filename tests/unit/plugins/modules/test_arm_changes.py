@@ -292,7 +292,7 @@ def test_a_server_that_cannot_share_says_so_before_any_write(simulate: Simulate)
     fleet = world()
     connection = with_key(fleet)
     task = refused(
-        simulate(fleet, profile="server_2019"), "Sharing needs", "Servers support",
+        simulate(fleet, profile="server_2019"), "Sharing between projects needs", "on this server",
         **options_for(connection, shared_with=[{"project": "Web Shop"}]),
     )  # fmt: skip
     assert task.result["failure"]["code"] == "server_not_supported"
@@ -1206,7 +1206,7 @@ def test_what_a_put_changed_beyond_the_task_is_reported(
     monkeypatch.setattr(updates, "touch", touch)
     task = manage(simulator, **options_for(connection, **wish))
     assert task.failed, task.result["diff"]
-    assert "something else became different" in task.result["msg"]
+    assert "not everything is as it was sent" in task.result["msg"]
     assert "nothing was taken back" in task.result["failure"]["remedy"]
     assert task.result["changed"]
     assert task.result["connection"]["id"] == connection.id

@@ -1427,6 +1427,8 @@ def test_the_wreck_of_an_automatic_creation_has_no_application_that_others_could
     fleet.connection(fleet.project("Web Shop"), "agent", scheme="ManagedServiceIdentity")
     wreck = fleet.connection(fleet.project("Payments"), "auto", scheme="WorkloadIdentityFederation", state="failed")
     wreck.parameters["serviceprincipalid"] = ""
+    for key in ("appObjectId", "spnObjectId"):
+        wreck.data.pop(key, None)
     scene = stage(fleet=fleet)
     task = scene.named(name="auto", delete_identity=True)
     assert "None" not in task.result.get("msg", "")

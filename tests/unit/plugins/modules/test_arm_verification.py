@@ -194,7 +194,8 @@ CASES: dict[str, Case] = {
         message="AADSTS700024", remedy="portal",
     ),
 }  # fmt: skip
-REMOVED = {name for name, case in CASES.items() if case.result == "federation_failed"}
+# Whoever adds the credential by hand (skip) does so when the connection is there.
+REMOVED = {name for name, case in CASES.items() if case.result == "federation_failed" and "no credential" not in name}
 
 
 def check_result(task: Task, case: Case, when: str) -> None:
