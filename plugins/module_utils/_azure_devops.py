@@ -32,6 +32,7 @@ _CHECK_RIGHTS = (
     "The sign-in itself is good: check that the token has the scope 'Service Connections (Read, query & manage)' and that the caller "
     "has the rights in this project, for changes the role Administrator on the connection."
 )
+_REPORT = "Check organization_url and the proxy settings; if they are right, please report it with the output of -vvv."
 _PROJECTS_PER_PAGE = 1000
 # For so long the answer to "are we still signed in?" holds for other threads that ask.
 _PROBE_COUNTS_SECONDS = 5.0
@@ -293,13 +294,13 @@ def _value(answer: Answer) -> list[Json]:
     """The items of a ``{count, value}`` answer."""
     data = answer.data
     if not isinstance(data, dict) or not isinstance(data.get("value"), list):
-        raise ServiceError("The service answered a list in an unknown shape.", status=answer.status)
+        raise ServiceError("The service answered a list in an unknown shape.", status=answer.status, remedy=_REPORT)
     return [item for item in data["value"] if isinstance(item, dict)]
 
 
 def _project(data: t.Any) -> Project:
     if not isinstance(data, dict) or not data.get("id"):
-        raise ServiceError("The service answered a project in an unknown shape.", status=200)
+        raise ServiceError("The service answered a project in an unknown shape.", status=200, remedy=_REPORT)
     return Project(
         id=str(data["id"]),
         name=str(data["name"]),

@@ -193,10 +193,9 @@ def conversion_body(connection: ArmConnection, scheme: str) -> Json:
     body = copy.deepcopy(connection.raw)
     body["authorization"]["scheme"] = API_SCHEMES[scheme]
     body["data"] = _edited(body["data"], {"revertSchemeDeadline": None})
-    parameters = body["authorization"].get("parameters") or {}
-    body["authorization"]["parameters"] = {
-        key: None if is_masked(key, value) else value for key, value in parameters.items()
-    }
+    if parameters := body["authorization"].get("parameters"):
+        unmasked = {key: None if is_masked(key, value) else value for key, value in parameters.items()}
+        body["authorization"]["parameters"] = unmasked
     return body
 
 

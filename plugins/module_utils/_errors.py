@@ -80,6 +80,7 @@ class NotAcceptedError(AzdoError):
     """A write that provably changed nothing: it never left, or the service refused to take it now. What it was based on must be read again."""
 
     code = "not_accepted"
+    usual_remedy = "The service is busy: run it again later."
 
 
 class AmbiguousWriteError(AzdoError):

@@ -101,7 +101,11 @@ class ResourceManager:
         while True:
             data = self._api.get(path, query).data
             if not isinstance(data, dict) or not isinstance(data.get("value"), list):
-                raise ServiceError("Azure Resource Manager answered a list in an unknown shape.", status=200)
+                raise ServiceError(
+                    "Azure Resource Manager answered a list in an unknown shape.",
+                    status=200,
+                    remedy="Check resource_manager_url and the proxy settings.",
+                )
             found += data["value"]
             link = str(data.get("nextLink") or "")
             if not link or link in seen:

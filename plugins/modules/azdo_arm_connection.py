@@ -19,7 +19,8 @@ description:
   - For workload identity federation with an existing identity it also writes the federated credential, from the issuer and subject that Azure DevOps
     returns, on the application (Microsoft Graph) or on the managed identity (Azure Resource Manager).
   - Combinations that the service or Microsoft's article rules out are refused before the first request, and say what to do instead.
-  - Nothing is ever deleted to be created again. If a task fails after it created a connection, it removes what it made itself, and nothing else.
+  - Nothing is ever deleted to be created again. If the identity of a connection that the task created cannot be set up (automatic creation, federated
+    credential, role, or a test that fails because of the federation), the task removes what it made itself, and nothing else.
 notes:
   - "Which method, from O(scheme) and O(creation_mode): C(workload_identity_federation) C(automatic) makes an app registration, or uses O(managed_identity);
     C(workload_identity_federation) C(manual) uses O(service_principal) or O(managed_identity); C(service_principal) C(automatic) makes an app
@@ -58,13 +59,17 @@ options:
   id:
     description:
       - Id of an existing connection. An unknown one is an error with O(state=present).
+      - From a project that the connection was shared into, only O(name), O(description) and the pipelines there can be managed.
     type: str
   state:
     description:
       - Whether the connection is to be there.
       - V(absent) in a project that a connection was shared into takes it out of that project only.
-      - V(absent) in the owning project removes the federated credential and the role assignment that this collection made for it, then the
+      - V(absent) in the owning project removes the federated credential and the role assignments that this collection made for it, then the
         connection. If that is refused, they are put back.
+      - Role assignments stay, with a warning, while another connection uses the identity, or may use it where the caller cannot see it. They are looked
+        for in the connection's subscription or management group, and at the scope of O(role_assignment) if the task gives it.
+      - With a sign-in that opens Azure DevOps only, what was made in Entra and Azure stays, with a warning.
     type: str
     choices:
       - present
@@ -211,7 +216,7 @@ options:
         description:
           - V(create) writes it if it is missing.
           - V(require) fails while it is missing. The connection stays, and the result says what to add; run the task again then.
-          - V(skip) does not look at it. Issuer and subject are returned.
+          - V(skip) does not look at it. Issuer and subject are returned. A connection whose test fails for want of the credential stays.
         type: str
         choices:
           - create
@@ -251,7 +256,7 @@ options:
     elements: int
   append_pipelines:
     description:
-      - Take the permission from no pipeline.
+      - Take the permission from no pipeline, and not from all of them either.
     type: bool
     default: false
   shared_with:
@@ -312,7 +317,7 @@ options:
     default: none
   verify_timeout:
     description:
-      - Seconds in which a failed test is repeated. New credentials and roles take minutes to spread.
+      - Seconds in which a failed test is repeated, before saving 60 at most. New credentials and roles take minutes to spread.
     type: int
     default: 300
   wait_timeout:
@@ -488,13 +493,14 @@ EXAMPLES = r"""
     web_app_id: /subscriptions/5a1d2c3b-0000-4000-8000-000000000001/resourceGroups/rg-web/providers/Microsoft.Web/sites/payments
     publish_profile: "{{ web_publish_profile }}"
 
-- name: Adopt an existing connection, share it under another name and say who may use it
+- name: Adopt an existing connection, share it with one more project under another name and say who may use it there
   azdo.connections.azdo_arm_connection:
     organization_url: https://dev.azure.com/contoso
     personal_access_token: "{{ azdo_pat }}"
     project: Payments
     name: azure-key
     description: Owned by the platform team
+    append_shares: true
     shared_with:
       - project: Web Shop
         name: azure-payments
@@ -525,7 +531,7 @@ EXAMPLES = r"""
 RETURN = r"""
 connection:
   description:
-    - The connection as it is at the end, null when there is none. In check mode what is known of it.
+    - The connection as it is at the end, null when there is none. In check mode as it would be, as far as that is known.
     - The keys are those of the rows of M(azdo.connections.azdo_arm_connection_info), from C(id) to C(revert). Secrets are not among them.
   returned: always, unless the task failed before it began
   type: dict
