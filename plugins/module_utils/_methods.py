@@ -147,8 +147,6 @@ def manages_federation(desired: Desired) -> bool:
     method = method_of(desired)
     if desired.federation is not None:
         return desired.federation != "skip"
-    if desired.secret:
-        return False
     return method.scheme == WIF and not method.automatic and bool(desired.client_id or desired.identity)
 
 

@@ -118,7 +118,7 @@ class Provisioning:
         self._note(work)
         self._describe(current, work, done=False)
         edits = work.plan.edits
-        if edits and edits.secret and self._desired.verify_before and not fresh:
+        if edits and edits.secret and self._desired.verify_before:
             self._tester.test_before(update_body(current, edits), current)
         self._refuse_missing_credential(work)
         if self._runtime.check_mode:
@@ -155,7 +155,9 @@ class Provisioning:
 
     def _plan(self, current: ArmConnection, *, fresh: bool) -> Work:
         """Read and decide everything; nothing is written here."""
-        plan = compare(self._desired, current, self._target, self._place.caller, self._runtime.now())
+        # A secret that was sent a moment ago needs not be sent again.
+        desired = replace(self._desired, renew_secret=False) if fresh else self._desired
+        plan = compare(desired, current, self._target, self._place.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._place.client.organization().writes_by_project:
             raise sharing_not_supported()
         pipelines = self._updating.permissions(current, self._desired.append_pipelines, fresh=fresh)

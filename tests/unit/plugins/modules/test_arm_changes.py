@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import typing as t
 from datetime import timedelta
 
 import pytest
 import yaml
+from ansible_collections.azdo.connections.plugins.module_utils import _federation
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator import Fleet, Simulator, updates
+from simulator.identity_fleet import federate
 from simulator.recorder import Recorded
 from simulator.rest import Rest
 from simulator.state import Connection, PipelinePermissions, Project, Reference
@@ -1335,3 +1338,235 @@ def test_a_project_with_dots_in_its_name_is_one_name_in_the_diff(simulate: Simul
         {"authorized_pipelines (Contoso.Web.Shop)": [1]},
         {"authorized_pipelines (Contoso.Web.Shop)": [2]},
     )
+
+
+# -- what hides behind other changes -----------------------------------------------------------------------------------
+IDENTITY = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-identities"
+    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-payments"
+)
+
+
+def test_a_creation_with_update_secret_always_sends_the_secret_once(simulate: Simulate) -> None:
+    fleet = world()
+    simulator = simulate(fleet)
+    task = manage(simulator, **created(fleet), update_secret="always")
+    assert not task.failed, task.result["msg"]
+    assert [item.method for item in simulator.writes] == ["POST"]
+
+
+def test_a_put_that_is_lost_twice_is_not_sent_a_third_time(simulate: Simulate) -> None:
+    fleet = world()
+    connection = with_key(fleet)
+    simulator = simulate(fleet)
+    simulator.fault(kind="reset_before", method="PUT", times=0)
+    task = manage(simulator, **options_for(connection, description="new"))
+    assert task.failed
+    assert task.result["changed"], "nobody knows"
+    assert len(simulator.writes) == 2
+
+
+def test_a_creation_is_tested_before_it_is_saved_once(simulate: Simulate) -> None:
+    fleet = world()
+    simulator = simulate(fleet)
+    wish = created(fleet)
+    wish["scope"] = {**wish["scope"], "resource_group": "rg"}
+    task = manage(simulator, **wish, update_secret="always", verify="before")
+    assert not task.failed, task.result["msg"]
+    assert len([item for item in simulator.requests if "endpointproxy" in item.path]) == 1
+
+
+@pytest.mark.parametrize(("kind", "found"), [("reset_after", True), ("reset_before", False)])
+def test_a_creation_whose_answer_was_lost_is_a_change_by_itself(kind: t.Any, found: bool, simulate: Simulate) -> None:
+    fleet = world()
+    simulator = simulate(fleet)
+    simulator.fault(kind=kind, method="POST", path="serviceendpoint/endpoints")
+    task = manage(simulator, **created(fleet))
+    assert task.failed is not found
+    assert task.result["changed"]
+    assert (task.result["connection"] is not None) is found
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_require_looks_at_the_credential_of_an_automatic_connection(
+    present: bool, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = world()
+    connection = fleet.connection(
+        project(fleet), "azure-automatic", scheme="WorkloadIdentityFederation", client_id=CLIENT
+    )
+    if not present:
+        fleet.application(CLIENT).credentials.clear()
+    simulator = simulate(fleet)
+    signed_in = person(simulator, "person", monkeypatch)
+    task = manage(simulator, **signed_in, **options_for(connection, federated_credential={"mode": "require"}))
+    assert task.failed is not present
+    assert task.result["federated_credential"]["state"] == ("present" if present else "missing")
+    assert simulator.writes == []
+
+
+def test_whose_credential_it_is_must_be_said_for_a_managed_identity(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = world()
+    identity = fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION)
+    connection = with_federation(fleet, client_id=identity.client_id, data={"identityType": "ManagedIdentity"})
+    simulator = simulate(fleet)
+    signed_in = person(simulator, "service principal", monkeypatch)
+    refused(
+        simulator, "the task does not say which", "managed_identity.resource_id",
+        **signed_in, **options_for(connection, federated_credential={"mode": "create"}),
+    )  # fmt: skip
+
+
+def test_a_role_alone_is_a_change(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = world()
+    connection = with_key(fleet)
+    simulator = simulate(fleet)
+    signed_in = person(simulator, "service principal", monkeypatch)
+    wish = {"service_principal": {"client_id": CLIENT}, "role_assignment": {"role": "Reader"}}
+    changes(simulator, **signed_in, **options_for(connection, **wish))
+    assert "roleAssignments" in only_write(simulator, "PUT").path
+
+
+def test_from_an_application_to_a_managed_identity_and_back(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = world()
+    connection = with_federation(fleet)
+    identity = fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION)
+    simulator = simulate(fleet)
+    signed_in = person(simulator, "service principal", monkeypatch)
+    changes(simulator, **signed_in, **options_for(connection, managed_identity={"resource_id": IDENTITY}))
+    after = stored(simulator, connection)
+    assert (after.parameter("serviceprincipalid"), after.data["identityType"]) == (
+        identity.client_id,
+        "ManagedIdentity",
+    )
+    changes(simulator, **signed_in, **options_for(connection, service_principal={"client_id": CLIENT}))
+    assert stored(simulator, connection).data["identityType"] == "AppRegistrationManual"
+
+
+def test_what_azure_devops_made_may_be_saved_with_a_ready_token(simulate: Simulate) -> None:
+    """Who is behind it is not known: the service decides."""
+    fleet = world()
+    connection = fleet.connection(project(fleet), "azure-automatic", scheme="WorkloadIdentityFederation")
+    simulator = simulate(fleet)
+    changes(simulator, access_token=simulator.token(), **options_for(connection, description="new"))
+
+
+def test_a_share_may_have_an_empty_description(simulate: Simulate) -> None:
+    fleet = world()
+    connection = with_key(fleet, description="of the owner")
+    simulator = simulate(fleet)
+    changes(simulator, **options_for(connection, shared_with=[{"project": "Web Shop", "description": ""}]))
+    assert [item.description for item in stored(simulator, connection).references] == ["of the owner", ""]
+
+
+def test_a_creation_that_is_answered_with_an_id_only_is_read(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = world()
+    simulator = simulate(fleet)
+    original = AzureDevOps.create
+    monkeypatch.setattr(AzureDevOps, "create", lambda *arguments: {"id": original(*arguments)["id"]})
+    task = manage(simulator, **created(fleet))
+    assert not task.failed, task.result["msg"]
+    assert task.result["connection"]["name"] == "azure-new"
+    assert task.result["connection"]["scheme"] == "service_principal"
+
+
+def test_a_connection_that_failed_but_is_ready_can_be_managed(simulate: Simulate) -> None:
+    """As a conversion that failed leaves it."""
+    fleet = world()
+    connection = with_key(fleet, state="failed", status_message="The conversion failed.")
+    connection.ready = True
+    changes(simulate(fleet), **options_for(connection, authorized_pipelines=[1]))
+
+
+def test_a_stored_connection_is_tested_under_its_id(simulate: Simulate) -> None:
+    fleet = world()
+    connection = with_key(fleet, resource_group="rg-payments")
+    simulator = simulate(fleet)
+    wish = {"service_principal": {"key": KEY}, "update_secret": "always", "verify": "before"}
+    task = manage(simulator, **options_for(connection, **wish))
+    assert not task.failed, task.result["msg"]
+    [tested] = [item for item in simulator.requests if "endpointproxy" in item.path]
+    assert tested.query["endpointId"] == connection.id
+
+
+def test_shares_are_not_dropped_when_the_owner_has_changed(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = world()
+    connection = with_key(fleet, shared_with=[project(fleet, "Web Shop")])
+    simulator = simulate(fleet)
+    meanwhile(monkeypatch, lambda _read: connection.references.reverse())
+    task = manage(simulator, **options_for(connection, shared_with=[]))
+    assert task.failed
+    assert "managed from the owning project" in task.result["msg"]
+    assert simulator.writes == []
+    assert len(stored(simulator, connection).references) == 2
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_a_credential_that_is_there_after_all_is_ours_or_theirs(
+    theirs: bool, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a lost answer it is ours, after a refusal somebody else's."""
+    fleet = world()
+    connection = with_federation(fleet)
+    simulator = simulate(fleet)
+    signed_in = person(simulator, "service principal", monkeypatch)
+    where = "federatedIdentityCredentials"
+    if theirs:
+        # One list for the plan, one before the write.
+        simulator.fault(method="GET", path=where, status=200, body={"value": []}, times=2)
+    else:
+        fleet.application(CLIENT).credentials.clear()
+        simulator.fault(kind="reset_after", method="POST", path=where)
+    task = manage(simulator, **signed_in, **options_for(connection, service_principal={"client_id": CLIENT}))
+    assert not task.failed, task.result["msg"]
+    assert len(simulator.writes) == 1
+    assert task.result["changed"] is not theirs
+    assert task.result["federated_credential"]["state"] == ("present" if theirs else "created")
+
+
+@pytest.mark.parametrize("who", ["application", "identity"])
+def test_our_credential_gets_another_audience(who: str, simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = world()
+    application = who == "application"
+    managed = fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION)
+    identity: t.Any = fleet.application(CLIENT) if application else managed
+    about: Options = (
+        {} if application else {"client_id": managed.client_id, "data": {"identityType": "ManagedIdentity"}}
+    )
+    connection = with_federation(fleet, **about)
+    pair = str(connection.issuer), str(connection.subject)
+    ours = _federation.our_name(connection.id, *pair)
+    simulator = simulate(fleet)
+    identity.credentials.clear()
+    federate(identity, ours, *pair)
+    identity.credentials[0] = dataclasses.replace(identity.credentials[0], audiences=["api://old"])
+    signed_in = person(simulator, "service principal", monkeypatch)
+    by_client: Options = {"service_principal": {"client_id": CLIENT}}
+    described = by_client if application else {"managed_identity": {"resource_id": IDENTITY}}
+    task = changes(simulator, **signed_in, **options_for(connection, **described))
+    assert [(item.name, list(item.audiences)) for item in identity.credentials] == [
+        (ours, ["api://AzureADTokenExchange"])
+    ]
+    assert [item.method for item in simulator.writes] == ["PATCH" if application else "PUT"]
+    assert task.result["federated_credential"]["state"] == "updated"
+
+
+def test_the_exact_name_comes_first(simulate: Simulate) -> None:
+    fleet = world()
+    both = [with_key(fleet, "AZURE-KEY"), with_key(fleet, "azure-key")]
+    simulator = simulate(fleet)
+    for wish in both:
+        assert manage(simulator, **options_for(wish)).result["connection"]["id"] == wish.id
+
+
+def test_a_draft_is_not_waited_for(simulate: Simulate) -> None:
+    fleet = world()
+    connection = draft(fleet)
+    connection.status.state = "InProgress"
+    changes(simulate(fleet), wait_timeout=0, **options_for(connection, authorized_pipelines=[1]))

@@ -1029,3 +1029,112 @@ def test_no_error_shows_the_key(world: World) -> None:
     task = manage(simulator, **with_key(simulator))
     assert task.failed
     assert KEY in task.runtime.secrets
+
+
+# -- what hides behind an undo -----------------------------------------------------------------------------------------
+def test_require_keeps_a_new_connection_for_whoever_writes_the_credential(world: World) -> None:
+    simulator, signed_in = world()
+    task = manage(simulator, **{**wanted(simulator), **signed_in, "federated_credential": {"mode": "require"}})
+    failed(task, "has no federated credential for issuer")
+    (kept,) = connections_named(simulator)
+    assert task.result["connection"]["id"] == kept.id
+    assert task.result["changed"]
+    assert task.result["failure"]["details"]["subject"] == kept.subject
+    assert task.result["federated_credential"]["state"] == "missing"
+    assert not any("federatedIdentityCredentials" in item.path or item.method == "DELETE" for item in simulator.writes)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_role_that_does_not_exist_is_noticed_before_the_creation(check: bool, world: World) -> None:
+    simulator, signed_in = world()
+    task = manage(
+        simulator, check=check, **{**wanted(simulator), **signed_in, "role_assignment": {"role": "No such role"}}
+    )
+    failed(task, "Azure has no role of that name")
+    assert simulator.writes == []
+
+
+def test_what_cannot_be_read_is_not_removed(world: World) -> None:
+    simulator, _signed_in = world(creation_polls=10_000)
+    simulator.fault(method="GET", path=LOOKUP, skip=1, times=0, status=403)
+    task = manage(simulator, **automatic(simulator))
+    failed(task, "did not finish")
+    (left,) = connections_named(simulator)
+    assert task.result["connection"]["id"] == left.id
+    assert not any(item.method == "DELETE" for item in simulator.writes)
+
+
+def test_a_task_that_is_stopped_takes_nothing_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulator, signed_in = world()
+    refuse_role(simulator)
+    original = _http.HttpClient._once
+
+    def once(client: _http.HttpClient, request: _http.Request, authorization: str) -> t.Any:
+        try:
+            return original(client, request, authorization)
+        finally:
+            if any("roleAssignments" in item.path for item in simulator.writes):
+                client._stop.set()
+
+    monkeypatch.setattr(_http.HttpClient, "_once", once)
+    task = manage(simulator, **{**wanted(simulator), **signed_in})
+    assert task.result["failure"]["code"] == "stopped", task.result["msg"]
+    assert not any(item.method == "DELETE" for item in simulator.writes)
+
+
+def test_no_room_for_the_credential_of_a_connection_that_exists(world: World) -> None:
+    simulator, signed_in = world()
+    options = {**wanted(simulator), **signed_in}
+    assert not manage(simulator, **{**options, "federated_credential": {"mode": "skip"}}).failed
+    fill(simulator)
+    simulator.forget()
+    failed(manage(simulator, **options), "has 20 federated credentials", remedy=["Remove one"])
+    assert simulator.writes == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "who"),
+    [
+        ("PUT", "roleAssignments", "application"),
+        ("POST", "federatedIdentityCredentials", "application"),
+        ("PUT", "federatedIdentityCredentials", "identity"),
+    ],
+)
+def test_a_write_whose_answer_was_lost_is_looked_at_and_not_sent_again(
+    method: str, path: str, who: Who, world: World
+) -> None:
+    simulator, signed_in = world()
+    simulator.fault(kind="reset_after", method=method, path=path)
+    task = manage(simulator, **{**wanted(simulator, who), **signed_in})
+    assert not task.failed, task.result["msg"]
+    assert len([item for item in simulator.writes if path in item.path]) == 1
+    assert task.result["role_assignment"]["state"] == "created"
+    assert task.result["federated_credential"]["state"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("name", "role_id", "sentence"),
+    [
+        ("Contributor", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "could hand out rights"),
+        ("Contributor (preview)", "acdd72a7-3385-48ef-bd42-f606fba81ae7", "no role of that name"),
+    ],
+)
+def test_the_role_that_azure_names_is_checked(name: str, role_id: str, sentence: str, world: World) -> None:
+    simulator, signed_in = world()
+    found = {"id": f"/x/roleDefinitions/{role_id}", "properties": {"roleName": name}}
+    simulator.fault(method="GET", path="roleDefinitions", status=200, body={"value": [found]})
+    failed(manage(simulator, **{**wanted(simulator), **signed_in}), sentence)
+    assert simulator.writes == []
+
+
+def test_a_name_that_exists_is_looked_at_once(world: World) -> None:
+    simulator, _before, task = fail(ROWS["graph: name exists"], world)
+    assert task.failed
+    assert len([item for item in simulator.writes if item.method == "POST" and "federated" in item.path]) == 2
+
+
+def test_a_quote_in_the_name_of_a_role(world: World) -> None:
+    simulator, signed_in = world()
+    manage(simulator, **{**wanted(simulator), **signed_in, "role_assignment": {"role": "O'Brien's role"}})
+    [asked] = [item for item in simulator.requests if "roleDefinitions" in item.path]
+    assert asked.query["$filter"] == "roleName eq 'O''Brien''s role'"

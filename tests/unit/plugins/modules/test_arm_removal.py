@@ -16,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._azure_devops imp
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection
 
-from simulator import Fleet, Simulator, identity_fleet
+from simulator import Fleet, Simulator, graph, identity_fleet
 from simulator.directory import (
     ROLE_DEFINITIONS,
     Application,
@@ -1528,3 +1528,41 @@ def test_a_task_that_names_nothing_is_refused_before_the_first_request(
     assert sentence in task.result["msg"]
     assert task.result["failure"]["remedy"]
     assert scene.simulator.requests == []
+
+
+# -- what hides behind other evidence ----------------------------------------------------------------------------------
+def test_one_secret_on_an_application_that_never_had_one_keeps_it(stage: Stage) -> None:
+    fleet, auto = with_automatic()
+    identity_fleet.add_password(fleet.application(APP), "a-script-of-somebody", fleet.now, fleet.now)
+    assert_deep_refused(stage(fleet=fleet), auto, "secrets (1)", "something else may sign in with it")
+
+
+def test_nothing_was_made_for_an_automatic_connection_so_nothing_is_said(stage: Stage) -> None:
+    fleet, _auto = with_automatic()
+    scene = stage(fleet=fleet)
+    gone = manage(scene.simulator, project="Payments", name="auto", state="absent")
+    assert gone.result["changed"]
+    assert gone.runtime.warnings == []
+
+
+def test_a_credential_comes_back_although_the_list_still_shows_it(stage: Stage) -> None:
+    scene = stage()
+    made = scene.make()
+    [ours] = scene.credentials
+    stale = {key: getattr(ours, key) for key in ("id", "name", "issuer", "subject")} | {
+        "audiences": list(ours.audiences)
+    }
+    scene.simulator.fault(
+        method="GET", path="federatedIdentityCredentials", skip=1, times=0, status=200, body={"value": [stale]}
+    )
+    scene.simulator.fault(method="DELETE", path=DELETION, status=400, body=REFUSED)
+    assert scene.remove().failed
+    assert scene.stays(made)
+    assert [item.subject for item in scene.credentials] == [made.subject]
+
+
+def test_a_certificate_on_the_application_keeps_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet, auto = with_automatic()
+    original = graph._application
+    monkeypatch.setattr(graph, "_application", lambda item: {**original(item), "keyCredentials": [{"keyId": "1"}]})
+    assert_deep_refused(stage(fleet=fleet), auto, "secrets (1)")

@@ -468,3 +468,19 @@ def test_only_versions_that_the_server_speaks_are_asked_for(profile: str, simula
         assert changed(manage(simulator, **more))
     rejected = [item for item in simulator.requests if (item.status or 0) >= 400]
     assert {item.path.rpartition("/")[2].lower() for item in rejected} <= {"connectiondata"}
+
+
+@pytest.mark.parametrize("profile", SERVERS)
+def test_mode_skip_is_no_federation(profile: str, simulate: Simulate) -> None:
+    simulator = simulate(arm_fleet(), profile=profile)
+    assert changed(manage(simulator, **NAME, **supported(simulator.fleet)["key"]))
+    assert_quiet(simulator, **NAME, federated_credential={"mode": "skip"})
+
+
+@pytest.mark.parametrize("profile", SERVERS)
+def test_servers_are_not_sent_the_service_management_reference(profile: str, simulate: Simulate) -> None:
+    simulator = simulate(arm_fleet(), profile=profile)
+    wish = {**NAME, **supported(simulator.fleet)["key"], "service_management_reference": "tree"}
+    assert changed(manage(simulator, **wish))
+    [post] = simulator.writes
+    assert "serviceManagementReference" not in post.body

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking back: nothing that somebody else made, or took over, is ever removed."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils import _making
+from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification, classify
+
+from unit.plugins._helpers.arm import PEM
+
+
+class Kept:
+    """An identity, or Resource Manager, that keeps what it is given and notes what is removed."""
+
+    label = "The application x"
+
+    def __init__(self, *kept: t.Any) -> None:
+        self.kept: list[t.Any] = list(kept)
+        self.removed: list[t.Any] = []
+
+    def credentials(self) -> list[t.Any]:
+        return self.kept
+
+    def role_assignments(self, scope: str, principal_id: str) -> list[t.Any]:
+        return self.kept
+
+    def remove(self, credential: t.Any) -> None:
+        self.removed.append(credential)
+
+    def remove_role_assignment(self, scope: str, name: str) -> None:
+        self.removed.append(name)
+
+
+def test_a_credential_whose_name_somebody_took_is_not_taken_back() -> None:
+    wish = Credential(name="azdo-1", issuer="i", subject="s", audience="a")
+    identity: t.Any = Kept(dataclasses.replace(wish, subject="somebody took the name"))
+    plan = _making.Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
+    assert _making.remove_written(plan) is False
+    assert identity.removed == []
+    identity.kept.append(wish)
+    assert _making.remove_written(plan) is True
+    assert identity.removed == [wish]
+
+
+def test_a_role_of_somebody_else_is_not_taken_back() -> None:
+    azure: t.Any = Kept({"name": "theirs", "properties": {"scope": "/subscriptions/s", "roleDefinitionId": "/x/r"}})
+    plan = _making.Assignment(
+        scope="/subscriptions/s", role="Reader", role_id="/x/r", principal_id="p", name="ours", present=False
+    )
+    assert _making.remove_assigned(azure, plan) is False
+    assert azure.removed == []
+
+
+def test_an_unknown_code_of_entra_is_no_missing_role_in_azure() -> None:
+    assert classify({"errorMessage": "AADSTS50076: MFA. The client does not have authorization."}).result == "unknown"
+
+
+def test_which_results_may_pass_with_time() -> None:
+    transient = {"federation_failed", "credential_failed", "azure_permission", "unknown"}
+    for result in (*transient, "ok", "caller_not_allowed", "not_testable"):
+        assert Verification(result=result).transient is (result in transient)
+
+
+def test_every_form_of_a_secret_is_hidden() -> None:
+    profile = '<publishData><publishProfile userName="$payments" userPWD="a-made-up-password"/></publishData>'
+    assert "a-made-up-password" in Desired(project="p", publish_profile=profile).secret_texts()
+    assert " ".join(PEM.split()) in Desired(project="p", certificate=PEM).secret_texts()
