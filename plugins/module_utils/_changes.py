@@ -41,8 +41,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._limits import MO
 
 # Only labels: Azure DevOps does not let them be changed, and somebody may have renamed the subscription in Azure since.
 _LABELS = ("subscription_name", "management_group_name")
-
-
+# Any of them shows that the service speaks the newest model, so that a field it leaves out is empty (2.4).
 _NEWER_FIELDS = ("creationDate", "modificationDate", "modifiedBy", "isOutdated")
 
 

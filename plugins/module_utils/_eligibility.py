@@ -82,11 +82,14 @@ def done_already(reasons: t.Iterable[Reason], target: str) -> bool:
     return any(reason.code == settled[target] for reason in reasons)
 
 
-def incomplete(connection: ArmConnection, hosted: bool, seen_in: t.Collection[str] = ()) -> str:
-    """What the answer lacks for being sent back whole, or an empty text. Sending back less than there is would take it away (2.11)."""
+def incomplete(connection: ArmConnection, names_projects: bool, seen_in: t.Collection[str] = ()) -> str:
+    """What the answer lacks for being sent back whole, or an empty text. Sending back less than there is would take it away (2.11).
+
+    :param names_projects: whether this service names the projects of a connection at all.
+    """
     if connection.partial:
         return "data, type or authorization"
-    if not hosted:
+    if not names_projects:
         return ""
     if not connection.raw.get("serviceEndpointProjectReferences"):
         return "project references"

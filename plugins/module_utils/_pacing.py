@@ -14,7 +14,7 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import StoppedError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 
 # Below this share of X-RateLimit-Limit the task leaves room for others before the service starts to delay it.
 _LOW_BUDGET = 0.1
@@ -77,6 +77,25 @@ def tries(stop: Stop, seconds: float) -> t.Iterator[float]:
             return
         stop.wait(min(pause, left))
         pause = min(pause * 2, _LONGEST_TRY_PAUSE_SECONDS)
+
+
+Got = t.TypeVar("Got")
+
+
+def persist(attempt: t.Callable[[], Got], times: t.Iterable[float], again: t.Callable[[AzdoError], bool]) -> Got:
+    """The result of the first attempt that succeeds. An error that is not worth another try passes at once, the last one when the ``times`` are over.
+
+    :param times: from :func:`tries`, at least one.
+    """
+    problem: AzdoError | None = None
+    for _left in times:
+        try:
+            return attempt()
+        except AzdoError as error:
+            if not again(error):
+                raise
+            problem = error
+    raise t.cast(AzdoError, problem)
 
 
 class Pace:

@@ -202,8 +202,9 @@ class Provisioning:
         work = Work(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
         if self._federates(preview):
             audience = _federation.audience(draft.environment, self._desired.audience)
-            existing = self._identity.credentials() if self._identity is not None else []
-            if self._identity is not None and self._desired.federation != "require":
+            # An identity that Azure DevOps has yet to make has none.
+            existing = self._identity.credentials() if self._identity else []
+            if self._identity and self._desired.federation != "require":
                 self._changes.append(Change("federated_credential", None, audience))
                 _federation.refuse_full(existing, self._identity.label)
         if self._desired.role:
@@ -272,15 +273,11 @@ class Provisioning:
             self._creation.undo.forget(step)
 
     def _look_at_role(self, scope: t.Mapping[str, str | None]) -> _making.Assignment:
-        if self._identity is None:
-            raise OptionError(
-                "role_assignment is set, but the task does not say who gets the role.",
-                remedy="Set service_principal.client_id or managed_identity.resource_id.",
-            )
         return _making.look_at_role(
             self._runtime.session.resource_manager,
             self._place.client.organization().instance_id,
-            self._identity,
+            # That the task says whose role it is was settled before the first request.
+            t.cast(Identity, self._identity),
             str(self._desired.role),
             self._desired.role_scope or _roles.narrowest_scope(scope),
             allow_privileged=self._desired.allow_privileged_role,

@@ -15,10 +15,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
     NotAcceptedError,
+    NotFoundError,
     ServiceError,
     StoppedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop, tries
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop, persist, tries
 
 
 def patiently(write: t.Callable[[], object], stop: Stop, patience: float, *, gone_is_good: bool = True) -> object:
@@ -26,19 +27,23 @@ def patiently(write: t.Callable[[], object], stop: Stop, patience: float, *, gon
 
     :param gone_is_good: for what takes something away: then the result is None when it is not there.
     """
-    problem: AzdoError | None = None
-    for _left in tries(stop, patience):
+
+    def attempt() -> object:
         try:
             return write()
-        except (NotAcceptedError, AmbiguousWriteError) as error:
-            problem = error
-        except ServiceError as error:
-            if error.status == 404 and gone_is_good:
-                return None
-            if error.status != 409 and error.status < 500:
+        except NotFoundError:
+            if not gone_is_good:
                 raise
-            problem = error
-    raise t.cast(AzdoError, problem)
+            return None
+
+    return persist(attempt, tries(stop, patience), _passes)
+
+
+def _passes(error: AzdoError) -> bool:
+    """Not sent, not known, or in the way of somebody else (8.3)."""
+    if isinstance(error, NotAcceptedError | AmbiguousWriteError):
+        return True
+    return isinstance(error, ServiceError) and (error.status == 409 or error.status >= 500)
 
 
 @dataclass(frozen=True, eq=False)

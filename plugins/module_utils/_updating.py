@@ -21,12 +21,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotAcceptedError,
     NotFoundError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import persist
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place, UnfinishedError
 
 # How long (s) the permissions of a new connection may not be found.
 _SPREADING_SECONDS = 30.0
 
-
+# What an update leaves as it is, beside what a conversion does.
 _FEDERATION = ("scheme", "issuer", "subject", "service_management_reference")
 # What somebody else may have changed meanwhile, a conversion above all.
 _SIGN_IN = (*_FEDERATION, "authentication_type", "revert_deadline_text")
@@ -104,25 +105,19 @@ class Updating:
 
     def _read_permissions(self, project: Project, current: ArmConnection) -> Json:
         """Those of a connection that was made a moment ago may not be found at first (2.11)."""
-        problem: NotFoundError | None = None
-        for _left in self._place.tries(_SPREADING_SECONDS):
-            try:
-                return self._place.client.pipeline_permissions(project.id, current.id)
-            except NotFoundError as error:
-                problem = error
-        raise t.cast(NotFoundError, problem)
+        return persist(
+            lambda: self._place.client.pipeline_permissions(project.id, current.id),
+            self._place.tries(_SPREADING_SECONDS),
+            lambda error: isinstance(error, NotFoundError),
+        )
 
     def authorize(self, current: ArmConnection, plan: PipelinePlan) -> None:
         """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm."""
-        problem: AzdoError | None = None
-        for _left in self._place.tries():
-            try:
-                return self._write(
-                    lambda: self._place.client.authorize_pipelines(plan.project_id, current.id, plan.body)
-                )
-            except (NotFoundError, NotAcceptedError, AmbiguousWriteError) as error:
-                problem = error
-        raise t.cast(AzdoError, problem)
+        persist(
+            lambda: self._write(lambda: self._place.client.authorize_pipelines(plan.project_id, current.id, plan.body)),
+            self._place.tries(),
+            lambda error: isinstance(error, NotFoundError | NotAcceptedError | AmbiguousWriteError),
+        )
 
     def _write(self, request: t.Callable[[], None]) -> None:
         try:
