@@ -108,6 +108,10 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
         params = {"endpointId": _named(simulator.fleet, "Payments", name).id}
         rest.send("POST", "Payments/_apis/serviceendpoint/endpointproxy", params=params, json=test)
     _pipelines(rest, connection, preview)
+    roles = "_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources"
+    resource = f"{roles}/{payments.id}_{connection.id}"
+    rest.get(resource, **preview)
+    rest.send("PUT", resource, params=preview, json=[{"roleName": "User", "userId": simulator.fleet.user.id}])
     token = Rest(simulator, f"Bearer {simulator.token()}", version="7.2-preview.1")
     token.session.hooks = rest.session.hooks
     old = _named(simulator.fleet, "Payments", "settlement-dev")

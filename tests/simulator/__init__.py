@@ -10,7 +10,7 @@ from .demo import bench_fleet, demo_fleet, fleet_by_name
 from .faults import Fault
 from .fleet import Fleet
 from .knobs import Knobs
-from .recorder import Recorded
+from .recorder import Moment, Observer, Recorded
 from .server import Simulator
 from .state import Caller, Connection, Project
 from .writes import is_write
@@ -21,6 +21,8 @@ __all__ = [
     "Fault",
     "Fleet",
     "Knobs",
+    "Moment",
+    "Observer",
     "Project",
     "Recorded",
     "Simulator",

@@ -22,12 +22,13 @@ from .identifiers import is_guid
 from .limits import Limits
 from .operations import table
 from .projects import resolve
-from .recorder import Recorded, Recorder
+from .recorder import Observer, Recorded, Recorder
 from .replies import HTML, JSON, SIGN_IN_PAGE, Reply, azure_devops_headers, text
 from .routing import LATENCY_FALLBACK, Operation
 from .versions import negotiate
 
 _DROPPED = 0
+_NOT_APPLIED = ("status", "html", "reset_before")
 
 
 class Application:
@@ -36,6 +37,7 @@ class Application:
         self.recorder = Recorder()
         self.faults = faults.Faults()
         self.limits = Limits()
+        self.observer: Observer | None = None
         self._table = table()
         self._transports = transports
 
@@ -43,6 +45,7 @@ class Application:
         self.recorder.forget()
         self.faults.clear()
         self.limits = Limits()
+        self.observer = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,6 +65,8 @@ class Application:
         raw_path = scope.get("raw_path", path.encode()).decode("latin-1").partition("?")[0]
         record = self.recorder.begin(method, raw_path, query, headers, body)
         try:
+            if self.observer is not None:
+                self.observer(record, "arrived")  # first, so that it may order a fault for this very request
             order = self.faults.take(method, path + (f"?{query}" if query else ""))
             if order is not None and order.delay_ms:
                 await asyncio.sleep(order.delay_ms / 1000)
@@ -70,6 +75,8 @@ class Application:
                 reply = await self._reply(order, record, headers)
             dropped = order is not None and order.kind in ("reset_before", "reset_after")
             self.recorder.end(record, _DROPPED if dropped else reply.status)  # before the client can know
+            if self.observer is not None and (order is None or order.kind not in _NOT_APPLIED):
+                self.observer(record, "applied")
             if dropped:
                 await self._drop(scope, receive)
             elif order is not None and order.kind == "cut":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .auth import bearer_token
 from .calls import Call
-from .directory import Application
+from .directory import Application, Identity
 from .errors import AzureFailure
 from .state import Caller
 from .tokens import GRAPH
@@ -27,13 +27,23 @@ def authenticate_azure(call: Call, service: str) -> Caller:
     return caller
 
 
-def may_touch(call: Call, application: Application) -> None:
-    """Graph: ReadWrite.All, or ReadWrite.OwnedBy for an owner."""  # documented: 8.2
-    rights = call.caller.graph_rights
-    if rights == "none" or (rights == "owned" and call.caller.object_id not in application.owners):
-        raise AzureFailure(
-            403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", graph=True
-        )  # assumed: 8.2
+def may_ask(call: Call) -> None:
+    """Graph: without any right nobody learns what there is."""  # assumed: 8.2
+    if call.caller.graph_rights == "none":
+        raise _denied()
+
+
+def may_touch(call: Call, identity: Identity) -> None:
+    """Graph, after may_ask: ReadWrite.All, or ReadWrite.OwnedBy for an owner; managed identities have no owners."""  # documented: 8.2
+    owners = identity.owners if isinstance(identity, Application) else frozenset[str]()
+    if call.caller.graph_rights == "owned" and call.caller.object_id not in owners:
+        raise _denied()
+
+
+def _denied() -> AzureFailure:
+    return AzureFailure(
+        403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", graph=True
+    )  # assumed: 8.2
 
 
 def may_manage(call: Call, action: str, scope: str) -> None:

@@ -99,7 +99,8 @@ def _check_upgrade(call: Call, connection: Connection) -> None:
             "Unable to connect to the Azure Stack environment. Ignore the failure if the source is Azure DevOps.",
         )
     identity = federation.identity_of(world.directory, connection)
-    if identity is not None and any(federation.trusts(identity, item) for item in _accepted_pairs(call, connection)):
+    accepted = federation.accepted_pairs(world, connection, call.knobs)
+    if identity is not None and any(federation.trusts(identity, item) for item in accepted):
         prepared = connection.creation_mode != "Manual" or call.caller.is_user or call.knobs.non_user_manual_conversion
         if prepared:
             return  # observed: 3.2
@@ -118,19 +119,10 @@ def _check_upgrade(call: Call, connection: Connection) -> None:
         raise _not_configured(call, connection)  # documented: 2.7, 3.2 (only users; not in US Government)
 
 
-def _accepted_pairs(call: Call, connection: Connection) -> list[federation.Pair]:
-    """Which existing federated credential lets a manual connection convert."""  # assumed: 12.2
-    style = call.knobs.manual_issuer
-    if style == "same":
-        style = federation.issuer_for(call.world.directory, connection, call.knobs.issuer)
-    wanted = ("entra", "azure_devops") if style == "either" else (style,)
-    return [federation.pair(call.world, connection, item) for item in wanted]
-
-
 def _not_configured(call: Call, connection: Connection) -> Failure:
     if not call.knobs.pair_in_error:
         return argument(NOT_CONFIGURED)
-    issuer, subject = _accepted_pairs(call, connection)[0]
+    issuer, subject = federation.accepted_pairs(call.world, connection, call.knobs)[0]
     custom = {federation.ISSUER: issuer, federation.SUBJECT: subject}
     return argument(NOT_CONFIGURED, custom_properties=custom)  # assumed: 12.2
 

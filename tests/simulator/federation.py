@@ -14,6 +14,7 @@ from .identifiers import (
     entra_issuer,
     entra_subject,
 )
+from .knobs import Knobs
 from .state import Connection, World
 
 ISSUER = "workloadIdentityFederationIssuer"
@@ -60,6 +61,15 @@ def in_entra_scope(directory: Directory, connection: Connection) -> bool:
 
 def issuer_for(directory: Directory, connection: Connection, wanted: str) -> str:
     return wanted if in_entra_scope(directory, connection) else "azure_devops"
+
+
+def accepted_pairs(world: World, connection: Connection, knobs: Knobs) -> list[Pair]:
+    """Which existing federated credential lets a manual connection convert."""  # assumed: 12.2
+    style = knobs.manual_issuer
+    if style == "same":
+        style = issuer_for(world.directory, connection, knobs.issuer)
+    wanted = ("entra", "azure_devops") if style == "either" else (style,)
+    return [pair(world, connection, item) for item in wanted]
 
 
 def trusts(identity: Identity, found: Pair) -> bool:

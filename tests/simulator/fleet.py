@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from . import credentials, federation, scopes
+from .belongings import Belongings
 from .identifiers import guid
-from .people import People
 from .state import (
     Caller,
-    Check,
     Connection,
-    Execution,
     PipelinePermissions,
     Previous,
     Project,
@@ -30,7 +28,7 @@ Issuer = Literal["entra", "azure_devops"]
 _STATES = {"ready": "Ready", "in_progress": "InProgress", "failed": "Failed"}
 
 
-class Fleet(People):
+class Fleet(Belongings):
     """A world under construction. A simulator changes it, so give every simulator a fleet of its own."""
 
     def __init__(
@@ -102,6 +100,8 @@ class Fleet(People):
         converted_by_tool: bool = True,
         last_used: timedelta | None = None,
         runs: int = 1,
+        running: bool = False,
+        definition: tuple[int, str] | None = None,
         all_pipelines: bool = False,
         pipelines: Iterable[int] = (),
         service_management_reference: str | None = None,
@@ -116,7 +116,8 @@ class Fleet(People):
 
         `secret` is the hidden secret (default: a made-up one); `secret_expires`, `created`, `last_used` and
         `converted_ago` are relative to now. `converted_ago` makes a federated connection that was converted
-        that long ago, so that it may be reverted. `data` and `parameters` are added last and win.
+        that long ago, so that it may be reverted. `running` leaves the newest execution (five minutes old unless
+        `last_used` says else) without an end; `definition` is the pipeline of the executions. `data` and `parameters` are added last and win.
         """
         identifier = identifier or guid("connection", self.organization, project.name, name)
         tenant_id = tenant_id or self.tenant_id
@@ -181,8 +182,9 @@ class Fleet(People):
             connection.secrets["serviceprincipalkey"] = secret or guid("secret", identifier)
         connection.data.update(data or {})
         connection.parameters.update(parameters or {})
-        if last_used is not None:
-            connection.history[project.id] = self.executions(last_used, runs)
+        if last_used is not None or running:
+            newest = timedelta(minutes=5) if last_used is None else last_used
+            connection.history[project.id] = self.executions(newest, runs, running=running, definition=definition)
         if all_pipelines or pipelines:
             permissions = PipelinePermissions((self.user.id, self.now) if all_pipelines else None)
             permissions.pipelines = dict.fromkeys(pipelines, (self.user.id, self.now))
@@ -193,34 +195,3 @@ class Fleet(People):
         """Give the connection the issuer and subject of `issuer` (default: the fleet's)."""
         wanted = issuer or self.issuer
         federation.put_pair(connection, federation.pair(self.world, connection, wanted), wanted)
-
-    def executions(self, last_used: timedelta, runs: int = 1, *, running: bool = False) -> list[Execution]:
-        """Newest first: `runs` runs, one per six hours, the newest `last_used` ago."""
-        found = []
-        for index in range(runs):
-            started = self.now - last_used - timedelta(hours=6 * index)
-            live = running and index == 0
-            result = None if live else ("failed" if index % 7 == 3 else "succeeded")
-            finished = None if live else started + timedelta(minutes=4, seconds=11)
-            found.append(
-                Execution(4000 + runs - index, "Build", 12, "deploy-infrastructure", started, finished, result)
-            )
-        return found
-
-    def check(
-        self,
-        connection: Connection,
-        type_id: str,
-        type_name: str,
-        settings: Mapping[str, Any],
-        *,
-        project: Project | None = None,
-    ) -> Check:
-        """An approval or another check on a connection (in its owning project unless told)."""
-        number, user = self.world.next_check_id(), self.user.id
-        where = (project or connection.owning.project).id
-        check = Check(
-            number, where, connection.id, type_id, type_name, dict(settings), 43200, user, self.now, user, self.now
-        )
-        self.world.checks[number] = check
-        return check

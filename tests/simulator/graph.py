@@ -11,10 +11,10 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from .azure_auth import may_touch
+from .azure_auth import may_ask, may_touch
 from .calls import Call
 from .clock import iso_milliseconds
-from .directory import Application, Password
+from .directory import Application, Identity, Password, principal_of
 from .errors import AzureFailure
 from .replies import Reply, answer, no_content
 
@@ -35,6 +35,7 @@ def not_found(what: str) -> AzureFailure:
 
 def find(call: Call) -> Application:
     """By client id or by object id; the caller must be allowed to see it."""
+    may_ask(call)
     app_id, object_id = call.parameters.get("app_id"), call.parameters.get("object_id")
     directory = call.world.directory
     found = directory.application(app_id) if app_id else directory.application_by_object(object_id or "")
@@ -46,6 +47,7 @@ def find(call: Call) -> Application:
 
 # -- applications ------------------------------------------------------------------------------------------------------
 def list_applications(call: Call) -> Reply:
+    may_ask(call)
     asked = FILTER.search(call.ask("$filter") or "")
     found = list(call.world.directory.applications.values())
     if asked and asked[1].lower() == "appid":
@@ -54,8 +56,6 @@ def list_applications(call: Call) -> Reply:
         found = [item for item in found if item.display_name == asked[2].replace("''", "'")]
     if call.caller.graph_rights == "owned":
         found = [item for item in found if call.caller.object_id in item.owners]
-    elif call.caller.graph_rights == "none":
-        raise failure(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     return answer({"value": [selected(call, _application(item)) for item in found[:100]]})
 
 
@@ -64,12 +64,20 @@ def get_application(call: Call) -> Reply:
 
 
 def get_service_principal(call: Call) -> Reply:
-    return answer(selected(call, _service_principal(find(call))))
+    """By client id; managed identities have one, too."""  # documented: 8.4 (principalId is the service principal's)
+    may_ask(call)
+    app_id = call.parameters["app_id"]
+    found = call.world.directory.by_client(app_id)
+    if found is None:
+        raise not_found(app_id)
+    may_touch(call, found)
+    return answer(selected(call, _service_principal(found)))
 
 
 def list_service_principals(call: Call) -> Reply:
+    may_ask(call)
     asked = FILTER.search(call.ask("$filter") or "")
-    found = call.world.directory.application(asked[2]) if asked and asked[1].lower() == "appid" else None
+    found = call.world.directory.by_client(asked[2]) if asked and asked[1].lower() == "appid" else None
     if found is not None:
         may_touch(call, found)
     return answer({"value": [selected(call, _service_principal(found))] if found else []})
@@ -86,14 +94,12 @@ def _application(application: Application) -> dict[str, Any]:
     }
 
 
-def _service_principal(application: Application) -> dict[str, Any]:
-    return {
-        "id": application.service_principal_id,
-        "appId": application.app_id,
-        "displayName": application.display_name,
-        "servicePrincipalType": "Application",
-        "accountEnabled": True,
-    }
+def _service_principal(identity: Identity) -> dict[str, Any]:
+    if isinstance(identity, Application):
+        client_id, name = identity.app_id, identity.display_name
+    else:
+        client_id, name = identity.client_id, identity.name
+    return {"id": principal_of(identity), "appId": client_id, "displayName": name, "accountEnabled": True}
 
 
 def _password(password: Password, *, with_secret: bool = False) -> dict[str, Any]:

@@ -26,7 +26,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "deadline_format": ("ticks", "seconds", "no_zone", "us"),
     "expired_deadline": ("kept", "removed"),
     "conversion_answer": ("object", "empty"),
-    "migration_credential": ("create", "require"),
+    "conversion_credential": ("create", "forget"),
+    "conversion_drops": ("", "share", "check", "permission", "role", "data", "description", "enabled"),
+    "migration_credential": ("create", "require", "forget"),
 }
 
 
@@ -56,12 +58,15 @@ class Knobs:
     conversion_ms: int = 0
     conversion_failure: str = ""
     conversion_answer: str = "object"
+    conversion_credential: str = "create"
+    conversion_drops: str = ""
     stale_deadline: str = "reject"
     deadline_format: str = "ticks"
     expired_deadline: str = "kept"
     revert_days: float = 7.0
     manual_issuer: str = "same"
     pair_in_error: bool = False
+    pair_in_answer: bool = False
     non_user_manual_conversion: bool = True
     workload_identity_federation: bool = True
     # issuer migration (4)

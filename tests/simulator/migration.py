@@ -19,11 +19,12 @@ _SUBJECT = re.compile(r"^sc://([^/]+)/([^/]+)/(.+)$", re.IGNORECASE)  # observed
 def migrate(call: Call) -> Reply:
     """{"serviceConnectionInput": "sc://org/project/name"}; the errors are not the usual envelope."""  # observed: 4.2
     sent = call.body.get("serviceConnectionInput") if isinstance(call.body, dict) else None
-    if not isinstance(sent, str) or not _SUBJECT.match(sent):
+    named = _SUBJECT.match(sent) if isinstance(sent, str) else None
+    if named is None:
         return _invalid()
     if not call.caller.is_user and not call.knobs.migration_non_user:
         return _invalid()  # assumed: 4.3
-    connection = _find(call, sent)
+    connection = _find(call, named[1], named[2], named[3])
     if connection is None:
         return answer({"success": False, "message": "Service connection not found."}, 404)
     rights = call.caller.has("administrator", connection.owning.project.id) and connection.application_writable
@@ -38,9 +39,15 @@ def _invalid() -> Reply:
     return answer({"success": False, "message": "The request or token is invalid."}, 400)
 
 
-def _find(call: Call, subject: str) -> Connection | None:
-    """By the old issuer's subject; not visible is not found."""  # assumed: 4.2
-    for connection in call.world.connections.values():
-        if (connection.subject or "").lower() == subject.lower() and "vstoken" in (connection.issuer or ""):
-            return connection if call.caller.sees(connection.owning.project.id) else None
+def _find(call: Call, organization: str, project: str, name: str) -> Connection | None:
+    """What bears that name in that project now, whatever its stored subject says; not visible is not found."""  # assumed: 4.2
+    if organization.lower() != call.world.organization.rsplit("/", 1)[-1].lower():
+        return None
+    where = next((item for item in call.world.projects.values() if item.name.lower() == project.lower()), None)
+    if where is None or not call.caller.sees(where.id):
+        return None
+    for connection in where.connections.values():
+        here = connection.reference(where.id)
+        if here is not None and here.name.lower() == name.lower():
+            return connection if "vstoken" in (connection.issuer or "") else None  # assumed: 4.3
     return None

@@ -23,6 +23,7 @@ from . import (
     resource_manager,
     resources,
     role_assignments,
+    roles,
     updates,
 )
 from .calls import Handler
@@ -93,6 +94,14 @@ def _pipelines() -> list[Operation]:
     ]
 
 
+def _roles() -> list[Operation]:
+    one = f"_apis/securityroles/scopes/{roles.SCOPE}/roleassignments/resources/{{resource}}"
+    return [
+        _devops("GET", one, roles.list_roles, "read", resources.ROLES),
+        _devops("PUT", one, roles.set_roles, "write", resources.ROLES),
+    ]
+
+
 def _entra() -> list[Operation]:
     return [
         Operation(
@@ -139,7 +148,7 @@ def _resource_manager() -> list[Operation]:
     group = "subscriptions/{subscription}/resourceGroups/{group}"
     one = f"{group}/{identities}/{{identity}}"
     credentials = f"{one}/federatedIdentityCredentials"
-    roles = "{scope...}/providers/Microsoft.Authorization"
+    authorization = "{scope...}/providers/Microsoft.Authorization"
     return [
         Operation("arm", "GET", "subscriptions/{subscription}", resource_manager.get_subscription, "arm"),
         Operation(
@@ -151,13 +160,13 @@ def _resource_manager() -> list[Operation]:
         Operation("arm", "GET", f"{credentials}/{{name}}", resource_manager.get_credential, "arm"),
         Operation("arm", "PUT", f"{credentials}/{{name}}", resource_manager.put_credential, "arm", hold=hold),
         Operation("arm", "DELETE", f"{credentials}/{{name}}", resource_manager.delete_credential, "arm", hold=hold),
-        Operation("arm", "GET", f"{roles}/roleAssignments", role_assignments.list_all, "arm"),
-        Operation("arm", "GET", f"{roles}/roleDefinitions", role_assignments.list_definitions, "arm"),
-        Operation("arm", "GET", f"{roles}/roleAssignments/{{name}}", role_assignments.get, "arm"),
-        Operation("arm", "PUT", f"{roles}/roleAssignments/{{name}}", role_assignments.put, "arm"),
-        Operation("arm", "DELETE", f"{roles}/roleAssignments/{{name}}", role_assignments.delete, "arm"),
+        Operation("arm", "GET", f"{authorization}/roleAssignments", role_assignments.list_all, "arm"),
+        Operation("arm", "GET", f"{authorization}/roleDefinitions", role_assignments.list_definitions, "arm"),
+        Operation("arm", "GET", f"{authorization}/roleAssignments/{{name}}", role_assignments.get, "arm"),
+        Operation("arm", "PUT", f"{authorization}/roleAssignments/{{name}}", role_assignments.put, "arm"),
+        Operation("arm", "DELETE", f"{authorization}/roleAssignments/{{name}}", role_assignments.delete, "arm"),
     ]
 
 
 def table() -> Table:
-    return Table([*_discovery(), *_endpoints(), *_pipelines(), *_entra(), *_graph(), *_resource_manager()])
+    return Table([*_discovery(), *_endpoints(), *_pipelines(), *_roles(), *_entra(), *_graph(), *_resource_manager()])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from . import federation, identity_fleet, scopes
+from . import federation, identity_fleet, losses, scopes
 from .calls import Site
 from .directory import Application
 from .identifiers import guid
@@ -75,7 +75,7 @@ def finish_conversion(site: Site, connection: Connection, target: str) -> None:
         other = "azure_devops" if wanted == "entra" else "entra"
         if not by_tool and federation.trusts(identity, federation.pair(world, connection, other)):
             wanted, found = other, federation.pair(world, connection, other)  # assumed: 12.2
-        else:
+        elif knobs.conversion_credential == "create":
             identity_fleet.federate(identity, connection.id, *found)
     connection.scheme = target
     connection.parameters = {
@@ -86,6 +86,7 @@ def finish_conversion(site: Site, connection: Connection, target: str) -> None:
     federation.put_pair(connection, found, wanted)
     if by_tool:
         connection.data.setdefault("identityType", "AppRegistrationAutomatic")
+    losses.lose(world, connection, knobs.conversion_drops)
 
 
 def _fail(connection: Connection, pending: Pending) -> None:
@@ -145,6 +146,6 @@ def finish_migration(site: Site, connection: Connection) -> None:
             "Failed", "The federated credential for the Microsoft Entra issuer is missing.", None
         )
         return
-    if not federation.trusts(identity, found):
+    if not federation.trusts(identity, found) and site.knobs.migration_credential != "forget":
         identity_fleet.federate(identity, f"{connection.id}-entra", *found)
     federation.put_pair(connection, found, "entra")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 
 from .writes import is_write
@@ -46,6 +46,10 @@ class Recorded:
 
     def __str__(self) -> str:
         return f"{self.method} {self.raw_path} -> {self.status}"
+
+
+Moment = Literal["arrived", "applied"]
+Observer = Callable[[Recorded, Moment], None]
 
 
 class Recorder:

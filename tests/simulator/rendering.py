@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import federation
 from .calls import Call, Site
 from .clock import deadline_text, iso_milliseconds
 from .state import Caller, Connection, Project, Reference
@@ -65,7 +66,9 @@ def render(call: Call, connection: Connection, project: Project | None = None) -
         "createdBy": identity_ref(call.site, connection.created_by),
         "description": here.description,
         "authorization": {
-            "parameters": {key: mask if is_secret(key) else value for key, value in connection.parameters.items()},
+            "parameters": {
+                key: mask if is_secret(key) else value for key, value in _parameters(call, connection).items()
+            },
             "scheme": connection.scheme,
         },
         "isShared": len(connection.references) > 1,
@@ -86,6 +89,15 @@ def render(call: Call, connection: Connection, project: Project | None = None) -
         if connection.service_management_reference is not None:
             body["serviceManagementReference"] = connection.service_management_reference
     return body
+
+
+def _parameters(call: Call, connection: Connection) -> dict[str, str | None]:
+    """With the knob pair_in_answer a manual secret shows the pair that its conversion would want."""  # assumed: 12.2
+    secret = connection.type.lower() == "azurerm" and connection.scheme == "ServicePrincipal"
+    if not call.knobs.pair_in_answer or not secret or connection.creation_mode == "Automatic":
+        return connection.parameters
+    issuer, subject = federation.accepted_pairs(call.world, connection, call.knobs)[0]
+    return {**connection.parameters, federation.ISSUER: issuer, federation.SUBJECT: subject}
 
 
 def _data(call: Call, connection: Connection) -> dict[str, str]:

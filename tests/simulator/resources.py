@@ -44,6 +44,10 @@ CHECK_QUERIES = Resource(
     "5f3d0e64-f943-4584-8811-77eb495e831e", "PipelinesChecks", "queryconfigurations",
     "{project}/_apis/pipelines/checks/{resource}", 1, (5, 2), True,
 )  # fmt: skip
+ROLES = Resource(  # id and template: the security roles client of Microsoft's SDKs
+    "9461c234-c84c-4ed2-b918-2f0f92ad0a35", "securityroles", "roleassignments",
+    "_apis/{area}/scopes/{scopeId}/{resource}/resources/{resourceId}/{identityId}", 1, (3, 2), True,
+)  # fmt: skip
 PROJECTS = Resource(  # id: the core client of Microsoft's SDKs
     "603fe2ac-9723-48b9-88ad-09305aa6c6e1", "core", "projects", "_apis/{resource}/{*projectId}", 4, (1, 0),
 )  # fmt: skip
@@ -55,6 +59,6 @@ CONNECTION_DATA = Resource(
 )  # fmt: skip
 
 RESOURCES = (
-    PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, PROJECTS,
+    PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, ROLES, PROJECTS,
     RESOURCE_AREAS, CONNECTION_DATA,
 )  # fmt: skip

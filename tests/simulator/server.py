@@ -28,7 +28,7 @@ from .fleet import Fleet
 from .identifiers import AZURE_DEVOPS_APPLICATION
 from .knobs import Knobs
 from .profiles import PROFILES
-from .recorder import Recorded
+from .recorder import Observer, Recorded
 from .state import Caller, Connection, World
 from .tokens import Tokens
 
@@ -263,6 +263,15 @@ class Simulator:
     def advance(self, **step: float) -> None:
         """Move the simulator's clock: advance(days=8)."""
         self.clock.advance(timedelta(**step))
+
+    def observe(self, observer: Observer | None) -> None:
+        """Call observer(record, moment) for every request, in the server's thread: nothing moves until it returns.
+
+        "arrived" comes before anything is applied, a fault ordered there hits this request. "applied" comes when the
+        request took effect and `record.status` is known, before the answer is sent; it does not come when a fault
+        answers instead (kinds status, html, reset_before). reset() ends it, and so does None.
+        """
+        self.application.observer = observer
 
     def connection(self, identifier: str) -> Connection | None:
         """The stored object, None when it is gone."""

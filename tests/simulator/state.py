@@ -15,6 +15,8 @@ from .directory import Directory
 CallerKind = Literal["user", "service_principal", "managed_identity", "anonymous"]
 Level = Literal["administrator", "user", "reader", "none"]
 LEVELS: tuple[Level, ...] = ("none", "reader", "user", "administrator")
+RoleName = Literal["Administrator", "User", "Reader"]
+ROLES: tuple[RoleName, ...] = ("Administrator", "User", "Reader")  # observed: 6.3
 
 
 @dataclass
@@ -85,6 +87,15 @@ class Check:
 
 
 @dataclass
+class UserRole:
+    """A security role of a connection: a record only, what a caller may do is its `level`."""
+
+    caller: Caller
+    role: RoleName
+    inherited: bool = False
+
+
+@dataclass
 class Reference:
     project: Project
     name: str
@@ -147,6 +158,8 @@ class Connection:
     pending: Pending | None = None
     history: dict[str, list[Execution]] = field(default_factory=dict)
     permissions: dict[str, PipelinePermissions] = field(default_factory=dict)
+    roles: dict[str, list[UserRole]] = field(default_factory=dict)
+    """Per project id; there the creator is Administrator, see World."""
     # how this connection behaves, set by the fleet
     application_writable: bool = True
     conversion_polls: int | None = None
@@ -176,6 +189,12 @@ class Connection:
 
     def reference(self, project_id: str) -> Reference | None:
         return next((item for item in self.references if item.project.id == project_id), None)
+
+    def give_role(self, project_id: str, given: UserRole) -> None:
+        """Replaces what this caller has in the project, or adds."""
+        known = self.roles.setdefault(project_id, [])
+        place = next((place for place, item in enumerate(known) if item.caller.id == given.caller.id), len(known))
+        known[place : place + 1] = [given]
 
     def parameter(self, name: str) -> str:
         """Keys are matched without regard to case."""  # observed: 2.5
@@ -224,16 +243,20 @@ class World:
 
     def add_connection(self, connection: Connection) -> Connection:
         self.connections[connection.id] = connection
-        for reference in connection.references:
-            reference.project.connections[connection.id] = connection
+        self._enter(connection, connection.references)
         return connection
 
     def set_references(self, connection: Connection, references: list[Reference]) -> None:
         for old in connection.references:
             old.project.connections.pop(connection.id, None)
         connection.references = references
-        for new in references:
-            new.project.connections[connection.id] = connection
+        self._enter(connection, references)
+
+    def _enter(self, connection: Connection, references: list[Reference]) -> None:
+        """The creator is Administrator wherever the connection comes."""  # assumed: 6.3
+        for reference in references:
+            reference.project.connections[connection.id] = connection
+            connection.roles.setdefault(reference.project.id, [UserRole(connection.created_by, "Administrator")])
 
     def remove_connection(self, connection: Connection) -> None:
         self.set_references(connection, [])

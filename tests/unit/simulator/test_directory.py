@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +125,80 @@ def test_secrets_of_an_application(simulate: Simulate) -> None:
     assert azure(simulator, "POST", f"{path}/removePassword", json={"keyId": made["keyId"]}).status_code == 204
     found = azure(simulator, "GET", "v1.0/servicePrincipals", params={"$filter": f"appId eq '{body['appId']}'"}).json()
     assert found["value"][0]["id"] == connection.data["spnObjectId"]
+
+
+def test_expired_and_valid_secrets_of_an_application(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c", secret="mine", secret_expires=timedelta(days=-1))
+    extra = fleet.extra_secret(connection, expires=timedelta(days=9), display_name="spare")
+    fleet.extra_secret(connection, expires=timedelta(days=-3))
+    simulator = simulate(fleet)
+    path = f"v1.0/applications(appId='{connection.parameter('serviceprincipalid')}')"
+    names = "id,appId,displayName,passwordCredentials,keyCredentials,signInAudience"
+    body = azure(simulator, "GET", path, params={"$select": names}).json()
+    assert set(body) == set(names.split(","))
+    assert body["signInAudience"] == "AzureADMyOrg"
+    ends = [datetime.fromisoformat(item["endDateTime"].replace("Z", "+00:00")) for item in body["passwordCredentials"]]
+    assert [(end - fleet.now).days for end in ends] == [-1, 9, -3]
+    assert len({item["keyId"] for item in body["passwordCredentials"]}) == 3
+    assert body["passwordCredentials"][1]["displayName"] == "spare"
+    assert "AADSTS7000222" in check(simulator, connection)["errorMessage"]
+    connection.secrets["serviceprincipalkey"] = extra.secret
+    assert check(simulator, connection)["statusCode"] == "ok"
+
+
+def test_a_multi_tenant_application_says_so_and_may_have_no_secret(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c", multi_tenant=True, secret_expires=None)
+    path = f"v1.0/applications(appId='{connection.parameter('serviceprincipalid')}')"
+    body = azure(simulate(fleet), "GET", path).json()
+    assert (body["signInAudience"], body["passwordCredentials"]) == ("AzureADMultipleOrgs", [])
+
+
+def test_a_managed_identity_has_no_secrets() -> None:
+    fleet = Fleet()
+    identity = fleet.managed_identity("id-one")
+    connection = fleet.connection(
+        fleet.project("P"), "c", scheme="WorkloadIdentityFederation", client_id=identity.client_id
+    )
+    with pytest.raises(TypeError, match="c has no application"):
+        fleet.extra_secret(connection)
+
+
+def test_service_principals_of_applications_and_managed_identities(simulate: Simulate) -> None:
+    fleet = Fleet()
+    identity, application = fleet.managed_identity("id-one"), fleet.application(name="app")
+    simulator = simulate(fleet)
+    for client_id, principal_id, name in (
+        (identity.client_id, identity.principal_id, "id-one"),
+        (application.app_id, application.service_principal_id, "app"),
+    ):
+        wanted = {"id": principal_id, "appId": client_id, "displayName": name, "accountEnabled": True}
+        assert azure(simulator, "GET", f"v1.0/servicePrincipals(appId='{client_id}')").json() == wanted
+        params = {"$filter": f"appId eq '{client_id}'"}
+        assert azure(simulator, "GET", "v1.0/servicePrincipals", params=params).json()["value"] == [wanted]
+    unknown = azure(simulator, "GET", f"v1.0/servicePrincipals(appId='{uuid.UUID(int=7)}')")
+    assert code(unknown) == (404, "Request_ResourceNotFound")
+    assert code(azure(simulator, "GET", f"v1.0/applications(appId='{identity.client_id}')"))[0] == 404
+
+
+@pytest.mark.parametrize("client", ["app", "id-one", "nobody"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "v1.0/applications(appId='{}')",
+        "v1.0/servicePrincipals(appId='{}')",
+        "v1.0/servicePrincipals?$filter=appId eq '{}'",
+        "v1.0/applications?$filter=appId eq '{}'",
+        "v1.0/applications(appId='{}')/federatedIdentityCredentials",
+    ],
+)
+def test_without_rights_graph_tells_nothing(simulate: Simulate, path: str, client: str) -> None:
+    fleet = Fleet()
+    ids = {"app": fleet.application(name="app").app_id, "id-one": fleet.managed_identity("id-one").client_id}
+    caller = fleet.caller("Nobody", graph_rights="none")
+    answer = azure(simulate(fleet), "GET", path.format(ids.get(client, str(uuid.UUID(int=7)))), caller)
+    assert code(answer) == (403, "Authorization_RequestDenied")
 
 
 # -- ARM ---------------------------------------------------------------------------------------------------------------

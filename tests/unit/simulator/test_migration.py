@@ -93,3 +93,80 @@ def test_it_may_fail_later(simulate: Simulate, knobs: dict[str, Any]) -> None:
     migrate(simulator, connection.subject)
     assert Rest(simulator).read(connection)["operationStatus"]["state"] == "Failed"
     assert (connection.issuer or "").startswith("https://vstoken")
+
+
+def test_the_issuer_may_flip_without_a_credential(simulate: Simulate) -> None:
+    fleet, connection = one()
+    simulator = simulate(fleet, migration_polls=0, migration_credential="forget")
+    rest = Rest(simulator)
+    test = {"dataSourceDetails": {"dataSourceName": "TestConnection"}}
+    params = {"endpointId": connection.id}
+    assert migrate(simulator, connection.subject).status_code == 200
+    assert (connection.issuer or "").startswith("https://login.microsoftonline.com/")
+    for _time in range(3):
+        found = rest.send("POST", "Space%20game/_apis/serviceendpoint/endpointproxy", params=params, json=test).json()
+        assert "AADSTS700211" in found["errorMessage"]
+
+
+# -- which connection is meant -----------------------------------------------------------------------------------------
+def test_the_one_that_bears_the_name_now_is_migrated(simulate: Simulate) -> None:
+    fleet, renamed = one("old")
+    renamed.owning.name = "new"
+    project = renamed.owning.project
+    heir = fleet.connection(
+        project, "old", scheme="WorkloadIdentityFederation", issuer="azure_devops", identifier=fleet.organization_id
+    )
+    heir.parameters["workloadIdentityFederationSubject"] = "sc://contoso/Space game/before"
+    simulator = simulate(fleet, migration_polls=0)
+    assert migrate(simulator, renamed.subject).status_code == 200
+    assert (renamed.issuer or "").startswith("https://vstoken")
+    assert (heir.issuer or "").startswith("https://login.microsoftonline.com/")
+
+
+def test_a_stale_subject_names_nobody(simulate: Simulate) -> None:
+    fleet, connection = one("old")
+    connection.owning.name = "new"
+    simulator = simulate(fleet, migration_polls=0)
+    assert migrate(simulator, connection.subject).status_code == 404
+    assert migrate(simulator, "sc://contoso/Space game/new").status_code == 200
+    assert (connection.issuer or "").startswith("https://login.microsoftonline.com/")
+
+
+def test_a_renamed_project_is_found_by_its_new_name(simulate: Simulate) -> None:
+    fleet, connection = one()
+    connection.owning.project.name = "Time game"
+    simulator = simulate(fleet)
+    assert migrate(simulator, connection.subject).status_code == 404
+    assert migrate(simulator, "sc://contoso/Time game/c").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("subject", "status"),
+    [
+        ("SC://CONTOSO/SPACE GAME/C", 200),
+        ("sc://fabrikam/Space game/c", 404),
+        ("sc://contoso/Elsewhere/c", 404),
+        ("sc://contoso/Space game/c/d", 404),
+    ],
+)
+def test_case_does_not_matter_and_every_part_counts(simulate: Simulate, subject: str, status: int) -> None:
+    fleet, _connection = one()
+    assert migrate(simulate(fleet), subject).status_code == status
+
+
+def test_a_shared_one_is_found_by_its_name_in_that_project(simulate: Simulate) -> None:
+    fleet, connection = one(shared_with=[])
+    fleet.connection(
+        fleet.project("Owner"), "theirs", scheme="WorkloadIdentityFederation", issuer="azure_devops",
+        shared_with=[(connection.owning.project, "alias")],
+    )  # fmt: skip
+    simulator = simulate(fleet)
+    assert migrate(simulator, "sc://contoso/Space game/theirs").status_code == 404
+    assert migrate(simulator, "sc://contoso/Space game/alias").status_code == 200
+
+
+def test_what_the_caller_cannot_see_is_not_found(simulate: Simulate) -> None:
+    fleet, connection = one()
+    guest = fleet.caller("Guest", projects=[fleet.project("Other")])
+    simulator = simulate(fleet)
+    assert migrate(simulator, connection.subject, f"Bearer {simulator.token(guest)}").status_code == 404

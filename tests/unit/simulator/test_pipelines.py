@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from simulator import Fleet, Simulator
+from simulator import Connection, Fleet, Simulator
 from simulator.rest import Rest
 
 Simulate = Callable[..., Simulator]
@@ -124,6 +124,33 @@ def test_a_running_pipeline_has_no_end(simulate: Simulate) -> None:
     connection.history[project.id] = fleet.executions(timedelta(0), running=True)
     body = Rest(simulate(fleet)).get(f"P/_apis/serviceendpoint/{connection.id}/executionhistory").json()
     assert not {"finishTime", "result"} & set(body["value"][0]["data"])
+
+
+def executions(simulator: Simulator, connection: Connection) -> list[dict[str, Any]]:
+    body = Rest(simulator).get(f"P/_apis/serviceendpoint/{connection.id}/executionhistory").json()
+    return [item["data"] for item in body["value"]]
+
+
+def test_a_fleet_makes_running_executions(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("P"), "c", running=True, runs=2)
+    newest, older = executions(simulate(fleet), connection)
+    assert not {"finishTime", "result"} & set(newest)
+    assert {"finishTime", "result"} <= set(older)
+    assert newest["startTime"].startswith((fleet.now - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%S"))
+    assert [item["definition"]["name"] for item in (newest, older)] == ["deploy-infrastructure"] * 2
+
+
+def test_the_pipeline_and_the_age_of_a_running_execution(simulate: Simulate) -> None:
+    fleet = Fleet()
+    connection = fleet.connection(
+        fleet.project("P"), "c", running=True, last_used=timedelta(hours=3), definition=(77, "nightly")
+    )
+    (run,) = executions(simulate(fleet), connection)
+    assert (run["definition"]["id"], run["definition"]["name"]) == (77, "nightly")
+    assert "definitionId=77" in run["definition"]["_links"]["web"]["href"]
+    assert run["startTime"].startswith((fleet.now - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%S"))
+    assert "result" not in run
 
 
 def test_types(simulate: Simulate) -> None:

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Security roles: who is Administrator, User or Reader of a connection in a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .access import need
+from .calls import Call
+from .errors import Failure, argument
+from .projects import resolve
+from .rendering import identity_ref
+from .replies import Reply, collection
+from .state import ROLES, Connection, Level, Project, UserRole
+
+SCOPE = "distributedtask.serviceendpointrole"  # observed: 6.3
+
+
+def list_roles(call: Call) -> Reply:
+    """GET …/resources/{projectId}_{endpointId}"""  # assumed: 6.3 (only the PUT was seen)
+    connection, project = _subject(call, "user")  # assumed: 6.3 (users read them, readers get 403)
+    return collection([_render(call, item) for item in connection.roles.get(project.id, [])])
+
+
+def set_roles(call: Call) -> Reply:
+    """PUT of [{"roleName", "userId"}]: others keep theirs; the answer has what was sent."""  # observed: 6.3 (body); answer assumed
+    connection, project = _subject(call, "administrator")
+    wanted = [_read(call, item) for item in call.json_list()]  # all are checked before the first is written
+    for item in wanted:
+        connection.give_role(project.id, item)
+    return collection([_render(call, item) for item in wanted])
+
+
+def _subject(call: Call, level: Level) -> tuple[Connection, Project]:
+    """The connection and the project of `{projectId}_{endpointId}`."""
+    project_id, _underscore, connection_id = call.parameters["resource"].partition("_")
+    project = resolve(call, project_id)
+    connection = call.world.connections.get(connection_id.lower())
+    if connection is None or connection.reference(project.id) is None:
+        raise Failure(
+            404, "ResourceNotFoundException", f"The resource {project_id}_{connection_id} was not found."
+        )  # assumed: 6.3
+    need(call, level, project, connection.name)
+    return connection, project
+
+
+def _read(call: Call, item: Any) -> UserRole:
+    if not isinstance(item, Mapping):
+        raise argument("Value cannot be null. Parameter name: roleAssignment")  # assumed: 6.3
+    role = next((name for name in ROLES if name.lower() == str(item.get("roleName")).lower()), None)
+    caller = call.world.callers.get(str(item.get("userId")).lower())
+    if role is None or caller is None:
+        raise argument(f"No role {item.get('roleName')} or no identity {item.get('userId')}.")  # assumed: 6.3
+    return UserRole(caller, role)
+
+
+def _render(call: Call, assignment: UserRole) -> dict[str, Any]:
+    """The shape of Microsoft's public client; no answer was captured."""  # assumed: 6.3
+    identity = identity_ref(call.site, assignment.caller)
+    return {
+        "identity": {key: identity[key] for key in ("id", "displayName", "uniqueName")},
+        "role": {
+            "displayName": assignment.role,
+            "name": assignment.role,
+            "identifier": f"{SCOPE}.{assignment.role}",
+            "description": "",
+            "scope": SCOPE,
+        },
+        "access": "inherited" if assignment.inherited else "assigned",
+        "accessDisplayName": "Inherited" if assignment.inherited else "Assigned",
+    }
