@@ -147,6 +147,8 @@ def service_error(raw: RawAnswer) -> ServiceError:
     type_key = str(envelope.get("typeKey") or envelope.get("code") or envelope.get("ClassName") or "")
     message = raw.message or f"{raw.host} answered {raw.status} without saying why."
     details: dict[str, t.Any] = {"status": raw.status, "type_key": type_key, "activity_id": raw.activity_id}
+    if custom := envelope.get("customProperties"):
+        details["custom_properties"] = custom
     if type_key == "VssVersionOutOfRangeException" or "is out of range for this server" in message:
         found = re.search(r"supports is (\d+\.\d+)", message)
         return VersionOutOfRangeError(message, latest=found.group(1) if found else None, **details)

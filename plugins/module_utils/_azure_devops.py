@@ -25,7 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
     VersionOutOfRangeError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._http import Authorization, HttpClient, Request
+from ansible_collections.azdo.connections.plugins.module_utils._http import Announce, Authorization, HttpClient, Request
 from ansible_collections.azdo.connections.plugins.module_utils._organization import Organization, versions_for
 
 _CHECK_RIGHTS = (
@@ -184,8 +184,11 @@ class AzureDevOps:
         request = self._request("POST", path, version, params={"endpointId": connection_id}, body=body)
         return self._send(request).data or {}
 
-    def convert(self, project_id: str, connection_id: str, body: Json) -> Json | None:
-        """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write."""
+    def convert(self, project_id: str, connection_id: str, body: Json, announce: Announce | None = None) -> Json | None:
+        """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write.
+
+        :param announce: called immediately before the request goes out.
+        """
         request = self._request(
             "PUT",
             _endpoint(project_id, connection_id),
@@ -193,6 +196,7 @@ class AzureDevOps:
             params={"operation": "ConvertAuthenticationScheme"},
             body=body,
             write=True,
+            announce=announce,
         )
         answer = self._send(request)
         return answer.data if isinstance(answer.data, dict) else None
@@ -217,6 +221,30 @@ class AzureDevOps:
         """Approvals and checks on the connection in one project (6.2)."""
         params = {"resourceType": "endpoint", "resourceId": connection_id}
         return _value(self._get("pipelines", f"{_segment(project_id)}/_apis/pipelines/checks/configurations", params))
+
+    def roles(self, project_id: str, connection_id: str) -> list[Json]:
+        """Who has which role on the connection in one project (6.3); the route is known from its PUT, so its answer is assumed."""
+        resource = f"{_segment(project_id)}_{_segment(connection_id)}"
+        path = f"_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources/{resource}"
+        return _value(self._get("pipelines", path))
+
+    def migrate_issuer(self, subject: str, announce: Announce) -> Json:
+        """Ask for the Microsoft Entra issuer (4.2); the connection is named by its subject of the Azure DevOps issuer. A write.
+
+        The answer only says that it was asked for. Shape: ``{success, message}``.
+        """
+        request = self._request(
+            "POST",
+            "_apis/public/serviceendpoint/externalfederatedcredentialmigration",
+            "7.2-preview.1",
+            body={"serviceConnectionInput": subject},
+            write=True,
+            announce=announce,
+        )
+        answer = self._send(request).data
+        if not isinstance(answer, dict) or answer.get("success") is not True:
+            raise AmbiguousWriteError("Azure DevOps answered the issuer migration with something unknown.")
+        return answer
 
     def _endpoints_version(self, *, newest: bool = False) -> str:
         return self.organization().endpoints_version(newest=newest)
@@ -245,6 +273,7 @@ class AzureDevOps:
         params: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
         write: bool = False,
+        announce: Announce | None = None,
     ) -> Request:
         return Request(
             method=method,
@@ -254,6 +283,7 @@ class AzureDevOps:
             headers={"X-TFS-FedAuthRedirect": "Suppress"},
             body=body,
             write=write,
+            announce=announce,
         )
 
     def _still_signed_in(self) -> bool:

@@ -20,6 +20,8 @@ Json = dict[str, t.Any]
 
 WIF = "workload_identity_federation"
 SERVICE_PRINCIPAL = "service_principal"
+# A target, not a scheme: federation whose issuer is Microsoft Entra.
+ENTRA_ISSUER = "entra_issuer"
 
 # Authorization schemes (2.6). Compared without regard to case; an unknown one keeps the service's spelling.
 SCHEMES = {
@@ -163,10 +165,7 @@ class ArmConnection:
     @property
     def issuer_kind(self) -> str | None:
         """``azure_devops`` (retires 2027-07-01), ``entra``, ``unknown``, or None for a scheme without an issuer (2.10)."""
-        if self.scheme != WIF:
-            return None
-        host = (urlsplit(self.issuer or "").hostname or "").lower()
-        return _ISSUER_HOSTS.get(host, "unknown")
+        return issuer_kind(self.issuer) if self.scheme == WIF else None
 
     def reference_in(self, project_id: str) -> ProjectReference | None:
         """How the connection is known in one project; None if that project does not use it."""
@@ -229,6 +228,18 @@ class ArmConnection:
     def federation_result(self) -> Json:
         """The part of a connection that a conversion changes. Shape: ``{scheme, issuer, issuer_kind, subject}``."""
         return {"scheme": self.scheme, "issuer": self.issuer, "issuer_kind": self.issuer_kind, "subject": self.subject}
+
+
+def issuer_kind(issuer: str | None) -> str:
+    """``azure_devops``, ``entra`` or ``unknown`` (2.10)."""
+    return _ISSUER_HOSTS.get((urlsplit(issuer or "").hostname or "").lower(), "unknown")
+
+
+def issuer_and_subject(parameters: t.Any) -> tuple[str, str] | None:
+    """The pair that tokens are issued with, where the service tells it: in parameters, or in what it adds to a refusal."""
+    found = _Loose(parameters)
+    issuer, subject = found.text("workloadIdentityFederationIssuer"), found.text("workloadIdentityFederationSubject")
+    return (issuer, subject) if issuer and subject else None
 
 
 def _deadline_text(text: str | None) -> str | None:

@@ -1,78 +1,87 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known about a connection outside the connection itself: its use, pipeline permissions and checks, in each project that has it.
+"""Reads what is known about a connection outside the connection itself, in each project that has it.
 
 PRIVATE to the collection. Section numbers are those of the fact sheet.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import typing as t
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, ProjectReference
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
-
-# Azure DevOps disables a connection that was not used for this long (2.11).
-AUTO_DISABLE_AFTER = timedelta(days=100)
+from ansible_collections.azdo.connections.plugins.module_utils._facts import UNREADABLE_USE, Use
 
 
 def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Collection[str], now: datetime) -> Json:
-    """The parts named by ``include`` (``usage``, ``permissions``, ``checks``). What cannot be read is null, never empty."""
+    """The parts named by ``include`` (``permissions``, ``checks``), project by project. What cannot be read is null, never empty."""
     details: Json = {}
-    if "usage" in include:
-        histories = [_readable(client.execution_history, project, connection) for project in connection.references]
-        details["usage"] = usage(histories, now)
     if "permissions" in include:
         details["permissions"] = [
-            {"project": project.name, **permissions(_readable(client.pipeline_permissions, project, connection))}
+            {"project": project.name, **permissions(_readable(client.pipeline_permissions, project.id, connection.id))}
             for project in connection.references
         ]
     if "checks" in include:
         details["checks"] = [
-            {"project": project.name, "checks": checks(_readable(client.checks, project, connection))}
+            {"project": project.name, "checks": checks(_readable(client.checks, project.id, connection.id))}
             for project in connection.references
         ]
     return details
 
 
-def usage(histories: t.Sequence[list[Json] | None], now: datetime) -> Json:
-    """When a connection was last used, over the histories of all its projects (7). None among them means: could not be read.
+def read_use(client: AzureDevOps, connection: ArmConnection, now: datetime) -> Use:
+    """The latest uses over all its projects (7). :raises AzdoError: one of the histories could not be read, so nothing is sure."""
+    histories = [(project, client.execution_history(project.id, connection.id)) for project in connection.references]
+    return Use.from_histories(histories, now)
 
-    Shape: ``{readable, never_used, last_used, days_until_auto_disable, definitions: [{kind, id, name}]}``.
+
+def usage(use: Use | None, now: datetime) -> Json:
+    """How a result tells of the use; None is "could not be read"."""
+    return dict(UNREADABLE_USE) if use is None else use.to_result(now)
+
+
+def read_surroundings(client: AzureDevOps, connection: ArmConnection) -> dict[str, str | None]:
+    """What must stay as it is around a connection, by project: pipeline permissions, checks and roles, each as one text that can be compared.
+
+    None is "could not be read".
     """
-    if any(history is None for history in histories):
-        return {
-            "readable": False,
-            "never_used": None,
-            "last_used": None,
-            "days_until_auto_disable": None,
-            "definitions": None,
+    found: dict[str, str | None] = {}
+    for project in connection.references:
+        permitted = permissions(_readable(client.pipeline_permissions, project.id, connection.id))
+        guarded = _readable(client.checks, project.id, connection.id)
+        entitled = _readable(client.roles, project.id, connection.id)
+        found |= {
+            f"pipeline permissions in {project.name}": None
+            if permitted["pipelines"] is None
+            else json.dumps(permitted, sort_keys=True),
+            f"checks in {project.name}": None if guarded is None else _checks_text(guarded),
+            f"roles in {project.name}": None if entitled is None else _roles_text(entitled),
         }
-    records = [record for history in histories for record in history or []]
-    times = [
-        moment for record in records for key in ("startTime", "finishTime") if (moment := parse_time(record.get(key)))
-    ]
-    last = max(times, default=None)
-    definitions = {
-        (record.get("planType"), definition.get("id")): {
-            "kind": str(record.get("planType") or "").lower(),
-            "id": definition.get("id"),
-            "name": definition.get("name"),
-        }
-        for record in records
-        if (definition := record.get("definition"))
-    }
-    return {
-        "readable": True,
-        "never_used": not records,
-        "last_used": format_time(last),
-        "days_until_auto_disable": (last + AUTO_DISABLE_AFTER - now).days if last else None,
-        "definitions": list(definitions.values()),
-    }
+    return found
+
+
+def _checks_text(answer: list[Json]) -> str:
+    """Settings as a hash: what a check says is its own business, only that it still says it counts."""
+    return "; ".join(
+        f"{item.get('id')} {(item.get('type') or {}).get('name')} "
+        + hashlib.sha256(json.dumps(item.get("settings"), sort_keys=True).encode()).hexdigest()[:8]
+        for item in sorted(answer, key=lambda item: str(item.get("id")))
+    )
+
+
+def _roles_text(answer: list[Json]) -> str:
+    return "; ".join(
+        sorted(
+            f"{(item.get('identity') or {}).get('id')} {(item.get('role') or {}).get('name')} {item.get('access')}"
+            for item in answer
+        )
+    )
 
 
 def permissions(answer: Json | None) -> Json:
@@ -95,11 +104,9 @@ def checks(answer: list[Json] | None) -> list[Json] | None:
 Answered = t.TypeVar("Answered")
 
 
-def _readable(
-    operation: t.Callable[[str, str], Answered], project: ProjectReference, connection: ArmConnection
-) -> Answered | None:
+def _readable(operation: t.Callable[[str, str], Answered], project_id: str, connection_id: str) -> Answered | None:
     try:
-        return operation(project.id, connection.id)
+        return operation(project_id, connection_id)
     except (ServiceError, TransportError):
         # One history that cannot be read must not hide the rest of the fleet; the null in the row says so.
         return None

@@ -9,45 +9,33 @@ PRIVATE to the collection, and pure. Section numbers are those of the fact sheet
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
-from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._circumstances import circumstances, not_read
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import ENTRA_ISSUER, RULES, TARGETS, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._kept import fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES, TARGETS, Effect, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 
-@dataclass(frozen=True, kw_only=True)
-class Situation:
-    """What the rules need to know beyond the connection.
-
-    :param hosted: False for Azure DevOps Server.
-    :param caller: ``user``, ``non_user`` or ``unknown`` (2.7, 3.2).
-    :param entra_token: whether the caller signs in with Microsoft Entra.
-    :param project_ids: the projects of this run; nothing outside them is touched.
-    :param now: the present, in UTC.
-    """
-
-    hosted: bool
-    caller: str
-    entra_token: bool | None
-    project_ids: frozenset[str]
-    now: datetime
-    include_shared: bool = False
-    include_disabled: bool = False
-
-
 def assess(
-    connection: ArmConnection, target: str, situation: Situation, seen_in: t.Collection[str] = ()
+    connection: ArmConnection,
+    target: str,
+    situation: Situation,
+    seen_in: t.Collection[str] = (),
+    facts: Facts | None = None,
 ) -> tuple[Reason, ...]:
     """Every reason that applies towards ``target``, in the order of ``RULES``; users repair all at once, so none hides another.
 
     A partial object gives one reason only: its gaps prove nothing (2.3). ``seen_in`` are the ids of the projects whose lists show the connection.
+    Without ``facts`` this is about the connection alone; what blocks then is not worth asking more about.
     """
     if connection.type and connection.type.lower() != "azurerm":
         return (_reason("not_azurerm", target, type=connection.type),)
@@ -59,13 +47,32 @@ def assess(
         *_kind(connection, target),
         *_window(connection, situation),
         *_condition(connection, situation),
+        *(_subject(connection, situation) if target == ENTRA_ISSUER else ()),
+        *(circumstances(connection, target, situation, facts) if facts else ()),
     ]
     reasons = [Reason(code, effect, evidence) for code, evidence in found if (effect := RULES[code].effects[column])]
-    lifted = {"shared": situation.include_shared, "disabled": situation.include_disabled}
-    reasons = [Reason(r.code, "informs", r.evidence) if lifted.get(r.code) else r for r in reasons]
-    reasons += _facts_not_read(connection, target, situation)
+    lifted = _lifted(connection, situation)
+    reasons = [Reason(r.code, lifted[r.code], r.evidence) if r.code in lifted else r for r in reasons]
+    reasons += _not_known(connection, target, situation)
+    reasons += not_read(target, situation, facts) if facts else ()
     order = list(RULES)
     return tuple(sorted(reasons, key=lambda reason: order.index(reason.code)))
+
+
+def _lifted(connection: ArmConnection, situation: Situation) -> dict[str, Effect]:
+    """What the user allowed: codes that would block, and what they do instead."""
+    allowed = {
+        "shared": situation.include_shared,
+        "disabled": situation.include_disabled,
+        "in_use_now": situation.allow_in_use,
+        "manual_needs_federated_credential": situation.manual is not None,
+        "irreversible": situation.allow_irreversible,
+        "issuer_migration_unconfirmed": situation.resend,
+    }
+    lifted: dict[str, Effect] = {code: "informs" for code, given in allowed.items() if given}
+    if situation.attempt_as_non_user:
+        lifted["caller_not_user"] = "warns"
+    return lifted
 
 
 def blocked(reasons: t.Iterable[Reason]) -> bool:
@@ -162,9 +169,18 @@ def _condition(connection: ArmConnection, situation: Situation) -> _Found:
         yield "not_ready", {"status_message": connection.status_message}
     if not connection.enabled:
         yield "disabled", {}
+    if connection.id.lower() in situation.busy:
+        yield "not_ready", {"another_run": True}
+    if connection.id.lower() in situation.unconfirmed:
+        yield "issuer_migration_unconfirmed", {"journal": True}
+    if connection.id.lower() in situation.excluded:
+        yield "excluded", {}
+    approved = situation.approved.get(connection.id.lower())
+    if approved is not None and approved != fingerprint(connection):
+        yield "changed_since_plan", {}
 
 
-def _facts_not_read(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
+def _not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
     """Facts that decide block; a fact that only changes the odds warns."""
     known_schemes = (WIF, SERVICE_PRINCIPAL, "managed_identity", "publish_profile")
     if connection.scheme not in known_schemes:
@@ -173,12 +189,24 @@ def _facts_not_read(connection: ArmConnection, target: str, situation: Situation
         yield Reason("unknown", "warns", {"fact": "whether the caller is a person"})
     if target == SERVICE_PRINCIPAL and connection.revert_deadline_text and connection.revert_deadline is None:
         yield Reason("unknown", "blocks", {"fact": "revert deadline", "value": connection.revert_deadline_text})
-    if target == ENTRA_ISSUER and connection.scheme == WIF and connection.issuer_kind != "entra":
-        yield Reason(
-            "unknown",
-            "blocks",
-            {"fact": "whether the application accepts one tenant only and has room for a federated credential"},
-        )
+    if (
+        situation.manual
+        and target == WIF
+        and connection.scheme == SERVICE_PRINCIPAL
+        and connection.creation_mode == "manual"
+    ):
+        yield Reason("unknown", "warns", {"fact": "which issuer and subject Azure DevOps wants"})
+
+
+def _subject(connection: ArmConnection, situation: Situation) -> _Found:
+    """The migration is asked for by the stored subject (4.2): it must be this connection's own, and nobody else's."""
+    if connection.scheme != WIF or connection.issuer_kind != "azure_devops":
+        return
+    owner = connection.owner
+    own = f"sc://{situation.organization}/{owner.name}/{owner.connection_name}"
+    others = situation.subjects.get((connection.subject or "").lower(), 0) - 1
+    if connection.subject != own or others > 0:
+        yield "subject_mismatch", {"subject": connection.subject, "own": own, "others_with_it": max(0, others)}
 
 
 def _reason(code: str, target: str, **evidence: t.Any) -> Reason:

@@ -9,6 +9,7 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
@@ -101,6 +102,11 @@ class Estate:
     @property
     def project_ids(self) -> frozenset[str]:
         return frozenset(project.id for project in self.projects)
+
+    @property
+    def subjects(self) -> dict[str, int]:
+        """How many of the connections have each subject, in lower case."""
+        return dict(Counter((item.connection.subject or "").lower() for item in self.found if item.connection.subject))
 
 
 def survey(lists: t.Iterable[tuple[Project, list[Json] | AzdoError]], *, named: bool) -> Estate:

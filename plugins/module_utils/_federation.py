@@ -12,6 +12,7 @@ import hashlib
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, issuer_kind
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
 
 # The most that Entra allows for one application or managed identity (8.2, 8.3).
@@ -121,6 +122,29 @@ def refuse_full(existing: t.Sequence[Credential], identity: str) -> None:
             f"{identity} has {len(existing)} federated credentials, the most that Microsoft Entra allows.",
             remedy="Remove one that nothing uses any more, or use another identity for this connection.",
         )
+
+
+def near_miss(existing: t.Iterable[Credential], issuer: str, subject: str) -> Credential | None:
+    """A credential that a person would take for the wanted one: the case of a letter is wrong. None if the right one is there, too."""
+    pair = (issuer, subject)
+    near = [
+        item for item in existing if tuple(part.lower() for part in item.pair) == tuple(part.lower() for part in pair)
+    ]
+    return None if any(item.pair == pair for item in near) else next(iter(near), None)
+
+
+def names_connection(credential: Credential, connection: ArmConnection, organization_id: str) -> str | None:
+    """The kind of issuer for which a credential was made for this very connection, as both kinds of subject tell (2.10); None if it was not.
+
+    That is read off what somebody wrote, to find it again. A subject is never made up from it.
+    """
+    kind = issuer_kind(credential.issuer)
+    if kind == "entra" and credential.subject.lower().endswith(f"/sc/{organization_id}/{connection.id}".lower()):
+        return kind
+    owner = connection.owner
+    if kind == "azure_devops" and credential.subject.endswith(f"/{owner.name}/{owner.connection_name}"):
+        return kind if credential.subject.startswith("sc://") else None
+    return None
 
 
 def missing_error(wish: Credential, existing: t.Sequence[Credential], identity: str) -> FederationError:

@@ -37,8 +37,8 @@ class Graph:
         return t.cast(Json, answer.data)
 
     def application(self, client_id: str) -> Json:
-        """Shape: ``{id, appId, passwordCredentials, keyCredentials}`` (8.5). :raises NotFoundError: there is none."""
-        wanted = "id,appId,passwordCredentials,keyCredentials"
+        """Shape: ``{id, appId, signInAudience, passwordCredentials, keyCredentials}`` (8.5). :raises NotFoundError: there is none."""
+        wanted = "id,appId,signInAudience,passwordCredentials,keyCredentials"
         return t.cast(Json, self._api.get(f"applications(appId='{_quoted(client_id)}')", {"$select": wanted}).data)
 
     def federated_credentials(self, client_id: str) -> list[Json]:

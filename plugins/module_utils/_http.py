@@ -13,6 +13,7 @@ import collections
 import contextlib
 import random
 import re
+import time
 import traceback
 import typing as t
 import warnings
@@ -36,7 +37,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
     TransportError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Pace, Stop
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Pace, Slots, Stop
 
 try:
     import requests
@@ -74,6 +75,10 @@ class HttpSettings:
     max_retries: int = 5
 
 
+# Called immediately before a request goes out, when nothing is waited for any more.
+Announce = t.Callable[[], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """``write`` says that the request changes state. Such a request is never sent again from here: what it was based on may be out of date."""
@@ -84,12 +89,13 @@ class Request:
     headers: t.Mapping[str, str] | None = None
     body: t.Any = None
     write: bool = False
+    announce: Announce | None = None
 
 
 class HttpClient:
     """Sends requests for the threads of one task: a requests session for each request under way, one pace for all."""
 
-    def __init__(self, settings: HttpSettings, stop: Stop) -> None:
+    def __init__(self, settings: HttpSettings, stop: Stop, slots: Slots | None = None) -> None:
         if REQUESTS_MISSING is not None:
             raise MissingLibraryError("requests", "to talk to Azure DevOps", REQUESTS_MISSING)
         self._settings = settings
@@ -99,6 +105,7 @@ class HttpClient:
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
         self._idle: dict[str, collections.deque[requests.Session]] = {}
         self.pace = Pace(stop)
+        self._slots = slots or Slots()
 
     def send(self, request: Request, authorization: Authorization) -> Answer:
         """A good answer; everything else is raised as one of our errors. Reads are tried again with jittered back-off.
@@ -142,7 +149,9 @@ class HttpClient:
     def _once(self, request: Request, authorization: str) -> RawAnswer:
         host = urlsplit(request.url).netloc
         try:
-            with self._session(request.url) as session:
+            with self._admitted(request), self._session(request.url) as session:
+                if request.announce:
+                    request.announce()
                 response = session.request(
                     request.method,
                     request.url,
@@ -165,6 +174,19 @@ class HttpClient:
         raw = RawAnswer(response.status_code, response.headers, response.content, host)
         self.pace.learn(raw.headers)
         return raw
+
+    @contextlib.contextmanager
+    def _admitted(self, request: Request) -> t.Iterator[None]:
+        """Hold one of the slots that are shared with other tasks, but never through a pause that the service asked for."""
+        began = time.monotonic()
+        while True:
+            with self._slots.one(self._stop):
+                if request.write and time.monotonic() - began > _STALE_AFTER_SECONDS:
+                    raise NotAcceptedError("Other tasks were busy for so long that the change was not sent.")
+                if self.pace.is_open:
+                    yield
+                    return
+            self.pace.pass_gate()
 
     @contextlib.contextmanager
     def _session(self, url: str) -> t.Iterator[requests.Session]:

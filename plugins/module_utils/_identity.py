@@ -10,20 +10,25 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
+from ansible_collections.azdo.connections.plugins.module_utils._facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, FederationError
 from ansible_collections.azdo.connections.plugins.module_utils._graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._resource_manager import ResourceManager
 
 
 class Identity(t.Protocol):
-    """``label`` names it for people."""
+    """``label`` names it for people; ``resource_id`` is what Azure calls a managed identity."""
 
     label: str
+    resource_id: str | None
 
     def principal_id(self) -> str:
         """Who gets roles."""
+
+    def facts(self) -> IdentityFacts:
+        """What decides whether a connection can be moved, its federated credentials among it."""
 
     def credentials(self) -> list[Credential]:
         """Its federated credentials."""
@@ -41,9 +46,12 @@ class Identity(t.Protocol):
 class Application:
     """An app registration, through Microsoft Graph."""
 
+    resource_id: str | None
+
     def __init__(self, graph: Graph, client_id: str) -> None:
         self._graph = graph
         self._client_id = client_id
+        self.resource_id = None
         self.label = f"The application {client_id}"
 
     def principal_id(self) -> str:
@@ -51,6 +59,13 @@ class Application:
         if not found or not found.get("id"):
             raise self._missing("service principal")
         return str(found["id"])
+
+    def facts(self) -> IdentityFacts:
+        try:
+            found = self._graph.application(self._client_id)
+        except NotFoundError:
+            raise self._missing("application") from None
+        return IdentityFacts.of_application(found, self.credentials())
 
     def credentials(self) -> list[Credential]:
         try:
@@ -96,9 +111,11 @@ class Application:
 class ManagedIdentity:
     """A user-assigned managed identity, through Azure Resource Manager."""
 
+    resource_id: str | None
+
     def __init__(self, resource_manager: ResourceManager, resource_id: str) -> None:
         self._resource_manager = resource_manager
-        self._resource_id = resource_id
+        self._resource_id = self.resource_id = resource_id
         self.label = f"The managed identity {resource_id.rstrip('/').rsplit('/', 1)[-1]!r}"
 
     @property
@@ -115,6 +132,9 @@ class ManagedIdentity:
         if not found:
             raise self._missing()
         return str(found)
+
+    def facts(self) -> IdentityFacts:
+        return IdentityFacts(kind="managed_identity", credentials=tuple(self.credentials()))
 
     def credentials(self) -> list[Credential]:
         try:
@@ -152,6 +172,47 @@ class ManagedIdentity:
             remedy="Check managed_identity.resource_id and that the caller has the role Reader on it.",
             resource_id=self._resource_id,
         )
+
+
+def find_managed_identity(
+    resource_manager: ResourceManager, subscription_id: str | None, client_id: str | None
+) -> ManagedIdentity | None:
+    """The managed identity with a client id; None if that subscription has none (8.3)."""
+    if not subscription_id or not client_id:
+        return None
+    for item in resource_manager.identities(subscription_id):
+        if str((item.get("properties") or {}).get("clientId")).lower() == client_id.lower():
+            return ManagedIdentity(resource_manager, str(item["id"]))
+    return None
+
+
+def identity_behind(
+    graph: Graph, resource_manager: ResourceManager, connection: ArmConnection, tenant: str | None
+) -> tuple[Identity | None, IdentityFacts]:
+    """The identity behind a connection and what is known of it; no identity if Entra has none with its client id.
+
+    :param tenant: the tenant of the sign-in, if it is known: only there does "not found" mean that there is none.
+    :raises FederationError: it is somewhere where it cannot be seen.
+    """
+    client_id = connection.client_id
+    if not client_id:
+        raise FederationError("The connection names no application yet.", remedy="Finish its setup in the portal.")
+    if (connection.identity_type or "").lower() != "managedidentity":
+        application = Application(graph, client_id)
+        try:
+            return application, application.facts()
+        except FederationError:
+            # Not an application of this tenant: a managed identity, somebody else's application, or nothing at all.
+            known = graph.service_principal(client_id)
+        if known is None and tenant and tenant.lower() == (connection.tenant_id or "").lower():
+            return None, IdentityFacts(kind="missing")
+    found = find_managed_identity(resource_manager, connection.scope["subscription_id"], client_id)
+    if found is None:
+        raise FederationError(
+            f"{client_id} is no application of this tenant and no managed identity of the connection's subscription, as far as this sign-in sees.",
+            remedy="Sign in to the tenant of the connection, as somebody who may read the identity.",
+        )
+    return found, found.facts()
 
 
 def _audience(item: Json) -> str:

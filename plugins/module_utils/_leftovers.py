@@ -27,7 +27,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, FederationError
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
-from ansible_collections.azdo.connections.plugins.module_utils._identity import Application, Identity, ManagedIdentity
+from ansible_collections.azdo.connections.plugins.module_utils._identity import (
+    Application,
+    Identity,
+    ManagedIdentity,
+    find_managed_identity,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place
 
 # So many projects are read side by side to find out who else uses an identity.
@@ -162,9 +167,8 @@ class LeftoverFinder:
             return named
         subscription = current.scope["subscription_id"]
         if same(current.identity_type, "ManagedIdentity") and subscription:
-            for item in session.resource_manager.identities(subscription):
-                if same((item.get("properties") or {}).get("clientId"), current.client_id):
-                    return ManagedIdentity(session.resource_manager, str(item["id"]))
+            if found := find_managed_identity(session.resource_manager, subscription, current.client_id):
+                return found
             raise FederationError(
                 f"no managed identity of the subscription {subscription} has the client id {current.client_id}; managed_identity.resource_id would name it."
             )

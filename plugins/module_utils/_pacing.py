@@ -8,8 +8,12 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import fcntl
 import math
+import os
+import random
 import threading
 import time
 import typing as t
@@ -119,6 +123,10 @@ class Pace:
         self._stop.check()
         return True
 
+    @property
+    def is_open(self) -> bool:
+        return self._open_at <= time.monotonic()
+
     def hold(self, seconds: float) -> None:
         now = time.monotonic()
         with self._lock:
@@ -134,6 +142,46 @@ class Pace:
         remaining, limit = _number(headers.get("X-RateLimit-Remaining")), _number(headers.get("X-RateLimit-Limit"))
         if remaining is not None and limit and remaining < limit * _LOW_BUDGET:
             self.hold(_LOW_BUDGET_PAUSE_SECONDS)
+
+
+class Slots:
+    """At most so many requests under way at once, counted over all processes that share a folder.
+
+    Each slot is a file that one request holds locked; the kernel lets go of the lock when its holder dies. Without a folder there is no limit.
+    """
+
+    def __init__(self, folder: str | None = None, number: int = 0) -> None:
+        self._folder = folder
+        self._number = number
+
+    @contextlib.contextmanager
+    def one(self, stop: Stop) -> t.Iterator[None]:
+        """Wait for a slot and hold it. The file is opened anew each time, because an open file carries its lock through a fork and over threads."""
+        if self._folder is None:
+            yield
+            return
+        while (held := self._take(self._folder)) is None:
+            stop.wait(random.uniform(0.005, 0.02))
+        try:
+            yield
+        finally:
+            os.close(held)
+
+    def _take(self, folder: str) -> int | None:
+        first = random.randrange(self._number)
+        for number in range(self._number):
+            path = os.path.join(folder, str((first + number) % self._number))
+            slot = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(slot)
+            except BaseException:
+                os.close(slot)
+                raise
+            else:
+                return slot
+        return None
 
 
 def retry_after(headers: t.Mapping[str, str], now: float) -> float:

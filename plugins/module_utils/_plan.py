@@ -12,30 +12,37 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import (
-    Situation,
-    assess,
-    blocked,
-    done_already,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked, done_already
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, check_names, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rollback import (
+    Rollback,
+    rollback,
+    rollback_of_converted,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the user asked for. ``projects`` and ``connections``: None means "not narrowed", an empty tuple means "none"."""
+    """What the user asked for. ``projects``, ``connections``, ``ids``: None means "not narrowed", an empty tuple means "none".
+
+    :param ids: the connections of an earlier plan or journal, of which some may be gone by now.
+    """
 
     target: str
     projects: tuple[str, ...] | None
     connections: tuple[str, ...] | None
     revert_all: bool = False
+    ids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for option in ("projects", "connections"):
@@ -46,20 +53,32 @@ class Wanted:
             raise OptionError(
                 "revert_all and connections exclude each other.", remedy="Name the connections, or revert all of them."
             )
-        if self.target == SERVICE_PRINCIPAL and self.connections is None and not self.revert_all:
+        if self.target == SERVICE_PRINCIPAL and self.connections is None and self.ids is None and not self.revert_all:
             raise OptionError(
                 "to=service_principal reverts connections, so it must be told which.",
-                remedy="Name them with connections, or set revert_all to true.",
+                remedy="Name them with connections, plan or batch, or set revert_all to true.",
             )
+
+    @property
+    def named(self) -> bool:
+        """Whether the connections were named, so that other types than ours count."""
+        return self.connections is not None or self.ids is not None
 
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """One selected connection: what stands for or against moving it, and whether it will be moved."""
+    """One selected connection: what stands for or against moving it, whether it will be moved, and whether it could be taken back.
+
+    :param facts: what was read around it; None if nothing was.
+    :param unfinished: an earlier run began with it and did not see it through.
+    """
 
     found: Found
     target: str
     reasons: tuple[Reason, ...]
+    rollback: Rollback
+    facts: Facts | None = None
+    unfinished: bool = False
 
     @property
     def connection(self) -> ArmConnection:
@@ -77,31 +96,52 @@ class PlannedRow:
     @property
     def forecast(self) -> str:
         """The status in check mode."""
-        if not self.action:
-            return self.status
-        if any(reason.code == "unknown" for reason in self.reasons):
+        if self.unfinished:
             return "would_attempt"
-        return "would_revert" if self.target == SERVICE_PRINCIPAL else "would_convert"
+        if not self.action:
+            return "would_wait" if self.status == "waiting" else self.status
+        if any(reason.effect == "warns" and reason.code in ("unknown", "caller_not_user") for reason in self.reasons):
+            return "would_attempt"
+        return _WOULD[self.target]
+
+
+_WOULD = {WIF: "would_convert", SERVICE_PRINCIPAL: "would_revert", ENTRA_ISSUER: "would_migrate"}
 
 
 def idle_status(reasons: t.Iterable[Reason], target: str) -> str:
-    """``unchanged`` for a connection that is where it should be, ``skipped`` for one that cannot or must not be moved."""
+    """``unchanged`` for a connection that is where it should be, ``waiting`` for one whose last request is unconfirmed, else ``skipped``."""
+    reasons = list(reasons)
+    if any(reason.code == "issuer_migration_unconfirmed" and reason.effect == "blocks" for reason in reasons):
+        return "waiting"
     return "unchanged" if done_already(reasons, target) else "skipped"
 
 
+def planned_row(
+    found: Found, target: str, situation: Situation, facts: Facts | None = None, *, unfinished: bool = False
+) -> PlannedRow:
+    """:param facts: None: judge by the connection alone."""
+    connection = found.connection
+    reasons = assess(connection, target, situation, found.seen_in, facts)
+    if connection.scheme == WIF and target == WIF:
+        way_back = rollback_of_converted(connection, facts or Facts(), situation.now)
+    else:
+        way_back = rollback(connection, target, facts or Facts(), situation.now)
+    return PlannedRow(found, target, reasons, way_back, facts, unfinished)
+
+
 def make_plan(estate: Estate, wanted: Wanted, situation: Situation) -> list[PlannedRow]:
-    """A row for every selected connection, by project and name."""
-    return [
-        PlannedRow(found, wanted.target, assess(found.connection, wanted.target, situation, found.seen_in))
-        for found in select(estate, wanted)
-    ]
+    """A row for every selected connection, by project and name, judged by the connection alone."""
+    return [planned_row(found, wanted.target, situation) for found in select(estate, wanted)]
 
 
 def select(estate: Estate, wanted: Wanted) -> list[Found]:
-    """The named connections, whatever they are; else what Microsoft's script selects in each project; else all that can still be reverted."""
+    """The named connections, whatever they are; else what Microsoft's script selects in each project, what was converted, or what has the old issuer."""
+    if wanted.ids is not None:
+        ids = {text.lower() for text in wanted.ids}
+        return [found for found in estate.found if found.connection.id.lower() in ids]
     if wanted.connections is not None:
         return look_up(estate, wanted.connections, option="connections", named_projects=wanted.projects is not None)
-    rule = script_selects if wanted.target == WIF else _was_converted
+    rule = {WIF: script_selects, SERVICE_PRINCIPAL: _was_converted, ENTRA_ISSUER: _has_old_issuer}[wanted.target]
     return [found for found in estate.found if rule(found)]
 
 
@@ -132,6 +172,17 @@ def _was_converted(found: Found) -> bool:
         azurerm
         and connection.scheme == WIF
         and bool(connection.revert_deadline_text)
+        and connection.owner.id in found.seen_in
+    )
+
+
+def _has_old_issuer(found: Found) -> bool:
+    """Federated without the Microsoft Entra issuer, as its owning project shows it."""
+    connection = found.connection
+    return (
+        connection.type.lower() == "azurerm"
+        and connection.scheme == WIF
+        and connection.issuer_kind != "entra"
         and connection.owner.id in found.seen_in
     )
 

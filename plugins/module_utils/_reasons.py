@@ -12,9 +12,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    Json,
+)
 
-ENTRA_ISSUER = "entra_issuer"
 TARGETS = (WIF, SERVICE_PRINCIPAL, ENTRA_ISSUER)
 
 Effect = t.Literal["blocks", "warns", "informs"]
@@ -77,18 +81,78 @@ RULES: dict[str, Rule] = {
     ),
     "manual_needs_federated_credential": Rule(
         "A person created it with an existing identity, so Azure DevOps cannot add the federated credential.",
-        "Have the owner of the application add the federated credential that the portal shows under Convert, then convert it there.",
+        "Name it with connections and set federated_credential; issuer and subject are what the portal shows under Convert.",
         ("blocks", None, None),
     ),
     "revert_manual": Rule(
         "Azure DevOps cannot revert a connection that a person created.",
-        "Give it a secret again by hand.",
+        "Make a new secret for its application, and a new connection with it; the federated one stays as it is.",
         (None, "blocks", None),
     ),
     "revert_window_passed": Rule(
         "The seven days in which it could be reverted are over, or it was never converted.",
-        "Create a new secret and a new connection if the way back is needed.",
+        "Repair the federation (issuer, subject and audience of its federated credential), or make a new secret and a new connection with it.",
         (None, "blocks", None),
+    ),
+    "irreversible": Rule(
+        "It could not be taken back afterwards, or it is not known whether it could.",
+        "Set allow_irreversible to true if that is accepted.",
+        ("blocks", None, "blocks"),
+    ),
+    "secret_expired": Rule(
+        "Its secret has expired.",
+        "A conversion needs no secret, so convert it; there is no way back to this one.",
+        ("informs", "blocks", None),
+    ),
+    "secret_missing": Rule(
+        "Its application has no secret that Entra accepts.",
+        "A conversion needs no secret, so convert it; for the way back make a new secret and a new connection.",
+        ("informs", "blocks", None),
+    ),
+    "application_missing": Rule(
+        "Microsoft Entra knows no application with its client id.",
+        "Create a new connection: this one cannot sign in any more.",
+        ("blocks", "blocks", "blocks"),
+    ),
+    "application_multi_tenant": Rule(
+        "Its application signs in people of several tenants.",
+        "Its Azure DevOps issuer stays supported. For the Microsoft Entra issuer make it single-tenant first.",
+        ("informs", None, "blocks"),
+    ),
+    "other_tenant": Rule(
+        "It leads to another tenant than the one that this run signs in to.",
+        "Run it as somebody of that tenant, or one by one in the portal.",
+        ("warns", "informs", "blocks"),
+    ),
+    "federated_credential_limit": Rule(
+        "Its application has no room for one more federated credential.",
+        "Remove one that nothing uses any more.",
+        ("blocks", None, "blocks"),
+    ),
+    "federated_credential_mismatch": Rule(
+        "A federated credential is there that nearly fits, but does not.",
+        "Correct it or remove it: Entra compares issuer, subject and audience to the letter.",
+        ("warns", None, "warns"),
+    ),
+    "in_use_now": Rule(
+        "A pipeline is using it just now.",
+        "Run again when it has ended, or set allow_in_use to true.",
+        ("blocks", "blocks", "blocks"),
+    ),
+    "pipeline_not_ready": Rule(
+        "A pipeline that is not ready for workload identity federation used it.",
+        "Update the tasks of that pipeline, then take it out of hold_pipelines.",
+        ("blocks", None, None),
+    ),
+    "subject_mismatch": Rule(
+        "Its subject names another organization, project or connection than its own, and the migration goes by that name.",
+        "Migrate it in the portal.",
+        (None, None, "blocks"),
+    ),
+    "issuer_migration_unconfirmed": Rule(
+        "Its migration was asked for before, and whether it was carried out is not known.",
+        "Look at its issuer in the portal; if it is still the old one, set resend to true.",
+        (None, None, "blocks"),
     ),
     "shared_not_owner": Rule(
         "It belongs to another project than those of this run.",
@@ -122,6 +186,12 @@ RULES: dict[str, Rule] = {
         "The issuer migration does not accept a personal access token.",
         "Sign in with Microsoft Entra, for example with az login and auth_source azure_cli.",
         (None, None, "blocks"),
+    ),
+    "excluded": Rule("It was left out by decision.", "Take it out of exclude.", ("blocks", "blocks", "blocks")),
+    "changed_since_plan": Rule(
+        "It is not what it was when the plan was made.",
+        "Make a new plan, look at it and apply that.",
+        ("blocks", "blocks", "blocks"),
     ),
     "not_started": Rule(
         "The run stopped before its turn came.",

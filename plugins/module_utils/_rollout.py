@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out a plan: the conversions of a fleet, side by side, with an error budget.
+"""Carries out a plan: the courses of a fleet, side by side, with an error budget, and one by one where the first has to show that it works.
 
 PRIVATE to the collection.
 """
@@ -9,130 +9,197 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 import threading
-import time
+import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion, Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation, assess
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER
+from ansible_collections.azdo.connections.plugins.module_utils._course import Course, Unfinished
+from ansible_collections.azdo.connections.plugins.module_utils._effects import LiveEffects, Task
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
-    AmbiguousWriteError,
     AuthenticationError,
     AzdoError,
+    ServiceError,
     StoppedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import KeyedLocks, each
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
+from ansible_collections.azdo.connections.plugins.module_utils._journal import JournalError, OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, planned_row
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
-from ansible_collections.azdo.connections.plugins.module_utils._rows import Row
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
-
-
-class LiveEffects:
-    """The effects of one conversion on the service, through the connection's owning project."""
-
-    def __init__(self, client: AzureDevOps, stop: Stop, planned: PlannedRow, seen_from: Situation) -> None:
-        self._client = client
-        self._stop = stop
-        self._planned = planned
-        self._seen_from = seen_from
-        owner = planned.connection.owner
-        self._project = Project(owner.id, owner.name)
-
-    def read(self) -> ArmConnection | None:
-        raw = self._client.connection(self._project.id, self._planned.connection.id)
-        return ArmConnection.from_api(raw, self._project) if raw else None
-
-    def send(self, body: Json) -> None:
-        answer = self._client.convert(self._project.id, self._planned.connection.id, body)
-        if not answer:
-            # Microsoft's script takes an empty answer for a failure (fact sheet 3.3); a read tells which it was.
-            raise AmbiguousWriteError("Azure DevOps answered the conversion with nothing.")
-
-    def assess(self, connection: ArmConnection) -> tuple[Reason, ...]:
-        return assess(connection, self._planned.target, self._seen_from, self._planned.found.seen_in)
-
-    def wait(self, seconds: float) -> None:
-        self._stop.wait(seconds)
-
-    def clock(self) -> float:
-        return time.monotonic()
+from ansible_collections.azdo.connections.plugins.module_utils._rows import FAILED, Row
 
 
 class Rollout:
-    """Converts what a plan says. It ends early when more connections failed than allowed, or when nobody is signed in any more."""
+    """Moves what a plan says. It ends early when more connections failed than allowed, when nobody is signed in any more, or when the next
+    connection would fail the same way.
 
-    def __init__(self, runtime: Runtime, seen_from: Situation) -> None:
-        self._runtime = runtime
-        self._client = runtime.azure_devops
-        self._seen_from = seen_from
-        self._locks = KeyedLocks()
+    :param left: what earlier runs did not see through, by connection id in lower case.
+    """
+
+    def __init__(self, task: Task, left: t.Mapping[str, OpenItem]) -> None:
+        self._task = task
+        self._runtime = task.runtime
+        self._left = left
         self._counting = threading.Lock()
         self._failures = 0
         self._over = False
+        self._refused_to_non_users = False
         self._done = self._total = 0
+
+    def foresee(self, plan: list[PlannedRow]) -> list[PlannedRow]:
+        """The plan with the facts around each connection that is to be moved."""
+        todo = [planned for planned in plan if planned.action]
+        self._total = len(todo)
+
+        def count(_planned: PlannedRow, _facts: Facts) -> bool:
+            self._done += 1
+            self._runtime.progress(f"{self._done} of {self._total} connections looked at")
+            return True
+
+        known = each(
+            todo,
+            lambda planned: self._task.inquiry.facts(planned.connection),
+            concurrency=self._runtime.concurrency,
+            stop=self._runtime.stop,
+            go_on=count,
+        )
+        facts = {planned.connection.id: found for planned, found in zip(todo, known, strict=True) if found}
+        return [self._informed(planned, facts.get(planned.connection.id)) for planned in plan]
 
     def carry_out(self, plan: list[PlannedRow]) -> list[Row]:
         """A row for every planned one, in the same order."""
-        todo = [planned for planned in plan if planned.action]
-        self._total = len(todo)
-        outcomes = each(
-            todo,
-            self._convert,
-            concurrency=self._runtime.params["concurrency"],
-            stop=self._runtime.stop,
-            go_on=self._go_on,
-        )
-        ended = {
-            planned.connection.id: outcome or self._not_started(planned)
-            for planned, outcome in zip(todo, outcomes, strict=True)
+        todo = [planned for planned in plan if planned.action or planned.unfinished]
+        self._done, self._total = 0, len(todo)
+        rows: dict[str, Row] = {}
+        if self._task.terms.target == ENTRA_ISSUER:
+            rows |= self._prove_migration(todo)
+        elif self._task.situation.attempt_as_non_user and self._task.situation.caller == "non_user":
+            rows |= self._try_as_non_user(todo)
+        rows |= self._side_by_side([planned for planned in todo if planned.connection.id not in rows])
+        return [rows.get(planned.connection.id) or Row(planned, Outcome(status=planned.status)) for planned in plan]
+
+    def _side_by_side(self, todo: list[PlannedRow]) -> dict[str, Row]:
+        rows = each(todo, self._go, concurrency=self._runtime.concurrency, stop=self._runtime.stop, go_on=self._go_on)
+        return {
+            planned.connection.id: row or self._not_started(planned) for planned, row in zip(todo, rows, strict=True)
         }
-        return [Row(planned, ended.get(planned.connection.id) or Outcome(status=planned.status)) for planned in plan]
 
-    def _convert(self, planned: PlannedRow) -> Outcome:
-        connection = planned.connection
-        effects = LiveEffects(self._client, self._runtime.stop, planned, self._seen_from)
-        # Connections of one application share its federated credentials; without a known application each stands alone.
-        identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
-        with self._locks.of(identity):
-            # Asked here, because the wait for another connection of the same application may have been long.
-            if self._over:
-                return self._not_started(planned)
-            outcome = self._guarded(Conversion(effects, planned.target, self._runtime.params["wait_timeout"]))
+    # -- where the first one has to show that it works ---------------------------------------------------------------
+    def _prove_migration(self, todo: list[PlannedRow]) -> dict[str, Row]:
+        """Rows one by one until one is migrated and gets a token, behind a gate that all tasks with this journal share."""
+        journal, rows = self._task.journal, {}
+        with journal.gate(self._runtime.stop):
+            for planned in todo:
+                if self._is_over() or "proven" in journal.told():
+                    break
+                row = self._side_by_side([planned])[planned.connection.id]
+                rows[planned.connection.id] = row
+                outcome = row.outcome
+                if outcome and outcome.status == MOVED[ENTRA_ISSUER] and outcome.tested and outcome.tested.got_a_token:
+                    journal.tell("proven")
+                elif row.status in (*FAILED, "waiting", MOVED[ENTRA_ISSUER]):
+                    self._stop_migrations()
+        return rows
+
+    def _stop_migrations(self) -> None:
+        self._over = True
+        self._task.journal.tell("stopped")
+
+    def _try_as_non_user(self, todo: list[PlannedRow]) -> dict[str, Row]:
+        """One automatic connection; when it is refused, the others need not be asked for (2.7, 3.2)."""
+        for planned in todo:
+            if planned.connection.creation_mode != "automatic":
+                continue
+            rows = self._side_by_side([planned])
+            outcome = rows[planned.connection.id].outcome
+            if outcome and outcome.status not in ("skipped", "unchanged"):
+                self._refused_to_non_users = isinstance(outcome.error, ServiceError)
+                return rows
+        return {}
+
+    # -- one row -----------------------------------------------------------------------------------------------------
+    def _go(self, planned: PlannedRow) -> Row:
+        if self._is_over():
+            return self._not_started(planned)
+        if self._refused_to_non_users and planned.connection.creation_mode == "automatic":
+            return self._without_request(planned, Reason("caller_not_user", "blocks"))
+        left = self._left.get(planned.connection.id.lower()) if planned.unfinished else None
+        moves: list[Outcome] = []
+
+        def was_moved(outcome: Outcome) -> None:
+            moves.append(outcome)
             self._count(outcome)
-        if outcome.error:
-            outcome.error.about(f"{self._client.name} / {connection.owner.name} / {connection.name}")
-        return outcome
 
-    def _guarded(self, conversion: Conversion) -> Outcome:
+        effects = LiveEffects(self._task, planned, left, lambda: not self._is_over(), was_moved)
+        course = Course(effects, self._task.terms, self._unfinished(left))
+        outcome = self._guarded(course, planned)
+        if not any(outcome is known for known in moves):
+            self._count(outcome)
+        if effects.has_sent and outcome.status != "waiting":
+            after = outcome.after.scheme if outcome.after else None
+            self._task.journal.ended(
+                planned.connection.id, status=outcome.status, changed=outcome.changed, scheme=after
+            )
+        if outcome.error:
+            outcome.error.about(
+                f"{self._runtime.azure_devops.name} / {planned.connection.owner.name} / {planned.connection.name}"
+            )
+        return Row(self._informed(planned, effects.facts), outcome)
+
+    def _informed(self, planned: PlannedRow, facts: Facts | None) -> PlannedRow:
+        if facts is None:
+            return planned
+        return planned_row(planned.found, planned.target, self._task.situation, facts, unfinished=planned.unfinished)
+
+    def _unfinished(self, left: OpenItem | None) -> Unfinished | None:
+        if left is None:
+            return None
+        ago = (self._runtime.now() - left.sent_at).total_seconds() if left.sent_at else 0.0
+        return Unfinished(asked_ago=ago, answered=left.answered, going_back=left.going_back)
+
+    def _guarded(self, course: Course, planned: PlannedRow) -> Outcome:
         """One odd connection must not lose the rows of all others; only the end of the task passes through."""
         try:
-            return conversion.run()
+            return course.run(planned.connection)
         except StoppedError:
             raise
         except AzdoError as error:
-            return Outcome(status="failed", error=error, changed=conversion.sent)
+            return Outcome(status="failed", error=error, changed=course.sent)
         except Exception as error:  # noqa: BLE001 - see above
             text = f"This is a fault of azdo.connections: {type(error).__name__}: {error}."
-            return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=conversion.sent)
+            return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=course.sent)
 
     def _count(self, outcome: Outcome) -> None:
-        """Nothing more is started after too many failures, and without a sign-in nothing else can work."""
+        """Nothing more is started after too many failures, or when the next one cannot end better."""
+        failed = outcome.status in FAILED
+        hopeless = isinstance(outcome.error, AuthenticationError | JournalError) or (
+            failed and outcome.tested is not None and outcome.tested.of_the_tenant
+        )
         with self._counting:
-            self._failures += outcome.status == "failed"
+            self._failures += failed
             allowed = self._runtime.params["max_failures"]
             too_many = allowed is not None and self._failures > allowed
-            self._over = self._over or too_many or isinstance(outcome.error, AuthenticationError)
+            self._over = self._over or too_many or hopeless or self._task.journal.broken is not None
+        if failed and self._task.terms.target == ENTRA_ISSUER and (outcome.tested or outcome.hand_off):
+            # There is no way back: what one connection cannot do after the switch, the next must not try.
+            self._stop_migrations()
 
-    def _go_on(self, _planned: PlannedRow, _outcome: Outcome) -> bool:
+    def _is_over(self) -> bool:
+        if self._task.terms.target == ENTRA_ISSUER and "stopped" in self._task.journal.told():
+            self._over = True
+        return self._over
+
+    def _go_on(self, _planned: PlannedRow, _row: Row) -> bool:
         self._done += 1
         self._runtime.progress(f"{self._done} of {self._total} connections, {self._failures} failed")
         return not self._over
 
-    def _not_started(self, planned: PlannedRow) -> Outcome:
-        reason = Reason("not_started", "blocks", {"failures": self._failures})
-        return Outcome(status="skipped", reasons=(*planned.reasons, reason))
+    def _not_started(self, planned: PlannedRow) -> Row:
+        return self._without_request(planned, Reason("not_started", "blocks", {"failures": self._failures}))
+
+    def _without_request(self, planned: PlannedRow, reason: Reason) -> Row:
+        kept = tuple(known for known in planned.reasons if known.code != reason.code)
+        return Row(planned, Outcome(status="skipped", reasons=(*kept, reason)))
 
 
 def forecast(plan: list[PlannedRow]) -> list[Row]:

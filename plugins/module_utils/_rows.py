@@ -12,11 +12,13 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rollback import Rollback, rollback_of_converted
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 
@@ -24,6 +26,10 @@ class RolloutError(AzdoError):
     """Some connections failed; the rows say which and why."""
 
     code = "connections_failed"
+
+
+# The statuses that fail the task. What was taken back has failed as well.
+FAILED = ("failed", "rolled_back")
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Row:
 
     @property
     def changed(self) -> bool:
-        return self.outcome.changed if self.outcome else self.planned.action
+        return self.outcome.changed if self.outcome else self.planned.action or self.planned.unfinished
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -49,39 +55,35 @@ class Row:
 
     def to_result(self, now: datetime) -> Json:
         """The documented shape of one of the ``connections``."""
-        before = self.planned.connection
-        after = self.outcome.after if self.outcome else None
-        error = self.outcome.error if self.outcome else None
+        before, facts = self.planned.connection, self.planned.facts or Facts()
+        outcome = self.outcome or Outcome(status=self.status)
         shown = before.to_result(now)
-        rollback, why = _rollback(self, now)
+        way_back = self._rollback(now)
         return {
             **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects")},
+            "target": self.planned.target,
             "status": self.status,
             "reasons": [reason.to_result() for reason in self.reasons],
-            "error": error.to_failure() if error else None,
-            "rollback": rollback,
-            "rollback_reason": why,
-            "revert_deadline": format_time((after or before).revert_deadline),
+            "error": outcome.error.to_failure() if outcome.error else None,
+            "rollback": way_back.state,
+            "rollback_reason": way_back.why,
+            "revert_deadline": format_time((outcome.after or before).revert_deadline),
             "before": before.federation_result(),
-            "after": after.federation_result() if after else None,
+            "after": outcome.after.federation_result() if outcome.after else None,
+            "verification": {
+                "before": facts.tested.to_result() if facts.tested else None,
+                "after": outcome.tested.to_result() if outcome.tested else None,
+            },
+            "hand_off": outcome.hand_off.to_result() if outcome.hand_off else None,
         }
 
-
-def _rollback(row: Row, now: datetime) -> tuple[str, str]:
-    """Whether and why a row can be moved back (fact sheet 3.2). Whether the old secret still works is not read, so it is never promised."""
-    idle = not row.planned.action and not row.changed
-    connection = (row.outcome.after if row.outcome else None) or row.planned.connection
-    if row.planned.target == SERVICE_PRINCIPAL and not idle:
-        return "possible", "It can be converted again."
-    if connection.creation_mode == "manual":
-        return "impossible", "Azure DevOps cannot revert a connection that a person created."
-    if idle and connection.scheme != WIF:
-        return "unknown", "Nothing is done to it, so there is nothing to take back."
-    deadline = connection.revert_deadline
-    if deadline is not None and deadline <= now:
-        return "impossible", "The seven days to go back are over."
-    until = f"until {format_time(deadline)}" if deadline else "for seven days after a conversion"
-    return "unknown", f"Azure DevOps offers to go back {until}; whether the old secret is still valid was not read."
+    def _rollback(self, now: datetime) -> Rollback:
+        """From what is planned; once it is federated, from its deadline."""
+        after = self.outcome.after if self.outcome else None
+        if after is None or after.scheme != WIF or self.planned.target != WIF:
+            return self.planned.rollback
+        now_possible = rollback_of_converted(after, Facts(), now)
+        return now_possible if now_possible.state == "impossible" else self.planned.rollback
 
 
 def diff(rows: t.Sequence[Json]) -> Json:
@@ -89,25 +91,37 @@ def diff(rows: t.Sequence[Json]) -> Json:
     moved = [
         row for row in rows if row["status"].startswith("would_") or (row["after"] and row["after"] != row["before"])
     ]
+    ways = [_ways(row) for row in moved]
     return {
-        "before": "".join(_line(row, row["before"]["scheme"]) for row in moved),
-        "after": "".join(_line(row, _scheme_after(row)) for row in moved),
+        side: "".join(_line(row, way[index]) for row, way in zip(moved, ways, strict=True))
+        for index, side in enumerate(("before", "after"))
     }
 
 
-def _scheme_after(row: Json) -> str:
-    if row["after"]:
-        return str(row["after"]["scheme"])
-    return SERVICE_PRINCIPAL if row["status"] == "would_revert" else "workload_identity_federation"
+def _ways(row: Json) -> tuple[str, str]:
+    """How it signs in before and after: the scheme, or the kind of issuer where only that changes."""
+    before, after = row["before"], row["after"]
+    if (row["status"] in ("would_attempt", "would_wait") and row["target"] == ENTRA_ISSUER) or row[
+        "status"
+    ] == "would_migrate":
+        return f"{before['issuer_kind']} issuer", "entra issuer"
+    if after is None:
+        return before["scheme"], row["target"]
+    if after["scheme"] == before["scheme"]:
+        return f"{before['issuer_kind']} issuer", f"{after['issuer_kind']} issuer"
+    return before["scheme"], after["scheme"]
 
 
 def _line(row: Json, scheme: str) -> str:
     return f"{row['project']} / {row['name']} ({row['id']}): {scheme}\n"
 
 
-def warnings(rows: t.Sequence[Json], *, complete: bool, selected_by_name: bool) -> list[str]:
-    """What a person should know although the task succeeded."""
-    found = []
+def warnings(rows: t.Sequence[Json], notes: t.Iterable[str], *, complete: bool, selected_by_name: bool) -> list[str]:
+    """What a person should know although the task succeeded.
+
+    :param notes: what the rows have to say about themselves.
+    """
+    found = sorted(set(notes))
     if not rows and not selected_by_name and not complete:
         found.append(
             "No connection was selected, but not everything could be seen: look at summary.coverage before calling it done."
@@ -121,6 +135,11 @@ def warnings(rows: t.Sequence[Json], *, complete: bool, selected_by_name: bool) 
         ]
         if blocked:
             found.append(f"{len(blocked)} connections were left alone: {blocked[0]['message']} {blocked[0]['remedy']}")
+    waiting = [row for row in rows if row["hand_off"] and row["status"] == "waiting"]
+    if waiting:
+        found.append(
+            f"{len(waiting)} connections wait for a federated credential that a person has to add: their hand_off says which one."
+        )
     old = sum((row["after"] or {}).get("issuer_kind") == "azure_devops" for row in rows)
     if old:
         found.append(
@@ -131,7 +150,7 @@ def warnings(rows: t.Sequence[Json], *, complete: bool, selected_by_name: bool) 
 
 def failure(rows: t.Sequence[Json]) -> RolloutError | None:
     """Fails the task if a row failed; names the first ones so that the message alone is enough to act on."""
-    failed = [row for row in rows if row["status"] == "failed"]
+    failed = [row for row in rows if row["status"] in FAILED]
     if not failed:
         return None
     named = "; ".join(f"{row['error']['message']} {row['error']['remedy']}".rstrip() for row in failed[:3])

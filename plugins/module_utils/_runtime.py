@@ -25,15 +25,15 @@ from ansible.module_utils.common.yaml import HAS_YAML, yaml_dump
 from ansible_collections.azdo.connections.plugins.module_utils import _leash
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     MissingLibraryError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, resolve
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._session import Session, connect
+from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 
 
 class Shared:
@@ -59,6 +59,8 @@ class Runtime:
     :param params: the validated options.
     :param progress: takes one line about a long task; must be called from the main thread.
     :param warnings: sentences for the person at the screen.
+    :param sharers: how many hosts run this task side by side.
+    :param slots_folder: where they count their requests, if there may be more hosts than requests.
     """
 
     params: t.Mapping[str, t.Any]
@@ -68,6 +70,21 @@ class Runtime:
     shared: Shared = field(default_factory=Shared)
     progress: t.Callable[[str], None] = lambda line: None
     warnings: list[str] = field(default_factory=list)
+    sharers: int = 1
+    slots_folder: str | None = None
+
+    @property
+    def concurrency(self) -> int:
+        """This task's part of the option: hosts that run side by side share it, and have one thread at least."""
+        return max(1, int(self.params["concurrency"]) // self.sharers)
+
+    @property
+    def _slots(self) -> Slots:
+        """More hosts than requests may be under way take turns; else each keeps to its part, and nothing is to be counted."""
+        allowed = self.params.get("concurrency")
+        if allowed is None or self.slots_folder is None or allowed >= self.sharers:
+            return Slots()
+        return Slots(self.slots_folder, max(1, allowed))
 
     @property
     def stop(self) -> Stop:
@@ -84,7 +101,7 @@ class Runtime:
         values = sorted((name, str(value)) for name, value in self.sign_in.values.items())
         key = hashlib.sha256(repr((values, sorted(self.sign_in.given))).encode()).hexdigest()
         if key not in self.shared.sessions:
-            self.shared.sessions[key] = connect(self.sign_in, self.environ, self.stop)
+            self.shared.sessions[key] = connect(self.sign_in, self.environ, self.stop, self._slots)
         return self.shared.sessions[key]
 
     @property
@@ -118,19 +135,20 @@ class Result:
     failure: AzdoError | None = None
 
 
-def situation(
-    runtime: Runtime, estate: Estate, *, include_shared: bool = False, include_disabled: bool = False
-) -> Situation:
-    """What the eligibility rules need to know about this caller, this service and this run."""
-    authorizer = runtime.session.authorizer
+def situation(runtime: Runtime, estate: Estate, **circumstances: t.Any) -> Situation:
+    """What the eligibility rules need to know about this caller, this service and this run; the rest of it are options."""
+    authorizer, client = runtime.session.authorizer, runtime.azure_devops
     return Situation(
-        hosted=runtime.azure_devops.organization().hosted,
+        hosted=client.organization().hosted,
         caller=authorizer.caller,
         entra_token=None if authorizer.method == "access_token" else authorizer.renewable,
         project_ids=estate.project_ids,
         now=runtime.now(),
-        include_shared=include_shared,
-        include_disabled=include_disabled,
+        tenant=runtime.session.tenant,
+        organization=client.name,
+        organization_id=client.organization().instance_id,
+        subjects=estate.subjects,
+        **circumstances,
     )
 
 
@@ -176,6 +194,18 @@ def _failed(error: AzdoError) -> Json:
     return failed
 
 
+def abbreviated(params: t.Mapping[str, t.Any]) -> Json:
+    """The options as ``invocation`` shows them: a plan has a line for every connection, and its digest says as much."""
+
+    def short(value: t.Any) -> t.Any:
+        if isinstance(value, dict) and "digest" in value and "items" in value:
+            items = value["items"]
+            return {"digest": value["digest"], "items": len(items) if isinstance(items, list) else None}
+        return {name: short(inner) for name, inner in value.items()} if isinstance(value, dict) else value
+
+    return {name: short(value) for name, value in params.items()}
+
+
 def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> None:
     """The ordinary front door: the module runs in a process of its own."""
     path = os.environ.get(_leash.VARIABLE)
@@ -188,6 +218,8 @@ def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> Non
     for text in runtime.warnings:
         # Some versions of ansible-core do not censor warnings.
         module.warn(remove_values(text, module.no_log_values))
+    # What AnsibleModule makes of the options by itself would show a plan whole.
+    module.params = abbreviated(module.params)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

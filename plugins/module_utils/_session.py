@@ -16,20 +16,30 @@ from ansible_collections.azdo.connections.plugins.module_utils._azure_devops imp
 from ansible_collections.azdo.connections.plugins.module_utils._graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
 from ansible_collections.azdo.connections.plugins.module_utils._options import SignInValues, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Pace, Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._resource_manager import ResourceManager
 from ansible_collections.azdo.connections.plugins.module_utils._urls import check_url, organization_url
 
 
 @dataclass(frozen=True)
 class Session:
-    """One caller at one organization, and the secrets that signing in brought up."""
+    """One caller at one organization, and the secrets that signing in brought up.
+
+    :param tenant: the tenant that the caller signs in to, if the options say so.
+    """
 
     authorizer: Authorizer
     azure_devops: AzureDevOps
     graph: Graph
     resource_manager: ResourceManager
     secrets: set[str]
+    paces: list[Pace]
+    tenant: str | None
+
+    @property
+    def seconds_held_back(self) -> float:
+        """The time (s) for which the services asked us to wait."""
+        return sum(pace.seconds_lost for pace in self.paces)
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,7 @@ class _ResourceAuthorization:
         return self.authorizer.header(self.resource, rejected=rejected)
 
 
-def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> Session:
+def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slots: Slots | None = None) -> Session:
     """Sign in lazily: nothing is sent before the first operation."""
     quiet_loggers()
     url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
@@ -59,11 +69,14 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> S
         max_retries=values["max_retries"],
     )
     secrets: set[str] = set()
+    paces: list[Pace] = []
     authorizer = Authorizer(values, environ, secrets.add)
 
     def way_to(resource: Resource) -> tuple[HttpClient, _ResourceAuthorization]:
         # A client for each service: when one of them asks for a pause, the others need not wait.
-        return HttpClient(settings, stop), _ResourceAuthorization(authorizer, resource)
+        client = HttpClient(settings, stop, slots)
+        paces.append(client.pace)
+        return client, _ResourceAuthorization(authorizer, resource)
 
     graph_url = check_url("graph_url", values["graph_url"] or authorizer.cloud.graph)
     resource_manager_url = check_url(
@@ -75,4 +88,6 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop) -> S
         Graph(graph_url, *way_to("graph")),
         ResourceManager(resource_manager_url, *way_to("resource_manager")),
         secrets,
+        paces,
+        values["tenant"] or None,
     )

@@ -19,13 +19,23 @@ from ansible_collections.azdo.connections.plugins.module_utils._reasons import T
 STATUSES = (
     "converted",
     "reverted",
+    "migrated",
     "unchanged",
     "skipped",
     "waiting",
     "failed",
+    "rolled_back",
     "would_convert",
     "would_revert",
+    "would_migrate",
     "would_attempt",
+    "would_wait",
+)
+
+
+# What no request can tell, said in every result.
+NOT_CHECKED = (
+    "Tasks inside pipelines were not checked: old versions of some tasks cannot use workload identity federation."
 )
 
 
@@ -54,6 +64,7 @@ def run_summary(
         "by_status": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
         "by_reason": _count(reason["code"] for row in rows for reason in row["reasons"]),
         "unsettled": unsettled,
+        "not_checked": NOT_CHECKED,
         "seconds_held_back": round(held_back, 1),
         "coverage": coverage.to_result(),
     }

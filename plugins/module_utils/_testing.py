@@ -8,12 +8,14 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import details_body
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import tries
+from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop, tries
 from ansible_collections.azdo.connections.plugins.module_utils._place import Place
 from ansible_collections.azdo.connections.plugins.module_utils._verification import (
     Verification,
@@ -72,14 +74,24 @@ class Tester:
         }
 
     def _test(self, details: Json, connection_id: str, at_most: float = math.inf) -> Verification:
-        """Tested again until it is good or ``verify_timeout`` is over: credentials and roles take minutes to spread (5, 8.3)."""
-        place, found = self._place, Verification(result="unknown", message="It was not tested.")
-        for _left in tries(place.runtime.stop, min(at_most, float(place.runtime.params["verify_timeout"]))):
-            try:
-                answer = place.client.test_connection(place.project.id, connection_id, details)
-            except NotPermittedError as error:
-                return Verification(result="caller_not_allowed", message=error.message)
-            found = classify(answer)
-            if not found.transient:
-                break
-        return found
+        place = self._place
+        seconds = min(at_most, float(place.runtime.params["verify_timeout"]))
+        return test(place.client, place.runtime.stop, place.project.id, details, connection_id, seconds)
+
+
+def test(
+    client: AzureDevOps, stop: Stop, project_id: str, details: Json, connection_id: str, seconds: float
+) -> Verification:
+    """Tested again until it is good or the time is over: credentials and roles take minutes to spread (5, 8.3)."""
+    found = Verification(result="unknown", message="It was not tested.")
+    times = 0
+    for _left in tries(stop, seconds):
+        try:
+            latest = classify(client.test_connection(project_id, connection_id, details))
+        except NotPermittedError as error:
+            return Verification(result="caller_not_allowed", message=error.message)
+        times = times + 1 if latest.result == found.result else 1
+        found = dataclasses.replace(latest, times=times)
+        if not found.transient:
+            break
+    return found

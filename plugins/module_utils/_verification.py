@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Az
 
 # Entra's codes (4.4). Those of the federation say that no token can be had although the identity is there.
 _FEDERATION = {"70021", "700211", "700213", "700223", "70025", "700238", "70052", "900382"}
+_OF_THE_TENANT = {"700223", "700238", "900382"}
 # The identity itself or its secret is wrong: the connection never worked, and a federated credential would not help.
 _CREDENTIAL = {"700016", "7000215", "7000222", "700027"}
 _NO_PERMISSION = ("AuthorizationFailed", "does not have authorization", "LinkedAuthorizationFailed")
@@ -32,10 +33,28 @@ _REMEDIES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """``ok``, ``federation_failed``, ``credential_failed``, ``azure_permission``, ``caller_not_allowed``, ``not_testable`` or ``unknown``."""
+    """``ok``, ``federation_failed``, ``credential_failed``, ``azure_permission``, ``caller_not_allowed``, ``not_testable`` or ``unknown``.
+
+    :param times: how often in a row it ended so.
+    """
 
     result: str
     message: str = ""
+    times: int = 1
+
+    @property
+    def persistent(self) -> bool:
+        """Whether it ended so more than once, the last time when the time was over."""
+        return self.times > 1
+
+    @property
+    def of_the_tenant(self) -> bool:
+        """Whether Entra says that no federation can work in this tenant or cloud (4.4), so that the next connection would fail the same way."""
+        return bool(set(re.findall(r"AADSTS(\d+)", self.message)) & _OF_THE_TENANT)
+
+    @property
+    def got_a_token(self) -> bool:
+        return self.result in ("ok", "azure_permission")
 
     @property
     def transient(self) -> bool:
@@ -67,7 +86,7 @@ def classify(answer: t.Mapping[str, t.Any]) -> Verification:
     return Verification(result="unknown", message=message or f"The answer was {status or 'empty'}.")
 
 
-def not_testable(scheme: str, environment: str | None) -> Verification | None:
+def not_testable(scheme: str, environment: str | None, *, enabled: bool = True) -> Verification | None:
     """What cannot be tested from the service: the agent's token comes from the agent (5, and the type definition)."""
     if scheme == "managed_identity":
         return Verification(
@@ -75,6 +94,8 @@ def not_testable(scheme: str, environment: str | None) -> Verification | None:
         )
     if scheme == "publish_profile" or environment == "AzureStack":
         return Verification(result="not_testable", message="Azure DevOps has no test for this kind of connection.")
+    if not enabled:
+        return Verification(result="not_testable", message="It is disabled, and Azure DevOps does not use it.")
     return None
 
 
@@ -91,6 +112,23 @@ def failure(verification: Verification, resource_group: str | None) -> Verificat
         remedy=_REMEDIES[verification.result],
         verification=verification.result,
     )
+
+
+def judge_move(
+    before: Verification | None, after: Verification, resource_group: str | None
+) -> t.Literal["good", "unproven", "bad"]:
+    """What a test after a move says about the move: what was no better before is not its fault.
+
+    A role that was missing before is still missing; what nobody could find out before is still open.
+    """
+    if failure(after, resource_group) is None:
+        return "good"
+    same = before is not None and before.result == after.result
+    if after.result == "azure_permission" and same:
+        return "good"
+    if after.result == "caller_not_allowed" or (after.result == "unknown" and same):
+        return "unproven"
+    return "bad"
 
 
 def remark(verification: Verification, resource_group: str | None) -> str | None:

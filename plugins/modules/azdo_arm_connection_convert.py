@@ -267,28 +267,64 @@ failure:
   type: dict
 """
 
-import typing as t
-
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
-from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._plan import Wanted, make_plan, unsettled
-from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout, forecast
+from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec
+from ansible_collections.azdo.connections.plugins.module_utils._order import read_order
+from ansible_collections.azdo.connections.plugins.module_utils._plan import unsettled
+from ansible_collections.azdo.connections.plugins.module_utils._planning import Planning
+from ansible_collections.azdo.connections.plugins.module_utils._rollout import forecast
 from ansible_collections.azdo.connections.plugins.module_utils._rows import diff, failure, warnings
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._summary import run_summary
 
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},
     connections={"type": "list", "elements": "str"},
+    exclude={"type": "list", "elements": "str"},
     to={
         "type": "str",
-        "choices": ["workload_identity_federation", "service_principal"],
+        "choices": ["workload_identity_federation", "service_principal", "entra_issuer"],
         "default": "workload_identity_federation",
     },
     revert_all={"type": "bool", "default": False},
+    batch={
+        "type": "dict",
+        "options": {"plan": {"type": "dict", "no_log": False}, "journal": {"type": "path", "no_log": False}},
+    },
+    plan={"type": "dict", "no_log": False},
+    plan_digest={"type": "str", "no_log": False},
+    plan_max_age={"type": "int", "default": 72},
     shared={"type": "str", "choices": ["skip", "include"], "default": "skip"},
     include_disabled={"type": "bool", "default": False},
+    allow_in_use={"type": "bool", "default": False},
+    hold_pipelines={"type": "list", "elements": "str"},
+    allow_irreversible={"type": "bool", "default": False},
+    attempt_as_non_user={"type": "bool", "default": False},
+    federated_credential={
+        "type": "dict",
+        "no_log": False,
+        "options": {
+            "mode": {"type": "str", "choices": ["create", "require"], "default": "create"},
+            "audience": {"type": "str"},
+            "probe": {"type": "bool", "default": False},
+            "pairs": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "connection": {"type": "str", "required": True},
+                    "issuer": {"type": "str", "required": True},
+                    "subject": {"type": "str", "required": True},
+                },
+            },
+        },
+    },
+    verify={"type": "str", "choices": ["before", "after", "both", "none"], "default": "both"},
+    verify_timeout={"type": "int", "default": 300},
+    revert_on_failure={"type": "bool", "default": False},
+    migration_grace={"type": "int", "default": 120},
+    resend={"type": "bool", "default": False},
+    journal={"type": "path", "no_log": False},
     concurrency={"type": "int", "default": 8},
     wait_timeout={"type": "int", "default": 300},
     max_failures={"type": "int"},
@@ -296,28 +332,27 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(runtime: Runtime) -> Result:
-    """Read the estate, plan, and carry the plan out unless this is check mode."""
-    wanted = requested(runtime.params)
-    held_back = runtime.azure_devops.pace.seconds_lost
+    """Read the estate, plan, see that the plan is what was approved, and carry it out unless this is check mode."""
+    order = read_order(runtime.params)
+    held_back = runtime.session.seconds_held_back
+    planning = Planning(runtime, order)
+    wanted = planning.wanted
     estate = discover(
         runtime.azure_devops,
         wanted.projects,
-        concurrency=runtime.params["concurrency"],
+        concurrency=runtime.concurrency,
         stop=runtime.stop,
         # The service's filter would report a connection of another type as missing.
-        type="azurerm" if wanted.connections is None else None,
+        type=None if wanted.named else "azurerm",
     )
-    seen_from = situation(
-        runtime,
-        estate,
-        include_shared=runtime.params["shared"] == "include",
-        include_disabled=runtime.params["include_disabled"],
-    )
-    plan = make_plan(estate, wanted, seen_from)
-    rows = forecast(plan) if runtime.check_mode else Rollout(runtime, seen_from).carry_out(plan)
-    connections = [row.to_result(seen_from.now) for row in rows]
+    plan, rollout = planning.plan(estate)
+    rows = forecast(plan) if runtime.check_mode else rollout.carry_out(plan)
+    connections = [row.to_result(runtime.now()) for row in rows]
     runtime.warnings += warnings(
-        connections, complete=estate.coverage.complete, selected_by_name=wanted.connections is not None
+        connections,
+        [note for row in rows if row.outcome for note in row.outcome.notes],
+        complete=estate.coverage.complete,
+        selected_by_name=wanted.named,
     )
     summary = run_summary(
         connections,
@@ -325,26 +360,14 @@ def run(runtime: Runtime) -> Result:
         seen=len(estate.found),
         coverage=estate.coverage,
         unsettled=unsettled(estate, plan),
-        held_back=runtime.azure_devops.pace.seconds_lost - held_back,
+        held_back=runtime.session.seconds_held_back - held_back,
     )
+    shown = {"plan": planning.document} if runtime.check_mode else {}
     return Result(
         changed=any(row.changed for row in rows),
-        values={"connections": connections, "summary": summary},
+        values={"connections": connections, "summary": summary, **shown},
         diff=diff(connections),
         failure=failure(connections),
-    )
-
-
-def requested(params: t.Mapping[str, t.Any]) -> Wanted:
-    """What the options ask for. :raises OptionError: they cannot mean anything."""
-    check_range("concurrency", params["concurrency"], 1, 64)
-    check_range("wait_timeout", params["wait_timeout"], 0)
-    check_range("max_failures", params["max_failures"], 0)
-    return Wanted(
-        target=params["to"],
-        projects=None if params["projects"] is None else tuple(params["projects"]),
-        connections=None if params["connections"] is None else tuple(params["connections"]),
-        revert_all=params["revert_all"],
     )
 
 

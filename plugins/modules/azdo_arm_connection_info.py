@@ -383,8 +383,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._details import read_details
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation, assess, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._details import read_details, usage
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked
 from ansible_collections.azdo.connections.plugins.module_utils._estate import (
     Estate,
     Found,
@@ -392,11 +392,15 @@ from ansible_collections.azdo.connections.plugins.module_utils._estate import (
     check_names,
     look_up,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._facts import secret_of
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover, each
+from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
 from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
+from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._summary import estate_summary
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},
@@ -411,7 +415,12 @@ ARGUMENT_SPEC = argument_spec(
     environments={"type": "list", "elements": "str"},
     issuers={"type": "list", "elements": "str", "choices": ["azure_devops", "entra"]},
     include_failed={"type": "bool", "default": True},
-    include={"type": "list", "elements": "str", "choices": ["usage", "permissions", "checks"], "default": []},
+    include={
+        "type": "list",
+        "elements": "str",
+        "choices": ["usage", "permissions", "checks", "identity"],
+        "default": [],
+    },
     concurrency={"type": "int", "default": 8},
 )
 
@@ -422,13 +431,15 @@ def run(runtime: Runtime) -> Result:
     for option in ("projects", "names", "ids"):
         check_names(option, params[option])
     check_range("concurrency", params["concurrency"], 1, 64)
-    estate = discover(runtime.azure_devops, params["projects"], concurrency=params["concurrency"], stop=runtime.stop)
+    estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
     seen_from = situation(runtime, estate)
+    include = params["include"]
+    inquiry = Inquiry(runtime, use="usage" in include, identity="identity" in include, test=False)
     rows = each(
         narrow(estate, params),
-        lambda found: row(runtime, found, seen_from),
+        lambda found: row(runtime, found, seen_from, inquiry),
         # Without anything more to read there is nothing to wait for.
-        concurrency=params["concurrency"] if params["include"] else 1,
+        concurrency=runtime.concurrency if include else 1,
         stop=runtime.stop,
     )
     connections = [item for item in rows if item is not None]
@@ -448,14 +459,21 @@ def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
     return [item for item in found if narrowing.matches(item.connection)]
 
 
-def row(runtime: Runtime, found: Found, seen_from: Situation) -> Json:
+def row(runtime: Runtime, found: Found, seen_from: Situation, inquiry: Inquiry) -> Json:
     """One connection, with what can be done to it and what else was asked for."""
-    connection = found.connection
+    connection, include = found.connection, runtime.params["include"]
+    facts = inquiry.facts(connection)
     eligibility = {}
     for target in TARGETS:
-        reasons = assess(connection, target, seen_from, found.seen_in)
+        reasons = assess(connection, target, seen_from, found.seen_in, facts)
         eligibility[target] = {"eligible": not blocked(reasons), "codes": [reason.code for reason in reasons]}
-    details = read_details(runtime.azure_devops, connection, runtime.params["include"], seen_from.now)
+    details = read_details(runtime.azure_devops, connection, include, seen_from.now)
+    if "usage" in include:
+        details["usage"] = usage(facts.use, seen_from.now)
+    if "identity" in include:
+        secret = secret_of(connection, facts, seen_from.now)
+        details["identity"] = facts.identity.to_result() if facts.identity else None
+        details["secret_expires"] = format_time(secret.ends)
     return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}
 
 

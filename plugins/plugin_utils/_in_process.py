@@ -29,7 +29,7 @@ from ansible.utils.display import Display
 from ansible_collections.azdo.connections.plugins.module_utils import _leash
 from ansible_collections.azdo.connections.plugins.module_utils._http import REQUESTS_MISSING
 from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, execute
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, abbreviated, execute
 
 try:
     # ansible-core 2.19 and later keep origins and trust on values, which must not travel into a module or out of it.
@@ -45,6 +45,9 @@ else:
 
 Json = dict[str, t.Any]
 
+# Options that name a file of the controller, and those that protect: an empty one must not pass for "not wanted".
+_FILES = ("journal",)
+_GUARDS = ("plan_digest", "journal")
 _PROGRESS_EVERY_SECONDS = 5.0
 _LOOK_EVERY_SECONDS = 0.1
 
@@ -64,7 +67,11 @@ class InProcessAction(OrdinaryAction):
             result: Json = ActionBase.run(self, tmp, variables)
             return {**result, "failed": True, "msg": refused}
         reason = self._why_ordinary(variables)
+        if reason and (refused := self._why_not_there(reason)):
+            result = ActionBase.run(self, tmp, variables)
+            return {**result, "failed": True, "msg": refused}
         if reason:
+            self._lower_concurrency(variables)
             Display().vvv(f"azdo.connections: run as an ordinary module, because of {reason}")
             with self._on_a_leash(reason), self._secrets_hidden():
                 return t.cast(Json, OrdinaryAction.run(self, tmp, variables))
@@ -80,11 +87,43 @@ class InProcessAction(OrdinaryAction):
         blank = [name for name, value in arguments.items() if name in SIGN_IN_OPTIONS and value in ("", None)]
         self._task.args = {name: value for name, value in arguments.items() if name not in blank}
         spec = self.MODULE.ARGUMENT_SPEC
+        self._task.args = {name: _from_here(name, value) for name, value in self._task.args.items()}
         empty = sorted(
-            name for name, value in arguments.items() if value is None and spec.get(name, {}).get("type") == "list"
+            name
+            for name, value in arguments.items()
+            if (value is None and spec.get(name, {}).get("type") in ("list", "dict"))
+            or (value in (None, "") and name in _GUARDS)
         )
-        # A template that came out empty would otherwise mean "all projects" or "all connections".
-        return f"{', '.join(empty)} is null. Leave it out, or give it a value." if empty else ""
+        # A template that came out empty would otherwise mean "all projects", or a run that nobody approved.
+        return f"{', '.join(empty)} is null or empty. Leave it out, or give it a value." if empty else ""
+
+    def _why_not_there(self, reason: str) -> str:
+        """Why the task cannot run as an ordinary module, or an empty text: files of the controller are on the controller."""
+        named = [name for name, value in self._task.args.items() if value and (name in _FILES or _names_file(value))]
+        away = reason.startswith("connection ") or reason in ("become", "async")
+        return (
+            f"{', '.join(named)} names a file on the controller, which does not go with {reason}."
+            if named and away
+            else ""
+        )
+
+    def _sharers(self, variables: dict[str, t.Any]) -> int:
+        """How many hosts run this task side by side."""
+        if self._task.run_once:
+            return 1
+        most = [
+            int(variables.get("ansible_forks") or _setting("DEFAULT_FORKS", variables, 5)),
+            len(variables.get("ansible_play_batch") or [""]),
+        ]
+        return max(1, min([*most, self._task.throttle] if self._task.throttle else most))
+
+    def _lower_concurrency(self, variables: dict[str, t.Any]) -> None:
+        """A module in a process of its own cannot count with the others, so each gets its part."""
+        option = self.MODULE.ARGUMENT_SPEC.get("concurrency")
+        sharers = self._sharers(variables)
+        given = str(self._task.args.get("concurrency", option["default"])) if option else ""
+        if sharers > 1 and given.isdigit():
+            self._task.args["concurrency"] = max(1, int(given) // sharers)
 
     def _why_ordinary(self, variables: dict[str, t.Any]) -> str:
         """Why this task cannot run in process, or an empty text."""
@@ -117,6 +156,8 @@ class InProcessAction(OrdinaryAction):
             environ=os.environ,
             shared=_usable_shared(),
             progress=_Progress(),
+            sharers=self._sharers(variables),
+            slots_folder=_slots_folder(),
             warnings=[
                 f"Both option {item['option']} and its alias {item['alias']} are set." for item in checked._warnings
             ],
@@ -147,7 +188,8 @@ class InProcessAction(OrdinaryAction):
         secrets = {*checked._no_log_values, *runtime.secrets}
         result = _censored(result, secrets)
         if _setting("INJECT_INVOCATION", variables, True):
-            result["invocation"] = _censored({"module_args": checked.validated_parameters}, secrets)
+            shown = abbreviated(checked.validated_parameters)
+            result["invocation"] = _censored({"module_args": shown}, secrets)
         return result
 
     @contextlib.contextmanager
@@ -185,6 +227,26 @@ class InProcessAction(OrdinaryAction):
             self._task.environment = theirs
             os.environ.clear()
             os.environ.update(ours)
+
+
+def _from_here(name: str, value: t.Any) -> t.Any:
+    """A file of the controller as an absolute path: relative to where the person stands, not to the playbook, whose folder may be a collection's."""
+    if name in _FILES and isinstance(value, str) and value:
+        return os.path.abspath(os.path.expanduser(value))
+    if isinstance(value, dict) and _names_file(value):
+        return {inner: _from_here(inner, item) for inner, item in value.items()}
+    return value
+
+
+def _names_file(value: t.Any) -> bool:
+    return isinstance(value, dict) and any(value.get(name) for name in _FILES)
+
+
+def _slots_folder() -> str:
+    """A folder that all workers of this ansible-playbook know and nobody else may enter; ansible-core removes it at the end."""
+    folder = os.path.join(str(vars(C)["DEFAULT_LOCAL_TMP"]), "azdo-slots")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return folder
 
 
 class _Hidden(str):

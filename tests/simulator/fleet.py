@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Literal
 
-from . import credentials, federation, scopes
+from . import credentials, federation, identity_fleet, scopes
 from .belongings import Belongings
 from .identifiers import guid
 from .state import (
@@ -179,7 +179,10 @@ class Fleet(Belongings):
                 self.now - converted_ago + timedelta(days=7),
                 converted_by_tool,
             )  # fmt: skip
-            connection.secrets["serviceprincipalkey"] = secret or guid("secret", identifier)
+            connection.secrets["serviceprincipalkey"] = old = secret or guid("secret", identifier)
+            application = self.world.directory.application(connection.parameter("serviceprincipalid"))
+            if application is not None and secret_expires is not None:
+                identity_fleet.add_password(application, old, connection.created, self.now + secret_expires)
         connection.data.update(data or {})
         connection.parameters.update(parameters or {})
         if last_used is not None or running:

@@ -8,7 +8,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _auth, _conversion, _http, _pacing
+from ansible_collections.azdo.connections.plugins.module_utils import (
+    _auth,
+    _conversion,
+    _http,
+    _moving,
+    _pacing,
+    _preparing,
+)
 from hypothesis import settings
 
 from simulator import Fleet, Simulator
@@ -42,9 +49,10 @@ def simulate(running: Simulator) -> t.Iterator[Simulate]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between attempts are there, but far too short to notice."""
     monkeypatch.setattr(_http, "backoff", lambda attempt: 0.001)
-    monkeypatch.setattr(_conversion, "_FIRST_PAUSE_SECONDS", 0.001)
-    monkeypatch.setattr(_conversion, "_LONGEST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(_conversion, "_GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(_moving, "_FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(_moving, "_LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(_conversion, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(_preparing, "_OWN_CREDENTIAL_SECONDS", 0.02)
     monkeypatch.setattr(_pacing, "_LOW_BUDGET_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(_pacing, "_FIRST_TRY_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(_pacing, "_LONGEST_TRY_PAUSE_SECONDS", 0.01)

@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 PAYMENTS = Project("11111111-1111-4111-8111-111111111111", "Payments")

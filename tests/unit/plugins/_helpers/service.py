@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion, Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
@@ -21,6 +21,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
     TransportError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 
 from unit.plugins._helpers.connections import ENTRA, NOW, PAYMENTS, raw, situation
@@ -72,7 +74,13 @@ class FakeService:
             raise StoppedError("The task was stopped.")
         return ArmConnection.from_api(copy.deepcopy(self.stored), PAYMENTS)
 
-    def send(self, body: Json) -> None:
+    def inform(self, connection: ArmConnection) -> None:
+        """There is nothing around it."""
+
+    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+        return False
+
+    def send(self, connection: ArmConnection, body: Json) -> None:
         self.sent.append(body)
         self.sent_at.append(self.now)
         how = self.writes.pop(0) if self.writes else "ok"

@@ -8,7 +8,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     ServiceError,
@@ -24,10 +29,10 @@ Change = t.Callable[[Json], None]
 @pytest.fixture(autouse=True)
 def real_pauses(no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service of these tests has a clock of its own, so nothing needs to be short."""
-    module = "ansible_collections.azdo.connections.plugins.module_utils._conversion."
-    monkeypatch.setattr(module + "_FIRST_PAUSE_SECONDS", 0.5)
-    monkeypatch.setattr(module + "_LONGEST_PAUSE_SECONDS", 10.0)
-    monkeypatch.setattr(module + "_GRACE_SECONDS", 60.0)
+    module = "ansible_collections.azdo.connections.plugins.module_utils."
+    monkeypatch.setattr(module + "_moving._FIRST_PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr(module + "_moving._LONGEST_PAUSE_SECONDS", 10.0)
+    monkeypatch.setattr(module + "_conversion.GRACE_SECONDS", 60.0)
 
 
 def test_a_conversion_is_one_read_one_write_and_one_read() -> None:
@@ -242,7 +247,7 @@ def test_a_refusal_that_could_not_be_looked_into(step: str) -> None:
 def test_refusals_that_are_known_come_with_a_remedy(text: str, remedy: str) -> None:
     service = FakeService()
 
-    def refuse(body: Json) -> None:
+    def refuse(connection: ArmConnection, body: Json) -> None:
         raise ServiceError(text, status=400, type_key="ArgumentException")
 
     service.send = refuse  # type: ignore[method-assign]

@@ -9,24 +9,25 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion, Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AuthenticationError, TransportError
+from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unit.plugins._helpers.connections import PAYMENTS, WEB_SHOP, converted, raw, reference
 from unit.plugins._helpers.service import WRITES, FakeService, carry_out, scheme_of
 
-_MODULE = "ansible_collections.azdo.connections.plugins.module_utils._conversion."
+_MODULES = "ansible_collections.azdo.connections.plugins.module_utils."
 
 
 @pytest.fixture(scope="module", autouse=True)
 def real_pauses() -> t.Iterator[None]:
     """The service of these tests has a clock of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_MODULE + "_FIRST_PAUSE_SECONDS", 0.5)
-        patch.setattr(_MODULE + "_LONGEST_PAUSE_SECONDS", 10.0)
-        patch.setattr(_MODULE + "_GRACE_SECONDS", 60.0)
+        patch.setattr(_MODULES + "_moving._FIRST_PAUSE_SECONDS", 0.5)
+        patch.setattr(_MODULES + "_moving._LONGEST_PAUSE_SECONDS", 10.0)
+        patch.setattr(_MODULES + "_conversion.GRACE_SECONDS", 60.0)
         yield
 
 

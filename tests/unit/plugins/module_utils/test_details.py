@@ -5,13 +5,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import typing as t
+from datetime import datetime, timedelta
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._details import checks, permissions, usage
+from ansible_collections.azdo.connections.plugins.module_utils._details import checks, permissions, read_use
+from ansible_collections.azdo.connections.plugins.module_utils._details import usage as told
+from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
 
-from unit.plugins._helpers.connections import NOW
+from unit.plugins._helpers.connections import LOGISTICS, NOW, PAYMENTS, WEB_SHOP, connection
+
+
+class Histories:
+    """A client that knows the history of each project; None is one that cannot be read."""
+
+    def __init__(self, histories: list[list[Json] | None]) -> None:
+        self._left = list(histories)
+
+    def execution_history(self, project_id: str, connection_id: str) -> list[Json]:
+        history = self._left.pop(0)
+        if history is None:
+            raise ServiceError("TF400898: An Internal Error Occurred.", status=500)
+        return history
+
+
+def usage(histories: list[list[Json] | None], now: datetime) -> Json:
+    """What a result says of a connection with these histories, one for each of its projects."""
+    projects = (PAYMENTS, WEB_SHOP, LOGISTICS)[: len(histories)]
+    client = t.cast(AzureDevOps, Histories(histories))
+    try:
+        return told(read_use(client, connection(projects=projects), now), now)
+    except ServiceError:
+        return told(None, now)
 
 
 def record(days_ago: float, definition: int = 7, finished: bool = True) -> Json:

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage, survey
+from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, make_plan
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rows import Row, diff, failure, warnings

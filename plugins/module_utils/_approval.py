@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan that people approve: what it is a promise about, its digest, and whether what is found later is still what was approved.
+
+PRIVATE to the collection, and pure. The document holds ids, words of ours and hashes, no text that somebody else wrote: names and subjects may look like
+templates, and Ansible evaluates what it reads from files. The digest protects against drift and mistakes, not against a person who can edit both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from datetime import datetime, timedelta
+
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash, fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+
+SCHEMA = 1
+_ITEM = {"id": str, "project_id": str, "action": bool, "rollback": str, "decision": str, "fingerprint": str}
+# Reasons that depend on who asks or on the hour: two administrators a day apart approve the same plan.
+_NOT_OF_THE_PLAN = {
+    "in_use_now",
+    "pipeline_not_ready",
+    "caller_not_user",
+    "caller_needs_entra_token",
+    "other_tenant",
+    "issuer_migration_unconfirmed",
+    "changed_since_plan",
+    "excluded",
+    "unknown",
+}
+_MAKE_ANEW = "Make a new plan with check mode, look at it and apply that. Nothing was changed."
+
+
+class PlanChangedError(AzdoError):
+    """What is there is not what was approved."""
+
+    code = "plan_changed"
+
+
+def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: str) -> Json:
+    """Shape: ``{id, project_id, action: bool, rollback, decision: act or exclude, fingerprint}``."""
+    reasons = list(reasons)
+    return {
+        "id": connection.id.lower(),
+        "project_id": connection.owner.id.lower(),
+        "action": not any(r.effect == "blocks" and r.code not in _NOT_OF_THE_PLAN for r in reasons),
+        "rollback": rollback,
+        "decision": "exclude" if any(r.code == "excluded" for r in reasons) else "act",
+        "fingerprint": fingerprint(connection),
+    }
+
+
+def document(organization_id: str, options: Json, items: t.Sequence[Json], created: datetime) -> Json:
+    """Shape: ``{schema, digest, created, organization_id, options, items}``."""
+    content = {"schema": SCHEMA, "organization_id": organization_id, "options": options, "items": list(items)}
+    return {**content, "digest": digest(content), "created": format_time(created)}
+
+
+def digest(plan: Json) -> str:
+    """Of everything but the time: each item counts by its own hash, so that one that is done already can stand in with the hash it had."""
+    return digest_of(plan["organization_id"], plan["options"], {item["id"]: item_hash(item) for item in plan["items"]})
+
+
+def digest_of(organization_id: str, options: Json, items: t.Mapping[str, str]) -> str:
+    """:param items: the hash of each item, by id."""
+    return canonical_hash(
+        {
+            "schema": SCHEMA,
+            "organization": organization_id,
+            "options": options,
+            "items": sorted(f"{id_} {hash_}" for id_, hash_ in items.items()),
+        }
+    )
+
+
+def item_hash(item: Json) -> str:
+    return canonical_hash(item)
+
+
+def check_digest(given: str) -> str:
+    """The digest that a task was given, in lower case. :raises OptionError: it cannot be one."""
+    text = given.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise OptionError(
+            f"plan_digest is {given!r}, which is no digest.",
+            remedy="Give the 64 characters of plan.digest of an earlier run in check mode.",
+        )
+    return text
+
+
+def check_document(plan: Json, option: str = "plan") -> None:
+    """:raises OptionError: it is no plan of ours. :raises PlanChangedError: it was altered."""
+    items = plan.get("items")
+    whole = (
+        isinstance(items, list)
+        and isinstance(plan.get("options"), dict)
+        and isinstance(plan.get("organization_id"), str)
+        and all(isinstance(item, dict) and set(item) == set(_ITEM) for item in items)
+    )
+    if not whole or str(plan.get("schema")) != str(SCHEMA):
+        raise OptionError(
+            f"{option} is no plan of this module.",
+            remedy="Give plan of an earlier result in check mode, whole and as it was.",
+        )
+    odd = [
+        f"{item['id']}: {name}"
+        for item in t.cast("list[Json]", items)
+        for name, kind in _ITEM.items()
+        if not isinstance(item[name], kind)
+    ]
+    if odd or digest(plan) != plan.get("digest"):
+        censored = (
+            " A secret of this sign-in occurs in it, so Ansible has censored it." if "****" in json.dumps(plan) else ""
+        )
+        where = f" Look at {odd[0]}." if odd else ""
+        raise PlanChangedError(f"{option} was altered after it was made.{censored}{where}", remedy=_MAKE_ANEW)
+
+
+def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours: int, now: datetime) -> None:
+    """Whether a task may apply the plan. :raises PlanChangedError: other organization, other options, too old."""
+    check_document(plan)
+    if plan["organization_id"] != organization_id:
+        raise PlanChangedError("plan was made for another organization.", remedy=_MAKE_ANEW)
+    for name, value in options.items():
+        if plan["options"].get(name) != value:
+            raise PlanChangedError(
+                f"plan was made with another {name} than this task has.",
+                remedy=f"Give {name} the value that it had, or make a new plan. Nothing was changed.",
+            )
+    created = parse_time(plan.get("created"))
+    if created is None or now - created > timedelta(hours=max_age_hours):
+        raise PlanChangedError(
+            f"plan is of {plan.get('created')}, which is longer ago than plan_max_age ({max_age_hours} hours).",
+            remedy=_MAKE_ANEW,
+        )
+
+
+def digest_error(given: str, found: str) -> PlanChangedError:
+    return PlanChangedError(
+        f"The plan of now has the digest {found}, and plan_digest is {given}.",
+        remedy="A connection, a share, an option or what is known of a secret is not what it was. To go on with a run that was interrupted, give its "
+        f"journal, or apply plan itself. {_MAKE_ANEW}",
+        found=found,
+        given=given,
+    )
+
+
+def text_hash(texts: t.Iterable[str]) -> str:
+    """What a plan keeps of texts that people wrote."""
+    return canonical_hash(sorted(texts))

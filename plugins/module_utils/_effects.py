@@ -1,0 +1,365 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What moving one connection does to the world: requests through its owning project, each of them in the journal.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
+    WIF,
+    ArmConnection,
+    Json,
+    Project,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._course import Terms
+from ansible_collections.azdo.connections.plugins.module_utils._details import read_surroundings
+from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AzdoError,
+    NotAcceptedError,
+    ServiceError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts, IdentityFacts
+from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._fleet import KeyedLocks
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
+from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, changes_since, hashes, kept
+from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._preparing import Preparation, Wish
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rollback import rollback
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
+
+# The controller's clock and the service's may differ, and a request takes its time: nothing is reverted this close to the deadline.
+_DEADLINE_MARGIN = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What the courses of one task have in common.
+
+    :param wish: None if connections that a person created are left alone.
+    :param approval: the digest of the plan that is carried out, and the hash of each of its items, for the journal.
+    """
+
+    runtime: Runtime
+    situation: Situation
+    terms: Terms
+    inquiry: Inquiry
+    journal: Journal
+    wish: Wish | None
+    verify_timeout: float
+    locks: KeyedLocks = dataclasses.field(default_factory=KeyedLocks)
+    approval: tuple[str, t.Mapping[str, str]] | None = None
+
+
+class LiveEffects:
+    """One connection of one task. Implements :class:`_course.CourseEffects`.
+
+    :param may_begin: whether the run goes on.
+    :param was_moved: takes the outcome of the move, before that of the whole way is known.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        planned: PlannedRow,
+        left: OpenItem | None,
+        may_begin: t.Callable[[], bool],
+        was_moved: t.Callable[[Outcome], None],
+    ) -> None:
+        self._task = task
+        self.may_begin = may_begin
+        self.was_moved = was_moved
+        self._planned = planned
+        self._left = left
+        self._client = task.runtime.azure_devops
+        owner = planned.connection.owner
+        self._project = Project(owner.id, owner.name)
+        self._target = planned.target
+        self.facts: Facts | None = None
+        self._asked_about: ArmConnection | None = None
+        self._identity: Identity | None = None
+        self._surroundings: dict[str, str | None] = {}
+        self._before: dict[str, str | None] | None = None
+        self._preparation: Preparation | None = None
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether the journal holds something about it that must be ended."""
+        return self._before is not None or self._left is not None
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+    def read(self) -> ArmConnection | None:
+        raw = self._client.connection(self._project.id, self._planned.connection.id)
+        return ArmConnection.from_api(raw, self._project) if raw else None
+
+    def inform(self, connection: ArmConnection) -> None:
+        if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
+            lasting, self._identity = self._lasting(connection)
+        else:
+            lasting = t.cast(Facts, self.facts)
+        self._surroundings = read_surroundings(self._client, connection)
+        self.facts = self._task.inquiry.with_use(connection, lasting)
+        self._asked_about = connection
+
+    def _lasting(self, connection: ArmConnection) -> tuple[Facts, Identity | None]:
+        """From the planning, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
+        known = self._planned.facts
+        fresh_needed = self._target == ENTRA_ISSUER or connection.creation_mode != "automatic"
+        if known is None or fresh_needed or not _same_for_the_facts(self._planned.connection, connection):
+            return self._task.inquiry.lasting(connection)
+        return known, None
+
+    def assess(self, connection: ArmConnection) -> tuple[Reason, ...] | None:
+        situation, seen_in = self._situation(), self._planned.found.seen_in
+        alone = assess(connection, self._target, situation, seen_in)
+        if any(reason.effect == "blocks" for reason in alone):
+            return alone
+        if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
+            return None
+        return assess(connection, self._target, situation, seen_in, self.facts)
+
+    def _situation(self) -> Situation:
+        return dataclasses.replace(self._task.situation, now=self.now())
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+    def send(self, connection: ArmConnection, body: Json) -> None:
+        if self._before is None:
+            self._before = {**kept(connection), **self._surroundings}
+        self._send(connection, self._target, body, "move")
+
+    def _send(self, connection: ArmConnection, target: str, body: Json, operation: str) -> None:
+        """One request. What is known of its fate is written down, whatever that is."""
+        journal, connection_id = self._task.journal, connection.id
+
+        def announce() -> None:
+            journal.sent(connection_id, **self._told(connection, operation))
+
+        result = "unknown"
+        try:
+            if target == ENTRA_ISSUER:
+                self._client.migrate_issuer(str(connection.subject), announce)
+            elif not self._client.convert(self._project.id, connection_id, body, announce):
+                # Microsoft's script takes an empty answer for a failure (3.3); a read tells which it was.
+                raise AmbiguousWriteError("Azure DevOps answered the conversion with nothing.")
+            result = "accepted"
+        except NotAcceptedError:
+            result = "not_accepted"
+            raise
+        except ServiceError:
+            result = "refused"
+            raise
+        finally:
+            journal.answered(connection_id, operation=operation, result=result)
+
+    def _told(self, connection: ArmConnection, operation: str) -> Json:
+        """What a later run needs to take this up, in hashes."""
+        digest, items = self._task.approval or (None, {})
+        facts = self.facts or Facts()
+        return {
+            "operation": operation,
+            "target": self._target,
+            "scheme": connection.scheme,
+            "kept": hashes(self._before or {}),
+            "tested": facts.tested.result if facts.tested else None,
+            "rollback": rollback(self._planned.connection, self._target, facts, self.now()).state,
+            "plan": digest,
+            "item": items.get(connection.id.lower()),
+        }
+
+    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+        return self._preparation.after_refusal(error, connection) if self._preparation else False
+
+    def wait(self, seconds: float) -> None:
+        self._task.runtime.stop.wait(seconds)
+
+    def clock(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        return self._task.runtime.now()
+
+    def alone(self) -> t.ContextManager[None]:
+        connection = self._planned.connection
+        # Connections of one application share its federated credentials; without a known application each stands alone.
+        identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
+        return self._locked(self._task.locks.of(identity))
+
+    @contextlib.contextmanager
+    def _locked(self, lock: t.ContextManager[bool]) -> t.Iterator[None]:
+        with lock:
+            yield
+
+    # -- federated credentials -------------------------------------------------------------------------------------
+    def prepare(self, connection: ArmConnection) -> HandOff | None:
+        by_hand = connection.creation_mode != "automatic" and self._target == WIF
+        self._preparation = self._new_preparation(connection) if by_hand else None
+        if self._preparation is None:
+            return None
+        known = self.facts.identity if self.facts else None
+        return self._preparation.before(connection, known.credentials if known else ())
+
+    def secure(self, connection: ArmConnection) -> HandOff | None:
+        if self._target not in (WIF, ENTRA_ISSUER) or (
+            self._target == WIF and self._planned.connection.creation_mode == "automatic"
+        ):
+            # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
+            return None
+        preparation = self._preparation or self._new_preparation(connection)
+        if preparation is None:
+            return None
+        with self.alone():
+            return preparation.secure(connection, self._target, patient=True)
+
+    def _new_preparation(self, connection: ArmConnection) -> Preparation | None:
+        task = self._task
+        if task.wish is None:
+            return None
+        if self._asked_about is None:
+            _lasting, self._identity = task.inquiry.lasting(connection)
+        identity = _Recorded(self._identity, task.journal, connection.id) if self._identity else None
+        given = task.situation.pairs.get(connection.id.lower())
+        return Preparation(task.wish, task.runtime.stop, task.situation.organization_id, identity, given)
+
+    # -- afterwards ------------------------------------------------------------------------------------------------
+    def differences(self, connection: ArmConnection) -> list[Json]:
+        after = {**kept(connection), **read_surroundings(self._client, connection)}
+        if self._before is not None:
+            return changes(self._before, after)
+        return changes_since(self._left.kept, after) if self._left else []
+
+    def test(self, connection: ArmConnection, *, patiently: bool) -> Verification:
+        return self._task.inquiry.test(connection, self._task.verify_timeout if patiently else 0.0)
+
+    @property
+    def tested_before(self) -> Verification | None:
+        if self._before is None and self._left:
+            return Verification(result=self._left.tested) if self._left.tested else None
+        return self.facts.tested if self.facts else None
+
+    @property
+    def can_go_back(self) -> bool:
+        if self._before is None and self._left:
+            return self._left.rollback == "possible"
+        known = rollback(self._planned.connection, self._target, self.facts or Facts(), self.now())
+        return known.state == "possible"
+
+    def way_back(self, moved: ArmConnection) -> WayBack:
+        return WayBack(self, moved)
+
+    def send_back(self, connection: ArmConnection, body: Json) -> None:
+        self._send(connection, "service_principal", body, "rollback")
+
+
+class WayBack:
+    """The effects of taking one conversion back: like those of the conversion, but with rules of their own. Implements :class:`_moving.Effects`."""
+
+    def __init__(self, effects: LiveEffects, moved: ArmConnection) -> None:
+        self._effects = effects
+        self._moved = moved
+        self.read, self.wait, self.clock = effects.read, effects.wait, effects.clock
+
+    def inform(self, connection: ArmConnection) -> None:
+        """Everything that decides is in the connection."""
+
+    def assess(self, connection: ArmConnection) -> tuple[Reason, ...]:
+        """The deadline is read again, and an edit that somebody made since is not overwritten."""
+        deadline = connection.revert_deadline
+        if deadline is None or deadline - _DEADLINE_MARGIN <= self._effects.now():
+            shown = format_time(deadline) or connection.revert_deadline_text
+            return (Reason("revert_window_passed", "blocks", {"deadline": shown}),)
+        if more := changes(_as_moved(self._moved), _as_moved(connection)):
+            return (Reason("changed_since_plan", "blocks", {"differences": more}),)
+        return ()
+
+    def send(self, connection: ArmConnection, body: Json) -> None:
+        self._effects.send_back(connection, body)
+
+    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+        return False
+
+
+def _as_moved(connection: ArmConnection) -> dict[str, str | None]:
+    return {
+        **kept(connection),
+        "scheme": connection.scheme,
+        "issuer": connection.issuer,
+        "subject": connection.subject,
+        "state": connection.state,
+    }
+
+
+def _same_for_the_facts(one: ArmConnection, other: ArmConnection) -> bool:
+    """Whether facts that were read around one state of a connection hold for another."""
+    names = (
+        "scheme",
+        "tenant_id",
+        "client_id",
+        "authentication_type",
+        "identity_type",
+        "references",
+        "enabled",
+        "scope",
+    )
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+class _Recorded:
+    """An identity whose writes are in the journal."""
+
+    def __init__(self, identity: Identity, journal: Journal, connection_id: str) -> None:
+        self._identity = identity
+        self._journal = journal
+        self._connection_id = connection_id
+        self.label = identity.label
+        self.resource_id = identity.resource_id
+
+    def principal_id(self) -> str:
+        return self._identity.principal_id()
+
+    def facts(self) -> IdentityFacts:
+        return self._identity.facts()
+
+    def credentials(self) -> list[Credential]:
+        return self._identity.credentials()
+
+    def add(self, credential: Credential) -> None:
+        self._write(credential, lambda: self._identity.add(credential))
+
+    def change(self, credential: Credential, known: Credential) -> None:
+        self._write(credential, lambda: self._identity.change(credential, known))
+
+    def remove(self, credential: Credential) -> None:
+        self._write(credential, lambda: self._identity.remove(credential))
+
+    def _write(self, credential: Credential, write: t.Callable[[], None]) -> None:
+        self._journal.sent(self._connection_id, operation="credential", credential=credential.name)
+        result = "unknown"
+        try:
+            write()
+            result = "accepted"
+        except AzdoError as error:
+            result = error.code
+            raise
+        finally:
+            self._journal.answered(self._connection_id, operation="credential", result=result)

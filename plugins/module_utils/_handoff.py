@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person is to do when a federated credential cannot be made from here: the facts, and ready text for three tools.
+
+PRIVATE to the collection, and pure. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
+
+_ASK_PORTAL = (
+    "Open the connection {name} in the portal (Project settings, Service connections) and choose Convert: it refuses and shows issuer and subject. "
+    "Give both with federated_credential.pairs and run again."
+)
+_ADD = "Add this federated credential to {owner}, then run again: what is there by then is recognised."
+_ADD_NOW = (
+    "Pipelines that use {name} cannot sign in until {owner} has this federated credential. Add it now, then run again."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOff:
+    """Work for a person.
+
+    :param wish: the credential that is missing; None while nobody knows its issuer and subject.
+    :param resource_id: the ARM id of the managed identity; None for an application.
+    :param urgent: the connection expects the credential already.
+    :param why: why it was not made from here.
+    """
+
+    connection: ArmConnection
+    wish: Credential | None
+    why: str
+    audience: str | None = None
+    resource_id: str | None = None
+    urgent: bool = False
+
+    @property
+    def what_to_do(self) -> str:
+        if self.wish is None:
+            return _ASK_PORTAL.format(name=repr(self.connection.name))
+        return (_ADD_NOW if self.urgent else _ADD).format(name=repr(self.connection.name), owner=self._owner)
+
+    @property
+    def _owner(self) -> str:
+        if self.resource_id:
+            return f"the managed identity {self.resource_id.rstrip('/').rsplit('/', 1)[-1]!r}"
+        return f"the application {self.connection.client_id}"
+
+    def to_result(self) -> Json:
+        """Shape: ``{client_id, resource_id, name, issuer, subject, audience, urgent, why, what_to_do, commands: {az, terraform, graph} or None}``."""
+        wish = self.wish
+        return {
+            "client_id": self.connection.client_id,
+            "resource_id": self.resource_id,
+            "name": wish.name if wish else None,
+            "issuer": wish.issuer if wish else None,
+            "subject": wish.subject if wish else None,
+            "audience": wish.audience if wish else self.audience,
+            "urgent": self.urgent,
+            "why": self.why,
+            "what_to_do": self.what_to_do,
+            "commands": self._commands(wish) if wish else None,
+        }
+
+    def _commands(self, wish: Credential) -> Json:
+        if self.resource_id:
+            return _for_managed_identity(self.resource_id, wish)
+        return _for_application(str(self.connection.client_id), wish)
+
+
+def _for_application(client_id: str, wish: Credential) -> Json:
+    """8.2."""
+    body = {"name": wish.name, "issuer": wish.issuer, "subject": wish.subject, "audiences": [wish.audience]}
+    return {
+        "az": f"az ad app federated-credential create --id {shlex.quote(client_id)} --parameters {shlex.quote(json.dumps(body, ensure_ascii=False))}",
+        "terraform": _block(
+            "azuread_application_federated_identity_credential",
+            {
+                "application_id": "/applications/OBJECT-ID-OF-THE-APPLICATION",
+                "display_name": wish.name,
+                "audiences": [wish.audience],
+                "issuer": wish.issuer,
+                "subject": wish.subject,
+            },
+            wish,
+        ),
+        "graph": f"POST https://graph.microsoft.com/v1.0/applications(appId='{client_id}')/federatedIdentityCredentials\n"
+        + json.dumps(body, ensure_ascii=False, indent=2),
+    }
+
+
+def _for_managed_identity(resource_id: str, wish: Credential) -> Json:
+    """8.3. Resource Manager takes the place of Graph."""
+    parts = resource_id.strip("/").split("/")
+    known = {parts[index].lower(): parts[index + 1] for index in range(0, len(parts) - 1, 2)}
+    options = {
+        "--name": wish.name,
+        "--identity-name": parts[-1],
+        "--resource-group": known.get("resourcegroups", ""),
+        "--subscription": known.get("subscriptions", ""),
+        "--issuer": wish.issuer,
+        "--subject": wish.subject,
+        "--audiences": wish.audience,
+    }
+    body = {"properties": {"issuer": wish.issuer, "subject": wish.subject, "audiences": [wish.audience]}}
+    return {
+        "az": "az identity federated-credential create "
+        + " ".join(f"{option} {shlex.quote(value)}" for option, value in options.items()),
+        "terraform": _block(
+            "azurerm_federated_identity_credential",
+            {
+                "name": wish.name,
+                "resource_group_name": known.get("resourcegroups", ""),
+                "parent_id": resource_id,
+                "audience": [wish.audience],
+                "issuer": wish.issuer,
+                "subject": wish.subject,
+            },
+            wish,
+        ),
+        "graph": f"PUT https://management.azure.com{resource_id}/federatedIdentityCredentials/{wish.name}?api-version=2023-01-31\n"
+        + json.dumps(body, ensure_ascii=False, indent=2),
+    }
+
+
+def _block(kind: str, arguments: Json, wish: Credential) -> str:
+    width = max(map(len, arguments))
+    lines = [f"  {name.ljust(width)} = {_hcl(value)}" for name, value in arguments.items()]
+    return "\n".join([f'resource "{kind}" "{wish.name.replace("-", "_")}" {{', *lines, "}"])
+
+
+def _hcl(value: str | list[str]) -> str:
+    """A literal of Terraform's language, in which ``${`` and ``%{`` would begin a template."""
+    if isinstance(value, list):
+        return f"[{', '.join(_hcl(item) for item in value)}]"
+    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")

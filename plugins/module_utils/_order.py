@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task of azdo_arm_connection_convert orders: its options, checked before anything is asked, in the words of the rules.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.azdo.connections.plugins.module_utils._approval import check_digest, check_document, text_hash
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._course import Terms
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, check_names, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._options import check_range
+from ansible_collections.azdo.connections.plugins.module_utils._plan import Wanted
+
+# The options that say what a run does, and not how fast; a plan is made for their values.
+_BEHAVIOUR = (
+    "to",
+    "shared",
+    "include_disabled",
+    "allow_in_use",
+    "allow_irreversible",
+    "attempt_as_non_user",
+    "revert_on_failure",
+    "resend",
+    "max_failures",
+    "verify",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The options of one task.
+
+    :param plan: the plan to apply. :param digest: the digest that the plan of now must have.
+    :param batch: ids of an earlier plan; those of a journal are read later.
+    """
+
+    params: t.Mapping[str, t.Any]
+    plan: Json | None = None
+    digest: str | None = None
+    batch: tuple[str, ...] | None = None
+    credential: Json | None = field(default=None)
+
+    @property
+    def target(self) -> str:
+        return str(self.params["to"])
+
+    @property
+    def tests_before(self) -> bool:
+        return self.params["verify"] in ("before", "both")
+
+    @property
+    def terms(self) -> Terms:
+        params = self.params
+        return Terms(
+            target=self.target,
+            wait_timeout=params["wait_timeout"],
+            migration_grace=params["migration_grace"],
+            test=params["verify"] in ("after", "both"),
+            revert_on_failure=params["revert_on_failure"],
+            resend=params["resend"],
+        )
+
+    def wanted(self, journaled: t.Sequence[str] | None) -> Wanted:
+        """:param journaled: the ids of the journal in ``batch``."""
+        params = self.params
+        ids = self.batch if journaled is None else tuple(journaled)
+        projects = params["projects"]
+        if self.plan is not None:
+            ids, projects = tuple(item["id"] for item in self.plan["items"]), self.plan["options"]["projects"]
+        return Wanted(
+            target=self.target,
+            projects=None if projects is None else tuple(projects),
+            connections=None if params["connections"] is None else tuple(params["connections"]),
+            revert_all=params["revert_all"],
+            ids=ids,
+        )
+
+    def circumstances(self, estate: Estate) -> Json:
+        """What the rules need to know of the options, names resolved; the keys are those of :class:`_situation.Situation`."""
+        params, credential = self.params, self.credential or {}
+        named = params["projects"] is not None or params["connections"] is not None or self.plan is not None
+        pairs: dict[str, tuple[str, str]] = {}
+        for pair in credential.get("pairs") or []:
+            found = look_up(estate, [pair["connection"]], option="federated_credential.pairs", named_projects=False)
+            pairs[found[0].connection.id.lower()] = (pair["issuer"], pair["subject"])
+        excluded = look_up(estate, params["exclude"] or (), option="exclude", named_projects=named)
+        return {
+            "include_shared": params["shared"] == "include",
+            "include_disabled": params["include_disabled"],
+            "allow_in_use": params["allow_in_use"],
+            "hold_pipelines": tuple(params["hold_pipelines"] or ()),
+            "manual": credential.get("mode"),
+            "pairs": pairs,
+            "allow_irreversible": params["allow_irreversible"],
+            "attempt_as_non_user": params["attempt_as_non_user"],
+            "resend": params["resend"],
+            "excluded": frozenset(
+                [found.connection.id.lower() for found in excluded]
+                + [item["id"] for item in (self.plan or {}).get("items", ()) if item["decision"] == "exclude"]
+            ),
+            "approved": {item["id"]: item["fingerprint"] for item in (self.plan or {}).get("items", ())},
+        }
+
+    def promise(self, estate: Estate, pairs: t.Mapping[str, tuple[str, str]]) -> Json:
+        """The part of the options that a plan is made for. Ids, flags and hashes only."""
+        credential = self.credential
+        return {
+            **{name: self.params[name] for name in _BEHAVIOUR},
+            "projects": None if self._sees_all else sorted(project_id.lower() for project_id in estate.project_ids),
+            "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
+            "federated_credential": None
+            if credential is None
+            else {
+                "mode": credential["mode"],
+                "probe": credential["probe"],
+                "audience": text_hash([credential["audience"] or ""]),
+                "pairs": text_hash(f"{id_} {issuer} {subject}" for id_, (issuer, subject) in pairs.items()),
+            },
+        }
+
+    @property
+    def _sees_all(self) -> bool:
+        if self.plan is not None:
+            return self.plan["options"].get("projects") is None
+        return self.params["projects"] is None
+
+
+def read_order(params: t.Mapping[str, t.Any]) -> Order:
+    """:raises OptionError: the options cannot mean anything. :raises PlanChangedError: the plan was altered."""
+    check_range("concurrency", params["concurrency"], 1, 64)
+    for option in ("wait_timeout", "verify_timeout", "migration_grace", "max_failures"):
+        check_range(option, params[option], 0)
+    check_range("plan_max_age", params["plan_max_age"], 1)
+    check_names("exclude", params["exclude"])
+    check_names("hold_pipelines", params["hold_pipelines"])
+    _check_verification(params)
+    _check_issuer(params)
+    _check_source(params)
+    credential = params["federated_credential"]
+    if credential is not None and params["to"] == SERVICE_PRINCIPAL:
+        raise OptionError("federated_credential has no meaning with to=service_principal.", remedy="Leave it out.")
+    if params["to"] == ENTRA_ISSUER and credential is None:
+        credential = {"mode": "create", "audience": None, "probe": False, "pairs": None}
+    if params["plan"] is not None:
+        check_document(params["plan"])
+    batch = params["batch"] or {}
+    if batch.get("plan") is not None:
+        check_document(batch["plan"], "batch.plan")
+    return Order(
+        params=params,
+        plan=params["plan"],
+        digest=None if params["plan_digest"] is None else check_digest(params["plan_digest"]),
+        batch=None
+        if batch.get("plan") is None
+        else tuple(item["id"] for item in batch["plan"]["items"] if item["action"] and item["decision"] == "act"),
+        credential=credential,
+    )
+
+
+def _check_verification(params: t.Mapping[str, t.Any]) -> None:
+    if not params["revert_on_failure"]:
+        return
+    if params["to"] != WIF:
+        raise OptionError(
+            f"revert_on_failure has no meaning with to={params['to']}.",
+            remedy="There is no way back from it: leave revert_on_failure out.",
+        )
+    if params["verify"] != "both":
+        raise OptionError(
+            f"revert_on_failure needs tests before and after, and verify is {params['verify']}.",
+            remedy="Set verify to both: only what a conversion broke is reverted.",
+        )
+
+
+def _check_issuer(params: t.Mapping[str, t.Any]) -> None:
+    if params["to"] != ENTRA_ISSUER:
+        if params["resend"]:
+            raise OptionError("resend goes with to=entra_issuer only.")
+        return
+    if params["verify"] not in ("after", "both"):
+        raise OptionError(
+            f"to=entra_issuer needs a test after each migration, and verify is {params['verify']}.",
+            remedy="Set verify to after or both: the first connection must work before others follow.",
+        )
+    if not params["journal"]:
+        raise OptionError(
+            "to=entra_issuer needs a journal, because nobody can ask Azure DevOps whether a migration was asked for.",
+            remedy="Set journal to a file that outlives this run.",
+        )
+
+
+def _check_source(params: t.Mapping[str, t.Any]) -> None:
+    """What the connections are chosen by: one way at a time."""
+    batch = params["batch"]
+    if batch is not None and params["to"] != SERVICE_PRINCIPAL:
+        raise OptionError(
+            "batch goes with to=service_principal only.", remedy="Name the connections with connections or plan."
+        )
+    if batch is not None and (batch.get("plan") is None) == (not batch.get("journal")):
+        raise OptionError("batch needs plan or journal, one of the two.")
+    if params["plan"] is not None and params["plan_digest"] is not None:
+        raise OptionError(
+            "plan and plan_digest exclude each other.", remedy="plan says everything that plan_digest does."
+        )
+    ways = [name for name in ("connections", "plan", "batch") if params[name] is not None]
+    ways += ["revert_all"] if params["revert_all"] else []
+    if len(ways) > 1:
+        raise OptionError(
+            f"{' and '.join(ways)} exclude each other.", remedy="Each of them says which connections are meant."
+        )
+    if params["plan"] is not None and params["projects"] is not None:
+        raise OptionError("plan and projects exclude each other.", remedy="The plan says in which projects it works.")

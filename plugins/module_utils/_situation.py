@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rules need to know beyond a connection and the facts around it: who asks, where, when, and what was allowed.
+
+PRIVATE to the collection, and pure. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """One caller, one service, one run.
+
+    :param hosted: False for Azure DevOps Server.
+    :param caller: ``user``, ``non_user`` or ``unknown`` (2.7, 3.2).
+    :param entra_token: whether the caller signs in with Microsoft Entra; None if that is not known.
+    :param project_ids: the projects of this run; nothing outside them is touched.
+    :param now: the present, in UTC.
+    :param tenant: the tenant that the caller signs in to, if it was said.
+    :param organization: its name, as subjects of the Azure DevOps issuer begin with it (2.10).
+    :param subjects: how many of the visible connections have each subject, in lower case.
+    :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
+    :param manual: ``create`` or ``require`` if connections that a person created may be converted.
+    :param pairs: issuer and subject that the user gave, by connection id in lower case.
+    :param allow_irreversible: None if the way back is not of interest.
+    :param excluded: ids that the user left out, in lower case.
+    :param approved: the fingerprints of the plan that is applied, by id in lower case.
+    :param busy: ids that another run, which is still alive, is at work on.
+    :param unconfirmed: ids whose issuer migration was asked for and not confirmed.
+    """
+
+    hosted: bool
+    caller: str
+    entra_token: bool | None
+    project_ids: frozenset[str]
+    now: datetime
+    tenant: str | None = None
+    organization: str = ""
+    organization_id: str = ""
+    subjects: t.Mapping[str, int] = field(default_factory=dict)
+    include_shared: bool = False
+    include_disabled: bool = False
+    allow_in_use: bool = False
+    hold_pipelines: tuple[str, ...] = ()
+    manual: str | None = None
+    pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    allow_irreversible: bool | None = None
+    attempt_as_non_user: bool = False
+    resend: bool = False
+    excluded: frozenset[str] = frozenset()
+    approved: t.Mapping[str, str] = field(default_factory=dict)
+    busy: frozenset[str] = frozenset()
+    unconfirmed: frozenset[str] = frozenset()
