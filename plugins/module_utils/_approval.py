@@ -17,18 +17,19 @@ from datetime import datetime, timedelta
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash, fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import OF_THE_CALLER, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
 SCHEMA = 1
+_AHEAD = timedelta(hours=1)
 _ITEM = {"id": str, "project_id": str, "action": bool, "rollback": str, "decision": str, "fingerprint": str}
-# Reasons that depend on who asks or on the hour: two administrators a day apart approve the same plan.
+# Reasons that depend on who asks, on what only some may read, or on the hour: two administrators a day apart approve the same plan.
 _NOT_OF_THE_PLAN = {
+    *OF_THE_CALLER,
     "in_use_now",
     "pipeline_not_ready",
-    "caller_not_user",
-    "caller_needs_entra_token",
-    "other_tenant",
+    "application_missing",
+    "federated_credential_limit",
     "issuer_migration_unconfirmed",
     "changed_since_plan",
     "excluded",
@@ -108,18 +109,27 @@ def check_document(plan: Json, option: str = "plan") -> None:
             f"{option} is no plan of this module.",
             remedy="Give plan of an earlier result in check mode, whole and as it was.",
         )
+    ids = [item["id"] for item in t.cast("list[Json]", items)]
     odd = [
         f"{item['id']}: {name}"
         for item in t.cast("list[Json]", items)
         for name, kind in _ITEM.items()
         if not isinstance(item[name], kind)
     ]
-    if odd or digest(plan) != plan.get("digest"):
+    if odd or len(set(ids)) < len(ids) or _digest_of_any(plan) != plan.get("digest"):
         censored = (
             " A secret of this sign-in occurs in it, so Ansible has censored it." if "****" in json.dumps(plan) else ""
         )
         where = f" Look at {odd[0]}." if odd else ""
         raise PlanChangedError(f"{option} was altered after it was made.{censored}{where}", remedy=_MAKE_ANEW)
+
+
+def _digest_of_any(plan: Json) -> str | None:
+    try:
+        return digest(plan)
+    except ValueError:
+        # Numbers that canonical JSON has no words for.
+        return None
 
 
 def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours: int, now: datetime) -> None:
@@ -133,10 +143,12 @@ def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours
                 f"plan was made with another {name} than this task has.",
                 remedy=f"Give {name} the value that it had, or make a new plan. Nothing was changed.",
             )
-    created = parse_time(plan.get("created"))
-    if created is None or now - created > timedelta(hours=max_age_hours):
+    said = plan.get("created")
+    created = parse_time(said) if isinstance(said, str) else None
+    # A clock that is a little ahead is forgiven; a plan from the future would never get too old.
+    if created is None or not -_AHEAD <= now - created <= timedelta(hours=max_age_hours):
         raise PlanChangedError(
-            f"plan is of {plan.get('created')}, which is longer ago than plan_max_age ({max_age_hours} hours).",
+            f"plan says that it was made at {said}, which is not within plan_max_age ({max_age_hours} hours).",
             remedy=_MAKE_ANEW,
         )
 

@@ -38,6 +38,7 @@ _PROJECTS_PER_PAGE = 1000
 _PROBE_COUNTS_SECONDS = 5.0
 # Microsoft's own client takes 50 as the server's largest page of history (7).
 _HISTORY_PER_PAGE = 50
+_HISTORY_PAGES = 40
 
 
 class AzureDevOps:
@@ -192,7 +193,7 @@ class AzureDevOps:
         request = self._request(
             "PUT",
             _endpoint(project_id, connection_id),
-            self._endpoints_version(),
+            self._endpoints_version(newest=True),
             params={"operation": "ConvertAuthenticationScheme"},
             body=body,
             write=True,
@@ -201,10 +202,24 @@ class AzureDevOps:
         answer = self._send(request)
         return answer.data if isinstance(answer.data, dict) else None
 
-    def execution_history(self, project_id: str, connection_id: str, *, limit: int = _HISTORY_PER_PAGE) -> list[Json]:
-        """The latest uses of a connection in one project, newest first (7)."""
+    def execution_history(
+        self, project_id: str, connection_id: str, more: t.Callable[[Json], bool] = lambda oldest: False
+    ) -> list[Json]:
+        """The latest uses of a connection in one project, newest first (7): one page, and the next ones as long as the oldest use so far wants ``more``.
+
+        :raises ServiceError: it does not come to an end.
+        """
         path = f"{_segment(project_id)}/_apis/serviceendpoint/{_segment(connection_id)}/executionhistory"
-        return [item.get("data") or {} for item in _value(self._get("endpoints", path, {"top": limit}))]
+        found: list[Json] = []
+        params: dict[str, t.Any] = {"top": _HISTORY_PER_PAGE}
+        for _page in range(_HISTORY_PAGES):
+            answer = self._get("endpoints", path, params)
+            found += [item.get("data") or {} for item in _value(answer)]
+            token = answer.headers.get("x-ms-continuationtoken", "")
+            if not token or not found or not more(found[-1]):
+                return found
+            params = {"top": _HISTORY_PER_PAGE, "continuationToken": token}
+        raise ServiceError(f"Its history has more than {_HISTORY_PAGES} pages.", status=200)
 
     def pipeline_permissions(self, project_id: str, connection_id: str) -> Json:
         """Which pipelines of one project may use the connection (6.1)."""
@@ -219,7 +234,7 @@ class AzureDevOps:
 
     def checks(self, project_id: str, connection_id: str) -> list[Json]:
         """Approvals and checks on the connection in one project (6.2)."""
-        params = {"resourceType": "endpoint", "resourceId": connection_id}
+        params = {"resourceType": "endpoint", "resourceId": connection_id, "$expand": "settings"}
         return _value(self._get("pipelines", f"{_segment(project_id)}/_apis/pipelines/checks/configurations", params))
 
     def roles(self, project_id: str, connection_id: str) -> list[Json]:

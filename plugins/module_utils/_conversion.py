@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
     NotAcceptedError,
+    NotSentError,
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._moving import ATTEMPTS, Move, Outcome, gone
@@ -78,6 +79,9 @@ class Conversion(Move):
         except NotAcceptedError as error:
             self.sent = lost_before
             return error
+        except NotSentError:
+            self.sent = lost_before
+            raise
         except AmbiguousWriteError as error:
             return self._after_lost_answer(error, lost_before)
         except ServiceError as error:

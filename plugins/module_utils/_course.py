@@ -8,10 +8,8 @@ PRIVATE to the collection, and without effects of its own. Section numbers are t
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _conversion
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
@@ -26,13 +24,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._eligibility impo
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._migration import Migration
-from ansible_collections.azdo.connections.plugins.module_utils._moving import (
-    MOVED,
-    Effects,
-    Move,
-    Outcome,
-    changed_besides,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Effects, Outcome, gone
 from ansible_collections.azdo.connections.plugins.module_utils._plan import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._verification import (
@@ -45,7 +37,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._verification imp
 
 @dataclass(frozen=True, kw_only=True)
 class Unfinished:
-    """What an earlier run began with this connection and did not end.
+    """What an earlier run began with this connection and did not see through.
 
     :param asked_ago: seconds since its last request went out.
     :param answered: whether the service is known to have taken it.
@@ -72,26 +64,25 @@ class Terms:
 class CourseEffects(Effects, t.Protocol):
     """What the whole way needs beyond the move."""
 
-    def alone(self) -> t.ContextManager[None]:
-        """Keep others from writing federated credentials of the same identity meanwhile."""
-
     def may_begin(self) -> bool:
         """Whether the run goes on."""
 
-    def was_moved(self, outcome: Outcome) -> None:
-        """Told before the next connection of the same identity begins."""
+    def needs_credential(self, connection: ArmConnection) -> bool:
+        """Whether a federated credential must be there before the move, and it is for us to see to it."""
 
     def prepare(self, connection: ArmConnection) -> HandOff | None:
-        """See to what must be there before the move; the work for a person without which it cannot begin."""
+        """See to that credential; the work for a person if that is not possible."""
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
-        """See to what the connection needs now that it was moved; the work for a person if that is not possible."""
+        """See to the credential that the connection needs now that it was moved; the work for a person if that is not possible."""
 
     def differences(self, connection: ArmConnection) -> list[Json]:
         """What became different around the connection, or in it, since the first request."""
 
-    def test(self, connection: ArmConnection, *, patiently: bool) -> Verification:
-        """Whether one can sign in with it."""
+    def test(
+        self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
+    ) -> Verification:
+        """Whether one can sign in with it; tested until it is ``enough`` or the time is over."""
 
     @property
     def tested_before(self) -> Verification | None:
@@ -104,9 +95,6 @@ class CourseEffects(Effects, t.Protocol):
     def way_back(self, moved: ArmConnection) -> Effects:
         """The effects of a revert, which is refused when the connection is not as ``moved`` any more, or too late."""
 
-    def now(self) -> datetime:
-        """UTC."""
-
 
 class Course:
     """One connection, from what it is to what it should be.
@@ -118,100 +106,116 @@ class Course:
         self._effects = effects
         self._terms = terms
         self._unfinished = unfinished
-        self._move: Move | None = None
+        self._move = self._new_move()
 
     @property
     def sent(self) -> bool:
         """Whether something went out of which it is not proven that it changed nothing."""
-        return self._move is not None and self._move.sent
+        return self._move.sent
 
     def run(self, known: ArmConnection) -> Outcome:
         """:param known: the connection as the lists showed it."""
-        taken_up = self._take_up(self._unfinished) if self._unfinished else None
-        outcome = taken_up or self._begin(known)
-        if outcome.status != MOVED[self._terms.target] or outcome.after is None:
-            return outcome
-        return self._see_through(outcome, outcome.after)
+        outcome = (self._take_up(self._unfinished) if self._unfinished else None) or self._begin(known)
+        there = outcome.status in (MOVED[self._terms.target], "failed") and outcome.after is not None
+        if there and self._move.reached(t.cast(ArmConnection, outcome.after)):
+            return self._see_through(outcome, t.cast(ArmConnection, outcome.after))
+        # Nothing went out that could still have an effect, neither now nor before.
+        settled = outcome.settled or not (outcome.changed or self._unfinished)
+        return replace(outcome, settled=settled)
 
     def _begin(self, known: ArmConnection) -> Outcome:
         effects = self._effects
         effects.inform(known)
         reasons = effects.assess(known) or ()
         if blocked(reasons):
-            return Outcome(status=idle_status(reasons, self._terms.target), reasons=reasons)
-        with effects.alone():
-            # Asked here, because reading took its time, and so may have the wait for another connection of the same identity.
-            if not effects.may_begin():
-                return Outcome(status="skipped", reasons=(*reasons, Reason("not_started", "blocks")))
-            if hand_off := effects.prepare(known):
-                return Outcome(status="waiting", reasons=reasons, hand_off=hand_off)
-            outcome = self._new_move().run()
-            effects.was_moved(outcome)
-            return outcome
+            return self._idle(reasons)
+        if not effects.may_begin():
+            # Asked here, because reading took its time.
+            return Outcome(status="skipped", reasons=(*reasons, Reason("not_started", "blocks")))
+        return (self._prepare() if effects.needs_credential(known) else None) or self._move.run()
+
+    def _prepare(self) -> Outcome | None:
+        """A credential is written for the connection as it is now, not as some list showed it; None if the move can begin."""
+        effects = self._effects
+        current = effects.read()
+        if current is None:
+            return Outcome(status="failed", error=gone())
+        reasons = effects.assess(current)
+        if reasons is None:
+            effects.inform(current)
+            reasons = effects.assess(current) or ()
+        if blocked(reasons):
+            return self._idle(reasons)
+        hand_off = effects.prepare(current)
+        return Outcome(status="waiting", reasons=reasons, hand_off=hand_off) if hand_off else None
+
+    def _idle(self, reasons: tuple[Reason, ...]) -> Outcome:
+        return Outcome(status=idle_status(reasons, self._terms.target), reasons=reasons)
 
     def _new_move(self) -> Conversion | Migration:
         terms = self._terms
-        move: Conversion | Migration
         if terms.target == ENTRA_ISSUER:
-            move = Migration(self._effects, terms.wait_timeout, terms.migration_grace)
-        else:
-            move = Conversion(self._effects, terms.target, terms.wait_timeout)
-        self._move = move
-        return move
+            return Migration(self._effects, terms.wait_timeout, terms.migration_grace)
+        return Conversion(self._effects, terms.target, terms.wait_timeout)
 
     def _take_up(self, left: Unfinished) -> Outcome | None:
         """What became of the work of a run that did not end; None if it may be begun anew."""
         if left.going_back:
             return self._take_up_way_back()
-        move = self._new_move()
-        if isinstance(move, Migration):
-            outcome = move.confirm()
+        if isinstance(self._move, Migration):
+            outcome = self._move.confirm()
             return None if outcome.status == "waiting" and self._terms.resend else outcome
         # A clock that was set meanwhile proves nothing.
         still_at_work = _conversion.GRACE_SECONDS - max(0.0, left.asked_ago)
-        return move.settle(self._terms.wait_timeout if left.answered else max(0.0, still_at_work))
+        return self._move.settle(self._terms.wait_timeout if left.answered else max(0.0, still_at_work))
 
     def _take_up_way_back(self) -> Outcome | None:
+        """Still converted: it is tested again, and goes back again if that still fails."""
         current = self._effects.read()
-        if current is None or current.scheme != SERVICE_PRINCIPAL:
-            # Still converted: it is tested again, and goes back again if that still fails.
-            return Outcome(status=MOVED[WIF], after=current, changed=True) if current else None
+        if current is None:
+            return None
+        if current.scheme != SERVICE_PRINCIPAL:
+            return Outcome(status=MOVED[WIF], after=current, changed=True)
         error = AzdoError("An earlier run reverted it, because its test failed after the conversion.")
-        return Outcome(status="rolled_back", error=error, after=current, changed=True)
+        return Outcome(status="rolled_back", error=error, after=current, changed=True, settled=True)
 
     def _see_through(self, moved: Outcome, connection: ArmConnection) -> Outcome:
-        """The move itself is done: is everything else as it was, and can one sign in?"""
-        if more := self._effects.differences(connection):
-            return dataclasses.replace(moved, status="failed", error=changed_besides(more))
+        """The move itself is done: can one sign in, and is everything else as it was? Whatever the answer to one, the other is asked too."""
+        differences = self._effects.differences(connection)
         hand_off = self._effects.secure(connection)
-        moved = dataclasses.replace(moved, hand_off=hand_off)
-        if not self._terms.test:
-            return self._handed_off(moved) if hand_off else moved
-        # A credential that nobody wrote does not appear by waiting.
-        tested = self._effects.test(connection, patiently=hand_off is None)
-        moved = dataclasses.replace(moved, tested=tested)
+        tested = self._test(connection, hand_off)
         group = connection.scope["resource_group"]
-        verdict = judge_move(self._effects.tested_before, tested, group)
+        verdict = judge_move(self._effects.tested_before, tested, group) if tested else "bad" if hand_off else "good"
         if verdict == "good":
-            note = remark(tested, group)
-            return dataclasses.replace(moved, hand_off=None, notes=(note,) if note else ())
+            hand_off = None
+        moved = replace(moved, tested=tested, hand_off=hand_off, settled=verdict != "bad")
+        if moved.error or differences:
+            # Never taken back: what somebody else may have changed must not be overwritten.
+            return replace(moved, status="failed", error=moved.error or changed_besides(differences))
         if hand_off:
-            return self._handed_off(moved)
+            error = AzdoError(
+                f"It was moved, and its federated credential is missing. {hand_off.why}", remedy=hand_off.what_to_do
+            )
+            return replace(moved, status="failed", error=error)
+        if tested is None or verdict == "good":
+            note = remark(tested, group) if tested else None
+            return replace(moved, notes=(note,) if note else ())
         if verdict == "unproven":
             note = (
                 f"Whether one can sign in with it was not proven: the test ended with {tested.result}. {tested.message}"
             )
-            return dataclasses.replace(moved, notes=(note.strip(),))
-        failed = dataclasses.replace(moved, status="failed", error=failure(tested, group))
+            return replace(moved, notes=(note.strip(),))
+        failed = replace(moved, status="failed", error=failure(tested, group))
         return self._go_back(failed, connection) if self._must_go_back(tested) else failed
 
-    def _handed_off(self, moved: Outcome) -> Outcome:
-        """It was moved and cannot sign in until a person has done something."""
-        hand_off = t.cast(HandOff, moved.hand_off)
-        error = AzdoError(
-            f"It was moved, and its federated credential is missing. {hand_off.why}", remedy=hand_off.what_to_do
+    def _test(self, connection: ArmConnection, hand_off: HandOff | None) -> Verification | None:
+        if not self._terms.test:
+            return None
+        before, group = self._effects.tested_before, connection.scope["resource_group"]
+        # A credential that nobody wrote does not appear by waiting.
+        return self._effects.test(
+            connection, lambda found: judge_move(before, found, group) == "good", patiently=hand_off is None
         )
-        return dataclasses.replace(moved, status="failed", error=error)
 
     def _must_go_back(self, tested: Verification) -> bool:
         """Only what the move broke, for sure and lastingly, and only where the way back is known to work."""
@@ -228,11 +232,25 @@ class Course:
 
     def _go_back(self, failed: Outcome, moved: ArmConnection) -> Outcome:
         problem = t.cast(AzdoError, failed.error)
-        with self._effects.alone():
-            back = Conversion(self._effects.way_back(moved), SERVICE_PRINCIPAL, self._terms.wait_timeout).run()
+        back = Conversion(self._effects.way_back(moved), SERVICE_PRINCIPAL, self._terms.wait_timeout).run()
         if back.status == MOVED[SERVICE_PRINCIPAL]:
             problem.message = f"{problem.message.rstrip('.')}. It was reverted."
-            return dataclasses.replace(failed, status="rolled_back", after=back.after)
+            return replace(failed, status="rolled_back", after=back.after, settled=True)
         why = back.error.message if back.error else "; ".join(reason.code for reason in back.reasons or ())
         problem.message = f"{problem.message.rstrip('.')}. It was not reverted: {why}."
-        return dataclasses.replace(failed, after=back.after or failed.after)
+        return replace(failed, after=back.after or failed.after)
+
+
+class ChangedBesidesError(AzdoError):
+    """More became different than the way to sign in. ``details["differences"]``: ``[{field, before, after}]``."""
+
+    code = "changed_besides"
+
+
+def changed_besides(differences: list[Json]) -> ChangedBesidesError:
+    """Names what it is; the values are in the details."""
+    return ChangedBesidesError(
+        f"The way to sign in was changed, and so was something else: {', '.join(item['field'] for item in differences)}.",
+        remedy="Look at the connection before pipelines use it; nothing was reverted.",
+        differences=differences,
+    )

@@ -16,10 +16,12 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
-from ansible_collections.azdo.connections.plugins.module_utils._facts import UNREADABLE_USE, Use
+from ansible_collections.azdo.connections.plugins.module_utils._facts import UNREADABLE_USE, Use, may_be_running
+
+Depth = t.Literal["latest", "running", "all"]
 
 
-def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Collection[str], now: datetime) -> Json:
+def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Collection[str]) -> Json:
     """The parts named by ``include`` (``permissions``, ``checks``), project by project. What cannot be read is null, never empty."""
     details: Json = {}
     if "permissions" in include:
@@ -35,9 +37,18 @@ def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Coll
     return details
 
 
-def read_use(client: AzureDevOps, connection: ArmConnection, now: datetime) -> Use:
-    """The latest uses over all its projects (7). :raises AzdoError: one of the histories could not be read, so nothing is sure."""
-    histories = [(project, client.execution_history(project.id, connection.id)) for project in connection.references]
+def read_use(client: AzureDevOps, connection: ArmConnection, now: datetime, depth: Depth = "latest") -> Use:
+    """The uses over all its projects (7). :raises AzdoError: one of the histories could not be read, so nothing is sure.
+
+    :param depth: ``latest``: one page of each history; ``running``: back to where nothing can be running any more; ``all``: everything there is.
+    """
+
+    def more(oldest: Json) -> bool:
+        return depth == "all" or (depth == "running" and may_be_running(oldest, now))
+
+    histories = [
+        (project, client.execution_history(project.id, connection.id, more)) for project in connection.references
+    ]
     return Use.from_histories(histories, now)
 
 

@@ -8,7 +8,6 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import time
 import typing as t
@@ -17,6 +16,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
     ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
@@ -29,18 +29,19 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
     NotAcceptedError,
+    NotSentError,
     ServiceError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts, IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import KeyedLocks
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
 from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, changes_since, hashes, kept
-from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._migration import REFUSALS
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, planned_row
 from ansible_collections.azdo.connections.plugins.module_utils._preparing import Preparation, Wish
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rollback import rollback
@@ -68,28 +69,24 @@ class Task:
     journal: Journal
     wish: Wish | None
     verify_timeout: float
-    locks: KeyedLocks = dataclasses.field(default_factory=KeyedLocks)
     approval: tuple[str, t.Mapping[str, str]] | None = None
+
+    def planned(self, found: Found, facts: Facts | None = None, known: PlannedRow | None = None) -> PlannedRow:
+        """A connection judged as this task sees it. ``known`` is what was planned with less facts."""
+        row = planned_row(found, self.terms.target, self.situation, facts)
+        return dataclasses.replace(row, unfinished=known.unfinished) if known else row
 
 
 class LiveEffects:
     """One connection of one task. Implements :class:`_course.CourseEffects`.
 
+    :param left: what an earlier run did not see through.
     :param may_begin: whether the run goes on.
-    :param was_moved: takes the outcome of the move, before that of the whole way is known.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        planned: PlannedRow,
-        left: OpenItem | None,
-        may_begin: t.Callable[[], bool],
-        was_moved: t.Callable[[Outcome], None],
-    ) -> None:
+    def __init__(self, task: Task, planned: PlannedRow, left: OpenItem | None, may_begin: t.Callable[[], bool]) -> None:
         self._task = task
         self.may_begin = may_begin
-        self.was_moved = was_moved
         self._planned = planned
         self._left = left
         self._client = task.runtime.azure_devops
@@ -102,15 +99,17 @@ class LiveEffects:
         self._surroundings: dict[str, str | None] = {}
         self._before: dict[str, str | None] | None = None
         self._preparation: Preparation | None = None
+        # Whether something was written beside the connection itself.
+        self.wrote_credential = False
 
     @property
-    def has_sent(self) -> bool:
+    def in_journal(self) -> bool:
         """Whether the journal holds something about it that must be ended."""
         return self._before is not None or self._left is not None
 
     # -- reading ---------------------------------------------------------------------------------------------------
     def read(self) -> ArmConnection | None:
-        raw = self._client.connection(self._project.id, self._planned.connection.id)
+        raw = self._client.connection(self._project.id, self._planned.connection.id, newest=True)
         return ArmConnection.from_api(raw, self._project) if raw else None
 
     def inform(self, connection: ArmConnection) -> None:
@@ -144,21 +143,31 @@ class LiveEffects:
 
     # -- moving ----------------------------------------------------------------------------------------------------
     def send(self, connection: ArmConnection, body: Json) -> None:
-        if self._before is None:
+        first = self._before is None
+        if first:
             self._before = {**kept(connection), **self._surroundings}
-        self._send(connection, self._target, body, "move")
+        try:
+            self._send(connection, self._target, body, "move")
+        except (NotAcceptedError, NotSentError):
+            # It did not go out, so what others change until the next try is not our doing.
+            self._before = None if first else self._before
+            raise
 
     def _send(self, connection: ArmConnection, target: str, body: Json, operation: str) -> None:
         """One request. What is known of its fate is written down, whatever that is."""
         journal, connection_id = self._task.journal, connection.id
 
+        announced = False
+
         def announce() -> None:
+            nonlocal announced
             journal.sent(connection_id, **self._told(connection, operation))
+            announced = True
 
         result = "unknown"
         try:
             if target == ENTRA_ISSUER:
-                self._client.migrate_issuer(str(connection.subject), announce)
+                self._client.migrate_issuer(t.cast(str, connection.subject), announce)
             elif not self._client.convert(self._project.id, connection_id, body, announce):
                 # Microsoft's script takes an empty answer for a failure (3.3); a read tells which it was.
                 raise AmbiguousWriteError("Azure DevOps answered the conversion with nothing.")
@@ -166,11 +175,13 @@ class LiveEffects:
         except NotAcceptedError:
             result = "not_accepted"
             raise
-        except ServiceError:
-            result = "refused"
+        except ServiceError as error:
+            # What is no refusal that was seen of a migration may be at work all the same (4.2).
+            result = "unknown" if target == ENTRA_ISSUER and error.status not in REFUSALS else "refused"
             raise
         finally:
-            journal.answered(connection_id, operation=operation, result=result)
+            if announced:
+                journal.answered(connection_id, operation=operation, result=result)
 
     def _told(self, connection: ArmConnection, operation: str) -> Json:
         """What a later run needs to take this up, in hashes."""
@@ -178,7 +189,7 @@ class LiveEffects:
         facts = self.facts or Facts()
         return {
             "operation": operation,
-            "target": self._target,
+            "target": SERVICE_PRINCIPAL if operation == "rollback" else self._target,
             "scheme": connection.scheme,
             "kept": hashes(self._before or {}),
             "tested": facts.tested.result if facts.tested else None,
@@ -199,37 +210,21 @@ class LiveEffects:
     def now(self) -> datetime:
         return self._task.runtime.now()
 
-    def alone(self) -> t.ContextManager[None]:
-        connection = self._planned.connection
-        # Connections of one application share its federated credentials; without a known application each stands alone.
-        identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
-        return self._locked(self._task.locks.of(identity))
-
-    @contextlib.contextmanager
-    def _locked(self, lock: t.ContextManager[bool]) -> t.Iterator[None]:
-        with lock:
-            yield
-
     # -- federated credentials -------------------------------------------------------------------------------------
+    def needs_credential(self, connection: ArmConnection) -> bool:
+        return connection.creation_mode != "automatic" and self._target == WIF and self._task.wish is not None
+
     def prepare(self, connection: ArmConnection) -> HandOff | None:
-        by_hand = connection.creation_mode != "automatic" and self._target == WIF
-        self._preparation = self._new_preparation(connection) if by_hand else None
-        if self._preparation is None:
-            return None
+        self._preparation = self._new_preparation(connection)
         known = self.facts.identity if self.facts else None
-        return self._preparation.before(connection, known.credentials if known else ())
+        return self._preparation.before(connection, known.credentials if known else ()) if self._preparation else None
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
-        if self._target not in (WIF, ENTRA_ISSUER) or (
-            self._target == WIF and self._planned.connection.creation_mode == "automatic"
-        ):
+        if self._target != ENTRA_ISSUER and not self.needs_credential(connection):
             # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
             return None
         preparation = self._preparation or self._new_preparation(connection)
-        if preparation is None:
-            return None
-        with self.alone():
-            return preparation.secure(connection, self._target, patient=True)
+        return preparation.secure(connection, self._target) if preparation else None
 
     def _new_preparation(self, connection: ArmConnection) -> Preparation | None:
         task = self._task
@@ -237,9 +232,14 @@ class LiveEffects:
             return None
         if self._asked_about is None:
             _lasting, self._identity = task.inquiry.lasting(connection)
-        identity = _Recorded(self._identity, task.journal, connection.id) if self._identity else None
+        identity = (
+            _Recorded(self._identity, task.journal, connection.id, self._credential_written) if self._identity else None
+        )
         given = task.situation.pairs.get(connection.id.lower())
         return Preparation(task.wish, task.runtime.stop, task.situation.organization_id, identity, given)
+
+    def _credential_written(self) -> None:
+        self.wrote_credential = True
 
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:
@@ -248,8 +248,10 @@ class LiveEffects:
             return changes(self._before, after)
         return changes_since(self._left.kept, after) if self._left else []
 
-    def test(self, connection: ArmConnection, *, patiently: bool) -> Verification:
-        return self._task.inquiry.test(connection, self._task.verify_timeout if patiently else 0.0)
+    def test(
+        self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
+    ) -> Verification:
+        return self._task.inquiry.test(connection, self._task.verify_timeout if patiently else 0.0, enough)
 
     @property
     def tested_before(self) -> Verification | None:
@@ -268,7 +270,7 @@ class LiveEffects:
         return WayBack(self, moved)
 
     def send_back(self, connection: ArmConnection, body: Json) -> None:
-        self._send(connection, "service_principal", body, "rollback")
+        self._send(connection, SERVICE_PRINCIPAL, body, "rollback")
 
 
 class WayBack:
@@ -327,8 +329,9 @@ def _same_for_the_facts(one: ArmConnection, other: ArmConnection) -> bool:
 class _Recorded:
     """An identity whose writes are in the journal."""
 
-    def __init__(self, identity: Identity, journal: Journal, connection_id: str) -> None:
+    def __init__(self, identity: Identity, journal: Journal, connection_id: str, written: t.Callable[[], None]) -> None:
         self._identity = identity
+        self._written = written
         self._journal = journal
         self._connection_id = connection_id
         self.label = identity.label
@@ -358,6 +361,10 @@ class _Recorded:
         try:
             write()
             result = "accepted"
+            self._written()
+        except AmbiguousWriteError:
+            self._written()
+            raise
         except AzdoError as error:
             result = error.code
             raise

@@ -65,7 +65,7 @@ def _lifted(connection: ArmConnection, situation: Situation) -> dict[str, Effect
         "shared": situation.include_shared,
         "disabled": situation.include_disabled,
         "in_use_now": situation.allow_in_use,
-        "manual_needs_federated_credential": situation.manual is not None,
+        "manual_needs_federated_credential": situation.credential_mode is not None,
         "irreversible": situation.allow_irreversible,
         "issuer_migration_unconfirmed": situation.resend,
     }
@@ -176,8 +176,10 @@ def _condition(connection: ArmConnection, situation: Situation) -> _Found:
     if connection.id.lower() in situation.excluded:
         yield "excluded", {}
     approved = situation.approved.get(connection.id.lower())
-    if approved is not None and approved != fingerprint(connection):
-        yield "changed_since_plan", {}
+    if connection.id.lower() in situation.not_approved or (
+        approved is not None and approved != fingerprint(connection)
+    ):
+        yield "changed_since_plan", {"approved": approved is not None}
 
 
 def _not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
@@ -187,10 +189,12 @@ def _not_known(connection: ArmConnection, target: str, situation: Situation) -> 
         yield Reason("unknown", "blocks", {"fact": "authorization scheme", "value": connection.scheme})
     if target == WIF and connection.scheme == SERVICE_PRINCIPAL and situation.caller == "unknown":
         yield Reason("unknown", "warns", {"fact": "whether the caller is a person"})
+    if target == ENTRA_ISSUER:
+        yield from _not_known_of_the_migration(connection, situation)
     if target == SERVICE_PRINCIPAL and connection.revert_deadline_text and connection.revert_deadline is None:
         yield Reason("unknown", "blocks", {"fact": "revert deadline", "value": connection.revert_deadline_text})
     if (
-        situation.manual
+        situation.credential_mode
         and target == WIF
         and connection.scheme == SERVICE_PRINCIPAL
         and connection.creation_mode == "manual"
@@ -198,15 +202,33 @@ def _not_known(connection: ArmConnection, target: str, situation: Situation) -> 
         yield Reason("unknown", "warns", {"fact": "which issuer and subject Azure DevOps wants"})
 
 
+def _not_known_of_the_migration(connection: ArmConnection, situation: Situation) -> t.Iterator[Reason]:
+    """The request names the connection by its old subject, so it needs one; who may send it is not documented (4.2, 4.3)."""
+    if connection.scheme != WIF or connection.issuer_kind == "entra":
+        return
+    if connection.issuer_kind != "azure_devops" or not connection.subject:
+        yield Reason("unknown", "blocks", {"fact": "issuer and subject", "value": connection.issuer})
+    if situation.entra_token is None:
+        yield Reason("unknown", "warns", {"fact": "whether access_token is one of Microsoft Entra"})
+    if situation.caller == "non_user":
+        yield Reason("unknown", "warns", {"fact": "whether Azure DevOps takes a migration from a service principal"})
+
+
 def _subject(connection: ArmConnection, situation: Situation) -> _Found:
     """The migration is asked for by the stored subject (4.2): it must be this connection's own, and nobody else's."""
     if connection.scheme != WIF or connection.issuer_kind != "azure_devops":
         return
-    owner = connection.owner
-    own = f"sc://{situation.organization}/{owner.name}/{owner.connection_name}"
-    others = situation.subjects.get((connection.subject or "").lower(), 0) - 1
-    if connection.subject != own or others > 0:
-        yield "subject_mismatch", {"subject": connection.subject, "own": own, "others_with_it": max(0, others)}
+    owner, subject = connection.owner, connection.subject or ""
+    own = f"/{owner.name}/{owner.connection_name}"
+    # Organizations are named in any case in addresses; the rest counts to the letter.
+    its_own = (
+        subject.lower().startswith(f"sc://{situation.organization}/".lower())
+        and subject.partition("://")[2].partition("/")[2] == own[1:]
+    )
+    others = situation.subjects.get(subject.lower(), 0) - 1
+    if subject and (not its_own or others > 0):
+        own = f"sc://{situation.organization}{own}"
+        yield "subject_mismatch", {"subject": subject, "own": own, "others_with_it": max(0, others)}
 
 
 def _reason(code: str, target: str, **evidence: t.Any) -> Reason:

@@ -83,6 +83,10 @@ class NotAcceptedError(AzdoError):
     usual_remedy = "The service is busy: run it again later."
 
 
+class NotSentError(AzdoError):
+    """A write was held back on our side, and another try would end the same."""
+
+
 class AmbiguousWriteError(AzdoError):
     """A write went out and no usable answer came back: whether the service carried it out must be read, not guessed."""
 

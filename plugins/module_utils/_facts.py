@@ -90,10 +90,15 @@ class Use:
         }
 
 
+def may_be_running(record: Json, now: datetime) -> bool:
+    """Whether a run that began then, or an earlier one, may still be running."""
+    started = parse_time(record.get("startTime"))
+    return started is None or now - started < _LONGEST_RUN
+
+
 def _is_running(record: Json, now: datetime) -> bool:
     """Neither a result nor an end (7)."""
-    started = parse_time(record.get("startTime"))
-    return not (record.get("finishTime") or record.get("result")) and (started is None or now - started < _LONGEST_RUN)
+    return not (record.get("finishTime") or record.get("result")) and may_be_running(record, now)
 
 
 # What stands in place of :meth:`Use.to_result` where the use could not be read.

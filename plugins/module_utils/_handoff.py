@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import CLOUDS, Cloud
 
 _ASK_PORTAL = (
     "Open the connection {name} in the portal (Project settings, Service connections) and choose Convert: it refuses and shows issuer and subject. "
@@ -71,12 +72,13 @@ class HandOff:
         }
 
     def _commands(self, wish: Credential) -> Json:
+        cloud = CLOUDS.get(self.connection.environment or "AzureCloud", CLOUDS["AzureCloud"])
         if self.resource_id:
-            return _for_managed_identity(self.resource_id, wish)
-        return _for_application(str(self.connection.client_id), wish)
+            return _for_managed_identity(self.resource_id, wish, cloud)
+        return _for_application(str(self.connection.client_id), wish, cloud)
 
 
-def _for_application(client_id: str, wish: Credential) -> Json:
+def _for_application(client_id: str, wish: Credential, cloud: Cloud) -> Json:
     """8.2."""
     body = {"name": wish.name, "issuer": wish.issuer, "subject": wish.subject, "audiences": [wish.audience]}
     return {
@@ -92,12 +94,12 @@ def _for_application(client_id: str, wish: Credential) -> Json:
             },
             wish,
         ),
-        "graph": f"POST https://graph.microsoft.com/v1.0/applications(appId='{client_id}')/federatedIdentityCredentials\n"
+        "graph": f"POST {cloud.graph}/v1.0/applications(appId='{client_id}')/federatedIdentityCredentials\n"
         + json.dumps(body, ensure_ascii=False, indent=2),
     }
 
 
-def _for_managed_identity(resource_id: str, wish: Credential) -> Json:
+def _for_managed_identity(resource_id: str, wish: Credential, cloud: Cloud) -> Json:
     """8.3. Resource Manager takes the place of Graph."""
     parts = resource_id.strip("/").split("/")
     known = {parts[index].lower(): parts[index + 1] for index in range(0, len(parts) - 1, 2)}
@@ -126,7 +128,7 @@ def _for_managed_identity(resource_id: str, wish: Credential) -> Json:
             },
             wish,
         ),
-        "graph": f"PUT https://management.azure.com{resource_id}/federatedIdentityCredentials/{wish.name}?api-version=2023-01-31\n"
+        "graph": f"PUT {cloud.resource_manager}{resource_id}/federatedIdentityCredentials/{wish.name}?api-version=2023-01-31\n"
         + json.dumps(body, ensure_ascii=False, indent=2),
     }
 

@@ -150,6 +150,9 @@ class HttpClient:
         host = urlsplit(request.url).netloc
         try:
             with self._admitted(request), self._session(request.url) as session:
+                if request.write:
+                    # The token may have taken its time.
+                    self._stop.check()
                 if request.announce:
                     request.announce()
                 response = session.request(

@@ -210,7 +210,7 @@ def identity_behind(
     if found is None:
         raise FederationError(
             f"{client_id} is no application of this tenant and no managed identity of the connection's subscription, as far as this sign-in sees.",
-            remedy="Sign in to the tenant of the connection, as somebody who may read the identity.",
+            remedy="Sign in to the tenant of the connection, as somebody who may read the identity; one in another subscription is seen to in the portal.",
         )
     return found, found.facts()
 

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import details_body
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection
-from ansible_collections.azdo.connections.plugins.module_utils._details import read_use
+from ansible_collections.azdo.connections.plugins.module_utils._details import Depth, read_use
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     ServiceError,
@@ -22,16 +22,19 @@ from ansible_collections.azdo.connections.plugins.module_utils._facts import Fac
 from ansible_collections.azdo.connections.plugins.module_utils._federation import FederationError
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity, identity_behind
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
-from ansible_collections.azdo.connections.plugins.module_utils._testing import test
+from ansible_collections.azdo.connections.plugins.module_utils._testing import is_final, test_until
 from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification, not_testable
 
 Read = t.TypeVar("Read")
 
 
 class Inquiry:
-    """The questions of one task. Safe to use from several threads."""
+    """The questions of one task. Safe to use from several threads.
 
-    def __init__(self, runtime: Runtime, *, use: bool, identity: bool, test: bool) -> None:
+    :param use: how far back to look for uses; None: not at all.
+    """
+
+    def __init__(self, runtime: Runtime, *, use: Depth | None, identity: bool, test: bool) -> None:
         self._runtime = runtime
         self._use = use
         self._identity = identity
@@ -52,28 +55,36 @@ class Inquiry:
 
     def with_use(self, connection: ArmConnection, facts: Facts) -> Facts:
         """The facts with what is known of the use just now."""
-        if not self._use:
+        depth = self._use
+        if depth is None:
             return facts
         unread = {key: why for key, why in facts.unread.items() if key != "use"}
         use: Use | None = self._tried(
-            unread, "use", lambda: read_use(self._runtime.azure_devops, connection, self._runtime.now())
+            unread, "use", lambda: read_use(self._runtime.azure_devops, connection, self._runtime.now(), depth)
         )
         return Facts(use=use, identity=facts.identity, tested=facts.tested, unread=unread)
 
-    def test(self, connection: ArmConnection, seconds: float) -> Verification:
-        """How signing in with it ends, within a time (s). One answer that says nothing is asked for once more."""
+    def test(
+        self,
+        connection: ArmConnection,
+        seconds: float,
+        enough: t.Callable[[Verification], bool] = is_final,
+    ) -> Verification:
+        """How signing in with it ends: tested until it is ``enough`` or the time (s) is over. One answer that says nothing is asked for once more."""
         known = not_testable(connection.scheme, connection.environment, enabled=connection.enabled)
         if known is not None:
             return known
         try:
-            found = self._test_once(connection, seconds)
-            return self._test_once(connection, seconds) if found.result == "unknown" and not seconds else found
+            found = self._test_once(connection, seconds, enough)
+            return self._test_once(connection, seconds, enough) if found.result == "unknown" and not seconds else found
         except (ServiceError, TransportError) as error:
             return Verification(result="unknown", message=error.message)
 
-    def _test_once(self, connection: ArmConnection, seconds: float) -> Verification:
+    def _test_once(
+        self, connection: ArmConnection, seconds: float, enough: t.Callable[[Verification], bool]
+    ) -> Verification:
         client, body = self._runtime.azure_devops, details_body(connection.raw)
-        return test(client, self._runtime.stop, connection.owner.id, body, connection.id, seconds)
+        return test_until(client, self._runtime.stop, connection.owner.id, body, connection.id, seconds, enough)
 
     def _look_behind(self, connection: ArmConnection) -> tuple[Identity | None, IdentityFacts]:
         session = self._runtime.session

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The journal: what a task is about to send and what became of it, one JSON object a line, so that a run that was killed can be taken up again.
 
-PRIVATE to the collection, and the only file that writes to the controller's disk. A line holds ids, schemes and hashes, never a body. The line about a
-request is on the disk before the request goes out. Many tasks may share a journal on a local file system: lines are appended whole, under a lock.
+PRIVATE to the collection, and the only file that writes to the controller's disk. A line holds ids, schemes and hashes, never a name, a secret or a body. The
+line about a request is on the disk before the request goes out. Many tasks may share a journal on a local file system: lines are appended whole.
 
 Lines: ``sent`` before a request (``operation``: ``move``, ``rollback`` or ``credential``), ``answered`` after it (``result``: ``accepted``, ``refused``,
-``not_accepted`` or ``unknown``), ``ended`` when a connection's row is decided, ``proven`` and ``stopped`` about the issuer migration as a whole.
+``not_accepted`` or ``unknown``), ``ended`` when it is known what became of a connection, ``proven`` and ``stopped`` about the issuer migration as a whole.
 """
 
 from __future__ import annotations
@@ -20,29 +20,40 @@ import stat
 import threading
 import typing as t
 import uuid
-from dataclasses import dataclass, field
-from datetime import datetime
+import zlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER, Json
-from ansible_collections.azdo.connections.plugins.module_utils._errors import NotAcceptedError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
 _VERSION = 1
 _MODE = 0o600
-# Bytes far behind the end of every journal, for locks that are about other things than its lines.
-_GATE = 1 << 40
+# Bytes far behind the end of every journal, for locks: one for lines, one for the first migration, one for each run.
+_LINES = 1 << 40
+_GATE = _LINES + 1
 _RUNS = 1 << 41
+# A run of ansible-playbook is named by its process id, which comes round again.
+_LONGEST_PLAY = timedelta(days=2)
 
-# Journals that this process has open, by path. They stay open: the kernel drops a process's locks when it closes any descriptor of the file.
-_OPEN: dict[tuple[int, str], t.BinaryIO] = {}
+# Journals that this process has open. They stay open: the kernel drops a process's locks when it closes any descriptor of the file.
+_OPEN: dict[tuple[int, str, bool], t.BinaryIO] = {}
 
 
-class JournalError(NotAcceptedError):
+class JournalError(NotSentError):
     """A line could not be written, so the request that it announces did not go out."""
 
     code = "journal"
     usual_remedy = "Make room on the disk or name another file, then run again: what is done already is recognised."
+
+
+class BusyError(NotSentError):
+    """Another run, which is still alive, is at work on the connection; nothing was sent."""
+
+    code = "busy"
+    usual_remedy = "Run again when the other run has ended."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,27 +78,110 @@ class OpenItem:
     rollback: str | None = None
 
 
+class _Record:
+    """What the lines so far say. ``open`` holds, for each connection, its requests that are not known to have come to nothing, oldest first."""
+
+    def __init__(self, play: str, now: datetime) -> None:
+        self._play = play
+        self._since = now - _LONGEST_PLAY
+        self._targets: dict[str, str] = {}
+        self.open: dict[str, list[OpenItem]] = {}
+        self.items: dict[str, dict[str, str]] = {}
+        self.converted: dict[str, bool] = {}
+        self.told: set[str] = set()
+
+    def take(self, line: Json, *, new: bool) -> None:
+        """:param new: whether it was written since this task began."""
+        event, item = line["event"], line["id"]
+        if event == "sent" and line.get("operation") in ("move", "rollback"):
+            self._sent(item, line)
+        elif event == "answered" and line.get("operation") in ("move", "rollback"):
+            self._answered(item, line)
+        elif event == "ended":
+            self._ended(item, line)
+        elif event in ("proven", "stopped"):
+            of_this_play = line.get("play") == self._play and (_time_of(line) or self._since) > self._since
+            if of_this_play if self._play else new:
+                self.told.add(event)
+
+    def _ended(self, item: str, line: Json) -> None:
+        self.open.pop(item, None)
+        if line.get("changed") and line.get("scheme"):
+            converted = line["scheme"] == WIF and self._targets.get(item, line.get("target", WIF)) == WIF
+            self._mark(item, converted=converted)
+
+    def _sent(self, item: str, line: Json) -> None:
+        if line["operation"] == "move":
+            self._targets[item] = str(line.get("target"))
+            # It may have been converted: a revert looks first, so one too many does no harm.
+            self.converted.setdefault(item, line.get("target") == WIF)
+        if line.get("plan") and line.get("item"):
+            self.items.setdefault(str(line["plan"]), {})[item] = str(line["item"])
+        before = self.open.get(item, [])
+        going_back = line["operation"] == "rollback"
+        # A later request of the same work does not know what was before the first one.
+        first = before[0] if before and (going_back or before[0].target == line.get("target")) else None
+        found = OpenItem(
+            target=first.target if first else str(line.get("target")),
+            sent_at=_time_of(line),
+            run=str(line.get("run")),
+            going_back=going_back,
+            kept=first.kept if first else _mapping(line.get("kept")),
+            tested=first.tested if first else line.get("tested"),
+            rollback=first.rollback if first else line.get("rollback"),
+        )
+        self.open[item] = [*(before if first else []), found]
+
+    def _answered(self, item: str, line: Json) -> None:
+        requests = self.open.get(item)
+        if not requests or requests[-1].run != str(line.get("run")):
+            return
+        if line.get("result") in ("refused", "not_accepted"):
+            # This one came to nothing; an earlier one may not have.
+            requests.pop()
+            if not requests:
+                del self.open[item]
+                self.converted.pop(item, None)
+        elif line.get("result") == "accepted":
+            requests[-1] = replace(requests[-1], answered=True)
+            if line["operation"] == "move" and requests[-1].target == WIF:
+                self._mark(item, converted=True)
+
+    def _mark(self, item: str, *, converted: bool) -> None:
+        self.converted.pop(item, None)
+        self.converted[item] = converted
+
+
 class Journal:
     """One journal file, as one task uses it for one organization; without a path everything here does nothing.
 
     :param now: the present, in UTC.
+    :param play: what the tasks of one ansible-playbook have in common.
     :param read_only: for check mode: nothing is made or written.
     """
 
     def __init__(
-        self, path: str | None, organization_id: str, now: t.Callable[[], datetime], *, read_only: bool = False
+        self,
+        path: str | None,
+        organization_id: str,
+        now: t.Callable[[], datetime],
+        *,
+        play: str = "",
+        read_only: bool = False,
     ) -> None:
         self._path = path or ""
         self._organization = organization_id
         self._now = now
         self._run = str(uuid.uuid4())
-        # The lock of the operating system is between processes; the threads of one share it.
-        self._threads = threading.Lock()
+        self._play = play
+        # The locks of the operating system are between processes; the threads of one share them.
+        self._threads = threading.RLock()
         self._read_only = read_only
         self._file = _opened(path, read_only=read_only) if path else None
-        self._heard_until = os.fstat(self._file.fileno()).st_size if self._file else 0
-        self._heard: set[str] = set()
-        self.is_new = self._heard_until == 0
+        self._record = _Record(self._play, now())
+        self._read_until = 0
+        self._began_at = os.fstat(self._file.fileno()).st_size if self._file else 0
+        self.is_new = self._began_at == 0
         # An answer that could not be written down: what was sent stays sent, but nothing more may be.
         self.broken: JournalError | None = None
         if self._file and not read_only:
@@ -96,29 +190,30 @@ class Journal:
 
     # -- writing ---------------------------------------------------------------------------------------------------
     def sent(self, connection_id: str, **told: t.Any) -> None:
-        """Before a request. :raises JournalError: it is not on the disk, so the request must not go out."""
-        self._write("sent", connection_id, told, to_disk=True)
+        """Before a request. :raises JournalError: it is not on the disk. :raises BusyError: another run is at work on the connection."""
+        self._write("sent", connection_id, told, before_request=True)
 
     def answered(self, connection_id: str, **told: t.Any) -> None:
         """After a request; a line that cannot be written changes nothing about what became of it."""
         self._write_later("answered", connection_id, told)
 
     def ended(self, connection_id: str, **told: t.Any) -> None:
-        """When the row is decided."""
+        """When it is known what became of it."""
         self._write_later("ended", connection_id, told)
 
     def _write_later(self, event: str, connection_id: str, told: Json) -> None:
         try:
-            self._write(event, connection_id, told, to_disk=False)
+            self._write(event, connection_id, told)
         except JournalError as error:
             self.broken = error
 
-    def _write(self, event: str, connection_id: str, told: Json, *, to_disk: bool) -> None:
+    def _write(self, event: str, connection_id: str, told: Json, *, before_request: bool = False) -> None:
         if self._file is None or self._read_only:
             return
         line = {
             "v": _VERSION,
             "at": format_time(self._now()),
+            "play": self._play,
             "run": self._run,
             "organization": self._organization,
             "id": connection_id.lower(),
@@ -126,53 +221,46 @@ class Journal:
             **told,
         }
         try:
-            with self._threads:
-                _append(self._file, json.dumps(line, sort_keys=True), to_disk=to_disk)
+            with self._lines_locked(self._file):
+                if before_request and any(map(self.in_other_hands, self._read().open.get(line["id"], ()))):
+                    raise BusyError("Another run with this journal, which has not ended, is at work on it.")
+                _append(self._file.fileno(), json.dumps(line, sort_keys=True), to_disk=before_request)
         except OSError as error:
             raise JournalError(f"The journal {self._path} cannot be written: {error.strerror or error}.") from None
 
+    @contextlib.contextmanager
+    def _lines_locked(self, file: t.BinaryIO) -> t.Iterator[None]:
+        with self._threads:
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, _LINES)
+            try:
+                yield
+            finally:
+                fcntl.lockf(file, fcntl.LOCK_UN, 1, _LINES)
+
     # -- reading ---------------------------------------------------------------------------------------------------
     def open_items(self) -> dict[str, OpenItem]:
-        """By connection id in lower case: what earlier runs sent in this organization and did not see through."""
-        found: dict[str, OpenItem] = {}
-        for line in self._lines():
-            if line["event"] == "ended":
-                found.pop(line["id"], None)
-            elif line["event"] == "sent" and line.get("operation") in ("move", "rollback"):
-                found[line["id"]] = _opened_by(line, found.get(line["id"]))
-            elif line["event"] == "answered" and line.get("operation") in ("move", "rollback") and line["id"] in found:
-                _answer(found, line)
-        return found
+        """By connection id in lower case: what runs sent in this organization and did not see through."""
+        return {connection_id: requests[-1] for connection_id, requests in self._read().open.items()}
 
     def in_other_hands(self, item: OpenItem) -> bool:
-        """Whether the run that left it open is still alive."""
+        """Whether another run left it open, and is still alive."""
         if self._file is None or item.run == self._run:
             return False
+        place = _place_of(item.run)
         try:
-            fcntl.lockf(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, _place_of(item.run))
+            fcntl.lockf(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, place)
         except OSError:
             return True
-        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _place_of(item.run))
+        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
         return False
 
     def items_of(self, digest: str) -> dict[str, str]:
         """The hash of each item of a plan that was begun under its digest, by connection id."""
-        return {
-            line["id"]: str(line["item"])
-            for line in self._lines()
-            if line["event"] == "sent" and line.get("plan") == digest and line.get("item")
-        }
+        return dict(self._read().items.get(digest, {}))
 
     def converted(self) -> list[str]:
         """The ids of the connections that are converted as far as this journal knows, in the order in which that happened."""
-        found: dict[str, bool] = {}
-        for line in self._lines():
-            if line["event"] == "ended" and line.get("changed"):
-                found.pop(line["id"], None)
-                found[line["id"]] = line.get("scheme") == "workload_identity_federation"
-            elif line["event"] == "answered" and line.get("operation") == "move" and line.get("result") == "accepted":
-                found.setdefault(line["id"], True)
-        return [connection_id for connection_id, converted in found.items() if converted]
+        return [connection_id for connection_id, converted in self._read().converted.items() if converted]
 
     # -- the issuer migration as a whole ---------------------------------------------------------------------------
     @contextlib.contextmanager
@@ -193,70 +281,57 @@ class Journal:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _GATE)
 
     def tell(self, event: t.Literal["proven", "stopped"]) -> None:
-        """Tell the other tasks that the first migration was tested and works, or that none may begin any more."""
-        self._write_later(event, "", {"target": ENTRA_ISSUER})
+        """Tell the tasks of this play that the first migration was tested and works, or that none may begin any more."""
+        self._write_later(event, "", {})
 
     def told(self) -> set[str]:
-        """What this task or others told since this task began."""
+        """What this task or others of the same play told."""
+        return set(self._read().told)
+
+    def _read(self) -> _Record:
+        """The record, after the lines that were added since it was asked last."""
         with self._threads:
-            news = self._read(self._heard_until)
-            self._heard_until += news.rfind(b"\n") + 1
-            self._heard |= {str(line["event"]) for line in self._parsed(news) if line["event"] in ("proven", "stopped")}
-            return set(self._heard)
+            if self._file is None:
+                return self._record
+            descriptor = self._file.fileno()
+            size = os.fstat(descriptor).st_size
+            news = os.pread(descriptor, max(0, size - self._read_until), self._read_until)
+            for text in news.splitlines(keepends=True):
+                line = self._ours(text.decode("utf-8", errors="replace"))
+                if line is None and not text.endswith(b"\n"):
+                    # Torn, or not written to its end yet.
+                    break
+                self._read_until += len(text)
+                if line is not None:
+                    self._record.take(line, new=self._read_until > self._began_at)
+            return self._record
 
-    def _lines(self) -> t.Iterator[Json]:
-        return self._parsed(self._read(0))
-
-    def _read(self, start: int) -> bytes:
-        if self._file is None:
-            return b""
-        descriptor = self._file.fileno()
-        return os.pread(descriptor, max(0, os.fstat(descriptor).st_size - start), start)
-
-    def _parsed(self, data: bytes) -> t.Iterator[Json]:
-        """Those of this organization. What is no line of ours, a torn last one for example, is passed over."""
-        for text in data.decode("utf-8", errors="replace").splitlines():
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue
-            known = (
-                isinstance(line, dict) and line.get("v") == _VERSION and line.get("organization") == self._organization
-            )
-            if known and isinstance(line.get("id"), str) and isinstance(line.get("event"), str):
-                yield line
-
-
-def _opened_by(line: Json, before: OpenItem | None) -> OpenItem:
-    """A second request of the same work does not know what was before the first one."""
-    going_back = line["operation"] == "rollback"
-    first = before if before is not None and (before.run == line.get("run") or going_back) else None
-    return OpenItem(
-        target=first.target if first and going_back else str(line.get("target")),
-        sent_at=parse_time(line.get("at")),
-        run=str(line.get("run")),
-        going_back=going_back,
-        kept=first.kept if first else dict(line.get("kept") or {}),
-        tested=first.tested if first else line.get("tested"),
-        rollback=first.rollback if first else line.get("rollback"),
-    )
-
-
-def _answer(found: dict[str, OpenItem], line: Json) -> None:
-    item = found[line["id"]]
-    if line.get("result") in ("refused", "not_accepted") and not item.going_back:
-        del found[line["id"]]
-    elif line.get("result") == "accepted":
-        found[line["id"]] = OpenItem(**{**vars(item), "answered": True})
+    def _ours(self, text: str) -> Json | None:
+        """A line of this organization; what is none, a torn one for example, is passed over."""
+        try:
+            line = json.loads(text)
+        except ValueError:
+            return None
+        known = isinstance(line, dict) and line.get("v") == _VERSION and line.get("organization") == self._organization
+        whole = known and isinstance(line.get("id"), str) and isinstance(line.get("event"), str)
+        return t.cast(Json, line) if whole else None
 
 
 def _place_of(run: str) -> int:
-    return _RUNS + int(run.replace("-", "")[:8], 16)
+    return _RUNS + zlib.crc32(run.encode())
+
+
+def _time_of(line: Json) -> datetime | None:
+    return parse_time(str(line.get("at") or ""))
+
+
+def _mapping(value: t.Any) -> Json:
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def _opened(path: str, *, read_only: bool) -> t.BinaryIO | None:
     """:raises OptionError: it is not a plain file that belongs to this user alone."""
-    key = (os.getpid(), os.path.abspath(path))
+    key = (os.getpid(), os.path.abspath(path), read_only)
     known = _OPEN.get(key)
     if known and _same_file(known, path):
         return known
@@ -306,20 +381,15 @@ def _to_disk(folder: str) -> None:
         os.close(descriptor)
 
 
-def _append(file: t.BinaryIO, text: str, *, to_disk: bool) -> None:
+def _append(descriptor: int, text: str, *, to_disk: bool) -> None:
     """A whole line, after the end of one that a crash may have torn."""
-    descriptor = file.fileno()
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
-        size = os.fstat(descriptor).st_size
-        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        data = f"{chr(10) if torn else ''}{text}\n".encode()
-        while data:
-            data = data[os.write(descriptor, data) :]
-        if to_disk:
-            os.fsync(descriptor)
-    finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    size = os.fstat(descriptor).st_size
+    torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    data = f"{chr(10) if torn else ''}{text}\n".encode()
+    while data:
+        data = data[os.write(descriptor, data) :]
+    if to_disk:
+        os.fsync(descriptor)
 
 
 def _unusable(path: str, reason: str) -> OptionError:

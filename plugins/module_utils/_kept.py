@@ -30,6 +30,8 @@ _PARAMETERS_OF_THE_CHANGE = {
     "accesstokentype",
     *SECRET_PARAMETERS,
 }
+# Parameters whose values may be shown; of all others only a hash, because one of them may be a secret that nobody knows of.
+_SHOWN_PARAMETERS = {"tenantid", "serviceprincipalid", "scope"}
 # Ids, addresses and ARM ids, which Azure compares without regard to case.
 _FREELY_SPELLED = re.compile(r"[0-9a-f-]{32,36}|https?://.*|/?(subscriptions|providers)/.*", re.IGNORECASE)
 
@@ -41,17 +43,18 @@ def kept(connection: ArmConnection) -> dict[str, str | None]:
     }
     fields["service_management_reference"] = connection.service_management_reference
     fields["owning_project"] = connection.owner.id
+    fields["owner"] = str(connection.raw.get("owner") or "").lower()
+    fields["created_by"] = (connection.raw.get("createdBy") or {}).get("id")
     for reference in connection.references:
         told = (reference.id, reference.connection_name, reference.description)
         fields[f"project {reference.name}"] = ": ".join(part.strip() for part in told)
-    parts = (
-        ("data", connection.raw.get("data"), _DATA_OF_THE_CHANGE),
-        ("parameters", (connection.raw.get("authorization") or {}).get("parameters"), _PARAMETERS_OF_THE_CHANGE),
-    )
-    for part, mapping, of_the_change in parts:
-        fields |= {
-            f"{part}.{key.lower()}": value for key, value in (mapping or {}).items() if key.lower() not in of_the_change
-        }
+    for key, value in (connection.raw.get("data") or {}).items():
+        if key.lower() not in _DATA_OF_THE_CHANGE:
+            fields[f"data.{key.lower()}"] = value
+    for key, value in ((connection.raw.get("authorization") or {}).get("parameters") or {}).items():
+        if key.lower() not in _PARAMETERS_OF_THE_CHANGE:
+            shown = key.lower() in _SHOWN_PARAMETERS or not value
+            fields[f"parameters.{key.lower()}"] = value if shown else f"hash {_hash(_plain(value))}"
     return {field: text for field, value in fields.items() if (text := _plain(value))}
 
 
@@ -71,14 +74,18 @@ def changes(before: Kept, after: Kept) -> list[Json]:
 
 
 def hashes(fields: Kept) -> dict[str, str | None]:
-    """The same facts without their values, for the journal."""
-    return {field: None if value is None else _hash(value) for field, value in fields.items()}
+    """The same facts without names and values, for the journal."""
+    return {_hash(field): None if value is None else _hash(value) for field, value in fields.items()}
 
 
 def changes_since(before: Kept, after: Kept) -> list[Json]:
-    """Like :func:`changes`, when only the :func:`hashes` of what was before are left; its values are not known any more."""
-    found = changes(before, hashes(after))
-    return [{"field": item["field"], "before": None, "after": after.get(item["field"], "")} for item in found]
+    """Like :func:`changes`, when only the :func:`hashes` of what was before are left: what it was, and the name of what is gone, are not known any more."""
+    names = {_hash(field): field for field in after}
+    return [
+        {"field": name, "before": None, "after": after.get(name, "")}
+        for item in changes(before, hashes(after))
+        for name in (names.get(item["field"], "something that is gone"),)
+    ]
 
 
 def fingerprint(connection: ArmConnection) -> str:

@@ -18,6 +18,8 @@ import tempfile
 
 # Tells the module's process where the fifo is.
 VARIABLE = "AZDO_LEASH"
+# Tells it with whom it shares: how many tasks run side by side, where they count their requests, and which play they belong to.
+SHARERS, SLOTS, PLAY = "AZDO_SHARERS", "AZDO_SLOTS", "AZDO_PLAY"
 
 
 class Holder:

@@ -16,13 +16,15 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
     NotAcceptedError,
+    NotSentError,
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._moving import ATTEMPTS, Effects, Move, Outcome, gone
 from ansible_collections.azdo.connections.plugins.module_utils._plan import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 
-_HINTS = {
+# The two answers that were seen and say no (4.2), and what may be behind them.
+REFUSALS = {
     404: "Azure DevOps says so too of a connection that this caller may not see: be an administrator of the connection.",
     400: "The caller needs the role Administrator on the connection and must be allowed to write federated credentials of its application; "
     "the connection must be in the public cloud and its application single-tenant.",
@@ -62,6 +64,9 @@ class Migration(Move):
                 # Proven unsent, so it may be sent again.
                 self.sent, problem = False, error
                 self._pause(attempt)
+            except NotSentError:
+                self.sent = False
+                raise
             except AmbiguousWriteError as error:
                 return self.confirm(error)
             except ServiceError as error:
@@ -86,7 +91,7 @@ class Migration(Move):
 
     def _refused(self, error: ServiceError) -> Outcome:
         """Only the two statuses that were seen are a refusal (4.2); after anything else it may be at work."""
-        if error.status not in _HINTS:
+        if error.status not in REFUSALS:
             return self.confirm(error)
-        error.remedy = error.remedy or _HINTS[error.status]
+        error.remedy = error.remedy or REFUSALS[error.status]
         return self._after_refusal(error, False, ask=False) or self._failed(error)

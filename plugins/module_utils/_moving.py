@@ -10,7 +10,7 @@ again: it begins with a read, and what is done already is recognised. Section nu
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
     ENTRA_ISSUER,
@@ -26,7 +26,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, kept
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._remedies import remedy_for
 from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
@@ -72,6 +71,7 @@ class Outcome:
 
     :param tested: how the test after the move ended.
     :param hand_off: what a person is to do.
+    :param settled: whether nothing is left for a later run to see to.
     """
 
     status: str
@@ -81,7 +81,8 @@ class Outcome:
     reasons: tuple[Reason, ...] | None = None
     tested: Verification | None = None
     hand_off: HandOff | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    settled: bool = False
 
 
 class Move:
@@ -170,8 +171,6 @@ class Move:
             return self._failed(AzdoError(f"Azure DevOps reports a failure: {said}.", remedy=remedy_for(said)), current)
         if not moved or current.state == "in_progress":
             return None
-        if self._before is not None and (more := changes(kept(self._before), kept(current))):
-            return self._failed(changed_besides(more), current)
         return Outcome(status=MOVED[self._target], after=current, changed=True)
 
     @property
@@ -185,18 +184,3 @@ class Move:
 def gone() -> AzdoError:
     """The error of a connection that is not there any more."""
     return AzdoError("It is gone, or no longer visible to this caller.")
-
-
-class ChangedBesidesError(AzdoError):
-    """More became different than the way to sign in. ``details["differences"]``: ``[{field, before, after}]``."""
-
-    code = "changed_besides"
-
-
-def changed_besides(differences: list[Json]) -> ChangedBesidesError:
-    """Nothing is reverted after it: what somebody else may have changed must not be overwritten."""
-    return ChangedBesidesError(
-        f"The way to sign in was changed, and so was something else: {', '.join(item['field'] for item in differences)}.",
-        remedy="Look at the connection before pipelines use it; nothing was reverted.",
-        differences=differences,
-    )

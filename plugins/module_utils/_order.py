@@ -88,7 +88,7 @@ class Order:
             ids=ids,
         )
 
-    def circumstances(self, estate: Estate) -> Json:
+    def conditions(self, estate: Estate) -> Json:
         """What the rules need to know of the options, names resolved; the keys are those of :class:`_situation.Situation`."""
         params, credential = self.params, self.credential or {}
         named = params["projects"] is not None or params["connections"] is not None or self.plan is not None
@@ -102,7 +102,7 @@ class Order:
             "include_disabled": params["include_disabled"],
             "allow_in_use": params["allow_in_use"],
             "hold_pipelines": tuple(params["hold_pipelines"] or ()),
-            "manual": credential.get("mode"),
+            "credential_mode": credential.get("mode"),
             "pairs": pairs,
             "allow_irreversible": params["allow_irreversible"],
             "attempt_as_non_user": params["attempt_as_non_user"],
@@ -112,6 +112,7 @@ class Order:
                 + [item["id"] for item in (self.plan or {}).get("items", ()) if item["decision"] == "exclude"]
             ),
             "approved": {item["id"]: item["fingerprint"] for item in (self.plan or {}).get("items", ())},
+            "not_approved": frozenset(item["id"] for item in (self.plan or {}).get("items", ()) if not item["action"]),
         }
 
     def promise(self, estate: Estate, pairs: t.Mapping[str, tuple[str, str]]) -> Json:

@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._eligibility impo
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, check_names, look_up
 from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import OF_THE_CALLER, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rollback import (
     Rollback,
     rollback,
@@ -89,6 +89,11 @@ class PlannedRow:
         return not blocked(self.reasons)
 
     @property
+    def worth_asking(self) -> bool:
+        """Whether the facts around it matter: another caller may be allowed to do what this one is not, and approve the same plan."""
+        return not blocked(reason for reason in self.reasons if reason.code not in OF_THE_CALLER)
+
+    @property
     def status(self) -> str:
         """The status of a row for which nothing is sent."""
         return idle_status(self.reasons, self.target)
@@ -116,22 +121,16 @@ def idle_status(reasons: t.Iterable[Reason], target: str) -> str:
     return "unchanged" if done_already(reasons, target) else "skipped"
 
 
-def planned_row(
-    found: Found, target: str, situation: Situation, facts: Facts | None = None, *, unfinished: bool = False
-) -> PlannedRow:
+def planned_row(found: Found, target: str, situation: Situation, facts: Facts | None = None) -> PlannedRow:
     """:param facts: None: judge by the connection alone."""
     connection = found.connection
     reasons = assess(connection, target, situation, found.seen_in, facts)
+    known = facts or Facts()
     if connection.scheme == WIF and target == WIF:
-        way_back = rollback_of_converted(connection, facts or Facts(), situation.now)
+        way_back = rollback_of_converted(connection, known, situation.now)
     else:
-        way_back = rollback(connection, target, facts or Facts(), situation.now)
-    return PlannedRow(found, target, reasons, way_back, facts, unfinished)
-
-
-def make_plan(estate: Estate, wanted: Wanted, situation: Situation) -> list[PlannedRow]:
-    """A row for every selected connection, by project and name, judged by the connection alone."""
-    return [planned_row(found, wanted.target, situation) for found in select(estate, wanted)]
+        way_back = rollback(connection, target, known, situation.now)
+    return PlannedRow(found, target, reasons, way_back, facts)
 
 
 def select(estate: Estate, wanted: Wanted) -> list[Found]:

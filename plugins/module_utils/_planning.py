@@ -8,18 +8,21 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.azdo.connections.plugins.module_utils import _approval
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._effects import Task
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found
+from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
 from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._order import Order
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, planned_row, select
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, select
 from ansible_collections.azdo.connections.plugins.module_utils._preparing import Wish
 from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, situation
-from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 
 
 class Planning:
@@ -30,12 +33,34 @@ class Planning:
         self._order = order
         self._organization_id = runtime.azure_devops.organization().instance_id
         self._journal = self._open(runtime.params["journal"], read_only=runtime.check_mode)
+        if order.target == ENTRA_ISSUER and self._journal.is_new and not runtime.check_mode:
+            runtime.warnings.append(
+                "The journal is new. Keep it: a migration that was asked for by a run whose journal is gone cannot be told from one that was not."
+            )
         batch = (runtime.params["batch"] or {}).get("journal")
-        self.wanted: Wanted = order.wanted(self._open(batch, read_only=True).converted() if batch else None)
+        self.wanted: Wanted = order.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
 
     def _open(self, path: str | None, *, read_only: bool) -> Journal:
-        return Journal(path, self._organization_id, self._runtime.now, read_only=read_only)
+        runtime = self._runtime
+        return Journal(path, self._organization_id, runtime.now, play=runtime.play, read_only=read_only)
+
+    def _converted(self, path: str) -> list[str]:
+        """What a journal says was converted. A wrong path must not pass for "nothing to revert"."""
+        try:
+            journal = self._open(path, read_only=True)
+        except OptionError as error:
+            raise OptionError(f"batch.{error.message}", remedy=error.remedy) from None
+        if journal.is_new:
+            raise OptionError(
+                f"batch.journal: there is nothing in {path}.", remedy="Name the journal of the conversions."
+            )
+        found = journal.converted()
+        if not found:
+            self._runtime.warnings.append(
+                f"batch.journal: {path} tells of no conversion in this organization that was not taken back."
+            )
+        return found
 
     def plan(self, estate: Estate) -> tuple[list[PlannedRow], Rollout]:
         """The rows, and who can carry them out.
@@ -43,8 +68,8 @@ class Planning:
         :raises PlanChangedError: it is not what was approved; nothing was changed.
         """
         order, runtime = self._order, self._runtime
-        circumstances = order.circumstances(estate)
-        promise = order.promise(estate, circumstances["pairs"])
+        conditions = order.conditions(estate)
+        promise = order.promise(estate, conditions["pairs"])
         if order.plan is not None:
             _approval.check_plan(
                 order.plan,
@@ -53,29 +78,27 @@ class Planning:
                 max_age_hours=runtime.params["plan_max_age"],
                 now=runtime.now(),
             )
-        left, busy = self._left()
+        left, busy = self._left(conditions["excluded"])
         unconfirmed = frozenset(id_ for id_, item in left.items() if item.target == ENTRA_ISSUER)
-        seen_from = situation(runtime, estate, **circumstances, busy=busy, unconfirmed=unconfirmed)
-        selected = self._selected(estate, left)
-        plan = [
-            planned_row(found, order.target, seen_from, unfinished=found.connection.id.lower() in left)
-            for found in selected
-        ]
+        task = self._task(estate, {**conditions, "busy": busy, "unconfirmed": unconfirmed})
+        plan = [task.planned(found) for found in self._selected(estate, left)]
+        plan = [replace(row, unfinished=row.connection.id.lower() in left) for row in plan]
         approval = self._approved_by_plan()
-        rollout = Rollout(self._task(seen_from, approval), left)
         if runtime.check_mode or order.digest is not None:
-            plan = rollout.foresee(plan)
-            approval = self._approve(plan, promise)
-            rollout = Rollout(self._task(seen_from, approval), left)
-        return plan, rollout
+            plan = self._foresee(task, plan)
+            approval = self._approve(plan, promise) or approval
+        return plan, Rollout(replace(task, approval=approval), left)
 
-    def _left(self) -> tuple[dict[str, OpenItem], frozenset[str]]:
+    def _left(self, excluded: frozenset[str]) -> tuple[dict[str, OpenItem], frozenset[str]]:
         """What earlier runs left of this kind of work, and the ids on which a run that is alive is at work."""
-        of_this_kind = {
-            id_: item for id_, item in self._journal.open_items().items() if item.target == self._order.target
+        items = self._journal.open_items()
+        busy = frozenset(id_ for id_, item in items.items() if self._journal.in_other_hands(item))
+        mine = {
+            id_: item
+            for id_, item in items.items()
+            if item.target == self._order.target and id_ not in busy and id_ not in excluded
         }
-        busy = frozenset(id_ for id_, item in of_this_kind.items() if self._journal.in_other_hands(item))
-        return {id_: item for id_, item in of_this_kind.items() if id_ not in busy}, busy
+        return mine, busy
 
     def _selected(self, estate: Estate, left: dict[str, OpenItem]) -> list[Found]:
         """What is wanted, and what an earlier run left in these projects: a converted connection is in no selection any more."""
@@ -100,6 +123,27 @@ class Planning:
                 f"{len(missing)} connections of the plan or journal are not there any more, or not visible to this caller: {', '.join(sorted(missing))}."
             )
 
+    def _foresee(self, task: Task, plan: list[PlannedRow]) -> list[PlannedRow]:
+        """The plan with the facts around each connection, unless it is sure without them that nothing will be done to it."""
+        todo = [row for row in plan if row.worth_asking]
+        asked = 0
+
+        def count(_row: PlannedRow, _facts: object) -> bool:
+            nonlocal asked
+            asked += 1
+            self._runtime.progress(f"{asked} of {len(todo)} connections looked at")
+            return True
+
+        known = each(
+            todo,
+            lambda row: task.inquiry.facts(row.connection),
+            concurrency=self._runtime.concurrency,
+            stop=self._runtime.stop,
+            go_on=count,
+        )
+        facts = {row.connection.id: found for row, found in zip(todo, known, strict=True)}
+        return [task.planned(row.found, found, row) if (found := facts.get(row.connection.id)) else row for row in plan]
+
     def _approved_by_plan(self) -> tuple[str, dict[str, str]] | None:
         plan = self._order.plan
         if plan is None:
@@ -108,23 +152,24 @@ class Planning:
 
     def _approve(self, plan: list[PlannedRow], promise: Json) -> tuple[str, dict[str, str]] | None:
         """Write the plan down, and compare it with the digest if there is one to compare it with."""
-        items = [_approval.item_of(row.connection, row.reasons, row.rollback.state) for row in plan]
-        if self._order.plan is None:
-            self.document = _approval.document(self._organization_id, promise, items, self._runtime.now())
-        else:
+        if self._order.plan is not None:
             self.document = self._order.plan
+            return None
+        items = [_approval.item_of(row.connection, row.reasons, row.rollback.state) for row in plan]
+        self.document = _approval.document(self._organization_id, promise, items, self._runtime.now())
         given = self._order.digest
         if given is None:
-            return self._approved_by_plan()
+            return None
         hashes = {item["id"]: _approval.item_hash(item) for item in items}
-        # What a run under this digest has begun counts as it was then; it may be in no selection any more.
-        hashes |= self._journal.items_of(given)
+        # What a run under this digest has begun or done counts as it was then; it may be in no selection any more.
+        now_open = {row.connection.id.lower() for row in plan if not (row.unfinished or row.status == "unchanged")}
+        hashes |= {id_: hash_ for id_, hash_ in self._journal.items_of(given).items() if id_ not in now_open}
         found = _approval.digest_of(self._organization_id, promise, hashes)
         if found != given:
             raise _approval.digest_error(given, found)
         return given, hashes
 
-    def _task(self, seen_from: Situation, approval: tuple[str, dict[str, str]] | None) -> Task:
+    def _task(self, estate: Estate, conditions: Json) -> Task:
         params, credential = self._runtime.params, self._order.credential
         wish = None
         if credential is not None:
@@ -136,16 +181,15 @@ class Planning:
             )
         return Task(
             runtime=self._runtime,
-            situation=seen_from,
+            situation=situation(self._runtime, estate, **conditions),
             terms=self._order.terms,
             inquiry=Inquiry(
                 self._runtime,
-                use=not params["allow_in_use"] or bool(params["hold_pipelines"]),
+                use="all" if params["hold_pipelines"] else None if params["allow_in_use"] else "running",
                 identity=True,
                 test=self._order.tests_before,
             ),
             journal=self._journal,
             wish=wish,
             verify_timeout=float(params["verify_timeout"]),
-            approval=approval,
         )

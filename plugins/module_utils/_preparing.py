@@ -22,6 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
+    NotSentError,
     ServiceError,
     StoppedError,
 )
@@ -104,20 +105,21 @@ class Preparation:
             return HandOff(connection=connection, wish=None, why=why, audience=self._wish.audience)
         return self._hand_off(connection, why)
 
-    def secure(self, connection: ArmConnection, target: str, *, patient: bool) -> HandOff | None:
-        """The very credential that the connection asks for since it was moved.
-
-        :param patient: whether the service may still be about to write it itself.
-        """
-        if self._identity is None or not (connection.issuer and connection.subject):
+    def secure(self, connection: ArmConnection, target: str) -> HandOff | None:
+        """The very credential that the connection asks for since it was moved. After a change of issuer the service may be about to write it itself."""
+        if not (connection.issuer and connection.subject):
             return None
         self._pair = (connection.issuer, connection.subject)
-        seconds = _OWN_CREDENTIAL_SECONDS if patient and target == ENTRA_ISSUER else 0.0
+        if self._identity is None:
+            # A conversion found a credential, or it would not have been carried out; of a migration nobody knows.
+            why = "Its federated credentials cannot be read with this sign-in."
+            return self._hand_off(connection, why, urgent=True) if target == ENTRA_ISSUER else None
+        seconds = _OWN_CREDENTIAL_SECONDS if target == ENTRA_ISSUER else 0.0
         try:
             for _left in tries(self._stop, seconds):
                 if any(item.pair == self._pair for item in self._identity.credentials()):
                     return None
-        except (StoppedError, AuthenticationError):
+        except (StoppedError, AuthenticationError, NotSentError):
             raise
         except AzdoError as error:
             return self._hand_off(connection, error.message, urgent=True)
@@ -136,7 +138,7 @@ class Preparation:
             elif found.state != "present":
                 error = _federation.missing_error(wish, found.existing, self._identity.label)
                 return self._hand_off(connection, error.message, urgent=urgent)
-        except (StoppedError, AuthenticationError):
+        except (StoppedError, AuthenticationError, NotSentError):
             raise
         except AzdoError as error:
             return self._hand_off(connection, error.message, urgent=urgent)

@@ -206,6 +206,10 @@ RULES: dict[str, Rule] = {
 }
 
 
+# Codes that are about who asks, not about the connection.
+OF_THE_CALLER = {"caller_not_user", "caller_needs_entra_token", "other_tenant"}
+
+
 @dataclass(frozen=True)
 class Reason:
     """A code that applies to a connection, with the evidence for it."""

@@ -32,6 +32,7 @@ class ResourceManager:
         self._api = AzureApi("Azure Resource Manager", url, http, authorization, _RIGHTS)
         self._definitions: dict[tuple[str, str], str | None] = {}
         self._identities: dict[str, Json] = {}
+        self._by_subscription: dict[str, list[Json]] = {}
 
     def identity(self, resource_id: str) -> Json:
         """A user-assigned managed identity; asked once. Shape: ``{id, properties: {tenantId, clientId, principalId}}``.
@@ -45,9 +46,14 @@ class ResourceManager:
         return known
 
     def identities(self, subscription_id: str) -> list[Json]:
-        """All user-assigned managed identities of a subscription, in the shape of :meth:`identity`."""
+        """All user-assigned managed identities of a subscription, asked once, in the shape of :meth:`identity`."""
+        known = self._by_subscription.get(subscription_id.lower())
+        if known is not None:
+            return known
         path = f"subscriptions/{quote(subscription_id, safe='')}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
-        return self._pages(path, {"api-version": _IDENTITIES_VERSION})
+        found = self._pages(path, {"api-version": _IDENTITIES_VERSION})
+        self._by_subscription[subscription_id.lower()] = found
+        return found
 
     def federated_credentials(self, resource_id: str) -> list[Json]:
         """Shape: ``[{name, properties: {issuer, subject, audiences}}]``."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER
 from ansible_collections.azdo.connections.plugins.module_utils._course import Course, Unfinished
@@ -20,13 +21,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
     StoppedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
 from ansible_collections.azdo.connections.plugins.module_utils._journal import JournalError, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, planned_row
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rows import FAILED, Row
+
+_NOT_ALLOWED = (400, 401, 403)
 
 
 class Rollout:
@@ -46,58 +48,61 @@ class Rollout:
         self._refused_to_non_users = False
         self._done = self._total = 0
 
-    def foresee(self, plan: list[PlannedRow]) -> list[PlannedRow]:
-        """The plan with the facts around each connection that is to be moved."""
-        todo = [planned for planned in plan if planned.action]
-        self._total = len(todo)
-
-        def count(_planned: PlannedRow, _facts: Facts) -> bool:
-            self._done += 1
-            self._runtime.progress(f"{self._done} of {self._total} connections looked at")
-            return True
-
-        known = each(
-            todo,
-            lambda planned: self._task.inquiry.facts(planned.connection),
-            concurrency=self._runtime.concurrency,
-            stop=self._runtime.stop,
-            go_on=count,
-        )
-        facts = {planned.connection.id: found for planned, found in zip(todo, known, strict=True) if found}
-        return [self._informed(planned, facts.get(planned.connection.id)) for planned in plan]
-
     def carry_out(self, plan: list[PlannedRow]) -> list[Row]:
         """A row for every planned one, in the same order."""
         todo = [planned for planned in plan if planned.action or planned.unfinished]
-        self._done, self._total = 0, len(todo)
+        self._total = len(todo)
         rows: dict[str, Row] = {}
         if self._task.terms.target == ENTRA_ISSUER:
             rows |= self._prove_migration(todo)
         elif self._task.situation.attempt_as_non_user and self._task.situation.caller == "non_user":
             rows |= self._try_as_non_user(todo)
         rows |= self._side_by_side([planned for planned in todo if planned.connection.id not in rows])
+        if self._task.journal.broken:
+            self._runtime.warnings.append(f"{self._task.journal.broken} Nothing more was started.")
         return [rows.get(planned.connection.id) or Row(planned, Outcome(status=planned.status)) for planned in plan]
 
     def _side_by_side(self, todo: list[PlannedRow]) -> dict[str, Row]:
-        rows = each(todo, self._go, concurrency=self._runtime.concurrency, stop=self._runtime.stop, go_on=self._go_on)
+        """Connections of one application share its federated credentials and its one write at a time, so they go one after the other."""
+        chains: dict[t.Hashable, list[PlannedRow]] = {}
+        for planned in todo:
+            connection = planned.connection
+            identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
+            chains.setdefault(identity, []).append(planned)
+        work = list(chains.values())
+        ended = each(
+            work,
+            lambda chain: [self._go(planned) for planned in chain],
+            concurrency=self._runtime.concurrency,
+            stop=self._runtime.stop,
+            go_on=self._go_on,
+        )
         return {
-            planned.connection.id: row or self._not_started(planned) for planned, row in zip(todo, rows, strict=True)
+            planned.connection.id: row
+            for chain, rows in zip(work, ended, strict=True)
+            for planned, row in zip(chain, rows or map(self._not_started, chain), strict=True)
         }
 
     # -- where the first one has to show that it works ---------------------------------------------------------------
     def _prove_migration(self, todo: list[PlannedRow]) -> dict[str, Row]:
-        """Rows one by one until one is migrated and gets a token, behind a gate that all tasks with this journal share."""
-        journal, rows = self._task.journal, {}
+        """Rows one by one until one is migrated and gets a token, behind a gate that all tasks with this journal share.
+
+        What an earlier run left proves nothing about this one, and what cannot be tested comes last.
+        """
+        journal = self._task.journal
+        rows: dict[str, Row] = {}
+        fresh = sorted((item for item in todo if not item.unfinished), key=lambda item: not item.connection.enabled)
         with journal.gate(self._runtime.stop):
-            for planned in todo:
+            for planned in fresh:
                 if self._is_over() or "proven" in journal.told():
                     break
                 row = self._side_by_side([planned])[planned.connection.id]
                 rows[planned.connection.id] = row
-                outcome = row.outcome
-                if outcome and outcome.status == MOVED[ENTRA_ISSUER] and outcome.tested and outcome.tested.got_a_token:
+                outcome = row.outcome or Outcome(status=row.status)
+                migrated = outcome.status == MOVED[ENTRA_ISSUER] and outcome.tested is not None
+                if migrated and outcome.tested.got_a_token:  # type: ignore[union-attr]
                     journal.tell("proven")
-                elif row.status in (*FAILED, "waiting", MOVED[ENTRA_ISSUER]):
+                elif outcome.changed and not (migrated and outcome.tested.result == "not_testable"):  # type: ignore[union-attr]
                     self._stop_migrations()
         return rows
 
@@ -106,16 +111,18 @@ class Rollout:
         self._task.journal.tell("stopped")
 
     def _try_as_non_user(self, todo: list[PlannedRow]) -> dict[str, Row]:
-        """One automatic connection; when it is refused, the others need not be asked for (2.7, 3.2)."""
+        """Automatic connections until one was asked for; when it is refused, the others need not be (2.7, 3.2)."""
+        rows: dict[str, Row] = {}
         for planned in todo:
             if planned.connection.creation_mode != "automatic":
                 continue
-            rows = self._side_by_side([planned])
-            outcome = rows[planned.connection.id].outcome
-            if outcome and outcome.status not in ("skipped", "unchanged"):
-                self._refused_to_non_users = isinstance(outcome.error, ServiceError)
-                return rows
-        return {}
+            row = self._side_by_side([planned])[planned.connection.id]
+            rows[planned.connection.id] = row
+            if row.status not in ("skipped", "unchanged"):
+                error = row.outcome.error if row.outcome else None
+                self._refused_to_non_users = isinstance(error, ServiceError) and error.status in _NOT_ALLOWED
+                break
+        return rows
 
     # -- one row -----------------------------------------------------------------------------------------------------
     def _go(self, planned: PlannedRow) -> Row:
@@ -124,32 +131,27 @@ class Rollout:
         if self._refused_to_non_users and planned.connection.creation_mode == "automatic":
             return self._without_request(planned, Reason("caller_not_user", "blocks"))
         left = self._left.get(planned.connection.id.lower()) if planned.unfinished else None
-        moves: list[Outcome] = []
-
-        def was_moved(outcome: Outcome) -> None:
-            moves.append(outcome)
-            self._count(outcome)
-
-        effects = LiveEffects(self._task, planned, left, lambda: not self._is_over(), was_moved)
-        course = Course(effects, self._task.terms, self._unfinished(left))
-        outcome = self._guarded(course, planned)
-        if not any(outcome is known for known in moves):
-            self._count(outcome)
-        if effects.has_sent and outcome.status != "waiting":
-            after = outcome.after.scheme if outcome.after else None
-            self._task.journal.ended(
-                planned.connection.id, status=outcome.status, changed=outcome.changed, scheme=after
-            )
+        effects = LiveEffects(self._task, planned, left, lambda: not self._is_over())
+        outcome = self._guarded(Course(effects, self._task.terms, self._unfinished(left)), planned)
+        if effects.wrote_credential:
+            outcome = replace(outcome, changed=True)
+        self._count(outcome)
+        if effects.in_journal and outcome.settled:
+            self._end(planned, outcome)
         if outcome.error:
-            outcome.error.about(
-                f"{self._runtime.azure_devops.name} / {planned.connection.owner.name} / {planned.connection.name}"
-            )
-        return Row(self._informed(planned, effects.facts), outcome)
+            where = planned.connection.owner.name
+            outcome.error.about(f"{self._runtime.azure_devops.name} / {where} / {planned.connection.name}")
+        informed = self._task.planned(planned.found, effects.facts, planned) if effects.facts else planned
+        return Row(informed, outcome)
 
-    def _informed(self, planned: PlannedRow, facts: Facts | None) -> PlannedRow:
-        if facts is None:
-            return planned
-        return planned_row(planned.found, planned.target, self._task.situation, facts, unfinished=planned.unfinished)
+    def _end(self, planned: PlannedRow, outcome: Outcome) -> None:
+        self._task.journal.ended(
+            planned.connection.id,
+            status=outcome.status,
+            changed=outcome.changed,
+            target=planned.target,
+            scheme=outcome.after.scheme if outcome.after else None,
+        )
 
     def _unfinished(self, left: OpenItem | None) -> Unfinished | None:
         if left is None:
@@ -164,7 +166,7 @@ class Rollout:
         except StoppedError:
             raise
         except AzdoError as error:
-            return Outcome(status="failed", error=error, changed=course.sent)
+            return Outcome(status="failed", error=error, changed=course.sent, settled=not course.sent)
         except Exception as error:  # noqa: BLE001 - see above
             text = f"This is a fault of azdo.connections: {type(error).__name__}: {error}."
             return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=course.sent)
@@ -180,7 +182,7 @@ class Rollout:
             allowed = self._runtime.params["max_failures"]
             too_many = allowed is not None and self._failures > allowed
             self._over = self._over or too_many or hopeless or self._task.journal.broken is not None
-        if failed and self._task.terms.target == ENTRA_ISSUER and (outcome.tested or outcome.hand_off):
+        if failed and outcome.changed and self._task.terms.target == ENTRA_ISSUER:
             # There is no way back: what one connection cannot do after the switch, the next must not try.
             self._stop_migrations()
 
@@ -189,8 +191,8 @@ class Rollout:
             self._over = True
         return self._over
 
-    def _go_on(self, _planned: PlannedRow, _row: Row) -> bool:
-        self._done += 1
+    def _go_on(self, chain: list[PlannedRow], _rows: list[Row]) -> bool:
+        self._done += len(chain)
         self._runtime.progress(f"{self._done} of {self._total} connections, {self._failures} failed")
         return not self._over
 

@@ -89,7 +89,10 @@ class Row:
 def diff(rows: t.Sequence[Json]) -> Json:
     """What changed, or would, as text that a person reads. Shape of Ansible's diff: ``{before, after}``."""
     moved = [
-        row for row in rows if row["status"].startswith("would_") or (row["after"] and row["after"] != row["before"])
+        row
+        for row in rows
+        if (row["status"].startswith("would_") and row["status"] != "would_wait")
+        or (row["after"] and row["after"] != row["before"])
     ]
     ways = [_ways(row) for row in moved]
     return {
@@ -101,9 +104,7 @@ def diff(rows: t.Sequence[Json]) -> Json:
 def _ways(row: Json) -> tuple[str, str]:
     """How it signs in before and after: the scheme, or the kind of issuer where only that changes."""
     before, after = row["before"], row["after"]
-    if (row["status"] in ("would_attempt", "would_wait") and row["target"] == ENTRA_ISSUER) or row[
-        "status"
-    ] == "would_migrate":
+    if after is None and row["target"] == ENTRA_ISSUER:
         return f"{before['issuer_kind']} issuer", "entra issuer"
     if after is None:
         return before["scheme"], row["target"]
@@ -140,12 +141,27 @@ def warnings(rows: t.Sequence[Json], notes: t.Iterable[str], *, complete: bool, 
         found.append(
             f"{len(waiting)} connections wait for a federated credential that a person has to add: their hand_off says which one."
         )
-    old = sum((row["after"] or {}).get("issuer_kind") == "azure_devops" for row in rows)
+    old = sum(row["status"] == "converted" and row["after"]["issuer_kind"] == "azure_devops" for row in rows)
     if old:
         found.append(
             f"{old} converted connections use the Azure DevOps issuer, which retires on 2027-07-01: move them to the Microsoft Entra issuer next."
         )
     return found
+
+
+def unmatched(rows: t.Iterable[Row], hold_pipelines: t.Iterable[str]) -> list[str]:
+    """A sentence for each held pipeline that used none of the connections: a misspelt name holds nothing."""
+    used = {
+        item
+        for row in rows
+        if row.planned.facts and row.planned.facts.use
+        for item in row.planned.facts.use.definitions
+    }
+    return [
+        f"hold_pipelines: {text!r} is none of the pipelines that used the selected connections."
+        for text in hold_pipelines
+        if not any(item.answers_to(text) for item in used)
+    ]
 
 
 def failure(rows: t.Sequence[Json]) -> RolloutError | None:

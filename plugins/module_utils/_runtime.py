@@ -60,6 +60,7 @@ class Runtime:
     :param progress: takes one line about a long task; must be called from the main thread.
     :param warnings: sentences for the person at the screen.
     :param sharers: how many hosts run this task side by side.
+    :param play: what the tasks of one ansible-playbook have in common.
     :param slots_folder: where they count their requests, if there may be more hosts than requests.
     """
 
@@ -71,6 +72,7 @@ class Runtime:
     progress: t.Callable[[str], None] = lambda line: None
     warnings: list[str] = field(default_factory=list)
     sharers: int = 1
+    play: str = ""
     slots_folder: str | None = None
 
     @property
@@ -211,7 +213,14 @@ def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> Non
     path = os.environ.get(_leash.VARIABLE)
     shared = Shared(_leash.Leash(path).is_let_go) if path else Shared()
     runtime = Runtime(
-        params=module.params, check_mode=module.check_mode, diff_mode=module._diff, environ=os.environ, shared=shared
+        params=module.params,
+        check_mode=module.check_mode,
+        diff_mode=module._diff,
+        environ=os.environ,
+        shared=shared,
+        sharers=int(os.environ.get(_leash.SHARERS) or 1),
+        slots_folder=os.environ.get(_leash.SLOTS) or None,
+        play=os.environ.get(_leash.PLAY) or "",
     )
     result = execute(run, runtime)
     module.no_log_values |= runtime.secrets

@@ -26,11 +26,12 @@ class Situation:
     :param organization: its name, as subjects of the Azure DevOps issuer begin with it (2.10).
     :param subjects: how many of the visible connections have each subject, in lower case.
     :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
-    :param manual: ``create`` or ``require`` if connections that a person created may be converted.
+    :param credential_mode: ``create`` or ``require`` if connections that a person created may be converted.
     :param pairs: issuer and subject that the user gave, by connection id in lower case.
     :param allow_irreversible: None if the way back is not of interest.
     :param excluded: ids that the user left out, in lower case.
     :param approved: the fingerprints of the plan that is applied, by id in lower case.
+    :param not_approved: ids for which that plan approved no action.
     :param busy: ids that another run, which is still alive, is at work on.
     :param unconfirmed: ids whose issuer migration was asked for and not confirmed.
     """
@@ -48,12 +49,13 @@ class Situation:
     include_disabled: bool = False
     allow_in_use: bool = False
     hold_pipelines: tuple[str, ...] = ()
-    manual: str | None = None
+    credential_mode: str | None = None
     pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
     allow_irreversible: bool | None = None
     attempt_as_non_user: bool = False
     resend: bool = False
     excluded: frozenset[str] = frozenset()
     approved: t.Mapping[str, str] = field(default_factory=dict)
+    not_approved: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
     unconfirmed: frozenset[str] = frozenset()

@@ -11,7 +11,12 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    Json,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
 
@@ -34,9 +39,13 @@ STATUSES = (
 
 
 # What no request can tell, said in every result.
-NOT_CHECKED = (
-    "Tasks inside pipelines were not checked: old versions of some tasks cannot use workload identity federation."
-)
+_TASKS = "Tasks inside pipelines were not checked: old versions of some tasks cannot use workload identity federation."
+NOT_CHECKED = {
+    WIF: _TASKS,
+    SERVICE_PRINCIPAL: "Tasks inside pipelines were not checked.",
+    ENTRA_ISSUER: f"{_TASKS} Microsoft does not document whether the migration of an issuer writes the new federated credential, what becomes of the old one, "
+    "and whether it may be asked for twice: the credential was looked for, the old one stays, and nothing was asked for twice.",
+}
 
 
 def estate_summary(rows: t.Sequence[Json], coverage: Coverage) -> Json:
@@ -64,7 +73,7 @@ def run_summary(
         "by_status": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
         "by_reason": _count(reason["code"] for row in rows for reason in row["reasons"]),
         "unsettled": unsettled,
-        "not_checked": NOT_CHECKED,
+        "not_checked": NOT_CHECKED[target],
         "seconds_held_back": round(held_back, 1),
         "coverage": coverage.to_result(),
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._bodies import details_body
@@ -76,13 +77,24 @@ class Tester:
     def _test(self, details: Json, connection_id: str, at_most: float = math.inf) -> Verification:
         place = self._place
         seconds = min(at_most, float(place.runtime.params["verify_timeout"]))
-        return test(place.client, place.runtime.stop, place.project.id, details, connection_id, seconds)
+        return test_until(place.client, place.runtime.stop, place.project.id, details, connection_id, seconds, is_final)
 
 
-def test(
-    client: AzureDevOps, stop: Stop, project_id: str, details: Json, connection_id: str, seconds: float
+def is_final(found: Verification) -> bool:
+    """Whether another try would end no better."""
+    return not found.transient
+
+
+def test_until(
+    client: AzureDevOps,
+    stop: Stop,
+    project_id: str,
+    details: Json,
+    connection_id: str,
+    seconds: float,
+    enough: t.Callable[[Verification], bool],
 ) -> Verification:
-    """Tested again until it is good or the time is over: credentials and roles take minutes to spread (5, 8.3)."""
+    """Tested again until it is ``enough`` or the time (s) is over: credentials and roles take minutes to spread (5, 8.3)."""
     found = Verification(result="unknown", message="It was not tested.")
     times = 0
     for _left in tries(stop, seconds):
@@ -92,6 +104,6 @@ def test(
             return Verification(result="caller_not_allowed", message=error.message)
         times = times + 1 if latest.result == found.result else 1
         found = dataclasses.replace(latest, times=times)
-        if not found.transient:
+        if enough(found) or is_final(found):
             break
     return found

@@ -8,32 +8,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: azdo_arm_connection_convert
-short_description: Convert Azure Resource Manager service connections to workload identity federation, and back
+short_description: Convert Azure Resource Manager service connections to workload identity federation, back, and to the Microsoft Entra issuer
 version_added: 0.1.0
 author:
   - azdo.connections contributors (@azdo-connections)
 description:
   - Moves service connections from a stored secret to workload identity federation in place, for one project, several or the whole organization.
-    Ids, names, shares, permissions and checks stay as they are, so pipelines do not notice.
+    Ids, names, shares, permissions, checks and roles stay as they are, so pipelines do not notice; they are compared before and after.
   - Reverts them to their secret within the seven days in which Azure DevOps offers that.
-  - Works on connections whose identity Azure DevOps made (creation mode automatic). All others are left alone, with the reason.
+  - Moves federated connections from the Azure DevOps issuer, which retires on 2027-07-01, to the Microsoft Entra issuer.
   - Without O(connections) it selects what Microsoft's conversion script selects in each project, in the same order; then everything that a reason code blocks
     is taken out. The row of every selected connection is returned.
+  - Connections that a person created are converted when they are named and O(federated_credential) is set.
   - Each connection is read immediately before it is converted, through its owning project, and sent back whole. A request that changes something is never
     repeated blindly. After a lost answer the connection is read first.
-  - It can be stopped at any time and run again. A task timeout or a signal stops new conversions at once on a V(local) connection without C(become) and
-    C(async). Elsewhere ansible-core does not tell the module, and it goes on to its end.
+  - It can be stopped or killed at any time and run again. With a O(journal) the next run also tests what an earlier one had converted and not tested yet. A
+    task timeout or a signal stops new conversions at once on a V(local) connection without C(become) and C(async). Elsewhere ansible-core does not tell
+    the module, and it goes on to its end.
 notes:
   - "Reason codes that block towards workload identity federation: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_federated),
-    C(agent_managed_identity), C(publish_profile), C(azure_stack), C(manual_needs_federated_credential), C(shared_not_owner), C(shared), C(failed),
-    C(not_ready), C(disabled), C(caller_not_user), C(not_started), C(unknown). C(sovereign_cloud) warns. C(shared) and C(disabled) only inform when
-    O(shared) or O(include_disabled) lifts them."
+    C(agent_managed_identity), C(publish_profile), C(azure_stack), C(manual_needs_federated_credential), C(application_missing),
+    C(federated_credential_limit), C(irreversible), C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now),
+    C(pipeline_not_ready), C(caller_not_user), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(sovereign_cloud), C(other_tenant) and
+    C(federated_credential_mismatch) warn. C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
   - "Reason codes that block a revert: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_service_principal),
-    C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(shared_not_owner), C(shared), C(not_ready), C(disabled),
-    C(not_started), C(unknown). C(failed) and C(caller_not_user) warn."
-  - "C(unknown) blocks when the missing fact decides, such as an unreadable deadline, and only warns when it changes the odds, such as not knowing
-    whether the caller is a person."
-  - Tasks inside pipelines are not checked. Some old task versions cannot use workload identity federation.
+    C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(secret_expired), C(secret_missing), C(application_missing),
+    C(shared_not_owner), C(shared), C(not_ready), C(disabled), C(in_use_now), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(failed) and
+    C(caller_not_user) warn, C(other_tenant) informs."
+  - "Reason codes that block towards the Microsoft Entra issuer: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_service_principal),
+    C(already_entra_issuer), C(agent_managed_identity), C(publish_profile), C(azure_stack), C(sovereign_cloud), C(application_missing),
+    C(application_multi_tenant), C(other_tenant), C(federated_credential_limit), C(subject_mismatch), C(issuer_migration_unconfirmed), C(irreversible),
+    C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now), C(caller_needs_entra_token), C(excluded), C(changed_since_plan),
+    C(not_started), C(unknown). C(federated_credential_mismatch) warns."
+  - "An option that allows something turns its code from blocking to informing: O(shared) C(shared), O(include_disabled) C(disabled), O(allow_in_use)
+    C(in_use_now), O(allow_irreversible) C(irreversible), O(federated_credential) C(manual_needs_federated_credential), O(resend)
+    C(issuer_migration_unconfirmed). O(attempt_as_non_user) turns C(caller_not_user) into a warning."
+  - "C(unknown) blocks when the missing fact decides, such as an unreadable deadline, warns when it changes the odds, such as not knowing whether the caller is
+    a person, and informs when it only decides about the way back."
+  - Secrets, audience and federated credentials of an application are read from Microsoft Graph, those of a managed identity from Azure Resource Manager, which
+    a personal access token does not open. Whether a secret still works is then known from the test before the conversion alone.
+  - Tasks inside pipelines are not checked. Some old task versions cannot use workload identity federation; name their pipelines in O(hold_pipelines).
+  - "What Microsoft does not document about the issuer migration: whether the service writes the new federated credential itself, whether the same request twice
+    is safe, and whether it takes one from a service principal. So a request is sent once, the credential is looked for and made if it is missing,
+    the old one stays, and the first connection is tested before others follow."
   - How far a long task has come is shown on the standard error stream when the module runs in the controller's process. There is no such display
     when it runs as an ordinary module.
 extends_documentation_fragment:
@@ -43,7 +60,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads everything and applies every rule; only the conversion itself is not sent.
+      - Reads everything, tests the connections and applies every rule; no request that changes something is sent, and nothing is written to O(journal).
   diff_mode:
     support: full
 options:
@@ -60,19 +77,62 @@ options:
       - An empty list means no connection at all.
     type: list
     elements: str
+  exclude:
+    description:
+      - Names or ids of selected connections to leave alone. Their rows have the reason C(excluded).
+    type: list
+    elements: str
   to:
     description:
-      - The authorization scheme to move to. V(service_principal) reverts an earlier conversion and needs O(connections) or O(revert_all).
+      - Where to move. V(workload_identity_federation) converts. V(service_principal) reverts an earlier conversion and must be told which, with O(connections),
+        O(plan), O(batch) or O(revert_all).
+      - V(entra_issuer) moves connections that are federated already to the Microsoft Entra issuer. There is no way back, so it needs O(allow_irreversible); it
+        also needs a O(journal), a O(verify) that tests afterwards, and a sign-in with Microsoft Entra that reads the applications. The first
+        connection is moved alone, and nothing more is started when a test fails.
     type: str
     choices:
       - workload_identity_federation
       - service_principal
+      - entra_issuer
     default: workload_identity_federation
   revert_all:
     description:
-      - With O(to=service_principal), revert every connection for which Azure DevOps reports a deadline.
+      - With O(to=service_principal), revert every connection in O(projects) for which Azure DevOps reports a deadline.
     type: bool
     default: false
+  batch:
+    description:
+      - With O(to=service_principal), revert what an earlier run was about. Connections that are not there any more are a warning.
+    type: dict
+    suboptions:
+      plan:
+        description:
+          - The RV(plan) of a conversion. What it left out is left out here too.
+        type: dict
+      journal:
+        description:
+          - The journal of conversions; what they converted and did not take back is reverted. Use one journal for each batch that may have to go back.
+        type: path
+  plan:
+    description:
+      - Apply this RV(plan) of an earlier run in check mode. The connections are those of the plan, and all options that change what is done must have the
+        values that they had. A connection that is not what it was is skipped with the reason C(changed_since_plan).
+      - The plan holds ids, flags and hashes only. Pass it on as a variable, or read it with the V(file) lookup and the filter
+        P(ansible.builtin.from_json#filter).
+    type: dict
+  plan_digest:
+    description:
+      - The digest of a plan that was approved. Everything is read and planned again, and nothing at all is done unless the new plan has the same digest.
+      - The digest depends on the options that change what is done, on every selected connection with its shares, identity and subject, and on whether it
+        could be taken back; not on times, on use, or on who asks. It protects against drift and mistakes, not against a person who can edit both plan and
+        digest.
+      - To go on under the same digest after a run that was interrupted, give the same O(journal); without it use O(plan).
+    type: str
+  plan_max_age:
+    description:
+      - Hours after which O(plan) is not applied any more.
+    type: int
+    default: 72
   shared:
     description:
       - What to do with connections that several projects use. V(include) converts them once, through the owning project, and sends all references back.
@@ -83,23 +143,136 @@ options:
     default: skip
   include_disabled:
     description:
-      - Whether to convert disabled connections. They stay disabled.
+      - Whether to convert disabled connections. They stay disabled and are not tested.
     type: bool
     default: false
+  allow_in_use:
+    description:
+      - Whether to convert a connection while a pipeline is using it. A run that began more than seven days ago and has no end is not counted.
+    type: bool
+    default: false
+  hold_pipelines:
+    description:
+      - Pipelines that are not ready for workload identity federation, as V(12), V(deploy), V(Payments/12) or V(Payments/deploy). Connections that one of them
+        used are skipped with the reason C(pipeline_not_ready). The whole history that Azure DevOps keeps is read. One that matches no pipeline is a warning.
+    type: list
+    elements: str
+  allow_irreversible:
+    description:
+      - Whether to move connections that could not be taken back, or of which that is not known; see RV(connections[].rollback).
+    type: bool
+    default: false
+  attempt_as_non_user:
+    description:
+      - Whether a service principal or managed identity shall try to convert automatic connections, which Azure DevOps is documented to refuse. One is tried
+        first; when it is refused, the others are skipped without a request.
+    type: bool
+    default: false
+  federated_credential:
+    description:
+      - How to see to the federated credential. For O(to=workload_identity_federation) it makes connections that a person created convertible, if they are
+        named. For O(to=entra_issuer) it is used when the service has not written the new credential itself.
+      - What cannot be done from here is handed to a person, see RV(connections[].hand_off), and finished by the next run.
+    type: dict
+    suboptions:
+      mode:
+        description:
+          - V(create) writes it, on the application through Microsoft Graph or on the managed identity through Azure Resource Manager, under a name that
+            follows from the connection id. V(require) only looks for it.
+        type: str
+        choices:
+          - create
+          - require
+        default: create
+      audience:
+        description:
+          - Audience of the tokens. Needed outside the public cloud, where it is not documented.
+        type: str
+      probe:
+        description:
+          - Whether to ask for the conversion once although nobody knows issuer and subject, because Azure DevOps may tell them when it refuses. A refused
+            conversion changes nothing. It is asked for again in every run until the credential is there.
+        type: bool
+        default: false
+      pairs:
+        description:
+          - Issuer and subject of connections, as the portal shows them under Convert. Without them the pair is taken from the service's answer or from a
+            federated credential that somebody has made for the connection.
+        type: list
+        elements: dict
+        suboptions:
+          connection:
+            description:
+              - Name or id of the connection.
+            type: str
+            required: true
+          issuer:
+            description:
+              - Issuer of its tokens.
+            type: str
+            required: true
+          subject:
+            description:
+              - Subject of its tokens, to the letter.
+            type: str
+            required: true
+  verify:
+    description:
+      - Whether to test each connection like the portal's Verify, before it is moved, after it, both, or not at all. The test before tells whether there is a
+        working secret to go back to. A connection that could be used before and cannot be used after has the status C(failed).
+    type: str
+    choices:
+      - before
+      - after
+      - both
+      - none
+    default: both
+  verify_timeout:
+    description:
+      - Seconds until a test after a move must succeed. Federated credentials take minutes to spread.
+    type: int
+    default: 300
+  revert_on_failure:
+    description:
+      - Whether to revert a conversion after which the connection cannot sign in. That is done only when the test failed because of the federation to the
+        end of O(verify_timeout) and not before the conversion, when RV(connections[].rollback) is V(possible), when the deadline, read again, has not
+        passed, and when nobody has edited the connection meanwhile. Needs O(verify=both).
+    type: bool
+    default: false
+  migration_grace:
+    description:
+      - Seconds to look for the effect of an issuer migration whose answer was lost.
+    type: int
+    default: 120
+  resend:
+    description:
+      - Whether to ask once more for issuer migrations of which nobody knows whether they were asked for. Look at the issuer in the portal first.
+    type: bool
+    default: false
+  journal:
+    description:
+      - A file on the controller that says what was sent and what became of it, in ids and hashes, never with a secret or a body. It is made if it does not
+        exist, must belong to the user who runs Ansible, and must not be readable by others. Relative paths are relative to the current working directory.
+      - Many hosts may share one journal on a local file system. In AWX it has to be on a volume that outlives the job.
+    type: path
   concurrency:
     description:
       - How many connections to work on at once, from 1 to 64. Within the task, connections of one
-        application are never converted at the same time. Hosts that run side by side each have this number of their own.
+        application are never converted at the same time.
+      - Hosts that run side by side share the number. With a V(local) connection no more requests than that are under way together, however many forks
+        there are. Elsewhere each host has the number for itself.
     type: int
     default: 8
   wait_timeout:
     description:
       - Seconds to wait, for each connection, until Azure DevOps reports the new scheme after it accepted the request. Then the row has the status C(waiting).
+        So long is also the patience with a new federated credential.
     type: int
     default: 300
   max_failures:
     description:
-      - Start no more connections once more than this many have failed. V(0) stops at the first failure. If not set, the run goes on to the end.
+      - Start no more connections once more than this many have failed. V(0) stops at the first failure. If not set, the run goes on to the end, unless
+        Microsoft Entra says that no connection of this tenant can be federated.
     type: int
 seealso:
   - module: azdo.connections.azdo_arm_connection_info
@@ -116,18 +289,18 @@ EXAMPLES = r"""
     projects:
       - Payments
   check_mode: true
-  register: plan
+  register: planned
 
-- name: Convert everything in it
+- name: Convert everything in it, if nothing has changed since
   azdo.connections.azdo_arm_connection_convert:
     organization_url: https://dev.azure.com/contoso
     personal_access_token: "{{ azdo_pat }}"
     projects:
       - Payments
-    max_failures: 0
+    plan_digest: "{{ planned.plan.digest }}"
   register: run
 
-- name: Convert two connections, one of which other projects use too
+- name: Convert two connections, one of which other projects use too, although their secrets may not work any more
   azdo.connections.azdo_arm_connection_convert:
     organization_url: https://dev.azure.com/contoso
     personal_access_token: "{{ azdo_pat }}"
@@ -137,6 +310,9 @@ EXAMPLES = r"""
       - azure-production
       - azure-shared
     shared: include
+    allow_irreversible: true
+    revert_on_failure: true
+    max_failures: 0
 
 - name: Go back to the secret within seven days
   azdo.connections.azdo_arm_connection_convert:
@@ -147,6 +323,39 @@ EXAMPLES = r"""
     connections:
       - azure-production
     to: service_principal
+
+- name: Convert a connection that a person created, signed in with a service principal that owns the application
+  azdo.connections.azdo_arm_connection_convert:
+    organization_url: https://dev.azure.com/contoso
+    auth_source: service_principal
+    tenant: "{{ tenant_id }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    projects:
+      - Payments
+    connections:
+      - azure-manual
+    federated_credential:
+      pairs:
+        - connection: azure-manual
+          issuer: "{{ issuer_from_the_portal }}"
+          subject: "{{ subject_from_the_portal }}"
+    allow_irreversible: true
+  register: manual
+
+- name: Tell the owners of applications what to add
+  ansible.builtin.debug:
+    msg: "{{ manual.connections | map(attribute='hand_off') | select | map(attribute='what_to_do') | list }}"
+
+- name: Move federated connections to the Microsoft Entra issuer
+  azdo.connections.azdo_arm_connection_convert:
+    organization_url: https://dev.azure.com/contoso
+    auth_source: azure_cli
+    projects:
+      - Payments
+    to: entra_issuer
+    allow_irreversible: true
+    journal: issuer-migration.journal
 """
 
 RETURN = r"""
@@ -172,11 +381,15 @@ connections:
       description: Every project that uses the connection, as in M(azdo.connections.azdo_arm_connection_info).
       type: list
       elements: dict
+    target:
+      description: The value of O(to).
+      type: str
     status:
       description:
-        - V(converted) or V(reverted) if it was moved, V(unchanged) if it was at its target already, V(skipped) if a reason blocks it, V(waiting) if the
-          service accepted the request but has not finished, V(failed) if something went wrong.
-        - In check mode V(would_convert), V(would_revert), or V(would_attempt) if a fact that changes the odds is not known.
+        - V(converted), V(reverted) or V(migrated) if it was moved, V(rolled_back) if it was moved and taken back, V(unchanged) if it was at its target
+          already, V(skipped) if a reason blocks it, V(waiting) if the service has not finished, if a migration is unconfirmed, or if a person has
+          something to do first, V(failed) if something went wrong.
+        - In check mode V(would_convert), V(would_revert), V(would_migrate), V(would_wait), or V(would_attempt) if a fact that changes the odds is not known.
       type: str
       sample: converted
     reasons:
@@ -200,7 +413,7 @@ connections:
           description: The facts behind it.
           type: dict
     error:
-      description: What went wrong, for the statuses V(failed) and V(waiting); else null.
+      description: What went wrong, for the statuses V(failed), V(rolled_back) and V(waiting); else null.
       type: dict
       contains:
         code:
@@ -213,10 +426,13 @@ connections:
           description: What can be done.
           type: str
         details:
-          description: Such as the HTTP status, the service's type key and the activity id that Microsoft's support asks for.
+          description: Such as the HTTP status, the service's type key and the activity id that Microsoft's support asks for; for the code C(changed_besides)
+            the C(differences), each with C(field), C(before) and C(after).
           type: dict
     rollback:
-      description: Whether it can be moved back, V(possible), V(impossible) or V(unknown).
+      description:
+        - Whether it could be moved back, V(possible), V(impossible) or V(unknown). A conversion is V(possible) to take back only if the connection is automatic
+          and its secret is known to work, from the test before or from Microsoft Graph.
       type: str
     rollback_reason:
       description: Why.
@@ -230,6 +446,69 @@ connections:
     after:
       description: The same after the run; null if nothing was sent, or if it could not be read.
       type: dict
+    verification:
+      description: How the tests ended. C(before) and C(after) each hold C(result) and C(message), or are null.
+      type: dict
+    hand_off:
+      description: What a person has to do before it can sign in or be converted; null if nothing.
+      type: dict
+      contains:
+        client_id:
+          description: Client id of the application or managed identity.
+          type: str
+        resource_id:
+          description: Azure's id of the managed identity; null for an application.
+          type: str
+        name:
+          description: Name for the federated credential; null while issuer and subject are not known.
+          type: str
+        issuer:
+          description: Its issuer.
+          type: str
+        subject:
+          description: Its subject.
+          type: str
+        audience:
+          description: Its audience.
+          type: str
+        urgent:
+          description: Whether the connection was moved already and cannot sign in without it.
+          type: bool
+        why:
+          description: Why it was not done from here.
+          type: str
+        what_to_do:
+          description: The next step, in a sentence.
+          type: str
+        commands:
+          description: Ready text for C(az), C(terraform) and C(graph), null while issuer and subject are not known. C(graph) is the request to Microsoft Graph,
+            or to Azure Resource Manager for a managed identity.
+          type: dict
+plan:
+  description: The plan, for O(plan), O(plan_digest) or O(batch) of a later run. It holds no names.
+  returned: in check mode
+  type: dict
+  contains:
+    schema:
+      description: Version of its form.
+      type: int
+    digest:
+      description: SHA-256 over its canonical JSON without C(created).
+      type: str
+    created:
+      description: When it was made, in UTC.
+      type: str
+    organization_id:
+      description: Id of the organization.
+      type: str
+    options:
+      description: The options that change what is done; texts that people wrote as hashes.
+      type: dict
+    items:
+      description: For each row C(id), C(project_id), whether there is an C(action), C(rollback), the C(decision) (V(act) or V(exclude)) and a C(fingerprint) of
+        owner, shares, scheme, creation mode, identity, environment, scope, issuer, subject and whether it is enabled.
+      type: list
+      elements: dict
 summary:
   description: The rows in numbers.
   returned: always, unless the task failed before it began
@@ -255,8 +534,11 @@ summary:
         - Automatic connections that failed or are in progress and are not among the rows, each with C(id), C(name), C(project), C(scheme) and C(state).
       type: list
       elements: dict
+    not_checked:
+      description: What no request can tell.
+      type: str
     seconds_held_back:
-      description: Seconds for which the service asked this task to wait.
+      description: Seconds for which the services asked this task to wait.
       type: float
     coverage:
       description: What was seen and what was not, as in M(azdo.connections.azdo_arm_connection_info).
@@ -274,7 +556,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._order import rea
 from ansible_collections.azdo.connections.plugins.module_utils._plan import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._planning import Planning
 from ansible_collections.azdo.connections.plugins.module_utils._rollout import forecast
-from ansible_collections.azdo.connections.plugins.module_utils._rows import diff, failure, warnings
+from ansible_collections.azdo.connections.plugins.module_utils._rows import diff, failure, unmatched, warnings
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._summary import run_summary
 
@@ -350,7 +632,10 @@ def run(runtime: Runtime) -> Result:
     connections = [row.to_result(runtime.now()) for row in rows]
     runtime.warnings += warnings(
         connections,
-        [note for row in rows if row.outcome for note in row.outcome.notes],
+        [
+            *(note for row in rows if row.outcome for note in row.outcome.notes),
+            *unmatched(rows, runtime.params["hold_pipelines"] or ()),
+        ],
         complete=estate.coverage.complete,
         selected_by_name=wanted.named,
     )

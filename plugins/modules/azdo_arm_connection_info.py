@@ -77,12 +77,16 @@ options:
     description:
       - What else to read for each connection. Each costs at least one request for every connection and project.
       - V(usage) reads when pipelines last used it, V(permissions) which pipelines may use it, V(checks) its approvals and checks.
+      - V(identity) reads the application or managed identity behind it, from Microsoft Graph or Azure Resource Manager, so it needs a sign-in with Microsoft
+        Entra.
+      - What is read counts in RV(connections[].eligibility) too.
     type: list
     elements: str
     choices:
       - usage
       - permissions
       - checks
+      - identity
     default: []
   concurrency:
     description:
@@ -325,6 +329,32 @@ connections:
           description: The checks there, each with C(id) and C(type).
           type: list
           elements: dict
+    identity:
+      description: The identity behind the connection. Null where it could not be read.
+      returned: when O(include) contains V(identity)
+      type: dict
+      contains:
+        kind:
+          description: V(application), V(managed_identity), or V(missing) if Microsoft Entra knows none with its client id.
+          type: str
+        sign_in_audience:
+          description: Whose accounts an application signs in. Only V(AzureADMyOrg) can have the Microsoft Entra issuer.
+          type: str
+        secrets_expire:
+          description: When each client secret of the application ends, in UTC. Azure DevOps does not say which of them it stores.
+          type: list
+          elements: str
+        certificates_expire:
+          description: The same for its certificates.
+          type: list
+          elements: str
+        federated_credentials:
+          description: Number of its federated credentials, of which 20 are allowed.
+          type: int
+    secret_expires:
+      description: When the stored secret ends or has ended, in UTC. Null if it is not sure, for example because only some of several secrets have ended.
+      returned: when O(include) contains V(identity)
+      type: str
 summary:
   description: The rows in numbers, and what could not be seen.
   returned: success
@@ -434,7 +464,7 @@ def run(runtime: Runtime) -> Result:
     estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
     seen_from = situation(runtime, estate)
     include = params["include"]
-    inquiry = Inquiry(runtime, use="usage" in include, identity="identity" in include, test=False)
+    inquiry = Inquiry(runtime, use="latest" if "usage" in include else None, identity="identity" in include, test=False)
     rows = each(
         narrow(estate, params),
         lambda found: row(runtime, found, seen_from, inquiry),
@@ -467,7 +497,7 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inquiry: Inquiry) 
     for target in TARGETS:
         reasons = assess(connection, target, seen_from, found.seen_in, facts)
         eligibility[target] = {"eligible": not blocked(reasons), "codes": [reason.code for reason in reasons]}
-    details = read_details(runtime.azure_devops, connection, include, seen_from.now)
+    details = read_details(runtime.azure_devops, connection, include)
     if "usage" in include:
         details["usage"] = usage(facts.use, seen_from.now)
     if "identity" in include:

@@ -71,9 +71,8 @@ class InProcessAction(OrdinaryAction):
             result = ActionBase.run(self, tmp, variables)
             return {**result, "failed": True, "msg": refused}
         if reason:
-            self._lower_concurrency(variables)
             Display().vvv(f"azdo.connections: run as an ordinary module, because of {reason}")
-            with self._on_a_leash(reason), self._secrets_hidden():
+            with self._on_a_leash(reason, variables), self._secrets_hidden():
                 return t.cast(Json, OrdinaryAction.run(self, tmp, variables))
         # Not super().run(), which would execute the module.
         result = ActionBase.run(self, tmp, variables)
@@ -86,16 +85,14 @@ class InProcessAction(OrdinaryAction):
         # A blank answer of a survey means "not set", also where the option is no text or has choices.
         blank = [name for name, value in arguments.items() if name in SIGN_IN_OPTIONS and value in ("", None)]
         self._task.args = {name: value for name, value in arguments.items() if name not in blank}
-        spec = self.MODULE.ARGUMENT_SPEC
         self._task.args = {name: _from_here(name, value) for name, value in self._task.args.items()}
-        empty = sorted(
-            name
-            for name, value in arguments.items()
-            if (value is None and spec.get(name, {}).get("type") in ("list", "dict"))
-            or (value in (None, "") and name in _GUARDS)
-        )
+        empty = sorted(name for name, value in arguments.items() if self._came_out_empty(name, value))
         # A template that came out empty would otherwise mean "all projects", or a run that nobody approved.
         return f"{', '.join(empty)} is null or empty. Leave it out, or give it a value." if empty else ""
+
+    def _came_out_empty(self, name: str, value: t.Any) -> bool:
+        kind = self.MODULE.ARGUMENT_SPEC.get(name, {}).get("type")
+        return (value is None and kind == "list") or (value in (None, "") and (kind == "dict" or name in _GUARDS))
 
     def _why_not_there(self, reason: str) -> str:
         """Why the task cannot run as an ordinary module, or an empty text: files of the controller are on the controller."""
@@ -116,14 +113,6 @@ class InProcessAction(OrdinaryAction):
             len(variables.get("ansible_play_batch") or [""]),
         ]
         return max(1, min([*most, self._task.throttle] if self._task.throttle else most))
-
-    def _lower_concurrency(self, variables: dict[str, t.Any]) -> None:
-        """A module in a process of its own cannot count with the others, so each gets its part."""
-        option = self.MODULE.ARGUMENT_SPEC.get("concurrency")
-        sharers = self._sharers(variables)
-        given = str(self._task.args.get("concurrency", option["default"])) if option else ""
-        if sharers > 1 and given.isdigit():
-            self._task.args["concurrency"] = max(1, int(given) // sharers)
 
     def _why_ordinary(self, variables: dict[str, t.Any]) -> str:
         """Why this task cannot run in process, or an empty text."""
@@ -158,6 +147,7 @@ class InProcessAction(OrdinaryAction):
             progress=_Progress(),
             sharers=self._sharers(variables),
             slots_folder=_slots_folder(),
+            play=_play(),
             warnings=[
                 f"Both option {item['option']} and its alias {item['alias']} are set." for item in checked._warnings
             ],
@@ -203,7 +193,7 @@ class InProcessAction(OrdinaryAction):
             self._task.args = arguments
 
     @contextlib.contextmanager
-    def _on_a_leash(self, reason: str) -> t.Iterator[None]:
+    def _on_a_leash(self, reason: str, variables: dict[str, t.Any]) -> t.Iterator[None]:
         """Make the module's own process end its work when this task ends, however it ends.
 
         The process gets the leash, and what the environment keyword says, from our own environment: ansible-core would put both on a command
@@ -219,7 +209,15 @@ class InProcessAction(OrdinaryAction):
         threading.Thread(target=_let_go_when_orphaned, args=(holder, over), name="azdo-leash", daemon=True).start()
         try:
             self._task.environment = []
-            os.environ.update({name: str(value) for name, value in wanted.items()}, **{_leash.VARIABLE: holder.path})
+            os.environ.update(
+                {name: str(value) for name, value in wanted.items()},
+                **{
+                    _leash.VARIABLE: holder.path,
+                    _leash.SHARERS: str(self._sharers(variables)),
+                    _leash.SLOTS: _slots_folder(),
+                    _leash.PLAY: _play(),
+                },
+            )
             yield
         finally:
             over.set()
@@ -240,6 +238,11 @@ def _from_here(name: str, value: t.Any) -> t.Any:
 
 def _names_file(value: t.Any) -> bool:
     return isinstance(value, dict) and any(value.get(name) for name in _FILES)
+
+
+def _play() -> str:
+    """What all workers of this ansible-playbook have in common: their parent."""
+    return str(os.getppid())
 
 
 def _slots_folder() -> str:

@@ -21,8 +21,11 @@ URGENCY = (
     "waiting",
     "converted",
     "reverted",
+    "migrated",
+    "would_wait",
     "would_convert",
     "would_revert",
+    "would_migrate",
     "would_attempt",
     "skipped",
 )

@@ -34,7 +34,9 @@ ISSUERS = {"azure_devops": "Azure DevOps", "entra": "Entra"}
 STATUSES = {
     "would_convert": "would be converted",
     "would_revert": "would be reverted",
+    "would_migrate": "would be migrated",
     "would_attempt": "would be tried",
+    "would_wait": "would wait",
     "waiting": "not finished",
     "rolled_back": "rolled back",
 }
@@ -108,8 +110,12 @@ def status_name(status: str) -> str:
 
 
 def why(row: Row) -> str:
-    """Reason codes, or for how long the conversion can be undone."""
-    codes = [str(reason.get("code")) for reason in row.get("reasons") or []]
+    """Reason codes, or for how long the conversion can be undone. Facts that decide nothing are left to the full report."""
+    codes = [
+        str(reason.get("code"))
+        for reason in row.get("reasons") or []
+        if (reason.get("code"), reason.get("effect")) != ("unknown", "informs")
+    ]
     if row["status"] == "converted" and row.get("revert_deadline"):
         codes.append(f"revert until {_moment(row['revert_deadline'])}")
     if row["status"] in ("failed", "waiting") and not codes:
@@ -124,7 +130,7 @@ def _moment(text: str) -> str:
 
 def told(row: Row) -> str:
     """What the row says about its own failure, with its project and name if it does not say them itself."""
-    error = row.get("error")
+    error = (row.get("hand_off") or {}).get("what_to_do") or row.get("error")
     if isinstance(error, t.Mapping):
         error = " ".join(str(error.get(key) or "") for key in ("message", "remedy"))
     text = one_line(

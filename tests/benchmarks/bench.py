@@ -4,7 +4,7 @@
 """How long things take, against the simulator in a process of its own. Prints; never passes or fails.
 
 Each number stands beside what it is to be compared with: a bare asynchronous client that does a fixed list of calls, the sequential run, or
-the target. Give names to run only some: loop, convert, create, simulator.
+the target. Give names to run only some: loop, convert, scale, create, simulator.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -112,12 +113,41 @@ def convert() -> None:
         ours = play(addresses, {CONVERT: {"concurrency": 16}}) - empty
     with simulator("bench:20x200", latency) as addresses:
         alone = play(addresses, {CONVERT: {"concurrency": 1}}) - empty
-    print("200 connections in 20 projects, 80 ms a read, 400 ms a conversion:")
+    print(
+        "200 connections in 20 projects, 80 ms a read, 400 ms a conversion, everything compared and tested before and after:"
+    )
     print(f"  bare asynchronous client, 16 at a time {ideal:7.2f} s (the ideal)")
     print(
         f"  one task, concurrency 16               {ours:7.2f} s = {ours / ideal:.2f} x the ideal (target: under 1.5)"
     )
     print(f"  one task, concurrency 1                {alone:7.2f} s = {alone / ideal:.2f} x the ideal")
+
+
+def scale() -> None:
+    """Whether a large fleet costs more for each connection than a small one, and how much memory a plan takes."""
+    print("conversion throughput, concurrency 16, no latency but the simulator's own:")
+    with simulator("empty") as addresses:
+        empty = median_of(3, lambda: play(addresses, {"ansible.builtin.debug": {"msg": "nothing"}}))
+    for size in (100, 500, 1000, 5000):
+        with simulator(f"bench:{size // 10}x{size}") as addresses:
+            seconds = play(addresses, {CONVERT: {"concurrency": 16}}) - empty
+        print(f"  {size:5} connections {seconds:7.1f} s, {size / seconds:6.1f} connections/s")
+    with simulator("bench:500x5000") as addresses:
+        task = {CONVERT: {"concurrency": 16}, "check_mode": True}
+        with peak_memory() as peak:
+            seconds = play(addresses, task) - empty
+        print(
+            f"a plan for 5000 connections in 500 projects: {seconds:.1f} s; the largest process of ansible-playbook took {peak()} MB (target: under 400)"
+        )
+
+
+@contextlib.contextmanager
+def peak_memory() -> Iterator[Callable[[], int]]:
+    """The largest resident set (MB) that a child which ended within the block has had."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    yield lambda: resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    if resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss == before:
+        print("  (an earlier process took as much, so this is an upper bound)")
 
 
 SCOPE = {"subscription_id": guid("subscription", "bench"), "subscription_name": "Contoso Production"}
@@ -255,11 +285,11 @@ def ids_in(addresses: Addresses, project: str) -> list[str]:
 
 
 async def bare_client(addresses: Addresses, concurrency: int) -> float:
-    """The fixed list of calls and nothing else: a list per project, then read, convert and read per connection. Seconds."""
+    """The fixed list of calls and nothing else: a list per project; per connection its use, tests, permissions, checks and roles, read, convert, read. Seconds."""
     projects = names_of_projects(addresses)
     gate = asyncio.Semaphore(concurrency)
     limits = httpx.Limits(max_connections=concurrency)
-    base, version = addresses["organization_url"], {"api-version": "7.1"}
+    base, version, preview = addresses["organization_url"], {"api-version": "7.1"}, {"api-version": "7.1-preview.1"}
     async with httpx.AsyncClient(auth=("", addresses["pat"]), limits=limits, timeout=60) as client:
 
         async def listing(project: str) -> list[dict[str, t.Any]]:
@@ -267,22 +297,45 @@ async def bare_client(addresses: Addresses, concurrency: int) -> float:
                 answer = await client.get(f"{base}/{project}/_apis/serviceendpoint/endpoints", params=version)
             return list(answer.json()["value"])
 
-        async def conversion(project: str, connection: dict[str, t.Any]) -> None:
-            url = f"{base}/{project}/_apis/serviceendpoint/endpoints/{connection['id']}"
+        async def surroundings(project_id: str, connection_id: str) -> list[t.Any]:
+            where = f"{base}/{project_id}/_apis/pipelines"
+            roles = f"{base}/_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources"
+            checked = {**preview, "resourceType": "endpoint", "resourceId": connection_id}
+            return [
+                (await client.get(f"{where}/pipelinepermissions/endpoint/{connection_id}", params=preview)).json(),
+                (await client.get(f"{where}/checks/configurations", params=checked)).json(),
+                (await client.get(f"{roles}/{project_id}_{connection_id}", params=preview)).json(),
+            ]
+
+        async def test(project_id: str, connection: dict[str, t.Any]) -> None:
+            details = {name: connection[name] for name in ("type", "url", "data", "authorization")}
+            body = {"dataSourceDetails": {"dataSourceName": "TestConnection"}, "serviceEndpointDetails": details}
+            where = f"{base}/{project_id}/_apis/serviceendpoint/endpointproxy"
+            params = {**version, "endpointId": connection["id"]}
+            if (await client.post(where, params=params, json=body)).json()["statusCode"] != "ok":
+                raise RuntimeError(f"{connection['name']} cannot sign in")
+
+        async def conversion(connection: dict[str, t.Any]) -> None:
+            project_id = connection["serviceEndpointProjectReferences"][0]["projectReference"]["id"]
+            url = f"{base}/{project_id}/_apis/serviceendpoint/endpoints/{connection['id']}"
+            history = f"{base}/{project_id}/_apis/serviceendpoint/{connection['id']}/executionhistory"
             async with gate:
+                await test(project_id, connection)
+                before = await surroundings(project_id, connection["id"])
+                (await client.get(history, params=version)).raise_for_status()
                 body = (await client.get(url, params=version)).json()
                 body["authorization"]["scheme"] = "WorkloadIdentityFederation"
                 params = {**version, "operation": "ConvertAuthenticationScheme"}
                 (await client.put(url, params=params, json=body)).raise_for_status()
                 after = (await client.get(url, params=version)).json()
-            if after["authorization"]["scheme"] != "WorkloadIdentityFederation":
-                raise RuntimeError(f"{connection['name']} was not converted")
+                unchanged = before == await surroundings(project_id, connection["id"])
+                await test(project_id, after)
+            if after["authorization"]["scheme"] != "WorkloadIdentityFederation" or not unchanged:
+                raise RuntimeError(f"{connection['name']} was not converted, or more than that")
 
         started = time.monotonic()
         lists = await asyncio.gather(*(listing(project) for project in projects))
-        await asyncio.gather(
-            *(conversion(project, item) for project, items in zip(projects, lists, strict=True) for item in items)
-        )
+        await asyncio.gather(*(conversion(item) for items in lists for item in items))
         return time.monotonic() - started
 
 
@@ -309,7 +362,7 @@ async def request_rate(addresses: Addresses, count: int) -> float:
         return count / (time.monotonic() - started)
 
 
-BENCHES = {"loop": loop, "convert": convert, "create": create, "simulator": simulator_speed}
+BENCHES = {"loop": loop, "convert": convert, "scale": scale, "create": create, "simulator": simulator_speed}
 
 
 def main() -> None:

@@ -126,6 +126,35 @@ def door(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+_RESOURCES = {
+    "499b84ac-1321-427f-aa17-267ca6975798": "499b84ac-1321-427f-aa17-267ca6975798",
+    "graph": "https://graph.microsoft.com",
+    "management": "https://management.azure.com",
+}
+
+
+@pytest.fixture
+def az(tmp_path: Path) -> Callable[[Simulator], str]:
+    """Puts an Azure CLI on a PATH that has the tokens of the simulator's user; returns that PATH."""
+
+    def make(simulator: Simulator) -> str:
+        cases = "\n".join(
+            f'*{word}*) token="{simulator.token(simulator.fleet.user, audience)}" ;;'
+            for word, audience in _RESOURCES.items()
+        )
+        script = tmp_path / "bin" / "az"
+        script.parent.mkdir()
+        script.write_text(
+            f'#!/bin/sh\ncase "$*" in\n{cases}\nesac\n'
+            'echo "{\\"accessToken\\": \\"$token\\", \\"expires_on\\": 4102444800}"\n',
+            encoding="utf-8",
+        )
+        script.chmod(0o755)
+        return f"{script.parent}{os.pathsep}{os.environ['PATH']}"
+
+    return make
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     """Makes a stage with a simulator of its own; the demo fleet unless a test brings another."""

@@ -9,7 +9,6 @@ import typing as t
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.modules import (
     azdo_arm_connection,
@@ -17,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.modules import (
     azdo_arm_connection_info,
 )
 
-from simulator import Fleet
+from simulator import Fleet, federation
 from simulator.identity_fleet import assign
 
 SUBSCRIPTION = "5a1d2c3b-0000-4000-8000-000000000001"
@@ -45,20 +44,63 @@ def fleet_to_create_in() -> Fleet:
     return fleet
 
 
-@pytest.mark.parametrize(
-    "module",
-    [azdo_arm_connection_info, azdo_arm_connection_convert],
-    ids=lambda module: module.__name__.rsplit(".", 1)[1],
-)
-def test_examples_run_as_written(module: t.Any, stage: Callable[..., t.Any]) -> None:
+def test_examples_of_info_run_as_written(stage: Callable[..., t.Any]) -> None:
     here = stage(fleet_of_the_examples())
-    text = module.EXAMPLES.replace("https://dev.azure.com/contoso", here.simulator.organization_url)
-    assert text != module.EXAMPLES
+    text = azdo_arm_connection_info.EXAMPLES.replace("https://dev.azure.com/contoso", here.simulator.organization_url)
+    assert text != azdo_arm_connection_info.EXAMPLES
     here.environment = {"AZDO_PERSONAL_ACCESS_TOKEN": "UNSET", "AZDO_ORG_SERVICE_URL": "UNSET"}
     tasks = yaml.safe_load(text)
     played = here.play(tasks, vars={"azdo_pat": here.simulator.pat})
     assert played.status == 0, played.output
     assert len(played.results) == len(tasks)
+
+
+def test_examples_of_conversion_run_as_written_and_are_quiet_the_second_time(
+    stage: Callable[..., t.Any], az: Callable[..., str]
+) -> None:
+    fleet = fleet_of_the_examples()
+    payments = fleet.project("Payments")
+    manual = fleet.connection(payments, "azure-manual", creation_mode="Manual")
+    fleet.connection(payments, "azure-old-issuer", scheme="WorkloadIdentityFederation", issuer="azure_devops")
+    automation = fleet.service_principal("automation", secret="s" * 40)
+    here = stage(fleet, tls=True)
+    simulator = here.simulator
+    issuer, subject = federation.pair(fleet.world, manual, "entra")
+    here.environment = {
+        "AZDO_PERSONAL_ACCESS_TOKEN": "UNSET",
+        "AZDO_ORG_SERVICE_URL": "UNSET",
+        "AZDO_AUTHORITY_URL": simulator.authority_url,
+        "AZDO_GRAPH_URL": simulator.graph_url,
+        "AZDO_RESOURCE_MANAGER_URL": simulator.resource_manager_url,
+        "REQUESTS_CA_BUNDLE": str(simulator.ca_path),
+        "PATH": az(simulator),
+    }
+    known = {
+        "azdo_pat": simulator.pat,
+        "tenant_id": fleet.tenant_id,
+        "automation_client_id": automation.client_id,
+        "automation_secret": "s" * 40,
+        "issuer_from_the_portal": issuer,
+        "subject_from_the_portal": subject,
+    }
+    text = azdo_arm_connection_convert.EXAMPLES.replace("https://dev.azure.com/contoso", simulator.organization_url)
+    tasks = yaml.safe_load(text)
+    played = here.play(tasks, vars=known)
+    assert played.status == 0, played.output
+    done = {row["name"]: row["status"] for item in played.results for row in item["result"].get("connections", ())}
+    assert done == {
+        "azure-production": "reverted",
+        "azure-shared": "converted",
+        "azure-manual": "converted",
+        "azure-old-issuer": "migrated",
+    }
+    assert (here.folder / "issuer-migration.journal").stat().st_mode & 0o777 == 0o600
+
+    simulator.forget()
+    again = here.play(tasks[4:], vars=known)
+    assert again.status == 0, again.output
+    assert not [item for item in again.results if item["result"]["changed"]]
+    assert simulator.writes == []
 
 
 def test_examples_of_creation_run_as_written_and_are_quiet_the_second_time(stage: Callable[..., t.Any]) -> None:

@@ -9,6 +9,8 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, planned_row, select
 from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
@@ -124,3 +126,8 @@ def situation(**other: t.Any) -> Situation:
         "now": NOW,
     }
     return Situation(**{**usual, **other})
+
+
+def make_plan(estate: Estate, wanted: Wanted, situation: Situation) -> list[PlannedRow]:
+    """A row for every selected connection, judged by the connection alone."""
+    return [planned_row(found, wanted.target, situation) for found in select(estate, wanted)]

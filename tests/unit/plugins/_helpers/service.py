@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import typing as t
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion
+from ansible_collections.azdo.connections.plugins.module_utils._course import changed_besides
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
@@ -22,7 +24,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     TransportError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, kept
+from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 
 from unit.plugins._helpers.connections import ENTRA, NOW, PAYMENTS, raw, situation
@@ -55,6 +58,7 @@ class FakeService:
     sent_at: list[float] = field(default_factory=list)
     read_at: list[float] = field(default_factory=list)
     arrived: int = 0
+    before: ArmConnection | None = None
     _pending: tuple[float, str] | None = None
 
     # -- what a conversion does ------------------------------------------------------------------------------------
@@ -81,10 +85,12 @@ class FakeService:
         return False
 
     def send(self, connection: ArmConnection, body: Json) -> None:
+        first, self.before = self.before is None, self.before or connection
         self.sent.append(body)
         self.sent_at.append(self.now)
         how = self.writes.pop(0) if self.writes else "ok"
         if how == "busy":
+            self.before = None if first else self.before
             raise NotAcceptedError("Come back later.")
         if how in ("ok", "lost_late", "refused_late", "signed_out_late"):
             self._arrive(body)
@@ -134,8 +140,13 @@ class FakeService:
 
 
 def carry_out(service: FakeService, *, to: str = "workload_identity_federation", wait_timeout: float = 300) -> Outcome:
+    """One conversion, and the comparison that comes after it."""
     service.target = to
-    return Conversion(service, to, wait_timeout).run()
+    outcome = Conversion(service, to, wait_timeout).run()
+    if outcome.status == MOVED[to] and service.before and outcome.after:
+        more = changes(kept(service.before), kept(outcome.after))
+        return dataclasses.replace(outcome, status="failed", error=changed_besides(more)) if more else outcome
+    return outcome
 
 
 def scheme_of(outcome: Outcome) -> str | None:

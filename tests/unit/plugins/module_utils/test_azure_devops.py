@@ -253,7 +253,7 @@ def test_the_conversion_as_it_goes_out(simulate: Simulate) -> None:
     (write,) = simulator.writes
     assert write.method == "PUT"
     assert write.path == f"/contoso/{connection.owning.project.id}/_apis/serviceendpoint/endpoints/{connection.id}"
-    assert write.query == {"operation": "ConvertAuthenticationScheme", "api-version": "7.1"}
+    assert write.query == {"operation": "ConvertAuthenticationScheme", "api-version": "7.2-preview.4"}
     assert write.headers["x-tfs-fedauthredirect"] == "Suppress"
     assert write.body == body
 

@@ -263,7 +263,10 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
     max_leaves=6,
 )
-_OWN_KEYS = {key.lower() for answer in (manual(), workspace(**_NAMED)) for key in answer}
+# Those of the answers, and the words by which the helpers that make them take their parts.
+_OWN_KEYS = {
+    key.lower() for answer in (manual(), workspace(**_NAMED)) for key in (*answer, "scheme", "projects", "parameters")
+}
 _STRANGE = _TEXT.filter(lambda key: key.lower() not in _OWN_KEYS)
 
 

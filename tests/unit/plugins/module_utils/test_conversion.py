@@ -20,7 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 
-from unit.plugins._helpers.connections import PAYMENTS, WEB_SHOP, converted, federated, partial, raw, reference
+from unit.plugins._helpers.connections import PAYMENTS, WEB_SHOP, converted, federated, partial, raw
 from unit.plugins._helpers.service import FakeService, carry_out, scheme_of
 
 Change = t.Callable[[Json], None]
@@ -152,21 +152,6 @@ def test_reads_that_keep_failing_do_not_make_it_fail() -> None:
     """It was accepted; the next run will see."""
     outcome = carry_out(FakeService(reads=["ok", *["broken"] * 100]))
     assert (outcome.status, outcome.changed, outcome.after) == ("waiting", True, None)
-
-
-# -- foreign edits -----------------------------------------------------------------------------------------------------
-def test_what_changed_besides_the_scheme_is_a_failure_and_is_named() -> None:
-    def loses_a_share(stored: Json) -> None:
-        stored["serviceEndpointProjectReferences"] = [reference(PAYMENTS)]
-
-    service = FakeService(
-        stored=raw(projects=(PAYMENTS, WEB_SHOP)), reads=["ok", loses_a_share], about={"include_shared": True}
-    )
-    outcome = carry_out(service)
-    assert (outcome.status, outcome.changed, scheme_of(outcome)) == ("failed", True, WIF)
-    assert outcome.error
-    assert "Web Shop" in str(outcome.error.details["differences"][0]["before"])
-    assert len(service.sent) == 1
 
 
 # -- not accepted ------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class Histories:
     def __init__(self, histories: list[list[Json] | None]) -> None:
         self._left = list(histories)
 
-    def execution_history(self, project_id: str, connection_id: str) -> list[Json]:
+    def execution_history(self, project_id: str, connection_id: str, more: object) -> list[Json]:
         history = self._left.pop(0)
         if history is None:
             raise ServiceError("TF400898: An Internal Error Occurred.", status=500)

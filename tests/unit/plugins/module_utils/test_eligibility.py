@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reason codes: for each, a connection that has it, a near miss that has not, and what it does towards each target."""
+"""The reason codes that a connection has by itself: for each, one that has it, a near miss that has not, and what it does towards each target.
+
+Those that need more than the connection are in test_circumstances.py.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,18 @@ from types import MappingProxyType
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked, done_already
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import ENTRA_ISSUER, RULES, TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._kept import fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES, TARGETS
 
 from unit.plugins._helpers.connections import (
+    CONNECTION_ID,
     ENTRA,
     NOW,
     PAYMENTS,
@@ -51,6 +57,18 @@ class Case(t.NamedTuple):
 
 WAITING: dict[str, t.Any] = {"operationStatus": {"state": "InProgress"}, "isReady": False}
 FAILED: dict[str, t.Any] = {"operationStatus": {"state": "Failed", "statusMessage": "why"}, "isReady": False}
+ID, OTHER_ID = frozenset({CONNECTION_ID}), frozenset({CONNECTION_ID[:-1] + "9"})
+SUBJECT = "sc://contoso/Payments/azure-prod"
+AT_HOME: dict[str, t.Any] = {"organization": "contoso", "subjects": {SUBJECT.lower(): 1}}
+AS_IT_IS = {CONNECTION_ID: fingerprint(connection())}
+MANUAL = raw(data={"creationMode": "Manual"})
+
+
+def own_subject(subject: str | None = SUBJECT) -> Json:
+    """A connection that still has the issuer that retires."""
+    return federated(issuer=VSTOKEN, parameters={"workloadIdentityFederationSubject": subject})
+
+
 CASES = [
     Case("not_azurerm", raw(type="github"), raw(type="AzureRM")),
     Case("no_permission", partial(), raw()),
@@ -114,8 +132,44 @@ CASES = [
     Case("unknown", raw(scheme="Token"), raw()),
     Case("unknown", raw(), raw(), about={"caller": "unknown"}, near_about={"caller": "user"}),
     Case("unknown", federated(data={"revertSchemeDeadline": "soon"}), converted(), SERVICE_PRINCIPAL),
-    Case("unknown", federated(issuer=VSTOKEN), federated(issuer=ENTRA), ENTRA_ISSUER),
+    Case("unknown", MANUAL, MANUAL, about={"credential_mode": "create"}, near_about={"credential_mode": None}),
+    Case("unknown", MANUAL, raw(), about={"credential_mode": "require"}),
+    Case("subject_mismatch", own_subject("sc://contoso/Payments/other"), own_subject(), ENTRA_ISSUER, AT_HOME),
+    Case("subject_mismatch", own_subject("sc://contoso/payments/azure-prod"), own_subject(), ENTRA_ISSUER, AT_HOME),
+    Case("subject_mismatch", own_subject("sc://contoso/Payments/azure-prod/"), own_subject(), ENTRA_ISSUER, AT_HOME),
+    Case("subject_mismatch", own_subject("sc://contoso-2/Payments/azure-prod"), own_subject("sc://CONTOSO/Payments/azure-prod"), ENTRA_ISSUER, AT_HOME),
+    Case("subject_mismatch", own_subject("sc://contoso/Payments/azure-Prod"), own_subject(None), ENTRA_ISSUER, AT_HOME),
+    Case("unknown", own_subject(None), own_subject(), ENTRA_ISSUER, AT_HOME),
+    Case("unknown", federated(issuer="https://issuer.example"), federated(issuer=ENTRA), ENTRA_ISSUER),
+    Case("unknown", own_subject(), own_subject(), ENTRA_ISSUER, {**AT_HOME, "entra_token": None}, AT_HOME),
+    Case("unknown", own_subject(), own_subject(), ENTRA_ISSUER, {**AT_HOME, "caller": "non_user"}, AT_HOME),
+    Case("subject_mismatch", own_subject(), own_subject(), ENTRA_ISSUER, {"organization": "fabrikam"}, AT_HOME),
+    Case("subject_mismatch", own_subject(), own_subject(), ENTRA_ISSUER, {**AT_HOME, "subjects": {SUBJECT.lower(): 2}}, AT_HOME),
+    Case("subject_mismatch", own_subject("other"), federated(issuer=ENTRA), ENTRA_ISSUER, AT_HOME),
+    Case(
+        "issuer_migration_unconfirmed", own_subject(), own_subject(), ENTRA_ISSUER, {"unconfirmed": ID}, {"unconfirmed": OTHER_ID}
+    ),
+    Case("excluded", raw(), raw(), about={"excluded": ID}, near_about={"excluded": OTHER_ID}),
+    Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": AS_IT_IS}),
+    Case("changed_since_plan", raw(), raw(), about={"not_approved": ID}, near_about={"not_approved": OTHER_ID}),
+    Case("changed_since_plan", raw(), raw(), about={"not_approved": ID, "approved": AS_IT_IS}, near_about={"approved": AS_IT_IS}),
+    Case("changed_since_plan", raw(isDisabled=True), raw(description="new"), about={"approved": AS_IT_IS}),
+    Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": {}}),
+    Case("not_ready", raw(), raw(), about={"busy": ID}, near_about={"busy": OTHER_ID}),
 ]  # fmt: skip
+# What a connection can have only because of the facts around it; test_circumstances.py has a table of its own for them.
+OF_CIRCUMSTANCES = {
+    "irreversible",
+    "secret_expired",
+    "secret_missing",
+    "application_missing",
+    "application_multi_tenant",
+    "other_tenant",
+    "federated_credential_limit",
+    "federated_credential_mismatch",
+    "in_use_now",
+    "pipeline_not_ready",
+}
 
 
 def codes(answer: Json, target: str, about: t.Mapping[str, t.Any]) -> list[str]:
@@ -130,7 +184,18 @@ def test_the_code_and_its_near_miss(case: Case) -> None:
 
 
 def test_every_code_that_a_connection_can_have_is_shown_here() -> None:
-    assert {case.code for case in CASES} == set(RULES) - {"not_started"}
+    assert {case.code for case in CASES} == set(RULES) - {"not_started"} - OF_CIRCUMSTANCES
+
+
+# These two depend on the target and not on the connection alone.
+SAME_EVERYWHERE = [case for case in CASES if case.code not in ("unknown", "caller_not_user")]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("case", SAME_EVERYWHERE, ids=[f"{n}-{case.code}" for n, case in enumerate(SAME_EVERYWHERE)])
+def test_a_near_miss_has_the_code_towards_no_target(case: Case, target: str) -> None:
+    near_about = case.about if case.near_about is None else case.near_about
+    assert case.code not in codes(case.near, target, near_about)
 
 
 # Towards workload identity federation, the service principal, the Entra issuer. Deliberately written a second time.
@@ -155,6 +220,10 @@ EFFECTS: dict[str, Effects] = {
     "disabled": ("blocks", "blocks", "blocks"),
     "caller_not_user": ("blocks", None, None),
     "caller_needs_entra_token": (None, None, "blocks"),
+    "subject_mismatch": (None, None, "blocks"),
+    "issuer_migration_unconfirmed": (None, None, "blocks"),
+    "excluded": ("blocks", "blocks", "blocks"),
+    "changed_since_plan": ("blocks", "blocks", "blocks"),
 }
 EFFECT_CASES = {case.code: case for case in CASES if case.code != "unknown"}
 
@@ -168,7 +237,7 @@ def test_what_a_code_does_towards_each_target(code: str, column: int) -> None:
 
 
 def test_the_table_of_effects_is_whole() -> None:
-    assert set(EFFECTS) == set(RULES) - {"unknown", "not_started"}
+    assert set(EFFECTS) == set(RULES) - {"unknown", "not_started"} - OF_CIRCUMSTANCES
 
 
 def test_a_revert_by_somebody_who_is_no_person_is_only_warned_about() -> None:
@@ -235,6 +304,20 @@ def test_a_caller_that_may_be_a_person_only_warns() -> None:
     reasons = assess(connection(), WIF, situation(caller="unknown"))
     assert [(reason.code, reason.effect) for reason in reasons] == [("unknown", "warns")]
     assert not blocked(reasons)
+
+
+@pytest.mark.parametrize(
+    ("answer", "about", "effect"),
+    [
+        (own_subject(None), {}, "blocks"),
+        (federated(issuer="https://issuer.example"), {}, "blocks"),
+        (own_subject(), {"entra_token": None}, "warns"),
+        (own_subject(), {"caller": "non_user"}, "warns"),
+    ],
+)
+def test_what_the_migration_must_know_and_what_it_may_try(answer: Json, about: dict[str, t.Any], effect: str) -> None:
+    found = assess(connection(answer), ENTRA_ISSUER, situation(**AT_HOME, **about))
+    assert [(reason.code, reason.effect) for reason in found] == [("unknown", effect)]
 
 
 def test_a_deadline_that_cannot_be_read_blocks_and_is_shown() -> None:

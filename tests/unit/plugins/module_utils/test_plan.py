@@ -11,13 +11,14 @@ import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, survey
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, make_plan, unsettled
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, unsettled
 
 from unit.plugins._helpers.connections import (
     PAYMENTS,
     WEB_SHOP,
     converted,
     federated,
+    make_plan,
     partial,
     raw,
     situation,
@@ -116,6 +117,7 @@ def test_revert_all_means_what_was_converted() -> None:
         (wanted(), raw(), {}, "would_convert"),
         (wanted(), raw(), {"caller": "unknown"}, "would_attempt"),
         (wanted(), raw(), {"caller": "non_user"}, "skipped"),
+        (wanted(), raw(), {"caller": "non_user", "attempt_as_non_user": True}, "would_attempt"),
         (wanted(), raw(), {"hosted": False}, "skipped"),
         (wanted(), raw(projects=(PAYMENTS, WEB_SHOP)), {}, "skipped"),
         (wanted(), raw(projects=(PAYMENTS, WEB_SHOP)), {"include_shared": True}, "would_convert"),
@@ -125,7 +127,7 @@ def test_revert_all_means_what_was_converted() -> None:
         (wanted(connections=("azure-prod",)), federated(), {}, "unchanged"),
         (wanted(SERVICE_PRINCIPAL, connections=("azure-prod",)), raw(), {}, "unchanged"),
         (wanted(SERVICE_PRINCIPAL, connections=("azure-prod",)), converted(), {}, "would_revert"),
-        (wanted(SERVICE_PRINCIPAL, connections=("azure-prod",)), converted(), {"caller": "non_user"}, "would_revert"),
+        (wanted(SERVICE_PRINCIPAL, connections=("azure-prod",)), converted(), {"caller": "non_user"}, "would_attempt"),
         (wanted(SERVICE_PRINCIPAL, connections=("azure-prod",)), converted(-1), {}, "skipped"),
     ],
 )

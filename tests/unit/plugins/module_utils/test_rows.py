@@ -5,18 +5,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    Json,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage, survey
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Definition, Facts, Use
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, make_plan
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
-from ansible_collections.azdo.connections.plugins.module_utils._rows import Row, diff, failure, warnings
+from ansible_collections.azdo.connections.plugins.module_utils._rollback import Rollback
+from ansible_collections.azdo.connections.plugins.module_utils._rows import Row, diff, failure, unmatched, warnings
 from ansible_collections.azdo.connections.plugins.module_utils._summary import STATUSES, run_summary
+from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
 
 from unit.plugins._helpers.connections import (
     ENTRA,
@@ -26,6 +36,7 @@ from unit.plugins._helpers.connections import (
     connection,
     converted,
     federated,
+    make_plan,
     raw,
     situation,
 )
@@ -63,11 +74,12 @@ def test_a_row_of_a_conversion() -> None:
         "project": "Payments",
         "project_id": PAYMENTS.id,
         "projects": [{"id": PAYMENTS.id, "name": "Payments", "connection_name": "azure-prod", "description": ""}],
+        "target": WIF,
         "status": "converted",
         "reasons": [],
         "error": None,
         "rollback": "unknown",
-        "rollback_reason": "Azure DevOps offers to go back until 2026-06-08T12:00:00Z; whether the old secret is still valid was not read.",
+        "rollback_reason": "Azure DevOps offers to go back for seven days; whether the old secret works is not known. When the secret ends was not read.",
         "revert_deadline": "2026-06-08T12:00:00Z",
         "before": {"scheme": SERVICE_PRINCIPAL, "issuer": None, "issuer_kind": None, "subject": None},
         "after": {
@@ -76,6 +88,8 @@ def test_a_row_of_a_conversion() -> None:
             "issuer_kind": "entra",
             "subject": "sc://contoso/Payments/azure-prod",
         },
+        "verification": {"before": None, "after": None},
+        "hand_off": None,
     }
 
 
@@ -117,6 +131,34 @@ def test_an_error_in_a_row() -> None:
     }
 
 
+def test_the_tests_and_the_work_for_a_person_are_in_the_row() -> None:
+    tested = Facts(tested=Verification(result="ok"))
+    row = dataclasses.replace(planned(), facts=tested)
+    bad = Verification(result="federation_failed", message="AADSTS70021: x", times=4)
+    hand_off = HandOff(connection=connection(), wish=None, why="Nobody knows the pair.")
+    (result,) = shown(Row(row, Outcome(status="waiting", tested=bad, hand_off=hand_off)))
+    assert result["verification"] == {
+        "before": {"result": "ok", "message": ""},
+        "after": {"result": "federation_failed", "message": "AADSTS70021: x"},
+    }
+    assert result["hand_off"] == hand_off.to_result()
+
+
+@pytest.mark.parametrize(
+    ("after", "rollback"),
+    [
+        (federated(NOW + timedelta(days=7)), "possible"),
+        (federated(), "impossible"),
+        (federated(NOW), "impossible"),
+        (federated(data={"revertSchemeDeadline": "soon"}), "possible"),
+    ],
+)
+def test_after_a_conversion_its_deadline_counts_too(after: Json, rollback: str) -> None:
+    row = dataclasses.replace(planned(), rollback=Rollback("possible", "The test got a token."))
+    (result,) = shown(Row(row, Outcome(status="converted", changed=True, after=connection(after))))
+    assert result["rollback"] == rollback
+
+
 # -- diff --------------------------------------------------------------------------------------------------------------
 def test_the_diff_of_a_conversion_and_of_its_forecast() -> None:
     wanted = {"before": f"{LINE}{SERVICE_PRINCIPAL}\n", "after": f"{LINE}{WIF}\n"}
@@ -134,6 +176,28 @@ def test_the_diff_of_a_revert() -> None:
 def test_what_was_left_alone_is_no_difference(status: str) -> None:
     rows = shown(Row(planned(raw(isDisabled=True)), Outcome(status=status, error=AzdoError("x"))))
     assert diff(rows) == {"before": "", "after": ""}
+
+
+def test_a_change_of_issuer_is_shown_as_one() -> None:
+    old, new = federated(issuer=VSTOKEN), connection(federated(issuer=ENTRA))
+    told = {"before": f"{LINE}azure_devops issuer\n", "after": f"{LINE}entra issuer\n"}
+    about: dict[str, t.Any] = {"organization": "contoso"}
+    done = Row(planned(old, ENTRA_ISSUER, **about), Outcome(status="migrated", changed=True, after=new))
+    assert diff(shown(done)) == told
+    assert diff(shown(Row(planned(old, ENTRA_ISSUER, **about)))) == told
+
+
+def test_what_would_wait_for_a_person_is_no_difference() -> None:
+    unconfirmed = frozenset({"aaaaaaaa-0000-4000-8000-000000000001"})
+    row = Row(planned(federated(issuer=VSTOKEN), ENTRA_ISSUER, organization="contoso", unconfirmed=unconfirmed))
+    assert row.status == "would_wait"
+    assert diff(shown(row)) == {"before": "", "after": ""}
+
+
+def test_what_was_taken_back_is_no_difference_and_a_failure() -> None:
+    rows = shown(Row(planned(), Outcome(status="rolled_back", after=connection(raw()), error=AzdoError("It failed."))))
+    assert diff(rows) == {"before": "", "after": ""}
+    assert str(failure(rows)) == "1 of 1 connections failed. It failed."
 
 
 # -- the failure -------------------------------------------------------------------------------------------------------
@@ -166,21 +230,46 @@ def test_the_failure_names_the_first_three() -> None:
 def test_nothing_to_do_is_only_said_when_everything_was_seen(
     rows: list[Row], complete: bool, by_name: bool, warned: bool
 ) -> None:
-    found = warnings(shown(*rows), complete=complete, selected_by_name=by_name)
+    found = warnings(shown(*rows), (), complete=complete, selected_by_name=by_name)
     assert any("not everything could be seen" in text for text in found) is warned
 
 
 def test_what_concerns_the_whole_run_is_said_once() -> None:
     rows = shown(*[Row(planned(caller="non_user"))] * 3, *[Row(planned(hosted=False))] * 2)
-    found = warnings(rows, complete=True, selected_by_name=False)
+    found = warnings(rows, (), complete=True, selected_by_name=False)
     assert [text.split(" ", 1)[0] for text in found] == ["3", "2"]
 
 
 def test_the_old_issuer_is_mentioned() -> None:
-    found = warnings(shown(done(issuer=VSTOKEN), done(issuer=ENTRA)), complete=True, selected_by_name=False)
+    found = warnings(shown(done(issuer=VSTOKEN), done(issuer=ENTRA)), (), complete=True, selected_by_name=False)
     assert len(found) == 1
     assert found[0].startswith("1 converted connections use the Azure DevOps issuer")
     assert "2027-07-01" in found[0]
+
+
+def test_notes_are_said_once_each() -> None:
+    assert warnings([], ["b", "a", "b"], complete=True, selected_by_name=False) == ["a", "b"]
+
+
+def test_work_for_people_is_counted() -> None:
+    hand_off = HandOff(connection=connection(), wish=None, why="x")
+    rows = [
+        Row(planned(), Outcome(status=status, hand_off=hand_off, error=AzdoError("x")))
+        for status in ("waiting", "failed")
+    ]
+    (text,) = warnings(shown(*rows), (), complete=True, selected_by_name=False)
+    assert text.startswith("1 connections wait for a federated credential")
+
+
+def test_a_held_pipeline_that_used_nothing_is_told() -> None:
+    """A slip of the pen holds nothing."""
+    deploy = Definition(project="Payments", kind="build", id=7, name="deploy")
+    use = Use(never_used=False, last_used=NOW, definitions=(deploy,), running=())
+    rows = [Row(dataclasses.replace(planned(), facts=Facts(use=use))), Row(planned())]
+    assert unmatched(rows, ["7", "payments/DEPLOY"]) == []
+    assert unmatched(rows, ["deploy", "depoly"]) == [
+        "hold_pipelines: 'depoly' is none of the pipelines that used the selected connections."
+    ]
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------
@@ -194,3 +283,18 @@ def test_the_numbers_of_a_run() -> None:
     }  # fmt: skip
     assert summary["by_reason"] == {"disabled": 1}
     assert (summary["seen"], summary["selected"], summary["seconds_held_back"]) == (9, 3, 1.3)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (WIF, "old versions of some tasks cannot use workload identity federation"),
+        (SERVICE_PRINCIPAL, "Tasks inside pipelines were not checked."),
+        (ENTRA_ISSUER, "Microsoft does not document"),
+    ],
+)
+def test_what_no_request_can_tell_is_said(target: str, said: str) -> None:
+    coverage = Coverage(1, (), (), (), named=False)
+    summary = run_summary([], target=target, seen=0, coverage=coverage, unsettled=[], held_back=0)
+    assert said in summary["not_checked"]
+    assert summary["not_checked"].startswith("Tasks inside pipelines were not checked")

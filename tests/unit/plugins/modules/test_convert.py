@@ -89,10 +89,12 @@ def test_the_summary_counts_every_status(simulate: Simulate) -> None:
     assert summary["to"] == "workload_identity_federation"
     assert (summary["seen"], summary["selected"]) == (9, 5)
     assert summary["by_status"] == {
-        "converted": 3, "reverted": 0, "unchanged": 0, "skipped": 2, "waiting": 0, "failed": 0,
-        "would_convert": 0, "would_revert": 0, "would_attempt": 0,
+        "converted": 3, "reverted": 0, "migrated": 0, "unchanged": 0, "skipped": 2, "waiting": 0, "failed": 0, "rolled_back": 0,
+        "would_convert": 0, "would_revert": 0, "would_migrate": 0, "would_attempt": 0, "would_wait": 0,
     }  # fmt: skip
-    assert summary["by_reason"] == {"disabled": 1, "shared": 1}
+    # Of those that are converted, one has no way back, and this sign-in cannot read when a secret ends.
+    assert summary["by_reason"] == {"disabled": 1, "irreversible": 1, "secret_expired": 1, "shared": 1, "unknown": 3}
+    assert "Tasks inside pipelines were not checked" in summary["not_checked"]
     assert [item["name"] for item in summary["unsettled"]] == ["failed"]
     assert summary["coverage"]["complete"]
 
@@ -159,7 +161,9 @@ def test_disabled_ones_are_converted_when_asked_for_and_stay_disabled(simulate: 
     simulator = simulate(small_fleet())
     task = convert(simulator, include_disabled=True)
     assert task.statuses["disabled"] == "converted"
-    assert task.codes("disabled") == ["disabled"]
+    # What is disabled cannot be tested, so nobody knows whether its secret works.
+    assert task.codes("disabled") == ["irreversible", "disabled", "unknown"]
+    assert {reason["effect"] for reason in task.by_name["disabled"]["reasons"]} == {"informs"}
     assert next(item for item in simulator.world.connections.values() if item.name == "disabled").disabled
 
 
@@ -174,23 +178,42 @@ def test_a_mask_never_wipes_a_secret(simulate: Simulate, mask: str | None) -> No
 def test_there_and_back_and_there_again(simulate: Simulate, stale: str) -> None:
     """The deadline of the first conversion is never sent back."""
     simulator = simulate(small_fleet(), stale_deadline=stale)
-    options: dict[str, t.Any] = {"connections": ["azure-prod"]}
+    options: dict[str, t.Any] = {"connections": ["azure-test"]}
     there = convert(simulator, **options)
-    assert there.statuses == {"azure-prod": "converted"}
+    assert there.statuses == {"azure-test": "converted"}
     assert there.rows[0]["revert_deadline"]
-    assert convert(simulator, **options, **REVERT).statuses == {"azure-prod": "reverted"}
-    assert convert(simulator, **options, **REVERT).statuses == {"azure-prod": "unchanged"}
-    assert convert(simulator, **options).statuses == {"azure-prod": "converted"}
+    assert convert(simulator, **options, **REVERT).statuses == {"azure-test": "reverted"}
+    assert convert(simulator, **options, **REVERT).statuses == {"azure-test": "unchanged"}
+    assert convert(simulator, **options).statuses == {"azure-test": "converted"}
     assert len(simulator.writes) == 3
+
+
+def test_a_revert_to_a_secret_that_has_ended_is_a_failure(simulate: Simulate) -> None:
+    """Nobody could see that before: this sign-in cannot ask Microsoft Graph, and what is federated cannot be tested with its old secret."""
+    simulator = simulate(small_fleet())
+    options: dict[str, t.Any] = {"connections": ["azure-prod"]}
+    assert convert(simulator, **options).statuses == {"azure-prod": "converted"}
+    back = convert(simulator, **options, **REVERT)
+    assert back.failed
+    assert back.result["changed"]
+    (row,) = back.rows
+    assert (row["status"], row["after"]["scheme"]) == ("failed", "service_principal")
+    assert row["verification"]["before"]["result"] == "ok"
+    assert row["verification"]["after"]["result"] == "credential_failed"
+    assert "AADSTS7000222" in row["error"]["message"]
+    assert [(reason["code"], reason["effect"]) for reason in row["reasons"]] == [("unknown", "warns")]
+    assert len(simulator.writes) == 2
 
 
 def test_all_that_was_converted_goes_back(simulate: Simulate) -> None:
     simulator = simulate(small_fleet())
     convert(simulator)
     foretold = convert(simulator, revert_all=True, check=True, **REVERT)
-    assert foretold.statuses == dict.fromkeys(["azure-prod", "azure-test", "shop"], "would_revert")
+    # Whether the old secrets still work cannot be read with this sign-in.
+    assert foretold.statuses == dict.fromkeys(["azure-prod", "azure-test", "shop"], "would_attempt")
     done = convert(simulator, revert_all=True, **REVERT)
-    assert done.statuses == dict.fromkeys(["azure-prod", "azure-test", "shop"], "reverted")
+    assert done.statuses == {"azure-prod": "failed", "azure-test": "reverted", "shop": "reverted"}
+    assert {row["after"]["scheme"] for row in done.rows} == {"service_principal"}
     assert convert(simulator, revert_all=True, **REVERT).rows == []
 
 
@@ -220,8 +243,8 @@ def test_the_service_has_the_last_word_about_the_time(simulate: Simulate) -> Non
 @pytest.mark.parametrize("form", ["ticks", "seconds", "no_zone"])
 def test_every_form_of_the_deadline(simulate: Simulate, form: str) -> None:
     simulator = simulate(small_fleet(), deadline_format=form)
-    convert(simulator, connections=["azure-prod"])
-    assert convert(simulator, connections=["azure-prod"], **REVERT).statuses == {"azure-prod": "reverted"}
+    convert(simulator, connections=["azure-test"])
+    assert convert(simulator, connections=["azure-test"], **REVERT).statuses == {"azure-test": "reverted"}
 
 
 def test_a_deadline_in_an_unknown_form_is_not_guessed(simulate: Simulate) -> None:

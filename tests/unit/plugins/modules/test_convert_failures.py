@@ -17,6 +17,8 @@ from unit.plugins._helpers.tasks import convert
 
 Simulate = t.Callable[..., Simulator]
 NAMES = [f"azure-{number:02d}" for number in range(8)]
+# The connection, and not what is around it.
+ITSELF = r"/endpoints/{id}\?"
 CONVERSION: dict[str, t.Any] = {"method": "PUT", "path": "operation=ConvertAuthenticationScheme"}
 
 
@@ -33,9 +35,9 @@ def stored(simulator: Simulator, name: str) -> t.Any:
 
 
 def on(simulator: Simulator, name: str, **fault: t.Any) -> None:
-    """A fault in the conversion of one connection."""
-    connection = stored(simulator, name)
-    simulator.fault(**{"method": "PUT", "path": connection.id, **fault})
+    """A fault in the conversion of one connection; ``{id}`` in a path is its id."""
+    path = str(fault.pop("path", "{id}")).format(id=stored(simulator, name).id)
+    simulator.fault(**{"method": "PUT", **fault, "path": path})
 
 
 def truly_converted(simulator: Simulator) -> set[str]:
@@ -53,10 +55,10 @@ def truly_converted(simulator: Simulator) -> set[str]:
         {"status": 500, "times": 0},
         {"kind": "html", "status": 203, "times": 0},
         {"kind": "reset_before", "times": 0},
-        {"method": "GET", "status": 200, "body": {"odd": True}, "times": 0},
-        {"method": "GET", "status": 403, "times": 0},
-        {"method": "GET", "status": 401, "times": 0},
-        {"method": "GET", "status": 200, "body": [1, 2], "times": 0},
+        {"method": "GET", "path": ITSELF, "status": 200, "body": {"odd": True}, "times": 0},
+        {"method": "GET", "path": ITSELF, "status": 403, "times": 0},
+        {"method": "GET", "path": ITSELF, "status": 401, "times": 0},
+        {"method": "GET", "path": ITSELF, "status": 200, "body": [1, 2], "times": 0},
     ],
     ids=str,
 )
@@ -74,6 +76,24 @@ def test_one_broken_connection_does_not_stop_the_others(
     assert f"contoso / Project 1 / {NAMES[3]}: " in task.result["msg"]
     assert task.result["failure"]["code"] == "connections_failed"
     assert task.result["failure"]["details"]["failed"] == [stored(simulator, NAMES[3]).id]
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 403}, {"status": 401}, {"status": 500}, {"status": 200, "body": [1]}], ids=str
+)
+def test_whether_a_pipeline_is_using_it_must_be_known(simulator: Simulator, fault: dict[str, t.Any]) -> None:
+    """Nothing is sent unless the user takes that risk."""
+    on(simulator, NAMES[3], method="GET", path="{id}/executionhistory", times=0, **fault)
+    task = convert(simulator, max_retries=0)
+    assert task.statuses == {**dict.fromkeys(NAMES, "converted"), NAMES[3]: "skipped"}
+    assert not task.failed
+    blocking = [reason for reason in task.by_name[NAMES[3]]["reasons"] if reason["effect"] == "blocks"]
+    assert [reason["code"] for reason in blocking] == ["unknown"]
+    assert "whether a pipeline uses it just now" in blocking[0]["evidence"]["fact"]
+    held = convert(simulator, connections=[NAMES[3]], allow_in_use=True, hold_pipelines=["deploy"], max_retries=0)
+    assert held.statuses == {NAMES[3]: "skipped"}
+    assert NAMES[3] not in truly_converted(simulator)
+    assert convert(simulator, connections=[NAMES[3]], allow_in_use=True).statuses == {NAMES[3]: "converted"}
 
 
 def test_a_refusal_is_told_with_all_that_support_asks_for(simulator: Simulator) -> None:
@@ -153,7 +173,7 @@ def test_connections_of_one_application_wait_for_each_other_and_stop_with_each_o
     simulator.fault(method="PUT", times=0, status=400, body={"message": "no", "typeKey": "ArgumentException"})
     task = convert(simulator, concurrency=8, max_failures=0)
     counts = task.result["summary"]["by_status"]
-    assert (counts["failed"], counts["skipped"]) == (1, 11)
+    assert (counts["failed"], counts["skipped"]) == (1, 11), [row["error"] for row in task.rows]
     assert len(simulator.writes) == 1
 
 
