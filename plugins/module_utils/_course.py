@@ -21,7 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 )
 from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import blocked
-from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._migration import Migration
 from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Effects, Outcome, gone
@@ -231,14 +231,24 @@ class Course:
         )
 
     def _go_back(self, failed: Outcome, moved: ArmConnection) -> Outcome:
-        problem = t.cast(AzdoError, failed.error)
-        back = Conversion(self._effects.way_back(moved), SERVICE_PRINCIPAL, self._terms.wait_timeout).run()
+        """Whatever becomes of the way back, the row says first why it was wanted."""
+        try:
+            back = Conversion(self._effects.way_back(moved), SERVICE_PRINCIPAL, self._terms.wait_timeout).run()
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            back = Outcome(status="failed", error=error)
         if back.status == MOVED[SERVICE_PRINCIPAL]:
-            problem.message = f"{problem.message.rstrip('.')}. It was reverted."
+            self._add(failed, "It was reverted")
             return replace(failed, status="rolled_back", after=back.after, settled=True)
         why = back.error.message if back.error else "; ".join(reason.code for reason in back.reasons or ())
-        problem.message = f"{problem.message.rstrip('.')}. It was not reverted: {why}."
+        told = "Its revert was asked for and has not finished" if back.status == "waiting" else "It was not reverted"
+        self._add(failed, f"{told}: {why}")
         return replace(failed, after=back.after or failed.after)
+
+    def _add(self, failed: Outcome, sentence: str) -> None:
+        problem = t.cast(AzdoError, failed.error)
+        problem.message = f"{problem.message.rstrip('.')}. {sentence.rstrip('.')}."
 
 
 class ChangedBesidesError(AzdoError):

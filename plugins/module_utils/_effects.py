@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ansible_collections.azdo.connections.plugins.module_utils._circumstances import wanted_pair
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
@@ -35,14 +36,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts, IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff, Wish, awaited
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
 from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, changes_since, hashes, kept
 from ansible_collections.azdo.connections.plugins.module_utils._migration import REFUSALS
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, planned_row
-from ansible_collections.azdo.connections.plugins.module_utils._preparing import Preparation, Wish
+from ansible_collections.azdo.connections.plugins.module_utils._preparing import Preparation
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rollback import rollback
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
@@ -74,7 +75,16 @@ class Task:
     def planned(self, found: Found, facts: Facts | None = None, known: PlannedRow | None = None) -> PlannedRow:
         """A connection judged as this task sees it. ``known`` is what was planned with less facts."""
         row = planned_row(found, self.terms.target, self.situation, facts)
+        if facts and row.action and self.sees_to_credential(found.connection):
+            pair = wanted_pair(found.connection, self.terms.target, self.situation)
+            wish = t.cast(Wish, self.wish)
+            hand_off = awaited(found.connection, wish, pair, facts.identity, self.situation.organization_id)
+            row = dataclasses.replace(row, hand_off=hand_off)
         return dataclasses.replace(row, unfinished=known.unfinished) if known else row
+
+    def sees_to_credential(self, connection: ArmConnection) -> bool:
+        """Whether the federated credential must be there before the connection is moved, and is ours to see to."""
+        return connection.creation_mode != "automatic" and self.terms.target == WIF and self.wish is not None
 
 
 class LiveEffects:
@@ -212,12 +222,12 @@ class LiveEffects:
 
     # -- federated credentials -------------------------------------------------------------------------------------
     def needs_credential(self, connection: ArmConnection) -> bool:
-        return connection.creation_mode != "automatic" and self._target == WIF and self._task.wish is not None
+        return self._task.sees_to_credential(connection)
 
     def prepare(self, connection: ArmConnection) -> HandOff | None:
         self._preparation = self._new_preparation(connection)
         known = self.facts.identity if self.facts else None
-        return self._preparation.before(connection, known.credentials if known else ()) if self._preparation else None
+        return self._preparation.before(connection, known) if self._preparation else None
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
         if self._target != ENTRA_ISSUER and not self.needs_credential(connection):

@@ -13,13 +13,24 @@ import shlex
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._facts import IdentityFacts
+from ansible_collections.azdo.connections.plugins.module_utils._federation import (
+    Credential,
+    known_audience,
+    missing_error,
+    names_connection,
+    wanted,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in import CLOUDS, Cloud
 
+# Stands where an audience has to be, in clouds for which none is documented.
+UNKNOWN_AUDIENCE = "AUDIENCE-OF-THIS-CLOUD"
 _ASK_PORTAL = (
     "Open the connection {name} in the portal (Project settings, Service connections) and choose Convert: it refuses and shows issuer and subject. "
     "Give both with federated_credential.pairs and run again."
 )
+# For an identity of which only the client id is known.
+_SOME_IDENTITY = "/subscriptions/SUBSCRIPTION/resourceGroups/RESOURCE-GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME"
 _ADD = "Add this federated credential to {owner}, then run again: what is there by then is recognised."
 _ADD_NOW = (
     "Pipelines that use {name} cannot sign in until {owner} has this federated credential. Add it now, then run again."
@@ -53,7 +64,12 @@ class HandOff:
     def _owner(self) -> str:
         if self.resource_id:
             return f"the managed identity {self.resource_id.rstrip('/').rsplit('/', 1)[-1]!r}"
-        return f"the application {self.connection.client_id}"
+        kind = "managed identity" if self._managed else "application"
+        return f"the {kind} {self.connection.client_id}"
+
+    @property
+    def _managed(self) -> bool:
+        return bool(self.resource_id) or (self.connection.identity_type or "").lower() == "managedidentity"
 
     def to_result(self) -> Json:
         """Shape: ``{client_id, resource_id, name, issuer, subject, audience, urgent, why, what_to_do, commands: {az, terraform, graph} or None}``."""
@@ -73,8 +89,8 @@ class HandOff:
 
     def _commands(self, wish: Credential) -> Json:
         cloud = CLOUDS.get(self.connection.environment or "AzureCloud", CLOUDS["AzureCloud"])
-        if self.resource_id:
-            return _for_managed_identity(self.resource_id, wish, cloud)
+        if self._managed:
+            return _for_managed_identity(self.resource_id or _SOME_IDENTITY, wish, cloud)
         return _for_application(str(self.connection.client_id), wish, cloud)
 
 
@@ -144,3 +160,45 @@ def _hcl(value: str | list[str]) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_hcl(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a task wants federated credentials to be seen to.
+
+    :param mode: ``create`` or ``require``.
+    :param probe: whether to ask for the conversion although nobody knows the pair, because the refusal may tell it.
+    :param patience: how long (s) a new credential gets to spread.
+    """
+
+    mode: str
+    audience: str | None
+    probe: bool
+    patience: float
+
+
+def awaited(
+    connection: ArmConnection,
+    wish: Wish,
+    pair: tuple[str, str] | None,
+    identity: IdentityFacts | None,
+    organization_id: str,
+) -> HandOff | None:
+    """What a conversion has to wait for, as far as that is known before anything is written; None if it may begin.
+
+    :param pair: issuer and subject, from the service or else from the user.
+    :param identity: None if it could not be read. Then somebody may have made the credential by hand, and the service says.
+    """
+    credentials = identity.credentials if identity else ()
+    audience = known_audience(connection.environment, wish.audience)
+    if pair is None:
+        made = any(names_connection(item, connection, organization_id) for item in credentials)
+        if wish.probe or made:
+            return None
+        why = "Nobody knows which issuer and subject Azure DevOps wants for it."
+        return HandOff(connection=connection, wish=None, why=why, audience=audience)
+    if wish.mode == "create" or identity is None or any(item.pair == pair for item in credentials):
+        return None
+    missing = wanted(connection.id, *pair, audience or UNKNOWN_AUDIENCE)
+    error = missing_error(missing, credentials, f"The application {connection.client_id}")
+    return HandOff(connection=connection, wish=missing, why=error.message)

@@ -22,6 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._eligibility impo
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found, check_names, look_up
 from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import OF_THE_CALLER, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rollback import (
     Rollback,
@@ -70,6 +71,7 @@ class PlannedRow:
     """One selected connection: what stands for or against moving it, whether it will be moved, and whether it could be taken back.
 
     :param facts: what was read around it; None if nothing was.
+    :param hand_off: what it has to wait for, as far as that is known before it begins.
     :param unfinished: an earlier run began with it and did not see it through.
     """
 
@@ -79,6 +81,7 @@ class PlannedRow:
     rollback: Rollback
     facts: Facts | None = None
     unfinished: bool = False
+    hand_off: HandOff | None = None
 
     @property
     def connection(self) -> ArmConnection:
@@ -87,6 +90,10 @@ class PlannedRow:
     @property
     def action(self) -> bool:
         return not blocked(self.reasons)
+
+    @property
+    def would_change(self) -> bool:
+        return (self.action and self.hand_off is None) or self.unfinished
 
     @property
     def worth_asking(self) -> bool:
@@ -105,6 +112,8 @@ class PlannedRow:
             return "would_attempt"
         if not self.action:
             return "would_wait" if self.status == "waiting" else self.status
+        if self.hand_off:
+            return "would_wait"
         if any(reason.effect == "warns" and reason.code in ("unknown", "caller_not_user") for reason in self.reasons):
             return "would_attempt"
         return _WOULD[self.target]

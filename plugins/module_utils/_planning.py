@@ -16,11 +16,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._effects import T
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import Wish
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
 from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._order import Order
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, select
-from ansible_collections.azdo.connections.plugins.module_utils._preparing import Wish
 from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, situation
 

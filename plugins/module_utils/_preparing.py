@@ -11,7 +11,7 @@ numbers are those of the fact sheet.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _federation, _making
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
@@ -25,9 +25,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotSentError,
     ServiceError,
     StoppedError,
+    TransportError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import UNKNOWN_AUDIENCE, HandOff, Wish, awaited
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop, tries
 
@@ -35,21 +37,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._pacing import St
 _NOT_CONFIGURED = "could not be configured automatically"
 # How long (s) the service gets to write its own credential after an issuer migration; nobody knows whether it does (4.3).
 _OWN_CREDENTIAL_SECONDS = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """How a task wants federated credentials to be seen to.
-
-    :param mode: ``create`` or ``require``.
-    :param probe: whether to ask for the conversion although nobody knows the pair, because the refusal may tell it.
-    :param patience: how long (s) a new credential gets to spread.
-    """
-
-    mode: str
-    audience: str | None
-    probe: bool
-    patience: float
 
 
 class Preparation:
@@ -73,22 +60,16 @@ class Preparation:
         self._identity = identity
         self._pair = given
         self._pauses: t.Iterator[float] | None = None
+        self._written: _making.Federation | None = None
 
-    def before(self, connection: ArmConnection, existing: t.Sequence[Credential]) -> HandOff | None:
-        """:param existing: the credentials of the identity, as far as they were read."""
+    def before(self, connection: ArmConnection, facts: IdentityFacts | None) -> HandOff | None:
+        """:param facts: the identity, as far as it was read."""
         if connection.issuer and connection.subject:
             self._pair = (connection.issuer, connection.subject)
-        if self._pair is not None:
-            return self._provide(connection)
-        if self._wish.probe or any(self._made_for(item, connection) for item in existing):
-            return None
-        return HandOff(
-            connection=connection,
-            wish=None,
-            why="Nobody knows which issuer and subject Azure DevOps wants for it.",
-            audience=_federation.known_audience(connection.environment, self._wish.audience),
-            resource_id=self._identity.resource_id if self._identity else None,
-        )
+        hand_off = awaited(connection, self._wish, self._pair, facts, self._organization_id)
+        if hand_off is None and self._pair is not None:
+            hand_off = self._provide(connection)
+        return hand_off and replace(hand_off, resource_id=self._identity.resource_id if self._identity else None)
 
     def after_refusal(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
         """Whether to ask again, after a pause; False for a refusal that has nothing to do with the credential."""
@@ -96,14 +77,35 @@ class Preparation:
             return False
         told = issuer_and_subject(error.details.get("custom_properties"))
         if told and told != self._pair:
-            self._pair = told
-            return self._provide(connection) or True
+            return self._begin_again(connection, told)
         if self._pauses is not None and next(self._pauses, None) is not None:
             return True
-        why = "Azure DevOps did not find a federated credential that fits."
-        if self._pair is None:
-            return HandOff(connection=connection, wish=None, why=why, audience=self._wish.audience)
-        return self._hand_off(connection, why)
+        if self._pair is not None and self._identity is None:
+            return self._hand_off(connection, "Azure DevOps did not find a federated credential that fits.")
+        there = " The one for the given issuer and subject is there." if self._pair else ""
+        return HandOff(
+            connection=connection,
+            wish=None,
+            why=f"Azure DevOps did not find a federated credential that fits.{there}",
+            audience=self._wish.audience,
+            resource_id=self._identity.resource_id if self._identity else None,
+        )
+
+    def _begin_again(self, connection: ArmConnection, pair: tuple[str, str]) -> bool | HandOff:
+        """The service wants another pair than the one that was tried: what was written for that one goes."""
+        self._pair = pair
+        if self._identity is None:
+            return self._hand_off(
+                connection, "Azure DevOps did not find a federated credential that fits, and says which one it wants."
+            )
+        if self._written is not None:
+            written, self._written = self._written, None
+            try:
+                _making.remove_written(written)
+            except (ServiceError, TransportError) as error:
+                why = f"The federated credential {written.wish.name!r} was written for another pair and could not be removed: {error.message}"
+                return self._hand_off(connection, why)
+        return self._provide(connection) or True
 
     def secure(self, connection: ArmConnection, target: str) -> HandOff | None:
         """The very credential that the connection asks for since it was moved. After a change of issuer the service may be about to write it itself."""
@@ -134,6 +136,7 @@ class Preparation:
             found = _making.look_at_federation(self._identity, wish, to_write=self._wish.mode == "create")
             ours = found.found is not None and _federation.is_ours(found.found, connection.id)
             if found.state != "present" and self._wish.mode == "create":
+                self._written = found
                 ours = _making.federate(found, self._stop, self._wish.patience, look_first=False) or ours
             elif found.state != "present":
                 error = _federation.missing_error(wish, found.existing, self._identity.label)
@@ -158,11 +161,8 @@ class Preparation:
         audience = _federation.known_audience(connection.environment, self._wish.audience)
         return HandOff(
             connection=connection,
-            wish=_federation.wanted(connection.id, issuer, subject, audience or "AUDIENCE-OF-THIS-CLOUD"),
+            wish=_federation.wanted(connection.id, issuer, subject, audience or UNKNOWN_AUDIENCE),
             why=why,
             resource_id=self._identity.resource_id if self._identity else None,
             urgent=urgent,
         )
-
-    def _made_for(self, credential: Credential, connection: ArmConnection) -> bool:
-        return _federation.names_connection(credential, connection, self._organization_id) is not None

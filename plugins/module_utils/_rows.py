@@ -45,7 +45,12 @@ class Row:
 
     @property
     def changed(self) -> bool:
-        return self.outcome.changed if self.outcome else self.planned.action or self.planned.unfinished
+        return self.outcome.changed if self.outcome else self.planned.would_change
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.planned.connection.owner.name} / {self.planned.connection.name}"
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -59,6 +64,7 @@ class Row:
         outcome = self.outcome or Outcome(status=self.status)
         shown = before.to_result(now)
         way_back = self._rollback(now)
+        hand_off = outcome.hand_off if self.outcome else self.planned.hand_off
         return {
             **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects")},
             "target": self.planned.target,
@@ -74,7 +80,7 @@ class Row:
                 "before": facts.tested.to_result() if facts.tested else None,
                 "after": outcome.tested.to_result() if outcome.tested else None,
             },
-            "hand_off": outcome.hand_off.to_result() if outcome.hand_off else None,
+            "hand_off": hand_off.to_result() if hand_off else None,
         }
 
     def _rollback(self, now: datetime) -> Rollback:
@@ -117,12 +123,25 @@ def _line(row: Json, scheme: str) -> str:
     return f"{row['project']} / {row['name']} ({row['id']}): {scheme}\n"
 
 
-def warnings(rows: t.Sequence[Json], notes: t.Iterable[str], *, complete: bool, selected_by_name: bool) -> list[str]:
+def _gathered(notes: t.Iterable[tuple[str, str]]) -> list[str]:
+    """One sentence for all that say the same, with the first names."""
+    by_text: dict[str, list[str]] = {}
+    for name, text in notes:
+        by_text.setdefault(text, []).append(name)
+    return [
+        f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}: {text}"
+        for text, names in sorted(by_text.items())
+    ]
+
+
+def warnings(
+    rows: t.Sequence[Json], notes: t.Iterable[tuple[str, str]], *, complete: bool, selected_by_name: bool
+) -> list[str]:
     """What a person should know although the task succeeded.
 
-    :param notes: what the rows have to say about themselves.
+    :param notes: what connections have to say about themselves: name and sentence.
     """
-    found = sorted(set(notes))
+    found = _gathered(notes)
     if not rows and not selected_by_name and not complete:
         found.append(
             "No connection was selected, but not everything could be seen: look at summary.coverage before calling it done."

@@ -126,7 +126,9 @@ def judge_move(
     same = before is not None and before.result == after.result
     if after.result == "azure_permission" and same:
         return "good"
-    if after.result == "caller_not_allowed" or (after.result == "unknown" and same):
+    # It got a token, and whether the role was there before could not be known without one.
+    no_worse = after.result == "azure_permission" and (before is None or before.result != "ok")
+    if after.result == "caller_not_allowed" or (after.result == "unknown" and same) or no_worse:
         return "unproven"
     return "bad"
 

@@ -632,13 +632,11 @@ def run(runtime: Runtime) -> Result:
     connections = [row.to_result(runtime.now()) for row in rows]
     runtime.warnings += warnings(
         connections,
-        [
-            *(note for row in rows if row.outcome for note in row.outcome.notes),
-            *unmatched(rows, runtime.params["hold_pipelines"] or ()),
-        ],
+        [(row.title, note) for row in rows if row.outcome for note in row.outcome.notes],
         complete=estate.coverage.complete,
         selected_by_name=wanted.named,
     )
+    runtime.warnings += unmatched(rows, runtime.params["hold_pipelines"] or ())
     summary = run_summary(
         connections,
         target=wanted.target,

@@ -13,6 +13,7 @@ issuer migration and the way back are covered at every request as both, with few
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
@@ -103,6 +104,12 @@ def left_open(path: Path, simulator: Simulator) -> list[str]:
     return list(journal.open_items())
 
 
+def seen_through(path: Path) -> dict[str, str]:
+    """How each connection ended, by id: what was tested and compared, if only by a later run."""
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {line["id"]: line["status"] for line in lines if line["event"] == "ended"}
+
+
 def where(simulator: Simulator, number: int, at: Recorded | None) -> str:
     return f"killed at request {number}: {at}; sent in all: " + "; ".join(map(str, simulator.writes))
 
@@ -143,6 +150,7 @@ class TwelveConnections:
         assert applied(simulator.requests) == self.calm.writes, context
         if journal is not None:
             assert left_open(journal, simulator) == [], context
+            assert seen_through(journal) == dict.fromkeys(simulator.world.connections, "converted"), context
 
 
 @pytest.fixture
@@ -203,6 +211,7 @@ def test_a_run_that_was_killed_twice(simulate: Simulate, monkeypatch: pytest.Mon
         assert state(simulator) == world.calm.state, where(simulator, second, None)
         assert applied(simulator.requests) == world.calm.writes, where(simulator, second, None)
         assert left_open(Path(options["journal"]), simulator) == []
+        assert seen_through(Path(options["journal"])) == dict.fromkeys(simulator.world.connections, "converted")
 
 
 # -- the way back ------------------------------------------------------------------------------------------------------
@@ -287,3 +296,4 @@ def test_a_migration_that_is_not_confirmed_waits_and_is_never_sent_again_unasked
         assert state(simulator) == calm.state, context
         assert applied(simulator.requests) == calm.writes, context
         assert left_open(Path(options["journal"]), simulator) == [], context
+        assert seen_through(Path(options["journal"])) == dict.fromkeys(simulator.world.connections, "migrated"), context
