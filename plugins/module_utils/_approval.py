@@ -47,11 +47,13 @@ class PlanChangedError(AzdoError):
 def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: str) -> Json:
     """Shape: ``{id, project_id, action: bool, rollback, decision: act or exclude, fingerprint}``."""
     reasons = list(reasons)
+    action = not any(r.effect == "blocks" and r.code not in _NOT_OF_THE_PLAN for r in reasons)
     return {
         "id": connection.id.lower(),
         "project_id": connection.owner.id.lower(),
-        "action": not any(r.effect == "blocks" and r.code not in _NOT_OF_THE_PLAN for r in reasons),
-        "rollback": rollback,
+        "action": action,
+        # Of what is left alone it does not matter, and would change with the hour.
+        "rollback": rollback if action else "none",
         "decision": "exclude" if any(r.code == "excluded" for r in reasons) else "act",
         "fingerprint": fingerprint(connection),
     }
@@ -132,11 +134,15 @@ def _digest_of_any(plan: Json) -> str | None:
         return None
 
 
+def check_organization(plan: Json, organization_id: str, option: str) -> None:
+    """:raises PlanChangedError: it is about another one, none of whose connections is here."""
+    if plan["organization_id"] != organization_id:
+        raise PlanChangedError(f"{option} was made for another organization.", remedy=_MAKE_ANEW)
+
+
 def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours: int, now: datetime) -> None:
     """Whether a task may apply the plan. :raises PlanChangedError: other organization, other options, too old."""
-    check_document(plan)
-    if plan["organization_id"] != organization_id:
-        raise PlanChangedError("plan was made for another organization.", remedy=_MAKE_ANEW)
+    check_organization(plan, organization_id, "plan")
     for name, value in options.items():
         if plan["options"].get(name) != value:
             raise PlanChangedError(

@@ -33,10 +33,11 @@ def circumstances(connection: ArmConnection, target: str, situation: Situation, 
     yield from _use(facts, situation)
     yield from _secret(connection, facts, situation)
     yield from _identity(connection, target, facts.identity, situation)
-    if situation.allow_irreversible is not None:
-        way_back = rollback(connection, target, facts, situation.now)
-        if way_back.state != "possible":
-            yield "irreversible", {"rollback": way_back.state, "why": way_back.why}
+    way_back = rollback(connection, target, facts, situation.now)
+    if way_back.state != "possible" and situation.allow_irreversible is not None:
+        yield "irreversible", {"rollback": way_back.state, "why": way_back.why}
+    if way_back.state != "possible" and connection.id.lower() in situation.promised_back:
+        yield "changed_since_plan", {"rollback": way_back.state, "why": way_back.why}
 
 
 def not_read(target: str, situation: Situation, facts: Facts) -> t.Iterator[Reason]:

@@ -116,6 +116,9 @@ class Course:
     def run(self, known: ArmConnection) -> Outcome:
         """:param known: the connection as the lists showed it."""
         outcome = (self._take_up(self._unfinished) if self._unfinished else None) or self._begin(known)
+        if self._unfinished and outcome.status == MOVED[self._terms.target]:
+            # What is said against it is about the state to which an earlier run has brought it.
+            outcome = replace(outcome, reasons=())
         there = outcome.status in (MOVED[self._terms.target], "failed") and outcome.after is not None
         if there and self._move.reached(t.cast(ArmConnection, outcome.after)):
             return self._see_through(outcome, t.cast(ArmConnection, outcome.after))
@@ -160,18 +163,20 @@ class Course:
 
     def _take_up(self, left: Unfinished) -> Outcome | None:
         """What became of the work of a run that did not end; None if it may be begun anew."""
+        # A clock that was set meanwhile proves nothing.
+        still_at_work = max(0.0, _conversion.GRACE_SECONDS - max(0.0, left.asked_ago))
+        patience = self._terms.wait_timeout if left.answered else still_at_work
         if left.going_back:
-            return self._take_up_way_back()
+            return self._take_up_way_back(patience)
         if isinstance(self._move, Migration):
             outcome = self._move.confirm()
             return None if outcome.status == "waiting" and self._terms.resend else outcome
-        # A clock that was set meanwhile proves nothing.
-        still_at_work = _conversion.GRACE_SECONDS - max(0.0, left.asked_ago)
-        return self._move.settle(self._terms.wait_timeout if left.answered else max(0.0, still_at_work))
+        return self._move.settle(patience)
 
-    def _take_up_way_back(self) -> Outcome | None:
-        """Still converted: it is tested again, and goes back again if that still fails."""
-        current = self._effects.read()
+    def _take_up_way_back(self, patience: float) -> Outcome | None:
+        """If it is still converted in the end, it is tested again, and goes back again if that still fails."""
+        back = Conversion(self._effects, SERVICE_PRINCIPAL, self._terms.wait_timeout)
+        current = outcome.after if (outcome := back.settle(patience)) else self._effects.read()
         if current is None:
             return None
         if current.scheme != SERVICE_PRINCIPAL:

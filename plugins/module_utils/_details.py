@@ -60,7 +60,7 @@ def usage(use: Use | None, now: datetime) -> Json:
 def read_surroundings(client: AzureDevOps, connection: ArmConnection) -> dict[str, str | None]:
     """What must stay as it is around a connection, by project: pipeline permissions, checks and roles, each as one text that can be compared.
 
-    None is "could not be read".
+    None is "could not be read". Projects stand here by id, because names may change meanwhile.
     """
     found: dict[str, str | None] = {}
     for project in connection.references:
@@ -68,11 +68,11 @@ def read_surroundings(client: AzureDevOps, connection: ArmConnection) -> dict[st
         guarded = _readable(client.checks, project.id, connection.id)
         entitled = _readable(client.roles, project.id, connection.id)
         found |= {
-            f"pipeline permissions in {project.name}": None
+            f"pipeline permissions in {project.id}": None
             if permitted["pipelines"] is None
             else json.dumps(permitted, sort_keys=True),
-            f"checks in {project.name}": None if guarded is None else _checks_text(guarded),
-            f"roles in {project.name}": None if entitled is None else _roles_text(entitled),
+            f"checks in {project.id}": None if guarded is None else _checks_text(guarded),
+            f"roles in {project.id}": None if entitled is None else _roles_text(entitled),
         }
     return found
 

@@ -254,9 +254,11 @@ class LiveEffects:
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:
         after = {**kept(connection), **read_surroundings(self._client, connection)}
-        if self._before is not None:
-            return changes(self._before, after)
-        return changes_since(self._left.kept, after) if self._left else []
+        # Of what an earlier run saw only hashes are left.
+        found = changes_since(self._left.kept, after) if self._before is None and self._left else []
+        found += changes(self._before, after) if self._before is not None else []
+        names = {item.id: item.name for item in (*self._planned.connection.references, *connection.references)}
+        return [{**item, "field": _with_names(item["field"], names)} for item in found]
 
     def test(
         self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
@@ -309,6 +311,11 @@ class WayBack:
 
     def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
         return False
+
+
+def _with_names(field: str, names: t.Mapping[str, str]) -> str:
+    """A field that is about a project, with the project's name for people."""
+    return next((field.replace(id_, name) for id_, name in names.items() if id_ in field), field)
 
 
 def _as_moved(connection: ArmConnection) -> dict[str, str | None]:

@@ -46,8 +46,8 @@ def kept(connection: ArmConnection) -> dict[str, str | None]:
     fields["owner"] = str(connection.raw.get("owner") or "").lower()
     fields["created_by"] = (connection.raw.get("createdBy") or {}).get("id")
     for reference in connection.references:
-        told = (reference.id, reference.connection_name, reference.description)
-        fields[f"project {reference.name}"] = ": ".join(part.strip() for part in told)
+        told = (reference.connection_name, reference.description)
+        fields[f"project {reference.id}"] = ": ".join(part.strip() for part in told)
     for key, value in (connection.raw.get("data") or {}).items():
         if key.lower() not in _DATA_OF_THE_CHANGE:
             fields[f"data.{key.lower()}"] = value

@@ -112,6 +112,9 @@ class Order:
                 + [item["id"] for item in (self.plan or {}).get("items", ()) if item["decision"] == "exclude"]
             ),
             "approved": {item["id"]: item["fingerprint"] for item in (self.plan or {}).get("items", ())},
+            "promised_back": frozenset(
+                item["id"] for item in (self.plan or {}).get("items", ()) if item["rollback"] == "possible"
+            ),
             "not_approved": frozenset(item["id"] for item in (self.plan or {}).get("items", ()) if not item["action"]),
         }
 

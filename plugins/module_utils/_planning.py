@@ -32,6 +32,10 @@ class Planning:
         self._runtime = runtime
         self._order = order
         self._organization_id = runtime.azure_devops.organization().instance_id
+        if order.plan is not None:
+            _approval.check_organization(order.plan, self._organization_id, "plan")
+        if batch_plan := (runtime.params["batch"] or {}).get("plan"):
+            _approval.check_organization(batch_plan, self._organization_id, "batch.plan")
         self._journal = self._open(runtime.params["journal"], read_only=runtime.check_mode)
         if order.target == ENTRA_ISSUER and self._journal.is_new and not runtime.check_mode:
             runtime.warnings.append(

@@ -67,7 +67,8 @@ class Rollout:
         chains: dict[t.Hashable, list[PlannedRow]] = {}
         for planned in todo:
             connection = planned.connection
-            identity = (connection.tenant_id, connection.client_id) if connection.client_id else connection.id
+            client_id = (connection.client_id or "").lower()
+            identity = ((connection.tenant_id or "").lower(), client_id) if client_id else connection.id
             chains.setdefault(identity, []).append(planned)
         work = list(chains.values())
         ended = each(
@@ -93,6 +94,8 @@ class Rollout:
         rows: dict[str, Row] = {}
         fresh = sorted((item for item in todo if not item.unfinished), key=lambda item: not item.connection.enabled)
         with journal.gate(self._runtime.stop):
+            # What is in the dark is looked at before anything new is asked for, or each run would leave one more there.
+            rows |= self._side_by_side([item for item in todo if item.unfinished])
             for planned in fresh:
                 if self._is_over() or "proven" in journal.told():
                     break

@@ -31,6 +31,7 @@ class Situation:
     :param allow_irreversible: None if the way back is not of interest.
     :param excluded: ids that the user left out, in lower case.
     :param approved: the fingerprints of the plan that is applied, by id in lower case.
+    :param promised_back: ids that were approved because they could be taken back.
     :param not_approved: ids for which that plan approved no action.
     :param busy: ids that another run, which is still alive, is at work on.
     :param unconfirmed: ids whose issuer migration was asked for and not confirmed.
@@ -57,5 +58,6 @@ class Situation:
     excluded: frozenset[str] = frozenset()
     approved: t.Mapping[str, str] = field(default_factory=dict)
     not_approved: frozenset[str] = frozenset()
+    promised_back: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
     unconfirmed: frozenset[str] = frozenset()

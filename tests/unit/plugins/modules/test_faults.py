@@ -192,7 +192,7 @@ def test_what_is_wrong_with_one_connection_is_told_about_that_one(
 ) -> None:
     _of_the_victim(simulator, place, LASTING[what])
     ledger = Ledger(simulator)
-    task = convert(simulator, concurrency=concurrency, wait_timeout=1 if place == "read" else 300)
+    task = convert(simulator, concurrency=concurrency, wait_timeout=1)
     others_finished(simulator, task, ledger)
     status = task.statuses[VICTIM]
     if VICTIM in federated(simulator):

@@ -790,7 +790,7 @@ def test_the_second_task_waits_at_the_gate(migrating: Migrating) -> None:
         simulator.observe(lambda record, moment: planned.set() if record.path.endswith("/endpoints") else None)
         second.start()
         assert planned.wait(30)
-        assert not here.poll(0.5)
+        assert not here.poll(0.2)
         assert migrating.asked == []
         first.send("go on")
         assert here.poll(30)
