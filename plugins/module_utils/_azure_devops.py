@@ -214,7 +214,7 @@ class AzureDevOps:
         params: dict[str, t.Any] = {"top": _HISTORY_PER_PAGE}
         for _page in range(_HISTORY_PAGES):
             answer = self._get("endpoints", path, params)
-            found += [item.get("data") or {} for item in _value(answer)]
+            found += [data for item in _value(answer) if isinstance(data := item.get("data") or {}, dict)]
             token = answer.headers.get("x-ms-continuationtoken", "")
             if not token or not found or not more(found[-1]):
                 return found
@@ -224,7 +224,7 @@ class AzureDevOps:
     def pipeline_permissions(self, project_id: str, connection_id: str) -> Json:
         """Which pipelines of one project may use the connection (6.1)."""
         path = f"{_segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{_segment(connection_id)}"
-        return self._get("pipelines", path).data or {}
+        return _object(self._get("pipelines", path))
 
     def authorize_pipelines(self, project_id: str, connection_id: str, body: Json) -> None:
         """Permit pipelines of one project to use the connection, or forbid them (6.1). A write."""
@@ -341,6 +341,12 @@ def _value(answer: Answer) -> list[Json]:
     if not isinstance(data, dict) or not isinstance(data.get("value"), list):
         raise ServiceError("The service answered a list in an unknown shape.", status=answer.status, remedy=_REPORT)
     return [item for item in data["value"] if isinstance(item, dict)]
+
+
+def _object(answer: Answer) -> Json:
+    if not isinstance(answer.data, dict):
+        raise ServiceError("The service answered an object in an unknown shape.", status=answer.status, remedy=_REPORT)
+    return answer.data
 
 
 def _project(data: t.Any) -> Project:

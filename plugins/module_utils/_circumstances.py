@@ -108,7 +108,7 @@ def _identity(connection: ArmConnection, target: str, identity: IdentityFacts | 
     made = [
         item
         for item in identity.credentials
-        if _federation.names_connection(item, connection, situation.organization_id) == "entra"
+        if _federation.names_connection(item, connection, situation.organization, situation.organization_id) == "entra"
     ]
     if target == ENTRA_ISSUER and connection.issuer_kind == "azure_devops" and made:
         # Somebody asked for the migration before, or prepared it by hand: from here both look alike.
@@ -132,6 +132,7 @@ def _prepared(connection: ArmConnection, target: str, identity: IdentityFacts, s
     kinds = ("entra",) if target == ENTRA_ISSUER else ("entra", "azure_devops")
     wanted = wanted_pair(connection, target, situation) if target == WIF else None
     return any(
-        item.pair == wanted or _federation.names_connection(item, connection, situation.organization_id) in kinds
+        item.pair == wanted
+        or _federation.names_connection(item, connection, situation.organization, situation.organization_id) in kinds
         for item in identity.credentials
     )

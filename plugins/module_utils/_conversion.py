@@ -62,6 +62,9 @@ class Conversion(Move):
         """See whether a request of an earlier run is still at work. The outcome if it reached the target by then."""
         self.sent = True
         found = self._poll(seconds)
+        if isinstance(found, ArmConnection) and found.state == "in_progress":
+            # It says itself that it is at work, so it gets as long as any other request.
+            return self._settle(found)
         if isinstance(found, Outcome):
             return found
         self.sent = False

@@ -176,7 +176,10 @@ class Course:
     def _take_up_way_back(self, patience: float) -> Outcome | None:
         """If it is still converted in the end, it is tested again, and goes back again if that still fails."""
         back = Conversion(self._effects, SERVICE_PRINCIPAL, self._terms.wait_timeout)
-        current = outcome.after if (outcome := back.settle(patience)) else self._effects.read()
+        outcome = back.settle(patience)
+        if outcome is not None and outcome.status == "waiting":
+            return outcome
+        current = outcome.after if outcome else self._effects.read()
         if current is None:
             return None
         if current.scheme != SERVICE_PRINCIPAL:

@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Se
 from ansible_collections.azdo.connections.plugins.module_utils._facts import UNREADABLE_USE, Use, may_be_running
 
 Depth = t.Literal["latest", "running", "all"]
+Answered = t.TypeVar("Answered")
 
 
 def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Collection[str]) -> Json:
@@ -64,17 +65,28 @@ def read_surroundings(client: AzureDevOps, connection: ArmConnection) -> dict[st
     """
     found: dict[str, str | None] = {}
     for project in connection.references:
-        permitted = permissions(_readable(client.pipeline_permissions, project.id, connection.id))
-        guarded = _readable(client.checks, project.id, connection.id)
-        entitled = _readable(client.roles, project.id, connection.id)
-        found |= {
-            f"pipeline permissions in {project.id}": None
-            if permitted["pipelines"] is None
-            else json.dumps(permitted, sort_keys=True),
-            f"checks in {project.id}": None if guarded is None else _checks_text(guarded),
-            f"roles in {project.id}": None if entitled is None else _roles_text(entitled),
+        texts = {
+            "pipeline permissions": _text(client.pipeline_permissions, _permissions_text, project.id, connection.id),
+            "checks": _text(client.checks, _checks_text, project.id, connection.id),
+            "roles": _text(client.roles, _roles_text, project.id, connection.id),
         }
+        found |= {f"{what} in {project.id.lower()}": text for what, text in texts.items()}
     return found
+
+
+def _text(
+    operation: t.Callable[[str, str], Answered], tell: t.Callable[[Answered], str], project_id: str, connection_id: str
+) -> str | None:
+    answer = _readable(operation, project_id, connection_id)
+    try:
+        return None if answer is None else tell(answer)
+    except (AttributeError, KeyError, TypeError):
+        # An answer in an unknown shape says nothing.
+        return None
+
+
+def _permissions_text(answer: Json) -> str:
+    return json.dumps(permissions(answer), sort_keys=True)
 
 
 def _checks_text(answer: list[Json]) -> str:
@@ -110,9 +122,6 @@ def checks(answer: list[Json] | None) -> list[Json] | None:
     if answer is None:
         return None
     return [{"id": item.get("id"), "type": (item.get("type") or {}).get("name")} for item in answer]
-
-
-Answered = t.TypeVar("Answered")
 
 
 def _readable(operation: t.Callable[[str, str], Answered], project_id: str, connection_id: str) -> Answered | None:

@@ -78,9 +78,14 @@ class Task:
         if facts and row.action and self.sees_to_credential(found.connection):
             pair = wanted_pair(found.connection, self.terms.target, self.situation)
             wish = t.cast(Wish, self.wish)
-            hand_off = awaited(found.connection, wish, pair, facts.identity, self.situation.organization_id)
+            hand_off = awaited(found.connection, wish, pair, facts.identity, self.organization)
             row = dataclasses.replace(row, hand_off=hand_off)
         return dataclasses.replace(row, unfinished=known.unfinished) if known else row
+
+    @property
+    def organization(self) -> tuple[str, str]:
+        """Name and id, as subjects contain them."""
+        return self.situation.organization, self.situation.organization_id
 
     def sees_to_credential(self, connection: ArmConnection) -> bool:
         """Whether the federated credential must be there before the connection is moved, and is ours to see to."""
@@ -246,7 +251,7 @@ class LiveEffects:
             _Recorded(self._identity, task.journal, connection.id, self._credential_written) if self._identity else None
         )
         given = task.situation.pairs.get(connection.id.lower())
-        return Preparation(task.wish, task.runtime.stop, task.situation.organization_id, identity, given)
+        return Preparation(task.wish, task.runtime.stop, task.organization, identity, given)
 
     def _credential_written(self) -> None:
         self.wrote_credential = True
@@ -257,7 +262,7 @@ class LiveEffects:
         # Of what an earlier run saw only hashes are left.
         found = changes_since(self._left.kept, after) if self._before is None and self._left else []
         found += changes(self._before, after) if self._before is not None else []
-        names = {item.id: item.name for item in (*self._planned.connection.references, *connection.references)}
+        names = {item.id.lower(): item.name for item in (*self._planned.connection.references, *connection.references)}
         return [{**item, "field": _with_names(item["field"], names)} for item in found]
 
     def test(

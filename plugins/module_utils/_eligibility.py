@@ -197,7 +197,8 @@ def _not_known(connection: ArmConnection, target: str, situation: Situation) -> 
         situation.credential_mode
         and target == WIF
         and connection.scheme == SERVICE_PRINCIPAL
-        and connection.creation_mode == "manual"
+        and connection.creation_mode != "automatic"
+        and not (connection.issuer and connection.subject)
     ):
         yield Reason("unknown", "warns", {"fact": "which issuer and subject Azure DevOps wants"})
 

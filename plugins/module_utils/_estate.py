@@ -143,11 +143,14 @@ def survey(lists: t.Iterable[tuple[Project, list[Json] | AzdoError]], *, named: 
     return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
 
 
-def check_names(option: str, names: t.Iterable[str] | None) -> None:
-    """:raises OptionError: an entry is empty, as a blank line of a survey or a template without a value leaves it."""
+def check_names(option: str, names: t.Iterable[str] | None, without: str = "all") -> None:
+    """:param without: what it means to leave the option out.
+
+    :raises OptionError: an entry is empty, as a blank line of a survey or a template without a value leaves it.
+    """
     if any(not text.strip() for text in names or ()):
         raise OptionError(
-            f"{option} contains an empty entry.", remedy=f"Leave {option} out to mean all, or name what you mean."
+            f"{option} contains an empty entry.", remedy=f"Leave {option} out to mean {without}, or name what you mean."
         )
 
 

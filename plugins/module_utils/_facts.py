@@ -37,7 +37,8 @@ class Definition:
 
     def answers_to(self, text: str) -> bool:
         """Whether a person may have meant it by ``12``, ``deploy``, ``Payments/12`` or ``Payments/deploy``."""
-        names = {str(self.id), self.name, f"{self.project}/{self.id}", f"{self.project}/{self.name}"}
+        own = [part for part in (self.id, self.name) if part not in (None, "")]
+        names = {f"{place}{part}" for part in own for place in ("", f"{self.project}/")}
         return text.strip().casefold() in {name.casefold() for name in names}
 
     def to_result(self) -> Json:
@@ -113,7 +114,7 @@ UNREADABLE_USE: Json = {
 
 def _definition(project: ProjectReference, record: Json) -> Definition | None:
     definition = record.get("definition")
-    if not definition:
+    if not definition or not isinstance(definition, dict):
         return None
     return Definition(
         project=project.name,
@@ -130,6 +131,7 @@ class IdentityFacts:
     :param audience: the application's ``signInAudience`` (8.5).
     :param passwords: when each of its client secrets ends; None for one that says no end.
     :param certificates: the same for its certificates.
+    :param ends_unreadable: whether one of them says an end that makes no sense.
     """
 
     kind: str
@@ -137,6 +139,7 @@ class IdentityFacts:
     passwords: tuple[datetime | None, ...] = ()
     certificates: tuple[datetime | None, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    ends_unreadable: bool = False
 
     @classmethod
     def of_application(cls, raw: Json, credentials: t.Sequence[Credential]) -> IdentityFacts:
@@ -146,6 +149,11 @@ class IdentityFacts:
             passwords=_ends(raw.get("passwordCredentials")),
             certificates=_ends(raw.get("keyCredentials")),
             credentials=tuple(credentials),
+            ends_unreadable=any(
+                item.get("endDateTime") and parse_time(str(item["endDateTime"])) is None
+                for kind in ("passwordCredentials", "keyCredentials")
+                for item in raw.get(kind) or []
+            ),
         )
 
     @property
@@ -220,6 +228,8 @@ def _secret_by_directory(connection: ArmConnection, facts: Facts, now: datetime)
     identity = facts.identity
     if identity is None:
         return Secret("unknown", "When the secret ends was not read.")
+    if identity.ends_unreadable:
+        return Secret("unknown", "When the secrets of the application end cannot be made out.")
     if identity.kind != "application":
         return Secret("missing", "There is no application that could have one.")
     certificate = (connection.authentication_type or "").lower() == "spncertificate"

@@ -133,7 +133,9 @@ def near_miss(existing: t.Iterable[Credential], issuer: str, subject: str) -> Cr
     return None if any(item.pair == pair for item in near) else next(iter(near), None)
 
 
-def names_connection(credential: Credential, connection: ArmConnection, organization_id: str) -> str | None:
+def names_connection(
+    credential: Credential, connection: ArmConnection, organization: str, organization_id: str
+) -> str | None:
     """The kind of issuer for which a credential was made for this very connection, as both kinds of subject tell (2.10); None if it was not.
 
     That is read off what somebody wrote, to find it again. A subject is never made up from it.
@@ -142,8 +144,9 @@ def names_connection(credential: Credential, connection: ArmConnection, organiza
     if kind == "entra" and credential.subject.lower().endswith(f"/sc/{organization_id}/{connection.id}".lower()):
         return kind
     owner = connection.owner
-    if kind == "azure_devops" and credential.subject.endswith(f"/{owner.name}/{owner.connection_name}"):
-        return kind if credential.subject.startswith("sc://") else None
+    start, own = f"sc://{organization}/", f"{owner.name}/{owner.connection_name}"
+    if kind == "azure_devops" and credential.subject.lower().startswith(start.lower()):
+        return kind if credential.subject[len(start) :] == own else None
     return None
 
 

@@ -8,6 +8,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import typing as t
@@ -22,6 +23,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, survey
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+
+_ASK_EVERY_SECONDS = 0.2
 
 Item = t.TypeVar("Item")
 Done = t.TypeVar("Done")
@@ -89,11 +92,17 @@ class _Crew(t.Generic[Item, Done]):
 
     def next_result(self) -> tuple[int, Done]:
         """Wait for an item to end; raises what its work raised."""
-        index, done, good = self._finished.get()
+        index, done, good = self._wait()
         self.busy -= 1
         if not good:
             raise t.cast(BaseException, done)
         return index, t.cast(Done, done)
+
+    def _wait(self) -> tuple[int, Done | BaseException, bool]:
+        """In pieces: a signal that comes just before a wait without end is heard only after it."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._finished.get(timeout=_ASK_EVERY_SECONDS)
 
     def dismiss(self) -> None:
         for _thread in range(self._size):

@@ -182,17 +182,18 @@ def awaited(
     wish: Wish,
     pair: tuple[str, str] | None,
     identity: IdentityFacts | None,
-    organization_id: str,
+    organization: tuple[str, str],
 ) -> HandOff | None:
     """What a conversion has to wait for, as far as that is known before anything is written; None if it may begin.
 
     :param pair: issuer and subject, from the service or else from the user.
+    :param organization: its name and its id.
     :param identity: None if it could not be read. Then somebody may have made the credential by hand, and the service says.
     """
     credentials = identity.credentials if identity else ()
     audience = known_audience(connection.environment, wish.audience)
     if pair is None:
-        made = any(names_connection(item, connection, organization_id) for item in credentials)
+        made = any(names_connection(item, connection, *organization) for item in credentials)
         if wish.probe or made:
             return None
         why = "Nobody knows which issuer and subject Azure DevOps wants for it."

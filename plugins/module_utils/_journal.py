@@ -22,7 +22,7 @@ import typing as t
 import uuid
 import zlib
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
@@ -35,8 +35,6 @@ _MODE = 0o600
 _LINES = 1 << 40
 _GATE = _LINES + 1
 _RUNS = 1 << 41
-# A run of ansible-playbook is named by its process id, which comes round again.
-_LONGEST_PLAY = timedelta(days=2)
 
 # Journals that this process has open. They stay open: the kernel drops a process's locks when it closes any descriptor of the file.
 _OPEN: dict[tuple[int, str, bool], t.BinaryIO] = {}
@@ -81,9 +79,8 @@ class OpenItem:
 class _Record:
     """What the lines so far say. ``open`` holds, for each connection, its requests that are not known to have come to nothing, oldest first."""
 
-    def __init__(self, play: str, now: datetime) -> None:
+    def __init__(self, play: str) -> None:
         self._play = play
-        self._since = now - _LONGEST_PLAY
         self._targets: dict[str, str] = {}
         self.open: dict[str, list[OpenItem]] = {}
         self.items: dict[str, dict[str, str]] = {}
@@ -99,10 +96,8 @@ class _Record:
             self._answered(item, line)
         elif event == "ended":
             self._ended(item, line)
-        elif event in ("proven", "stopped"):
-            of_this_play = line.get("play") == self._play and (_time_of(line) or self._since) > self._since
-            if of_this_play if self._play else new:
-                self.told.add(event)
+        elif event in ("proven", "stopped") and (line.get("play") == self._play if self._play else new):
+            self.told.add(event)
 
     def _ended(self, item: str, line: Json) -> None:
         self.open.pop(item, None)
@@ -178,7 +173,7 @@ class Journal:
         self._threads = threading.RLock()
         self._read_only = read_only
         self._file = _opened(path, read_only=read_only) if path else None
-        self._record = _Record(self._play, now())
+        self._record = _Record(self._play)
         self._read_until = 0
         self._began_at = os.fstat(self._file.fileno()).st_size if self._file else 0
         self.is_new = self._began_at == 0

@@ -47,7 +47,7 @@ def kept(connection: ArmConnection) -> dict[str, str | None]:
     fields["created_by"] = (connection.raw.get("createdBy") or {}).get("id")
     for reference in connection.references:
         told = (reference.connection_name, reference.description)
-        fields[f"project {reference.id}"] = ": ".join(part.strip() for part in told)
+        fields[f"project {reference.id.lower()}"] = ": ".join(part.strip() for part in told)
     for key, value in (connection.raw.get("data") or {}).items():
         if key.lower() not in _DATA_OF_THE_CHANGE:
             fields[f"data.{key.lower()}"] = value

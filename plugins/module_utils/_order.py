@@ -95,6 +95,11 @@ class Order:
         pairs: dict[str, tuple[str, str]] = {}
         for pair in credential.get("pairs") or []:
             found = look_up(estate, [pair["connection"]], option="federated_credential.pairs", named_projects=False)
+            if found[0].connection.id.lower() in pairs:
+                raise OptionError(
+                    f"federated_credential.pairs has two pairs for {pair['connection']!r}.",
+                    remedy="Name each connection once.",
+                )
             pairs[found[0].connection.id.lower()] = (pair["issuer"], pair["subject"])
         excluded = look_up(estate, params["exclude"] or (), option="exclude", named_projects=named)
         return {
@@ -148,14 +153,20 @@ def read_order(params: t.Mapping[str, t.Any]) -> Order:
     for option in ("wait_timeout", "verify_timeout", "migration_grace", "max_failures"):
         check_range(option, params[option], 0)
     check_range("plan_max_age", params["plan_max_age"], 1)
-    check_names("exclude", params["exclude"])
-    check_names("hold_pipelines", params["hold_pipelines"])
+    check_names("exclude", params["exclude"], "none")
+    check_names("hold_pipelines", params["hold_pipelines"], "none")
     _check_verification(params)
     _check_issuer(params)
     _check_source(params)
     credential = params["federated_credential"]
     if credential is not None and params["to"] == SERVICE_PRINCIPAL:
         raise OptionError("federated_credential has no meaning with to=service_principal.", remedy="Leave it out.")
+    for pair in (credential or {}).get("pairs") or []:
+        if not (pair["issuer"].strip() and pair["subject"].strip()):
+            raise OptionError(
+                f"federated_credential.pairs: issuer or subject of {pair['connection']!r} is empty.",
+                remedy="Give both as the portal shows them, or leave the pair out.",
+            )
     if params["to"] == ENTRA_ISSUER and credential is None:
         credential = {"mode": "create", "audience": None, "probe": False, "pairs": None}
     if params["plan"] is not None:
@@ -192,7 +203,7 @@ def _check_verification(params: t.Mapping[str, t.Any]) -> None:
 def _check_issuer(params: t.Mapping[str, t.Any]) -> None:
     if params["to"] != ENTRA_ISSUER:
         if params["resend"]:
-            raise OptionError("resend goes with to=entra_issuer only.")
+            raise OptionError("resend goes with to=entra_issuer only.", remedy="Leave resend out.")
         return
     if params["verify"] not in ("after", "both"):
         raise OptionError(
@@ -214,7 +225,9 @@ def _check_source(params: t.Mapping[str, t.Any]) -> None:
             "batch goes with to=service_principal only.", remedy="Name the connections with connections or plan."
         )
     if batch is not None and (batch.get("plan") is None) == (not batch.get("journal")):
-        raise OptionError("batch needs plan or journal, one of the two.")
+        raise OptionError(
+            "batch needs plan or journal, one of the two.", remedy="Name the one that tells what was converted."
+        )
     if params["plan"] is not None and params["plan_digest"] is not None:
         raise OptionError(
             "plan and plan_digest exclude each other.", remedy="plan says everything that plan_digest does."

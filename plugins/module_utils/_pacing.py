@@ -165,6 +165,8 @@ class Slots:
         try:
             yield
         finally:
+            # A process that was forked meanwhile has the file open, too.
+            fcntl.flock(held, fcntl.LOCK_UN)
             os.close(held)
 
     def _take(self, folder: str) -> int | None:

@@ -49,7 +49,7 @@ class Wanted:
         for option in ("projects", "connections"):
             check_names(option, getattr(self, option))
         if self.revert_all and self.target != SERVICE_PRINCIPAL:
-            raise OptionError("revert_all goes with to=service_principal only.")
+            raise OptionError("revert_all goes with to=service_principal only.", remedy="Leave revert_all out.")
         if self.revert_all and self.connections is not None:
             raise OptionError(
                 "revert_all and connections exclude each other.", remedy="Name the connections, or revert all of them."

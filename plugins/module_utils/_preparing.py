@@ -50,13 +50,13 @@ class Preparation:
         self,
         wish: Wish,
         stop: Stop,
-        organization_id: str,
+        organization: tuple[str, str],
         identity: Identity | None,
         given: tuple[str, str] | None,
     ) -> None:
         self._wish = wish
         self._stop = stop
-        self._organization_id = organization_id
+        self._organization = organization
         self._identity = identity
         self._pair = given
         self._pauses: t.Iterator[float] | None = None
@@ -66,7 +66,7 @@ class Preparation:
         """:param facts: the identity, as far as it was read."""
         if connection.issuer and connection.subject:
             self._pair = (connection.issuer, connection.subject)
-        hand_off = awaited(connection, self._wish, self._pair, facts, self._organization_id)
+        hand_off = awaited(connection, self._wish, self._pair, facts, self._organization)
         if hand_off is None and self._pair is not None:
             hand_off = self._provide(connection)
         return hand_off and replace(hand_off, resource_id=self._identity.resource_id if self._identity else None)

@@ -168,8 +168,11 @@ def warnings(
     return found
 
 
-def unmatched(rows: t.Iterable[Row], hold_pipelines: t.Iterable[str]) -> list[str]:
+def unmatched(rows: t.Sequence[Row], hold_pipelines: t.Iterable[str]) -> list[str]:
     """A sentence for each held pipeline that used none of the connections: a misspelt name holds nothing."""
+    if any(not (row.planned.facts and row.planned.facts.use) for row in rows) or not rows:
+        # Where the use was not read, nobody knows.
+        return []
     used = {
         item
         for row in rows

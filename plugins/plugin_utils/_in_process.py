@@ -241,8 +241,8 @@ def _names_file(value: t.Any) -> bool:
 
 
 def _play() -> str:
-    """What all workers of this ansible-playbook have in common: their parent."""
-    return str(os.getppid())
+    """What all workers of this ansible-playbook have in common and no other has: its temporary folder. In a container its process id is always the same."""
+    return os.path.basename(str(vars(C)["DEFAULT_LOCAL_TMP"]))
 
 
 def _slots_folder() -> str:

@@ -201,6 +201,15 @@ def test_a_move_that_cannot_be_taken_back_for_sure_must_be_allowed(
     assert evidence == ([state] if state else [])
 
 
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("facts", "state"), [(app(PAST), "impossible"), (Facts(), "unknown"), (GOOD, "possible")])
+def test_a_way_back_that_was_approved_must_still_be_there(target: str, facts: Facts, state: str) -> None:
+    promised: About = {"promised_back": frozenset({CONNECTION_ID}), "allow_irreversible": True}
+    lost = target == ENTRA_ISSUER or (target == WIF and state != "possible")
+    assert effects(target, facts, promised).get("changed_since_plan") == ("blocks" if lost else None)
+    assert "changed_since_plan" not in effects(target, facts, {**promised, "promised_back": frozenset({OTHER_ID})})
+
+
 # -- the migration that may have been asked for ------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("credentials", "effect"),

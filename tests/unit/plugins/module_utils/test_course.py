@@ -163,10 +163,10 @@ def test_what_changed_besides_is_a_failure_and_is_named() -> None:
     assert (outcome.status, outcome.changed, scheme_of(outcome)) == ("failed", True, WIF)
     assert outcome.error
     assert outcome.error.code == "changed_besides"
-    assert "shared, project Web Shop" in outcome.error.message
+    assert f"shared, project {WEB_SHOP.id}" in outcome.error.message
     assert outcome.error.details["differences"] == [
         {"field": "shared", "before": "True", "after": "False"},
-        {"field": "project Web Shop", "before": f"{WEB_SHOP.id}: azure-prod:", "after": ""},
+        {"field": f"project {WEB_SHOP.id}", "before": "azure-prod:", "after": ""},
     ]
     assert len(world.sent) == 1
 
@@ -187,6 +187,7 @@ def test_what_changed_besides_does_not_hide_whether_one_can_sign_in() -> None:
         (OK, Verification(result="credential_failed", message="x"), "failed", False, False),
         (OK, Verification(result="azure_permission", message="x"), "failed", False, False),
         (Verification(result="azure_permission"), Verification(result="azure_permission"), "converted", True, False),
+        (BROKEN, Verification(result="azure_permission", message="x"), "converted", True, True),
         (OK, Verification(result="caller_not_allowed", message="x"), "converted", True, True),
         (Verification(result="unknown"), Verification(result="unknown", message="x"), "converted", True, True),
         (OK, Verification(result="unknown", message="x"), "failed", False, False),
@@ -281,3 +282,23 @@ def test_a_way_back_that_is_closed_is_told() -> None:
     assert (outcome.status, scheme_of(outcome), outcome.settled, world.schemes) == ("failed", WIF, False, [THERE])
     assert outcome.error
     assert outcome.error.message.endswith("It was not reverted: revert_window_passed.")
+
+
+def test_a_way_back_that_does_not_end_is_told_as_one_that_was_asked_for() -> None:
+    def takes_long(stored: Json) -> None:
+        world.works_for = 10_000
+
+    world = World(ends_after=BROKEN, reads=["ok", "ok", takes_long])
+    outcome = go(world, revert_on_failure=True)
+    assert (outcome.status, outcome.settled, world.schemes) == ("failed", False, [THERE, BACK])
+    assert outcome.error
+    assert "AADSTS70021" in outcome.error.message
+    assert "Its revert was asked for and has not finished" in outcome.error.message
+
+
+def test_what_stops_the_way_back_does_not_hide_why_it_was_wanted() -> None:
+    world = World(ends_after=BROKEN, reads=["ok", "ok", "signed_out"])
+    outcome = go(world, revert_on_failure=True)
+    assert outcome.error
+    assert "AADSTS70021" in outcome.error.message
+    assert outcome.error.message.endswith("It was not reverted: The token has expired.")

@@ -23,7 +23,8 @@ TABLE: dict[str, tuple[str, dict[str, str]]] = {
     "not_testable": ("good", {}),
     "federation_failed": ("bad", {}),
     "credential_failed": ("bad", {}),
-    "azure_permission": ("bad", {"azure_permission": "good"}),
+    # It got a token; whether the role was there before could not be known without one.
+    "azure_permission": ("unproven", {"ok": "bad", "azure_permission": "good"}),
     "caller_not_allowed": ("unproven", {}),
     "unknown": ("bad", {"unknown": "unproven"}),
 }

@@ -36,6 +36,8 @@ from unit.plugins._helpers.connections import (
 )
 
 BOTH = (PAYMENTS, WEB_SHOP)
+# Projects stand there by id, because names may change.
+HERE, THERE = f"project {PAYMENTS.id}", f"project {WEB_SHOP.id}"
 Change = t.Callable[[Json], t.Any]
 
 
@@ -69,19 +71,19 @@ def share(number: int, **changed: t.Any) -> Change:
     ("change", "fields"),
     [
         (lambda answer: answer.update(id=CLIENT), ["id"]),
-        (share(0, name="renamed"), ["name", "project Payments"]),
-        (share(1, name="renamed"), ["project Web Shop"]),
-        (share(1, description="described"), ["project Web Shop"]),
+        (share(0, name="renamed"), ["name", HERE]),
+        (share(1, name="renamed"), [THERE]),
+        (share(1, description="described"), [THERE]),
         (lambda answer: answer.update(description="another"), ["description"]),
         (lambda answer: answer.update(description=""), ["description"]),
         (lambda answer: answer.update(url="https://management.usgovcloudapi.net/"), ["url"]),
         (lambda answer: answer.update(type="github"), ["type"]),
         (lambda answer: answer.update(isDisabled=True), ["enabled"]),
         (lambda answer: answer.update(serviceManagementReference=None), ["service_management_reference"]),
-        (lambda answer: answer["serviceEndpointProjectReferences"].pop(), ["project Web Shop"]),
+        (lambda answer: answer["serviceEndpointProjectReferences"].pop(), [THERE]),
         (
             lambda answer: answer.update(serviceEndpointProjectReferences=[reference(PAYMENTS)], isShared=False),
-            ["shared", "project Web Shop"],
+            ["shared", THERE],
         ),
         (lambda answer: answer["serviceEndpointProjectReferences"].reverse(), ["owning_project"]),
         (data(subscriptionId="eeeeeeee-0000-4000-8000-000000000002"), ["data.subscriptionid"]),
@@ -152,6 +154,10 @@ def test_neither_order_nor_spelling_of_keys_and_ids_is_a_difference() -> None:
     assert changes_since(hashes(one), other) == changes_since(hashes(other), one) == []
 
 
+def test_a_project_may_be_renamed_meanwhile() -> None:
+    assert after(share(1, projectReference={"id": WEB_SHOP.id, "name": "Shop of the Web"})) == []
+
+
 @pytest.mark.parametrize("spelling", ["/subscriptions/X/resourceGroups/Rg", "/SUBSCRIPTIONS/x/resourcegroups/rg/"])
 def test_azure_ids_are_compared_like_azure_does(spelling: str) -> None:
     one = connection(raw(data={"resourceId": "/subscriptions/x/resourceGroups/rg"}))
@@ -159,7 +165,7 @@ def test_azure_ids_are_compared_like_azure_does(spelling: str) -> None:
 
 
 def test_names_of_people_are_compared_to_the_letter() -> None:
-    assert [item["field"] for item in after(share(1, name="Azure-Prod"))] == ["project Web Shop"]
+    assert [item["field"] for item in after(share(1, name="Azure-Prod"))] == [THERE]
     assert [item["field"] for item in after(lambda answer: answer.update(description="Of the network team"))] == [
         "description"
     ]

@@ -231,6 +231,12 @@ def test_what_a_plan_did_not_approve_is_not_done_either() -> None:
     assert order().conditions(estate())["not_approved"] == set()
 
 
+def test_the_ways_back_that_a_plan_promises() -> None:
+    items = (item(), item(OTHER_ID, rollback="unknown"), item(CONNECTION_ID[:-1] + "3", rollback="impossible"))
+    assert order(plan=plan(*items)).conditions(estate())["promised_back"] == {CONNECTION_ID}
+    assert order().conditions(estate())["promised_back"] == set()
+
+
 # -- what a plan is made for -------------------------------------------------------------------------------------------
 def promise(**options: t.Any) -> Json:
     found = order(**options)

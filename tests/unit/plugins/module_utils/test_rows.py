@@ -247,8 +247,19 @@ def test_the_old_issuer_is_mentioned() -> None:
     assert "2027-07-01" in found[0]
 
 
-def test_notes_are_said_once_each() -> None:
-    assert warnings([], ["b", "a", "b"], complete=True, selected_by_name=False) == ["a", "b"]
+def test_what_several_have_to_say_is_said_once_with_the_first_names() -> None:
+    notes = [("one", "It was not tested."), ("two", "A remark."), *((name, "It was not tested.") for name in "abcd")]
+    assert warnings([], notes, complete=True, selected_by_name=False) == [
+        "two: A remark.",
+        "one, a, b and 2 more: It was not tested.",
+    ]
+
+
+def test_a_forecast_tells_the_work_for_a_person_too() -> None:
+    hand_off = HandOff(connection=connection(), wish=None, why="x")
+    row = dataclasses.replace(planned(), hand_off=hand_off)
+    assert shown(Row(row))[0]["hand_off"] == hand_off.to_result()
+    assert shown(Row(row, Outcome(status="converted")))[0]["hand_off"] is None
 
 
 def test_work_for_people_is_counted() -> None:

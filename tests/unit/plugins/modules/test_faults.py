@@ -51,18 +51,25 @@ def victim(simulator: Simulator) -> Connection:
     return named(simulator, VICTIM)
 
 
-def tells(simulator: Simulator, task: Task, name: str = VICTIM) -> Json:
+def tells(task: Task, name: str = VICTIM) -> Json:
     """The row of the connection says what happened, where, and what to do."""
+    error = told(task, name)
+    assert error["remedy"], error
+    return error
+
+
+def told(task: Task, name: str = VICTIM) -> Json:
+    """The row of the connection says what happened and where."""
     row = task.by_name[name]
     assert row["status"] in ("failed", "waiting"), row
     error = row["error"]
     assert error["message"].startswith(f"contoso / {row['project']} / {name}: "), error
     assert len(error["message"]) > len(f"contoso / {row['project']} / {name}: ") + 10
-    assert error["remedy"], error
     assert "azdo.connections" not in error["message"], "a fault of the service is not one of ours"
     if row["status"] == "failed":
         assert task.failed
-        assert error["message"] in task.result["msg"]
+        failed = [item["name"] for item in task.rows if item["status"] == "failed"]
+        assert name not in failed[:3] or error["message"] in task.result["msg"]
     return t.cast(Json, error)
 
 
@@ -109,7 +116,10 @@ MOMENTS: dict[str, Json] = {
 # An answer that the service gave without doing anything looks like one that got lost on the way: after a look it is sent again.
 
 
-@pytest.mark.parametrize("place", list(PLACES))
+@pytest.mark.parametrize(
+    ("place", "concurrency"),
+    [*((place, 4) for place in PLACES), ("read", 1), ("conversion", 1), ("test", 1)],
+)
 @pytest.mark.parametrize("moment", list(MOMENTS))
 def test_a_moment_of_trouble_changes_nothing_about_the_end(
     simulator: Simulator, concurrency: int, moment: str, place: str
@@ -185,7 +195,7 @@ def _of_the_victim(simulator: Simulator, place: str, fault: Json, **more: t.Any)
     simulator.fault(**{"method": method, "path": parts[place], "times": 0, **fault, **more})
 
 
-@pytest.mark.parametrize("place", ["read", "conversion"])
+@pytest.mark.parametrize(("place", "concurrency"), [("read", 4), ("conversion", 4), ("conversion", 1)])
 @pytest.mark.parametrize("what", [what for what in LASTING if what not in ("slow", "200 and when")])
 def test_what_is_wrong_with_one_connection_is_told_about_that_one(
     simulator: Simulator, concurrency: int, what: str, place: str
@@ -200,28 +210,26 @@ def test_what_is_wrong_with_one_connection_is_told_about_that_one(
     else:
         assert status in ("failed", "waiting", "skipped")
     if status in ("failed", "waiting"):
-        tells(simulator, task)
+        tells(task)
     elif status == "skipped":
         assert task.by_name[VICTIM]["reasons"], "skipped without a reason"
 
 
 @pytest.mark.parametrize("place", AROUND)
-@pytest.mark.parametrize("what", list(LASTING))
-def test_what_cannot_be_read_around_one_connection_is_unknown(
-    simulator: Simulator, concurrency: int, what: str, place: str
-) -> None:
+@pytest.mark.parametrize("what", ["503", "reset before", "truncated", *list(LASTING)[len(MOMENTS) :]])
+def test_what_cannot_be_read_around_one_connection_is_unknown(simulator: Simulator, what: str, place: str) -> None:
     """It is never an error of ours, never taken for good, and never stops the others."""
     _of_the_victim(simulator, place, LASTING[what])
     ledger = Ledger(simulator)
-    check = convert(simulator, check=True, concurrency=concurrency)
+    check = convert(simulator, check=True, concurrency=4)
     assert "connections" in check.result, check.result["msg"]
-    task = convert(simulator, concurrency=concurrency)
+    task = convert(simulator, concurrency=4)
     others_finished(simulator, task, ledger)
     row = task.by_name[VICTIM]
     if row["status"] == "failed":
         # Only what was asked for after the conversion may fail it.
         assert place == "test"
-        tells(simulator, task)
+        tells(task)
     elif row["status"] == "skipped":
         assert place == "history"
         assert "unknown" in task.codes(VICTIM)
@@ -282,7 +290,7 @@ def test_a_refused_conversion_says_why_and_what_to_do(simulator: Simulator, conc
     ledger = Ledger(simulator)
     task = convert(simulator, concurrency=concurrency)
     others_finished(simulator, task, ledger)
-    error = tells(simulator, task)
+    error = tells(task)
     assert REFUSALS[what]["body"]["message"] in error["message"]
     assert error["details"]["status"] == 400
     assert error["details"]["type_key"] == REFUSALS[what]["body"]["typeKey"]
@@ -292,17 +300,19 @@ def test_a_refused_conversion_says_why_and_what_to_do(simulator: Simulator, conc
 
 
 @pytest.mark.parametrize("what", list(REFUSALS))
-def test_a_conversion_that_fails_later_says_why_and_what_to_do(
-    simulator: Simulator, concurrency: int, what: str
-) -> None:
+def test_a_conversion_that_fails_later_says_why_and_what_to_do(simulator: Simulator, what: str) -> None:
     said = REFUSALS[what]["body"]["message"]
     victim(simulator).conversion_polls, victim(simulator).conversion_failure = 1, said
     ledger = Ledger(simulator)
-    task = convert(simulator, concurrency=concurrency)
+    task = convert(simulator, concurrency=4)
     others_finished(simulator, task, ledger)
-    error = tells(simulator, task)
+    error = tells(task)
     assert said in error["message"]
-    assert not error["message"].endswith("..")
+
+
+def test_what_the_service_said_ends_with_one_full_stop(simulator: Simulator) -> None:
+    victim(simulator).conversion_polls, victim(simulator).conversion_failure = 1, NOT_CONFIGURED
+    assert not told(convert(simulator))["message"].endswith("..")
 
 
 def test_a_refusal_of_what_was_done_all_the_same_is_no_failure(simulator: Simulator, concurrency: int) -> None:
@@ -330,7 +340,7 @@ def test_a_conversion_that_does_not_end_waits_and_the_others_do_not(
     ledger = Ledger(simulator)
     task = convert(simulator, concurrency=concurrency, wait_timeout=wait_timeout)
     others_finished(simulator, task, ledger)
-    assert "did not finish" in tells(simulator, task)["message"]
+    assert "did not finish" in tells(task)["message"]
     assert not task.failed
     assert task.result["changed"]
     simulator.forget()
@@ -348,7 +358,7 @@ def test_all_conversions_that_take_their_time_end(simulator: Simulator, concurre
 
 
 # -- what changes in the middle ----------------------------------------------------------------------------------------
-POINTS = ("read", "history", "conversion", "roles")
+POINTS = ("read", "history", "conversion")
 
 
 def _at(simulator: Simulator, point: str, what: t.Callable[[], None], *, moment: str) -> Ledger:
@@ -376,7 +386,7 @@ def test_a_connection_that_is_deleted_in_the_middle(
     task = convert(simulator, concurrency=concurrency)
     others_finished(simulator, task, ledger)
     assert simulator.connection(one.id) is None
-    tells(simulator, task)
+    tells(task)
     assert task.statuses[VICTIM] == "failed"
 
 
@@ -393,13 +403,13 @@ def test_rights_that_are_lost_in_the_middle(
         simulator.fleet.user.levels[project.id] = level
 
     ledger = _at(simulator, point, lose, moment=moment)
-    task = convert(simulator, concurrency=concurrency)
+    task = convert(simulator, concurrency=concurrency, wait_timeout=1)
     elsewhere = {name for name in NAMES if named(simulator, name).owning.project is not project}
     others_finished(simulator, task, ledger, elsewhere)
     for name in set(NAMES) - elsewhere:
         row = task.by_name[name]
         if row["status"] in ("failed", "waiting"):
-            tells(simulator, task, name)
+            told(task, name)
         elif row["status"] == "skipped":
             assert {"no_permission", "unknown"} & set(task.codes(name)), row
         else:
@@ -475,7 +485,7 @@ def test_a_rejected_conversion_is_sent_again_with_a_new_token(
     ledger.check()
     for name, status in task.statuses.items():
         if status == "failed":
-            tells(simulator, task, name)
+            told(task, name)
     assert federated(simulator) == {name for name, status in task.statuses.items() if status == "converted"}
 
 
@@ -535,7 +545,7 @@ def _ends_in_the_middle(simulator: Simulator, task: Task, ledger: Ledger) -> Non
     truly = federated(simulator)
     for name, status in task.statuses.items():
         if status in ("failed", "waiting"):
-            tells(simulator, task, name)
+            told(task, name)
         elif status == "skipped":
             assert "not_started" in task.codes(name)
             assert name not in truly, "it was converted, and its row says that it was not started"
@@ -550,15 +560,15 @@ def test_one_sign_in_page_is_about_one_connection(simulator: Simulator, concurre
     ledger = Ledger(simulator)
     task = convert(simulator, concurrency=concurrency)
     others_finished(simulator, task, ledger)
-    tells(simulator, task)
+    tells(task)
 
 
 # -- everything at once ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_everything_at_once(simulator: Simulator, concurrency: int, seed: int) -> None:
     """Ten times something goes wrong somewhere, and nothing is done twice, lost, or told wrongly."""
     chance = random.Random(seed)
-    kinds = [*MOMENTS, "500", "403", "sign-in page", "odd object", "404"]
+    kinds = [*MOMENTS, "500", "403", "sign-in page", "400", "404"]
     for _number in range(10):
         method, path = PLACES[chance.choice(["read", *AROUND, "conversion", "conversion"])]
         simulator.fault(
@@ -571,11 +581,11 @@ def test_everything_at_once(simulator: Simulator, concurrency: int, seed: int) -
     victim(simulator).conversion_polls = 2
     lasting = stored(simulator, lasting=True)
     ledger = Ledger(simulator)
-    task = convert(simulator, concurrency=concurrency)
+    task = convert(simulator, concurrency=concurrency, wait_timeout=2)
     assert sorted(task.names) == NAMES, task.result.get("msg")
     for name, status in task.statuses.items():
         if status in ("failed", "waiting"):
-            tells(simulator, task, name)
+            told(task, name)
         elif status == "skipped":
             assert ledger.applied.get(name, 0) == 0
             assert task.by_name[name]["reasons"]
@@ -590,7 +600,7 @@ def test_everything_at_once(simulator: Simulator, concurrency: int, seed: int) -
     ledger.check()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_way_back_through_everything_at_once(simulator: Simulator, concurrency: int, seed: int) -> None:
     chance = random.Random(100 + seed)
     before = stored(simulator)
@@ -609,7 +619,7 @@ def test_a_way_back_through_everything_at_once(simulator: Simulator, concurrency
     task = convert(simulator, **every)
     for name, status in task.statuses.items():
         if status in ("failed", "waiting"):
-            tells(simulator, task, name)
+            told(task, name)
     simulator.clear_faults()
     assert not convert(simulator, **every).failed
     assert stored(simulator) == before
