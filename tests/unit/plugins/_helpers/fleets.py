@@ -111,7 +111,7 @@ def blueprints(draw: st.DrawFn, *, most: int = 8, odd: bool = True) -> Blueprint
     for _number in range(draw(st.integers(0, most))):
         owner = draw(st.integers(0, projects - 1))
         others = [place for place in range(projects) if place != owner]
-        shared_with = draw(st.sets(st.sampled_from(others), max_size=2)) if others and draw(st.booleans()) else ()
+        shared_with = draw(st.sets(st.sampled_from(others), max_size=2)) if others else set()
         options = dict(draw(st.sampled_from(kinds)))
         options |= draw(st.sampled_from(({}, {}, {}, {"enabled": False}, {"running": True}, {"extra_secret": -3})))
         if odd:

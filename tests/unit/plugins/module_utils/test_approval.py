@@ -50,6 +50,7 @@ def check(document: Json, **other: t.Any) -> None:
         "max_age_hours": 72,
         "now": NOW + timedelta(hours=1),
     }
+    _approval.check_document(document)
     _approval.check_plan(document, **{**usual, **other})
 
 

@@ -276,11 +276,14 @@ def test_a_held_pipeline_that_used_nothing_is_told() -> None:
     """A slip of the pen holds nothing."""
     deploy = Definition(project="Payments", kind="build", id=7, name="deploy")
     use = Use(never_used=False, last_used=NOW, definitions=(deploy,), running=())
-    rows = [Row(dataclasses.replace(planned(), facts=Facts(use=use))), Row(planned())]
+    rows = [Row(dataclasses.replace(planned(), facts=Facts(use=use)))]
     assert unmatched(rows, ["7", "payments/DEPLOY"]) == []
     assert unmatched(rows, ["deploy", "depoly"]) == [
         "hold_pipelines: 'depoly' is none of the pipelines that used the selected connections."
     ]
+    # Nobody knows what used a connection whose history was not read.
+    assert unmatched([*rows, Row(planned())], ["depoly"]) == []
+    assert unmatched([], ["deploy"]) == []
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

@@ -41,8 +41,12 @@ class Clock:
     def time() -> float:
         return time.time()
 
+    def before_waiting(self) -> None:
+        """For a test to replace."""
+
     def wait(self, seconds: float) -> None:
         end = self._now + seconds
+        self.before_waiting()
         with self._lock:
             self._now = max(self._now, end)
 
@@ -159,13 +163,32 @@ def test_who_is_told_to_wait_holds_every_thread_back(
     assert clock.elapsed == pytest.approx(10.0, abs=0.2)
 
 
-@pytest.mark.parametrize("concurrency", [1, 8])
-def test_the_time_lost_counts_once_however_many_wait(simulator: Simulator, clock: Clock, concurrency: int) -> None:
-    simulator.fault(method="GET", path="/_apis/", skip=20, times=4, status=429, headers={"Retry-After": "7"})
-    task = convert(simulator, **QUICK, concurrency=concurrency)
+def test_the_time_lost_counts_once_however_many_are_told_to_wait(
+    simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four threads are told at the same time: nobody has waited yet when the last of them hears it."""
+    hold, told, all_told = _pacing.Pace.hold, itertools.count(1), threading.Event()
+
+    def held(pace: _pacing.Pace, seconds: float) -> None:
+        hold(pace, seconds)
+        if next(told) == 4:
+            all_told.set()
+
+    monkeypatch.setattr(_pacing.Pace, "hold", held)
+    monkeypatch.setattr(clock, "before_waiting", lambda: all_told.wait(30))
+    simulator.fault(method="GET", path="executionhistory", times=4, status=429, headers={"Retry-After": "7"})
+    task = convert(simulator, **QUICK, concurrency=NUMBER)
     assert all_converted(task)
-    assert held_back(task) == pytest.approx(clock.elapsed, abs=0.2)
-    assert held_back(task) >= 7.0
+    assert held_back(task) == 7.0
+    assert clock.elapsed == pytest.approx(7.0, abs=0.2)
+
+
+def test_pauses_one_after_the_other_add_up(simulator: Simulator, clock: Clock) -> None:
+    simulator.fault(method="GET", path="/_apis/", skip=20, times=4, status=429, headers={"Retry-After": "7"})
+    task = convert(simulator, **QUICK, concurrency=1)
+    assert all_converted(task)
+    assert held_back(task) == 28.0
+    assert clock.elapsed == pytest.approx(28.0, abs=0.2)
 
 
 def test_a_pause_on_every_good_answer_is_kept_between_all_requests(simulator: Simulator, clock: Clock) -> None:
