@@ -79,6 +79,10 @@ class CourseEffects(Effects, t.Protocol):
     def differences(self, connection: ArmConnection) -> list[Json]:
         """What became different around the connection, or in it, since the first request."""
 
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """What could not be read before or after, so that nobody knows whether it stayed as it was."""
+
     def test(
         self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
     ) -> Verification:
@@ -197,6 +201,8 @@ class Course:
         if verdict == "good":
             hand_off = None
         moved = replace(moved, tested=tested, hand_off=hand_off, settled=verdict != "bad")
+        if unread := ", ".join(self._effects.not_compared):
+            moved = replace(moved, notes=(f"Whether this stayed as it was could not be read: {unread}.",))
         if moved.error or differences:
             # Never taken back: what somebody else may have changed must not be overwritten.
             return replace(moved, status="failed", error=moved.error or changed_besides(differences))
@@ -207,12 +213,12 @@ class Course:
             return replace(moved, status="failed", error=error)
         if tested is None or verdict == "good":
             note = remark(tested, group) if tested else None
-            return replace(moved, notes=(note,) if note else ())
+            return replace(moved, notes=(*moved.notes, note)) if note else moved
         if verdict == "unproven":
             note = (
                 f"Whether one can sign in with it was not proven: the test ended with {tested.result}. {tested.message}"
             )
-            return replace(moved, notes=(note.strip(),))
+            return replace(moved, notes=(*moved.notes, note.strip()))
         failed = replace(moved, status="failed", error=failure(tested, group))
         return self._go_back(failed, connection) if self._must_go_back(tested) else failed
 

@@ -101,7 +101,7 @@ def _checks_text(answer: list[Json]) -> str:
 def _roles_text(answer: list[Json]) -> str:
     return "; ".join(
         sorted(
-            f"{(item.get('identity') or {}).get('id')} {(item.get('role') or {}).get('name')} {item.get('access')}"
+            f"{str((item.get('identity') or {}).get('id')).lower()} {(item.get('role') or {}).get('name')} {item.get('access')}"
             for item in answer
         )
     )

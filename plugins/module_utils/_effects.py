@@ -113,7 +113,10 @@ class LiveEffects:
         self._identity: Identity | None = None
         self._surroundings: dict[str, str | None] = {}
         self._before: dict[str, str | None] | None = None
+        self._after: dict[str, str | None] = {}
         self._preparation: Preparation | None = None
+        # Whether what is around it has to be read again before the next request.
+        self._out_of_date = False
         # Whether something was written beside the connection itself.
         self.wrote_credential = False
 
@@ -132,7 +135,7 @@ class LiveEffects:
             lasting, self._identity = self._lasting(connection)
         else:
             lasting = t.cast(Facts, self.facts)
-        self._surroundings = read_surroundings(self._client, connection)
+        self._surroundings, self._out_of_date = read_surroundings(self._client, connection), False
         self.facts = self._task.inquiry.with_use(connection, lasting)
         self._asked_about = connection
 
@@ -149,7 +152,7 @@ class LiveEffects:
         alone = assess(connection, self._target, situation, seen_in)
         if any(reason.effect == "blocks" for reason in alone):
             return alone
-        if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
+        if self._out_of_date or self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
             return None
         return assess(connection, self._target, situation, seen_in, self.facts)
 
@@ -166,6 +169,7 @@ class LiveEffects:
         except (NotAcceptedError, NotSentError):
             # It did not go out, so what others change until the next try is not our doing.
             self._before = None if first else self._before
+            self._out_of_date = first
             raise
 
     def _send(self, connection: ArmConnection, target: str, body: Json, operation: str) -> None:
@@ -258,12 +262,19 @@ class LiveEffects:
 
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:
-        after = {**kept(connection), **read_surroundings(self._client, connection)}
+        self._after = after = {**kept(connection), **read_surroundings(self._client, connection)}
         # Of what an earlier run saw only hashes are left.
         found = changes_since(self._left.kept, after) if self._before is None and self._left else []
         found += changes(self._before, after) if self._before is not None else []
         names = {item.id.lower(): item.name for item in (*self._planned.connection.references, *connection.references)}
         return [{**item, "field": _with_names(item["field"], names)} for item in found]
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        known = (self._before or {}, self._after)
+        return tuple(
+            sorted({field.partition(" in ")[0] for fields in known for field, text in fields.items() if text is None})
+        )
 
     def test(
         self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool

@@ -45,6 +45,7 @@ HAND_OFF = HandOff(
 class World(FakeService):
     """The scripted service, and what is around its connection. ``ended_before`` and ``ends_after`` are how tests of it end."""
 
+    not_compared: tuple[str, ...] = ()
     ended_before: Verification | None = OK
     ends_after: Verification = OK
     begins: bool = True

@@ -41,12 +41,8 @@ class Clock:
     def time() -> float:
         return time.time()
 
-    def before_waiting(self) -> None:
-        """For a test to replace."""
-
     def wait(self, seconds: float) -> None:
         end = self._now + seconds
-        self.before_waiting()
         with self._lock:
             self._now = max(self._now, end)
 
@@ -163,24 +159,14 @@ def test_who_is_told_to_wait_holds_every_thread_back(
     assert clock.elapsed == pytest.approx(10.0, abs=0.2)
 
 
-def test_the_time_lost_counts_once_however_many_are_told_to_wait(
-    simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Four threads are told at the same time: nobody has waited yet when the last of them hears it."""
-    hold, told, all_told = _pacing.Pace.hold, itertools.count(1), threading.Event()
-
-    def held(pace: _pacing.Pace, seconds: float) -> None:
-        hold(pace, seconds)
-        if next(told) == 4:
-            all_told.set()
-
-    monkeypatch.setattr(_pacing.Pace, "hold", held)
-    monkeypatch.setattr(clock, "before_waiting", lambda: all_told.wait(30))
-    simulator.fault(method="GET", path="executionhistory", times=4, status=429, headers={"Retry-After": "7"})
-    task = convert(simulator, **QUICK, concurrency=NUMBER)
-    assert all_converted(task)
-    assert held_back(task) == 7.0
-    assert clock.elapsed == pytest.approx(7.0, abs=0.2)
+def test_who_is_told_at_the_same_time_waits_once(clock: Clock) -> None:
+    """The clock stands between them, as it does for threads whose answers come together."""
+    pace = _pacing.Pace(_pacing.Stop())
+    for seconds in (7, 7, 9, 3):
+        pace.learn({"Retry-After": str(seconds)})
+    assert pace.seconds_lost == 9
+    pace.pass_gate()
+    assert clock.elapsed == 9
 
 
 def test_pauses_one_after_the_other_add_up(simulator: Simulator, clock: Clock) -> None:
