@@ -285,7 +285,7 @@ def ids_in(addresses: Addresses, project: str) -> list[str]:
 
 
 async def bare_client(addresses: Addresses, concurrency: int) -> float:
-    """The fixed list of calls and nothing else: a list per project; per connection its use, tests, permissions, checks and roles, read, convert, read. Seconds."""
+    """The fixed list of calls, and no more: a list per project; per connection its use, tests, surroundings, and read, convert, read. Seconds."""
     projects = names_of_projects(addresses)
     gate = asyncio.Semaphore(concurrency)
     limits = httpx.Limits(max_connections=concurrency)
