@@ -131,9 +131,12 @@ class AzureDevOps:
         """One connection as seen from one project; None when it is missing, in any of the ways the service says so (2.3)."""
         request = self._request("GET", _endpoint(project_id, connection_id), self._endpoints_version(newest=newest))
         try:
-            return self._send(request).data or None
+            found = self._send(request).data or None
         except NotFoundError:
             return None
+        if found is not None and not (isinstance(found, dict) and found.get("id")):
+            raise unknown_shape("a connection")
+        return found
 
     def administers(self, project_id: str, connection_id: str) -> bool | None:
         """Whether the caller is an administrator of the connection (2.2); None where the service cannot say."""
@@ -183,7 +186,7 @@ class AzureDevOps:
         path = f"{_segment(project_id)}/_apis/serviceendpoint/endpointproxy"
         version = self.organization().versions["proxy"]
         request = self._request("POST", path, version, params={"endpointId": connection_id}, body=body)
-        return self._send(request).data or {}
+        return _object(self._send(request))
 
     def convert(self, project_id: str, connection_id: str, body: Json, announce: Announce | None = None) -> Json | None:
         """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write.
@@ -345,8 +348,13 @@ def _value(answer: Answer) -> list[Json]:
 
 def _object(answer: Answer) -> Json:
     if not isinstance(answer.data, dict):
-        raise ServiceError("The service answered an object in an unknown shape.", status=answer.status, remedy=_REPORT)
+        raise unknown_shape("an object")
     return answer.data
+
+
+def unknown_shape(what: str) -> ServiceError:
+    """The error of an answer that is good JSON and not what it should be."""
+    return ServiceError(f"The service answered {what} in an unknown shape.", status=200, remedy=_REPORT)
 
 
 def _project(data: t.Any) -> Project:

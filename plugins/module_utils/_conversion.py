@@ -55,6 +55,7 @@ class Conversion(Move):
                 continue
             problem = result
             self._pause(attempt)
+            self._effects.inform(current)
             attempt += 1
         return self._failed(problem or AzdoError("It changes all the time.", remedy="Run again when nobody edits it."))
 

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import unknown_shape
 from ansible_collections.azdo.connections.plugins.module_utils._circumstances import wanted_pair
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
     ENTRA_ISSUER,
@@ -115,8 +116,6 @@ class LiveEffects:
         self._before: dict[str, str | None] | None = None
         self._after: dict[str, str | None] = {}
         self._preparation: Preparation | None = None
-        # Whether what is around it has to be read again before the next request.
-        self._out_of_date = False
         # Whether something was written beside the connection itself.
         self.wrote_credential = False
 
@@ -128,14 +127,17 @@ class LiveEffects:
     # -- reading ---------------------------------------------------------------------------------------------------
     def read(self) -> ArmConnection | None:
         raw = self._client.connection(self._project.id, self._planned.connection.id, newest=True)
-        return ArmConnection.from_api(raw, self._project) if raw else None
+        try:
+            return ArmConnection.from_api(raw, self._project) if raw else None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise unknown_shape("a connection") from None
 
     def inform(self, connection: ArmConnection) -> None:
         if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
             lasting, self._identity = self._lasting(connection)
         else:
             lasting = t.cast(Facts, self.facts)
-        self._surroundings, self._out_of_date = read_surroundings(self._client, connection), False
+        self._surroundings = read_surroundings(self._client, connection)
         self.facts = self._task.inquiry.with_use(connection, lasting)
         self._asked_about = connection
 
@@ -152,7 +154,7 @@ class LiveEffects:
         alone = assess(connection, self._target, situation, seen_in)
         if any(reason.effect == "blocks" for reason in alone):
             return alone
-        if self._out_of_date or self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
+        if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
             return None
         return assess(connection, self._target, situation, seen_in, self.facts)
 
@@ -169,7 +171,6 @@ class LiveEffects:
         except (NotAcceptedError, NotSentError):
             # It did not go out, so what others change until the next try is not our doing.
             self._before = None if first else self._before
-            self._out_of_date = first
             raise
 
     def _send(self, connection: ArmConnection, target: str, body: Json, operation: str) -> None:

@@ -18,7 +18,7 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SECRET_PARAMETERS, ArmConnection, Json
 
 # Field -> value; None is "could not be read", which is never a difference.
-Kept = t.Mapping[str, str | None]
+Kept = t.Mapping[str, t.Optional[str]]  # noqa: UP045 - ansible-test's pylint takes the short form for a calculation
 
 _DATA_OF_THE_CHANGE = {"revertschemedeadline", "identitytype"}
 # What a connection with a secret says about it (2.6) goes with the secret.

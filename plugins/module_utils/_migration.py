@@ -64,6 +64,7 @@ class Migration(Move):
                 # Proven unsent, so it may be sent again.
                 self.sent, problem = False, error
                 self._pause(attempt)
+                self._effects.inform(current)
             except NotSentError:
                 self.sent = False
                 raise

@@ -36,6 +36,10 @@ ATTEMPTS = 6
 _MISSING_READS = 3
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 10.0
 
+_LOOK_FOR_IT = (
+    "Look in the project's service connections whether somebody deleted it or took this caller's rights away."
+)
+
 # The status of a row that was moved, by target.
 MOVED = {WIF: "converted", SERVICE_PRINCIPAL: "reverted", ENTRA_ISSUER: "migrated"}
 
@@ -144,7 +148,7 @@ class Move:
             if latest is None:
                 latest, missing = self._look(missing)
             if missing == _MISSING_READS:
-                return self._failed(AzdoError("It disappeared while it was being changed."))
+                return self._failed(AzdoError("It disappeared while it was being changed.", remedy=_LOOK_FOR_IT))
             if latest is not None and (outcome := self._judge(latest)) is not None:
                 return outcome
             if self._effects.clock() + pause > end:
@@ -168,7 +172,9 @@ class Move:
         moved = self.reached(current)
         if current.state == "failed" and (moved or self._state_before != "failed"):
             said = current.status_message or "no reason given"
-            return self._failed(AzdoError(f"Azure DevOps reports a failure: {said}.", remedy=remedy_for(said)), current)
+            return self._failed(
+                AzdoError(f"Azure DevOps reports a failure: {said.rstrip('.')}.", remedy=remedy_for(said)), current
+            )
         if not moved or current.state == "in_progress":
             return None
         return Outcome(status=MOVED[self._target], after=current, changed=True)
@@ -183,4 +189,4 @@ class Move:
 
 def gone() -> AzdoError:
     """The error of a connection that is not there any more."""
-    return AzdoError("It is gone, or no longer visible to this caller.")
+    return AzdoError("It is gone, or no longer visible to this caller.", remedy=_LOOK_FOR_IT)

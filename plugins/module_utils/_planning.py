@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 from ansible_collections.azdo.connections.plugins.module_utils._effects import Task
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import Wish
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
@@ -140,7 +141,7 @@ class Planning:
 
         known = each(
             todo,
-            lambda row: task.inquiry.facts(row.connection),
+            lambda row: _facts(task, row),
             concurrency=self._runtime.concurrency,
             stop=self._runtime.stop,
             go_on=count,
@@ -197,3 +198,12 @@ class Planning:
             wish=wish,
             verify_timeout=float(params["verify_timeout"]),
         )
+
+
+def _facts(task: Task, row: PlannedRow) -> Facts:
+    """One odd answer must not lose the plan of all others: what it was to tell is not known then."""
+    try:
+        return task.inquiry.facts(row.connection)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        why = f"an answer had an unknown shape ({type(error).__name__})"
+        return Facts(unread={"use": why, "identity": why})

@@ -15,6 +15,14 @@ _BY_TEXT = (
         "could not be configured automatically",
         "The caller must own the application. If it was changed by hand, have its owner add the credential that the portal shows under Convert.",
     ),
+    (
+        "Automatic authentication conversion failed",
+        "The caller must own the application. If it was changed by hand, have its owner add the credential that the portal shows under Convert.",
+    ),
+    (
+        "neither an upgrade or a downgrade",
+        "Somebody has changed its scheme meanwhile: run again, it starts with a read.",
+    ),
     ("Azure Stack", "Azure Stack does not support workload identity federation; keep the service principal."),
     (
         "Failed to obtain an access token of identity",

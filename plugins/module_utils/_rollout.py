@@ -29,6 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._reasons import R
 from ansible_collections.azdo.connections.plugins.module_utils._rows import FAILED, Row
 
 _NOT_ALLOWED = (400, 401, 403)
+_LOOK = "Look at the connection in the portal; if it shows nothing, give the activity id of the details to Microsoft's support."
 
 
 class Rollout:
@@ -143,6 +144,7 @@ class Rollout:
             self._end(planned, outcome)
         if outcome.error:
             where = planned.connection.owner.name
+            outcome.error.remedy = outcome.error.remedy or _LOOK
             outcome.error.about(f"{self._runtime.azure_devops.name} / {where} / {planned.connection.name}")
         informed = self._task.planned(planned.found, effects.facts, planned) if effects.facts else planned
         return Row(informed, outcome)

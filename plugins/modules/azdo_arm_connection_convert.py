@@ -124,8 +124,8 @@ options:
     description:
       - The digest of a plan that was approved. Everything is read and planned again, and nothing at all is done unless the new plan has the same digest.
       - The digest depends on the options that change what is done, on every selected connection with its shares, identity and subject, and on whether it
-        could be taken back; not on times, on use, or on who asks. It protects against drift and mistakes, not against a person who can edit both plan and
-        digest.
+        could be taken back; not on times, on use, or on who asks, as long as they may read the same. It protects against drift and mistakes, not against
+        a person who can edit both plan and digest.
       - To go on under the same digest after a run that was interrupted, give the same O(journal); without it use O(plan).
     type: str
   plan_max_age:

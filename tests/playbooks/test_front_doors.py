@@ -95,11 +95,12 @@ def test_same_results_through_both_doors(verbosity: tuple[str, ...], stage: Call
 
 
 def comparable(item: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Without what may differ: the frames of a traceback, the interpreter that core looked for, hours that pass."""
+    """Without what may differ: the frames of a traceback, the interpreter that core looked for, the time of day."""
     result = {key: value for key, value in item["result"].items() if key not in ("exception", "ansible_facts")}
     for connection in result.get("connections") or []:
         connection.get("revert", {}).pop("hours_left", None)
     result.get("summary", {}).pop("seconds_held_back", None)
+    (result.get("plan") or {}).pop("created", None)
     if isinstance(result.get("results"), list):
         result["results"] = [comparable({"result": entry})["result"] for entry in result["results"]]
     return {**item, "result": result}

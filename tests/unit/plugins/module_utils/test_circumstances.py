@@ -263,8 +263,8 @@ def test_a_use_that_could_not_be_read_blocks_unless_that_is_accepted(target: str
     ((effect, fact),) = unknowns(target, facts)
     assert (effect, fact) == ("blocks", "whether a pipeline uses it just now, and which ones did")
     assert unknowns(target, facts, allow_in_use=True) == []
-    assert [effect for effect, _ in unknowns(target, facts, allow_in_use=True, hold_pipelines=("x",))] == ["blocks"]
-    assert [effect for effect, _ in unknowns(target, facts, hold_pipelines=("x",))] == ["blocks"]
+    assert [effect for effect, _fact in unknowns(target, facts, allow_in_use=True, hold_pipelines=("x",))] == ["blocks"]
+    assert [effect for effect, _fact in unknowns(target, facts, hold_pipelines=("x",))] == ["blocks"]
     assert unknowns(target, Facts(identity=GOOD.identity)) == []
 
 
