@@ -253,7 +253,7 @@ class LiveEffects:
         if self._asked_about is None:
             _lasting, self._identity = task.inquiry.lasting(connection)
         identity = (
-            _Recorded(self._identity, task.journal, connection.id, self._credential_written) if self._identity else None
+            Recorded(self._identity, task.journal, connection.id, self._credential_written) if self._identity else None
         )
         given = task.situation.pairs.get(connection.id.lower())
         return Preparation(task.wish, task.runtime.stop, task.organization, identity, given)
@@ -360,7 +360,7 @@ def _same_for_the_facts(one: ArmConnection, other: ArmConnection) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-class _Recorded:
+class Recorded:
     """An identity whose writes are in the journal."""
 
     def __init__(self, identity: Identity, journal: Journal, connection_id: str, written: t.Callable[[], None]) -> None:

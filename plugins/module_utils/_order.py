@@ -85,6 +85,7 @@ class Order:
             projects=None if projects is None else tuple(projects),
             connections=None if params["connections"] is None else tuple(params["connections"]),
             revert_all=params["revert_all"],
+            migrated=params["remove_old_credential"],
             ids=ids,
         )
 
@@ -201,6 +202,8 @@ def _check_verification(params: t.Mapping[str, t.Any]) -> None:
 
 
 def _check_issuer(params: t.Mapping[str, t.Any]) -> None:
+    if params["remove_old_credential"]:
+        _check_removal(params)
     if params["to"] != ENTRA_ISSUER:
         if params["resend"]:
             raise OptionError("resend goes with to=entra_issuer only.", remedy="Leave resend out.")
@@ -214,6 +217,22 @@ def _check_issuer(params: t.Mapping[str, t.Any]) -> None:
         raise OptionError(
             "to=entra_issuer needs a journal, because nobody can ask Azure DevOps whether a migration was asked for.",
             remedy="Set journal to a file that outlives this run.",
+        )
+
+
+def _check_removal(params: t.Mapping[str, t.Any]) -> None:
+    """A step of its own, after the migration."""
+    if params["to"] != ENTRA_ISSUER:
+        raise OptionError(
+            "remove_old_credential goes with to=entra_issuer only.", remedy="Leave remove_old_credential out."
+        )
+    others = [name for name in ("plan", "plan_digest") if params[name] is not None] + (
+        ["resend"] if params["resend"] else []
+    )
+    if others:
+        raise OptionError(
+            f"remove_old_credential does not go with {' and '.join(others)}.",
+            remedy="Nothing is migrated in such a run: look at it in check mode first.",
         )
 
 

@@ -36,6 +36,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._situation import
 class Wanted:
     """What the user asked for. ``projects``, ``connections``, ``ids``: None means "not narrowed", an empty tuple means "none".
 
+    :param migrated: those that have the Microsoft Entra issuer already are meant, not those that are to get it.
     :param ids: the connections of an earlier plan or journal, of which some may be gone by now.
     """
 
@@ -43,6 +44,7 @@ class Wanted:
     projects: tuple[str, ...] | None
     connections: tuple[str, ...] | None
     revert_all: bool = False
+    migrated: bool = False
     ids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -149,6 +151,8 @@ def select(estate: Estate, wanted: Wanted) -> list[Found]:
         return [found for found in estate.found if found.connection.id.lower() in ids]
     if wanted.connections is not None:
         return look_up(estate, wanted.connections, option="connections", named_projects=wanted.projects is not None)
+    if wanted.migrated:
+        return [found for found in estate.found if _has_entra_issuer(found)]
     rule = {WIF: script_selects, SERVICE_PRINCIPAL: _was_converted, ENTRA_ISSUER: _has_old_issuer}[wanted.target]
     return [found for found in estate.found if rule(found)]
 
@@ -191,6 +195,15 @@ def _has_old_issuer(found: Found) -> bool:
         connection.type.lower() == "azurerm"
         and connection.scheme == WIF
         and connection.issuer_kind != "entra"
+        and connection.owner.id in found.seen_in
+    )
+
+
+def _has_entra_issuer(found: Found) -> bool:
+    connection = found.connection
+    return (
+        connection.issuer_kind == "entra"
+        and connection.type.lower() == "azurerm"
         and connection.owner.id in found.seen_in
     )
 

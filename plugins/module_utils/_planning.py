@@ -8,6 +8,7 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _approval
@@ -22,8 +23,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._inquiry import I
 from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._order import Order
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, select
-from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout
+from ansible_collections.azdo.connections.plugins.module_utils._retiring import Retirement
+from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout, forecast
+from ansible_collections.azdo.connections.plugins.module_utils._rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, situation
+
+Carrier = t.Callable[[list[PlannedRow]], list[Row]]
 
 
 class Planning:
@@ -67,8 +72,8 @@ class Planning:
             )
         return found
 
-    def plan(self, estate: Estate) -> tuple[list[PlannedRow], Rollout]:
-        """The rows, and who can carry them out.
+    def plan(self, estate: Estate) -> tuple[list[PlannedRow], Carrier]:
+        """The plan, and who makes rows of it: by doing it, or in check mode by saying what would be done.
 
         :raises PlanChangedError: it is not what was approved; nothing was changed.
         """
@@ -92,7 +97,13 @@ class Planning:
         if runtime.check_mode or order.digest is not None:
             plan = self._foresee(task, plan)
             approval = self._approve(plan, promise) or approval
-        return plan, Rollout(replace(task, approval=approval), left)
+        return plan, self._carrier(replace(task, approval=approval), left, estate)
+
+    def _carrier(self, task: Task, left: dict[str, OpenItem], estate: Estate) -> Carrier:
+        check, whole = self._runtime.check_mode, self.wanted.projects is None
+        if self.wanted.migrated:
+            return lambda plan: Retirement(task, estate, whole=whole).rows(plan, check=check)
+        return forecast if check else Rollout(task, left).carry_out
 
     def _left(self, excluded: frozenset[str]) -> tuple[dict[str, OpenItem], frozenset[str]]:
         """What earlier runs left of this kind of work, and the ids on which a run that is alive is at work."""

@@ -187,6 +187,11 @@ RULES: dict[str, Rule] = {
         "Sign in with Microsoft Entra, for example with az login and auth_source azure_cli.",
         (None, None, "blocks"),
     ),
+    "old_credential_in_use": Rule(
+        "Another connection still signs in with its old federated credential.",
+        "Migrate that connection first.",
+        (None, None, "blocks"),
+    ),
     "excluded": Rule("It was left out by decision.", "Take it out of exclude.", ("blocks", "blocks", "blocks")),
     "changed_since_plan": Rule(
         "It is not what it was when the plan was made.",

@@ -98,6 +98,7 @@ def diff(rows: t.Sequence[Json]) -> Json:
         row
         for row in rows
         if (row["status"].startswith("would_") and row["status"] != "would_wait")
+        or row["status"] == "cleaned"
         or (row["after"] and row["after"] != row["before"])
     ]
     ways = [_ways(row) for row in moved]
@@ -110,6 +111,8 @@ def diff(rows: t.Sequence[Json]) -> Json:
 def _ways(row: Json) -> tuple[str, str]:
     """How it signs in before and after: the scheme, or the kind of issuer where only that changes."""
     before, after = row["before"], row["after"]
+    if row["status"] in ("cleaned", "would_clean"):
+        return "old federated credential", "none"
     if after is None and row["target"] == ENTRA_ISSUER:
         return f"{before['issuer_kind']} issuer", "entra issuer"
     if after is None:

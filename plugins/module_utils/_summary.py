@@ -25,6 +25,7 @@ STATUSES = (
     "converted",
     "reverted",
     "migrated",
+    "cleaned",
     "unchanged",
     "skipped",
     "waiting",
@@ -33,6 +34,7 @@ STATUSES = (
     "would_convert",
     "would_revert",
     "would_migrate",
+    "would_clean",
     "would_attempt",
     "would_wait",
 )

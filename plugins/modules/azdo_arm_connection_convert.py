@@ -39,7 +39,7 @@ notes:
     C(already_entra_issuer), C(agent_managed_identity), C(publish_profile), C(azure_stack), C(sovereign_cloud), C(application_missing),
     C(application_multi_tenant), C(other_tenant), C(federated_credential_limit), C(subject_mismatch), C(issuer_migration_unconfirmed), C(irreversible),
     C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now), C(caller_needs_entra_token), C(excluded), C(changed_since_plan),
-    C(not_started), C(unknown). C(federated_credential_mismatch) warns."
+    C(not_started), C(unknown). C(federated_credential_mismatch) warns. C(old_credential_in_use) keeps an old credential."
   - "An option that allows something turns its code from blocking to informing: O(shared) C(shared), O(include_disabled) C(disabled), O(allow_in_use)
     C(in_use_now), O(allow_irreversible) C(irreversible), O(federated_credential) C(manual_needs_federated_credential), O(resend)
     C(issuer_migration_unconfirmed). O(attempt_as_non_user) turns C(caller_not_user) into a warning."
@@ -249,6 +249,13 @@ options:
       - Whether to ask once more for issuer migrations of which nobody knows whether they were asked for. Look at the issuer in the portal first.
     type: bool
     default: false
+  remove_old_credential:
+    description:
+      - With O(to=entra_issuer), migrate nothing, but remove the federated credentials of the Azure DevOps issuer that migrated connections have left behind.
+      - A credential stays, with the reason, while another connection signs in with it, while not every project of the organization was read, or while the
+        connection cannot be seen to sign in with the Microsoft Entra issuer. Do not set O(projects), so that all of them are read.
+    type: bool
+    default: false
   journal:
     description:
       - A file on the controller that says what was sent and what became of it, in ids and hashes, never with a secret or a body. It is made if it does not
@@ -386,10 +393,11 @@ connections:
       type: str
     status:
       description:
-        - V(converted), V(reverted) or V(migrated) if it was moved, V(rolled_back) if it was moved and taken back, V(unchanged) if it was at its target
-          already, V(skipped) if a reason blocks it, V(waiting) if the service has not finished, if a migration is unconfirmed, or if a person has
-          something to do first, V(failed) if something went wrong.
-        - In check mode V(would_convert), V(would_revert), V(would_migrate), V(would_wait), or V(would_attempt) if a fact that changes the odds is not known.
+        - V(converted), V(reverted) or V(migrated) if it was moved, V(cleaned) if its old federated credential was removed, V(rolled_back) if it was
+          moved and taken back, V(unchanged) if it was at its target already, V(skipped) if a reason blocks it, V(waiting) if the service has not finished, if a
+          migration is unconfirmed, or if a person has something to do first, V(failed) if something went wrong.
+        - In check mode V(would_convert), V(would_revert), V(would_migrate), V(would_clean), V(would_wait), or V(would_attempt) if a fact that changes the
+          odds is not known.
       type: str
       sample: converted
     reasons:
@@ -555,7 +563,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._options import a
 from ansible_collections.azdo.connections.plugins.module_utils._order import read_order
 from ansible_collections.azdo.connections.plugins.module_utils._plan import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._planning import Planning
-from ansible_collections.azdo.connections.plugins.module_utils._rollout import forecast
 from ansible_collections.azdo.connections.plugins.module_utils._rows import diff, failure, unmatched, warnings
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._summary import run_summary
@@ -606,6 +613,7 @@ ARGUMENT_SPEC = argument_spec(
     revert_on_failure={"type": "bool", "default": False},
     migration_grace={"type": "int", "default": 120},
     resend={"type": "bool", "default": False},
+    remove_old_credential={"type": "bool", "default": False},
     journal={"type": "path", "no_log": False},
     concurrency={"type": "int", "default": 8},
     wait_timeout={"type": "int", "default": 300},
@@ -614,7 +622,7 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(runtime: Runtime) -> Result:
-    """Read the estate, plan, see that the plan is what was approved, and carry it out unless this is check mode."""
+    """Read the estate, plan, see that the plan is what was approved, and carry it out, or in check mode say what would be done."""
     order = read_order(runtime.params)
     held_back = runtime.session.seconds_held_back
     planning = Planning(runtime, order)
@@ -627,8 +635,8 @@ def run(runtime: Runtime) -> Result:
         # The service's filter would report a connection of another type as missing.
         type=None if wanted.named else "azurerm",
     )
-    plan, rollout = planning.plan(estate)
-    rows = forecast(plan) if runtime.check_mode else rollout.carry_out(plan)
+    plan, carry_out = planning.plan(estate)
+    rows = carry_out(plan)
     connections = [row.to_result(runtime.now()) for row in rows]
     runtime.warnings += warnings(
         connections,

@@ -22,10 +22,12 @@ URGENCY = (
     "converted",
     "reverted",
     "migrated",
+    "cleaned",
     "would_wait",
     "would_convert",
     "would_revert",
     "would_migrate",
+    "would_clean",
     "would_attempt",
     "skipped",
 )

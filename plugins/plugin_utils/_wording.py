@@ -35,6 +35,7 @@ STATUSES = {
     "would_convert": "would be converted",
     "would_revert": "would be reverted",
     "would_migrate": "would be migrated",
+    "would_clean": "would be cleaned",
     "would_attempt": "would be tried",
     "would_wait": "would wait",
     "waiting": "not finished",

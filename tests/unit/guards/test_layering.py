@@ -74,6 +74,7 @@ WORK = (
     "_preparing",
     "_effects",
     "_rollout",
+    "_retiring",
     "_planning",
     "_creating",
     "_updating",

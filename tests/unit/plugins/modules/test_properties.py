@@ -77,7 +77,7 @@ def script(simulator: Simulator, project: str) -> list[str]:
     return [item["id"] for item in sorted(chosen, key=lambda item: str(item["name"]))]
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(blueprints(), st.sets(st.integers(0, 3)), CHOICES, st.sampled_from([1, 3]))
 def test_the_selection_is_that_of_the_script_in_each_project(
     running: Simulator, blueprint: Blueprint, places: set[int], options: Json, concurrency: int
@@ -93,7 +93,7 @@ def test_the_selection_is_that_of_the_script_in_each_project(
 
 
 # -- there and back ----------------------------------------------------------------------------------------------------
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(blueprints(), CHOICES, SIGN_INS)
 def test_a_conversion_and_the_way_back_leave_everything_else_as_it_was(
     running: Simulator, blueprint: Blueprint, options: Json, who: str
@@ -123,7 +123,7 @@ def test_a_conversion_and_the_way_back_leave_everything_else_as_it_was(
             assert set(codes) <= {"secret_expired", "secret_missing", "application_missing"}, row
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(blueprints(), CHOICES)
 def test_rows_tell_the_truth(running: Simulator, blueprint: Blueprint, options: Json) -> None:
     running.reset(blueprint.build())
@@ -164,7 +164,7 @@ def foreseen(check: Task, run: Task, *, exactly: bool) -> None:
         assert run.result["changed"] == check.result["changed"]
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(blueprints(odd=False), CHOICES, SIGN_INS, st.booleans())
 def test_check_mode_foresees_a_run(
     running: Simulator, blueprint: Blueprint, options: Json, who: str, cautious: bool
@@ -177,7 +177,7 @@ def test_check_mode_foresees_a_run(
         foreseen(check, convert(running, **every), exactly=True)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(blueprints(), CHOICES, SIGN_INS)
 def test_check_mode_foresees_what_is_tried_where_the_service_has_the_last_word(
     running: Simulator, blueprint: Blueprint, options: Json, who: str
@@ -191,7 +191,7 @@ def test_check_mode_foresees_what_is_tried_where_the_service_has_the_last_word(
         foreseen(check, convert(running, **options, **sign_in), exactly=False)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(blueprints(odd=False), CHOICES, SIGN_INS)
 def test_check_mode_foresees_a_run_by_names(running: Simulator, blueprint: Blueprint, options: Json, who: str) -> None:
     """Whatever was named, other types too."""
@@ -203,7 +203,7 @@ def test_check_mode_foresees_a_run_by_names(running: Simulator, blueprint: Bluep
         foreseen(check, convert(running, connections=ids, **options, **sign_in), exactly=True)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(blueprints(odd=False), CHOICES, SIGN_INS)
 def test_check_mode_foresees_the_way_back(running: Simulator, blueprint: Blueprint, options: Json, who: str) -> None:
     running.reset(blueprint.build())
@@ -235,7 +235,7 @@ def test_a_plan_does_what_a_run_without_one_does(running: Simulator, blueprint: 
 
 
 # -- again and again ---------------------------------------------------------------------------------------------------
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(blueprints(odd=False), CHOICES, SIGN_INS)
 def test_a_second_run_changes_nothing(running: Simulator, blueprint: Blueprint, options: Json, who: str) -> None:
     running.reset(blueprint.build())
@@ -250,7 +250,7 @@ def test_a_second_run_changes_nothing(running: Simulator, blueprint: Blueprint, 
     assert stored(running) == after
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(blueprints(), CHOICES)
 def test_a_second_run_only_tries_again_what_was_refused(
     running: Simulator, blueprint: Blueprint, options: Json
@@ -354,7 +354,7 @@ def close_journals() -> None:
 PLACES = st.floats(0, 1, exclude_min=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     blueprints(most=6),
     PLACES,
@@ -404,7 +404,7 @@ def converted_fleets(draw: st.DrawFn) -> Blueprint:
     return Blueprint(other.projects, (*other.connections, *back))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(converted_fleets(), PLACES, st.sampled_from(ENDS), st.booleans(), st.booleans(), st.sampled_from([1, 3]))
 def test_an_interrupted_way_back_ends_like_an_undisturbed_one(
     running: Simulator,
