@@ -11,86 +11,42 @@ from __future__ import annotations
 import dataclasses
 import time
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import unknown_shape
-from ansible_collections.azdo.connections.plugins.module_utils._circumstances import wanted_pair
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
-    WIF,
     ArmConnection,
     Json,
     Project,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._course import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._details import read_surroundings
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
-    AzdoError,
     NotAcceptedError,
     NotSentError,
     ServiceError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Found
-from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts, IdentityFacts
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff, Wish, awaited
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
-from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
-from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, changes_since, hashes, kept
 from ansible_collections.azdo.connections.plugins.module_utils._migration import REFUSALS
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, planned_row
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._preparing import Preparation
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._record import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._recorded import Recorded
 from ansible_collections.azdo.connections.plugins.module_utils._rollback import rollback
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._task import Task
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
 
 # The controller's clock and the service's may differ, and a request takes its time: nothing is reverted this close to the deadline.
 _DEADLINE_MARGIN = timedelta(minutes=3)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """What the courses of one task have in common.
-
-    :param wish: None if connections that a person created are left alone.
-    :param approval: the digest of the plan that is carried out, and the hash of each of its items, for the journal.
-    """
-
-    runtime: Runtime
-    situation: Situation
-    terms: Terms
-    inquiry: Inquiry
-    journal: Journal
-    wish: Wish | None
-    verify_timeout: float
-    approval: tuple[str, t.Mapping[str, str]] | None = None
-
-    def planned(self, found: Found, facts: Facts | None = None, known: PlannedRow | None = None) -> PlannedRow:
-        """A connection judged as this task sees it. ``known`` is what was planned with less facts."""
-        row = planned_row(found, self.terms.target, self.situation, facts)
-        if facts and row.action and self.sees_to_credential(found.connection):
-            pair = wanted_pair(found.connection, self.terms.target, self.situation)
-            wish = t.cast(Wish, self.wish)
-            hand_off = awaited(found.connection, wish, pair, facts.identity, self.organization)
-            row = dataclasses.replace(row, hand_off=hand_off)
-        return dataclasses.replace(row, unfinished=known.unfinished) if known else row
-
-    @property
-    def organization(self) -> tuple[str, str]:
-        """Name and id, as subjects contain them."""
-        return self.situation.organization, self.situation.organization_id
-
-    def sees_to_credential(self, connection: ArmConnection) -> bool:
-        """Whether the federated credential must be there before the connection is moved, and is ours to see to."""
-        return connection.creation_mode != "automatic" and self.terms.target == WIF and self.wish is not None
 
 
 class LiveEffects:
@@ -358,49 +314,3 @@ def _same_for_the_facts(one: ArmConnection, other: ArmConnection) -> bool:
         "scope",
     )
     return all(getattr(one, name) == getattr(other, name) for name in names)
-
-
-class Recorded:
-    """An identity whose writes are in the journal."""
-
-    def __init__(self, identity: Identity, journal: Journal, connection_id: str, written: t.Callable[[], None]) -> None:
-        self._identity = identity
-        self._written = written
-        self._journal = journal
-        self._connection_id = connection_id
-        self.label = identity.label
-        self.resource_id = identity.resource_id
-
-    def principal_id(self) -> str:
-        return self._identity.principal_id()
-
-    def facts(self) -> IdentityFacts:
-        return self._identity.facts()
-
-    def credentials(self) -> list[Credential]:
-        return self._identity.credentials()
-
-    def add(self, credential: Credential) -> None:
-        self._write(credential, lambda: self._identity.add(credential))
-
-    def change(self, credential: Credential, known: Credential) -> None:
-        self._write(credential, lambda: self._identity.change(credential, known))
-
-    def remove(self, credential: Credential) -> None:
-        self._write(credential, lambda: self._identity.remove(credential))
-
-    def _write(self, credential: Credential, write: t.Callable[[], None]) -> None:
-        self._journal.sent(self._connection_id, operation="credential", credential=credential.name)
-        result = "unknown"
-        try:
-            write()
-            result = "accepted"
-            self._written()
-        except AmbiguousWriteError:
-            self._written()
-            raise
-        except AzdoError as error:
-            result = error.code
-            raise
-        finally:
-            self._journal.answered(self._connection_id, operation="credential", result=result)

@@ -21,13 +21,13 @@ import threading
 import typing as t
 import uuid
 import zlib
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.module_utils._record import OpenItem, Record
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 _VERSION = 1
 _MODE = 0o600
@@ -52,99 +52,6 @@ class BusyError(NotSentError):
 
     code = "busy"
     usual_remedy = "Run again when the other run has ended."
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenItem:
-    """A connection whose last request, as far as the journal knows, was not seen through.
-
-    :param answered: whether the service is known to have taken it.
-    :param going_back: whether it was the way back after a failed test.
-    :param kept: hashes of what must stay as it is, from before the first request.
-    :param tested: how the test before it ended.
-    :param rollback: whether it could be taken back.
-    :param run: who sent it.
-    """
-
-    target: str
-    sent_at: datetime | None
-    run: str
-    answered: bool = False
-    going_back: bool = False
-    kept: Json = field(default_factory=dict)
-    tested: str | None = None
-    rollback: str | None = None
-
-
-class _Record:
-    """What the lines so far say. ``open`` holds, for each connection, its requests that are not known to have come to nothing, oldest first."""
-
-    def __init__(self, play: str) -> None:
-        self._play = play
-        self._targets: dict[str, str] = {}
-        self.open: dict[str, list[OpenItem]] = {}
-        self.items: dict[str, dict[str, str]] = {}
-        self.converted: dict[str, bool] = {}
-        self.told: set[str] = set()
-
-    def take(self, line: Json, *, new: bool) -> None:
-        """:param new: whether it was written since this task began."""
-        event, item = line["event"], line["id"]
-        if event == "sent" and line.get("operation") in ("move", "rollback"):
-            self._sent(item, line)
-        elif event == "answered" and line.get("operation") in ("move", "rollback"):
-            self._answered(item, line)
-        elif event == "ended":
-            self._ended(item, line)
-        elif event in ("proven", "stopped") and (line.get("play") == self._play if self._play else new):
-            self.told.add(event)
-
-    def _ended(self, item: str, line: Json) -> None:
-        self.open.pop(item, None)
-        if line.get("changed") and line.get("scheme"):
-            converted = line["scheme"] == WIF and self._targets.get(item, line.get("target", WIF)) == WIF
-            self._mark(item, converted=converted)
-
-    def _sent(self, item: str, line: Json) -> None:
-        if line["operation"] == "move":
-            self._targets[item] = str(line.get("target"))
-            # It may have been converted: a revert looks first, so one too many does no harm.
-            self.converted.setdefault(item, line.get("target") == WIF)
-        if line.get("plan") and line.get("item"):
-            self.items.setdefault(str(line["plan"]), {})[item] = str(line["item"])
-        before = self.open.get(item, [])
-        going_back = line["operation"] == "rollback"
-        # A later request of the same work does not know what was before the first one.
-        first = before[0] if before and (going_back or before[0].target == line.get("target")) else None
-        found = OpenItem(
-            target=first.target if first else str(line.get("target")),
-            sent_at=_time_of(line),
-            run=str(line.get("run")),
-            going_back=going_back,
-            kept=first.kept if first else _mapping(line.get("kept")),
-            tested=first.tested if first else line.get("tested"),
-            rollback=first.rollback if first else line.get("rollback"),
-        )
-        self.open[item] = [*(before if first else []), found]
-
-    def _answered(self, item: str, line: Json) -> None:
-        requests = self.open.get(item)
-        if not requests or requests[-1].run != str(line.get("run")):
-            return
-        if line.get("result") in ("refused", "not_accepted"):
-            # This one came to nothing; an earlier one may not have.
-            requests.pop()
-            if not requests:
-                del self.open[item]
-                self.converted.pop(item, None)
-        elif line.get("result") == "accepted":
-            requests[-1] = replace(requests[-1], answered=True)
-            if line["operation"] == "move" and requests[-1].target == WIF:
-                self._mark(item, converted=True)
-
-    def _mark(self, item: str, *, converted: bool) -> None:
-        self.converted.pop(item, None)
-        self.converted[item] = converted
 
 
 class Journal:
@@ -173,7 +80,7 @@ class Journal:
         self._threads = threading.RLock()
         self._read_only = read_only
         self._file = _opened(path, read_only=read_only) if path else None
-        self._record = _Record(self._play)
+        self._record = Record(self._play)
         self._read_until = 0
         self._began_at = os.fstat(self._file.fileno()).st_size if self._file else 0
         self.is_new = self._began_at == 0
@@ -283,7 +190,7 @@ class Journal:
         """What this task or others of the same play told."""
         return set(self._read().told)
 
-    def _read(self) -> _Record:
+    def _read(self) -> Record:
         """The record, after the lines that were added since it was asked last."""
         with self._threads:
             if self._file is None:
@@ -314,14 +221,6 @@ class Journal:
 
 def _place_of(run: str) -> int:
     return _RUNS + zlib.crc32(run.encode())
-
-
-def _time_of(line: Json) -> datetime | None:
-    return parse_time(str(line.get("at") or ""))
-
-
-def _mapping(value: t.Any) -> Json:
-    return dict(value) if isinstance(value, dict) else {}
 
 
 def _opened(path: str, *, read_only: bool) -> t.BinaryIO | None:

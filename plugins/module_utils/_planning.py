@@ -13,20 +13,21 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _approval
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER, Json
-from ansible_collections.azdo.connections.plugins.module_utils._effects import Task
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import Wish
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
-from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal, OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._order import Order
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, select
+from ansible_collections.azdo.connections.plugins.module_utils._record import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._retiring import Retirement
 from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout, forecast
 from ansible_collections.azdo.connections.plugins.module_utils._rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, situation
+from ansible_collections.azdo.connections.plugins.module_utils._task import Task
 
 Carrier = t.Callable[[list[PlannedRow]], list[Row]]
 

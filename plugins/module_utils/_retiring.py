@@ -10,7 +10,6 @@ numbers are those of the fact sheet.
 from __future__ import annotations
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection
-from ansible_collections.azdo.connections.plugins.module_utils._effects import Recorded, Task
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, names_connection
@@ -19,7 +18,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity import 
 from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._recorded import Recorded
 from ansible_collections.azdo.connections.plugins.module_utils._rows import Row
+from ansible_collections.azdo.connections.plugins.module_utils._task import Task
 from ansible_collections.azdo.connections.plugins.module_utils._undo import patiently
 
 # What stands against a migration of a migrated connection and has nothing to say here.

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER
 from ansible_collections.azdo.connections.plugins.module_utils._course import Course, Unfinished
-from ansible_collections.azdo.connections.plugins.module_utils._effects import LiveEffects, Task
+from ansible_collections.azdo.connections.plugins.module_utils._effects import LiveEffects
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
@@ -22,11 +22,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
-from ansible_collections.azdo.connections.plugins.module_utils._journal import JournalError, OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._journal import JournalError
 from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._record import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._rows import FAILED, Row
+from ansible_collections.azdo.connections.plugins.module_utils._task import Task
 
 _NOT_ALLOWED = (400, 401, 403)
 _LOOK = "Look at the connection in the portal; if it shows nothing, give the activity id of the details to Microsoft's support."
