@@ -27,6 +27,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 
 Found = t.Iterator[tuple[str, Json]]
 
+# What is not known when the identity could not be read, and what that means towards each target.
+_WITHOUT_IDENTITY: dict[str, tuple[Effect, str]] = {
+    WIF: ("informs", "when the secret of its application ends, and whether there is room for a federated credential"),
+    SERVICE_PRINCIPAL: ("warns", "whether the old secret of its application still works"),
+    ENTRA_ISSUER: ("blocks", "whether the application accepts one tenant only and has room for a federated credential"),
+}
+
 
 def circumstances(connection: ArmConnection, target: str, situation: Situation, facts: Facts) -> Found:
     """Codes with their evidence; those that mean nothing towards the target are among them."""
@@ -45,12 +52,7 @@ def not_read(target: str, situation: Situation, facts: Facts) -> t.Iterator[Reas
     if "use" in facts.unread and not (situation.allow_in_use and not situation.hold_pipelines):
         yield _unknown("blocks", "whether a pipeline uses it just now, and which ones did", facts.unread["use"])
     if "identity" in facts.unread or (target == ENTRA_ISSUER and facts.identity is None):
-        effect: Effect = {WIF: "informs", SERVICE_PRINCIPAL: "warns", ENTRA_ISSUER: "blocks"}[target]  # type: ignore[assignment]
-        what = {
-            WIF: "when the secret of its application ends, and whether there is room for a federated credential",
-            SERVICE_PRINCIPAL: "whether the old secret of its application still works",
-            ENTRA_ISSUER: "whether the application accepts one tenant only and has room for a federated credential",
-        }[target]
+        effect, what = _WITHOUT_IDENTITY[target]
         yield _unknown(effect, what, facts.unread.get("identity", "it was not asked for"))
     elif target == ENTRA_ISSUER and facts.identity and facts.identity.single_tenant is None:
         yield _unknown("blocks", "whether the application accepts one tenant only", "Microsoft Graph does not say")

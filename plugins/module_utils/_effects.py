@@ -132,7 +132,6 @@ class LiveEffects:
     def _send(self, connection: ArmConnection, target: str, body: Json, operation: str) -> None:
         """One request. What is known of its fate is written down, whatever that is."""
         journal, connection_id = self._task.journal, connection.id
-
         announced = False
 
         def announce() -> None:

@@ -105,10 +105,10 @@ class Rollout:
                 row = self._side_by_side([planned])[planned.connection.id]
                 rows[planned.connection.id] = row
                 outcome = row.outcome or Outcome(status=row.status)
-                migrated = outcome.status == MOVED[ENTRA_ISSUER] and outcome.tested is not None
-                if migrated and outcome.tested.got_a_token:  # type: ignore[union-attr]
+                tested = outcome.tested if outcome.status == MOVED[ENTRA_ISSUER] else None
+                if tested and tested.got_a_token:
                     journal.tell("proven")
-                elif outcome.changed and not (migrated and outcome.tested.result == "not_testable"):  # type: ignore[union-attr]
+                elif outcome.changed and not (tested and tested.result == "not_testable"):
                     self._stop_migrations()
         return rows
 
