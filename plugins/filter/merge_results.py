@@ -17,7 +17,7 @@ options:
   _input:
     description: >-
       What M(azdo.connections.azdo_arm_connection_info), or M(azdo.connections.azdo_arm_connection_convert), returned on
-      each host, by host name.
+      each host, by host name, as P(azdo.connections.registered_results#filter) gathers it. A host that took several steps has a list of results.
     type: dict
     required: true
 seealso:
@@ -35,7 +35,7 @@ EXAMPLES = r"""
 
 - name: Show the connections of all hosts in one table
   ansible.builtin.debug:
-    msg: "{{ dict(ansible_play_hosts | zip(ansible_play_hosts | map('extract', hostvars, 'mine')))
+    msg: "{{ ansible_play_hosts | azdo.connections.registered_results(hostvars, ['mine'])
       | azdo.connections.merge_results | azdo.connections.fleet_table }}"
   run_once: true
 """
@@ -60,13 +60,13 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_results
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
 
 
 def merge_results(value: t.Any) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
-    return merge(as_results("merge_results", value))
+    return merge(as_steps("merge_results", value))
 
 
 class FilterModule:

@@ -9,8 +9,11 @@ PRIVATE to the collection.
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._waves import Size, sizes_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.azdo.connections.plugins.plugin_utils._wording import Result
@@ -23,13 +26,6 @@ def as_result(name: str, value: t.Any) -> Result:
             f"{name}: the input must be the registered result of a module of this collection, not {_kind(value)}."
         )
     return value
-
-
-def as_results(name: str, value: t.Any) -> dict[str, Result]:
-    """Return the value if it can be a dictionary of results by host name."""
-    if not isinstance(value, t.Mapping):
-        raise AnsibleFilterError(f"{name}: the input must be a dictionary of results by host name, not {_kind(value)}.")
-    return {str(host): as_result(name, result) for host, result in value.items()}
 
 
 def choice(name: str, option: str, value: t.Any, choices: t.Iterable[str]) -> str:
@@ -49,3 +45,53 @@ def whole_number(name: str, option: str, value: t.Any) -> int:
 
 def _kind(value: t.Any) -> str:
     return f"a value of type {type(value).__name__}"
+
+
+def as_steps(name: str, value: t.Any) -> dict[str, list[Result]]:
+    """Return the value as a list of results for each host; a single result is a list of one."""
+    if not isinstance(value, t.Mapping):
+        raise AnsibleFilterError(f"{name}: the input must be a dictionary of results by host name, not {_kind(value)}.")
+    return {
+        str(host): [as_result(name, result) for result in (taken if isinstance(taken, list | tuple) else [taken])]
+        for host, taken in value.items()
+    }
+
+
+def texts(name: str, option: str, value: t.Any) -> list[str]:
+    """Return a list of texts, which may come as one text with commas or line breaks; nothing is an empty list."""
+    if value is None:
+        return []
+    parts = ",".join(value.splitlines()).split(",") if isinstance(value, str) else value
+    if not isinstance(parts, t.Sequence):
+        raise AnsibleFilterError(f"{name}: {option} must be a list, not {_kind(value)}.")
+    return [text for part in parts if (text := str(part).strip())]
+
+
+def wave_sizes(name: str, value: t.Any) -> list[Size]:
+    """Return the sizes of waves."""
+    try:
+        return sizes_of(value)
+    except ValueError as error:
+        raise AnsibleFilterError(f"{name}: {error}.") from None
+
+
+def moment(name: str, value: t.Any) -> datetime:
+    """Return a time; the present if there is none."""
+    if value in (None, ""):
+        return datetime.now(timezone.utc)
+    found = parse_time(str(value))
+    if found is None:
+        raise AnsibleFilterError(f"{name}: now must be a time such as 2026-11-30T09:15:00Z, not {value!r}.")
+    return found
+
+
+def given(name: str, option: str, value: t.Any) -> list[str] | None:
+    """Return a list of texts as :func:`texts` reads it, or None if nothing was given; an empty list was given, and means "none"."""
+    return None if value is None or (isinstance(value, str) and not value.strip()) else texts(name, option, value)
+
+
+def as_variables(name: str, value: t.Any) -> t.Mapping[str, t.Any]:
+    """Return the value if it can be the variables of a host."""
+    if not isinstance(value, t.Mapping):
+        raise AnsibleFilterError(f"{name}: the input must be a dictionary of variables, not {_kind(value)}.")
+    return value

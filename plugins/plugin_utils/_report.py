@@ -84,6 +84,41 @@ def conversion_lines(result: Result, limit: int = 200) -> list[str]:
     ]
 
 
+# Tests that prove that something is wrong, or that nothing is known: neither may pass for "it works".
+_NO_FAULT = ("ok", "not_testable")
+
+
+def verdict_on_tests(result: Result, limit: int = 200) -> dict[str, t.Any]:
+    """The tests of a fleet. Shape: ``{failed: [id], why, lines}``; the table has those that failed first in line for a place."""
+    if "connections" not in result:
+        return {"failed": [], "why": words.failure(result), "lines": [words.failure(result)]}
+    rows = result["connections"]
+    failed = [row for row in rows if _outcome(row) not in _NO_FAULT]
+    shown = _most_important(rows, limit, lambda row: int(_outcome(row) in _NO_FAULT))
+    lines = table(
+        ("PROJECT", "CONNECTION", "SCHEME", "TEST", "WHY"),
+        [
+            (words.project(row), row["name"], words.scheme(row), _outcome(row).replace("_", " "), _message(row))
+            for row in shown
+        ],
+        (words.PROJECT_CELLS, words.CONNECTION_CELLS, 0, 0, words.REASON_CELLS),
+    )
+    sentence = f"{count(len(rows), 'service connection')} tested, {len(failed)} cannot be seen to sign in."
+    return {
+        "failed": [row["id"] for row in failed],
+        "why": sentence if failed else "",
+        "lines": [*(lines if shown else []), *_left_out(rows, shown), "", sentence, *_coverage_lines(result)],
+    }
+
+
+def _outcome(row: Row) -> str:
+    return str((row.get("verification") or {}).get("result") or "unknown")
+
+
+def _message(row: Row) -> str:
+    return "" if _outcome(row) == "ok" else one_line((row.get("verification") or {}).get("message") or "")
+
+
 def _most_important(rows: t.Sequence[Row], limit: int, rank: t.Callable[[Row], int]) -> list[Row]:
     """At most limit rows, those of low rank first in line for a place, in the order in which they came."""
     if len(rows) <= limit:

@@ -4,7 +4,8 @@
 """The results of many hosts as one.
 
 PRIVATE to the collection, and pure. A *result* is what azdo_arm_connection_info or azdo_arm_connection_convert
-returned: ``connections`` (rows) and ``summary``; the result of a task that never got that far has only ``msg``.
+returned: ``connections`` (rows) and ``summary``; the result of a task that never got that far has only ``msg``. A host that took several steps,
+one wave after the other or a way back, has several results, in the order of time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import Result, Row, failure
+
+# The statuses of what went wrong. What was taken back because of that has failed as well.
+FAILED = ("failed", "rolled_back")
 
 # What a reader has to see first.
 URGENCY = (
@@ -33,17 +37,19 @@ URGENCY = (
 )
 
 
-def merge(results: t.Mapping[str, Result]) -> dict[str, t.Any]:
+def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
     """Return the results of several hosts (by host name) as one: ``{connections, summary, problems}``.
 
-    Each connection appears once, even if several hosts saw it; rows are in the order project, connection. problems are
-    the hosts whose task ended without rows, ``{host, message}``: what they stand for is missing from the report, so its
+    Each connection appears once, even if several hosts saw it; rows are in the order organization, project, connection. problems are
+    the hosts of which a task ended without rows, ``{host, message}``: what they stand for is missing from the report, so its
     coverage is not complete.
     """
-    rows = _merge_rows([row for result in results.values() for row in result.get("connections", [])])
+    results = [result for taken in steps.values() for result in taken]
+    rows = _merge_rows([_one_host(taken) for taken in steps.values()])
     problems = [
         {"host": host, "message": failure(result)}
-        for host, result in sorted(results.items())
+        for host, taken in sorted(steps.items())
+        for result in taken
         if "connections" not in result
     ]
     return {
@@ -58,14 +64,36 @@ def merge(results: t.Mapping[str, Result]) -> dict[str, t.Any]:
     }
 
 
+def _one_host(taken: t.Sequence[Result]) -> list[Row]:
+    """The rows of one host after all its steps: a later row about the same connection goes on from the earlier one."""
+    rows: dict[t.Any, Row] = {}
+    for result in taken:
+        organization = (result.get("summary") or {}).get("organization")
+        for row in result.get("connections", ()):
+            named = {**row, "organization": organization}
+            earlier = rows.get(row["id"])
+            rows[row["id"]] = named if earlier is None else _going_on(earlier, named)
+    return list(rows.values())
+
+
+def _going_on(earlier: Row, later: Row) -> Row:
+    """What both steps came to. A conversion that was taken back has the status ``rolled_back``, wherever the fault was that made it necessary."""
+    if later.get("status") == "reverted" and earlier.get("target") != later.get("target"):
+        return {**earlier, "status": "rolled_back", "after": later.get("after"), "revert_deadline": None}
+    if later.get("status") in ("failed", "waiting") and earlier.get("target") != later.get("target"):
+        # The way back did not work: that is what a person has to see.
+        return {**later, "before": earlier.get("before"), "reasons": earlier.get("reasons")}
+    return later if urgency(later) <= urgency(earlier) else earlier
+
+
 def _tallies(rows: t.Sequence[Row]) -> dict[str, dict[str, int]]:
     present = [key for key in ("scheme", "status") if any(key in row for row in rows)]
     return {f"by_{key}": dict(sorted(tally(rows, key).items())) for key in present}
 
 
-def _merge_notes(results: t.Mapping[str, Result]) -> dict[str, t.Any]:
+def _merge_notes(results: t.Sequence[Result]) -> dict[str, t.Any]:
     """What conversions tell beside their rows: connections they found half done, and how long the service held them back."""
-    summaries = [result["summary"] for result in results.values() if "unsettled" in (result.get("summary") or {})]
+    summaries = [result["summary"] for result in results if "unsettled" in (result.get("summary") or {})]
     if not summaries:
         return {}
     unsettled = {item["id"]: item for summary in summaries for item in summary["unsettled"]}
@@ -76,26 +104,35 @@ def _merge_notes(results: t.Mapping[str, Result]) -> dict[str, t.Any]:
     }
 
 
-def _merge_coverages(results: t.Mapping[str, Result], complete: bool) -> dict[str, t.Any]:
-    coverages = [coverage_of(result) for result in results.values() if "connections" in result]
-    return {
-        "complete": complete and all(coverage.get("complete") for coverage in coverages),
-        "projects": sum(coverage.get("projects") or 0 for coverage in coverages),
-        **{
-            key: [item for coverage in coverages for item in coverage.get(key) or []]
-            for key in ("unread", "empty", "partial")
-        },
+def _merge_coverages(results: t.Sequence[Result], complete: bool) -> dict[str, t.Any]:
+    """Everything was seen if no host misses anything. A project that is empty is only doubtful if all of them are: hosts are not named one by one."""
+    coverages = [coverage_of(result) for result in results if "connections" in result]
+    projects = sum(coverage.get("projects") or 0 for coverage in coverages)
+    gaps = {
+        key: [item for coverage in coverages for item in coverage.get(key) or []]
+        for key in ("unread", "empty", "partial")
     }
+    alone = len(coverages) == 1
+    seen = (
+        bool(coverages[0].get("complete"))
+        if alone
+        else not (gaps["unread"] or gaps["partial"] or len(gaps["empty"]) >= projects)
+    )
+    return {"complete": complete and seen, "projects": projects, **gaps}
 
 
-def _merge_rows(rows: t.Sequence[Row]) -> list[Row]:
+def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:
     """The row that did something wins over one that only looked on; then the one with the fewest reasons: the owner's knows best."""
     unique: dict[t.Any, Row] = {}
-    for row in rows:
+    for row in (row for rows in hosts for row in rows):
         known = unique.get(row["id"])
         if known is None or _rank(row) < _rank(known):
             unique[row["id"]] = row
-    return sorted(unique.values(), key=lambda row: (str(row.get("project")), str(row["name"]), str(row["id"])))
+    return sorted(unique.values(), key=_place)
+
+
+def _place(row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(key) or "") for key in ("organization", "project", "name", "id"))
 
 
 def _rank(row: Row) -> tuple[int, int]:

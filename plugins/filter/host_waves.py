@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: host_waves
+short_description: Put the hosts of a play in waves
+version_added: 0.1.0
+author:
+  - azdo.connections contributors (@azdo-connections)
+description:
+  - Puts hosts in the order in which a fleet should move, and says how large the waves are, for the keywords C(hosts) and C(serial) of a play.
+  - The first wave is the canary. A host that is used lately and does not look like production comes first, then the others that do not look like production.
+  - Hosts that share a connection are in the same wave, so a wave may be larger than asked for. Hosts with nothing to move come last and do not count.
+  - All that is read from the groups that P(azdo.connections.azdo#inventory) makes, because play keywords do not see the variables of hosts. In an inventory
+    without these groups the hosts stay in their order.
+options:
+  _input:
+    description: The names of the hosts.
+    type: list
+    elements: str
+    required: true
+  groups:
+    description: C(groups).
+    type: dict
+    required: true
+  sizes:
+    description: The sizes of the waves, as a list or as one text with commas; numbers of hosts, or percentages of those that have something to move.
+    type: raw
+    default: 1,10%,100%
+  to:
+    description: Where they are to be moved.
+    type: str
+    choices:
+      - workload_identity_federation
+      - service_principal
+      - entra_issuer
+    default: workload_identity_federation
+  canary:
+    description: Hosts that go first because a person wants it, as a list or as one text with commas.
+    type: raw
+seealso:
+  - name: The role azdo.connections.fleet
+    description: Uses it; its task files show how.
+    link: https://github.com/azdo-connections/azdo.connections/tree/main/roles/fleet
+"""
+
+EXAMPLES = r"""
+- name: Convert in waves
+  hosts: "{{ __waves.hosts }}"
+  serial: "{{ __waves.serial }}"
+  gather_facts: false
+  vars:
+    __waves: "{{ groups['azdo_projects'] | azdo.connections.host_waves(groups, '1,10%,100%') }}"
+  tasks:
+    - name: Say who is in this wave
+      ansible.builtin.debug:
+        msg: "{{ ansible_play_batch }}"
+      run_once: true
+"""
+
+RETURN = r"""
+_value:
+  description: C(hosts), the names in their new order, and C(serial), the sizes of the waves in hosts.
+  type: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._waves import DEFAULT_SIZES, hosts_as_members, in_waves
+from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION, TARGETS
+
+
+def host_waves(
+    value: t.Any, groups: t.Any, sizes: t.Any = DEFAULT_SIZES, to: str = FEDERATION, canary: t.Any = None
+) -> dict[str, t.Any]:
+    """See DOCUMENTATION."""
+    if not isinstance(groups, t.Mapping):
+        raise AnsibleFilterError("host_waves: groups must be the variable groups of Ansible.")
+    members = hosts_as_members(
+        texts("host_waves", "the input", value),
+        groups,
+        choice("host_waves", "to", to, TARGETS),
+        texts("host_waves", "canary", canary),
+    )
+    waves = in_waves(members, wave_sizes("host_waves", sizes))
+    return {"hosts": [host for wave in waves for host in wave], "serial": [len(wave) for wave in waves]}
+
+
+class FilterModule:
+    """Ansible asks this class which filters the file holds."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"host_waves": host_waves}

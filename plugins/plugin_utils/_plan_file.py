@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a fleet as a text: the plans of all hosts, and one digest for a person to approve.
+
+PRIVATE to the collection, and pure. It holds what the plans of the module hold, ids, flags and hashes, and the names of hosts as keys.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash
+
+SCHEMA = 1
+Plan = t.Mapping[str, t.Any]
+
+
+class PlanFileError(Exception):
+    """The text is not what was approved; the message says why and what to do."""
+
+
+def written(plans: t.Mapping[str, Plan]) -> str:
+    """The text for plans by host name."""
+    content = {"schema": SCHEMA, "digest": digest_of(plans), "hosts": {host: plans[host] for host in sorted(plans)}}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def digest_of(plans: t.Mapping[str, Plan]) -> str:
+    """Of the digests of all plans. A single host needs no file: its own digest says everything."""
+    if len(plans) == 1:
+        return str(next(iter(plans.values()))["digest"])
+    return canonical_hash({"schema": SCHEMA, "hosts": {host: str(plan["digest"]) for host, plan in plans.items()}})
+
+
+def read(text: str, digest: str) -> dict[str, dict[str, t.Any]]:
+    """The plans by host name. :raises PlanFileError: it is no plan, or not the one with this digest.
+
+    That each plan fits its own digest is checked by the module that carries it out.
+    """
+    try:
+        content = json.loads(text)
+        plans = content["hosts"]
+        found = digest_of(plans)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise PlanFileError(
+            "the text is no plan of a fleet. Give the file that the playbook azdo.connections.plan wrote."
+        ) from None
+    if found != digest.strip().lower():
+        raise PlanFileError(
+            f"the plan has the digest {found}, and {digest.strip() or 'no digest'} was approved. "
+            "Look at the plan again and approve its digest, or give the file that was approved."
+        )
+    return {str(host): dict(plan) for host, plan in plans.items()}

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host of a play stands for, and what of the wanted connections is its own.
+
+PRIVATE to the collection, and pure. Three kinds of host: an organization, a project, a connection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+Pairs = t.Sequence[t.Mapping[str, t.Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """What an inventory says about a host. ``known``: names and ids of its connections in lower case; None if nobody said."""
+
+    project_id: str = ""
+    project: str = ""
+    connection_id: str = ""
+    known: frozenset[str] | None = None
+
+    @classmethod
+    def from_variables(cls, variables: t.Mapping[str, t.Any]) -> Host:
+        """:param variables: of the host, such as those of the inventory plugin; ``azdo_project_id`` alone is enough for a project."""
+        names, ids = variables.get("azdo_connection_names"), variables.get("azdo_connection_ids")
+        own = [*(names or ()), *(ids or ()), variables.get("azdo_connection_id") or ""]
+        return cls(
+            project_id=str(variables.get("azdo_project_id") or ""),
+            project=str(variables.get("azdo_project") or ""),
+            connection_id=str(variables.get("azdo_connection_id") or ""),
+            known=None if names is None or ids is None else frozenset(str(text).casefold() for text in own if text),
+        )
+
+    @property
+    def is_organization(self) -> bool:
+        return not self.project_id
+
+    def own(self, wanted: t.Sequence[str]) -> list[str]:
+        """Those of the names or ids that this host has, as far as anybody said."""
+        if self.is_organization or self.known is None:
+            return list(wanted)
+        return [text for text in wanted if text.casefold() in self.known]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a task on the host is about; None means "not narrowed", which leaves the option out.
+
+    :param concerned: whether there is anything at all. :param only_candidates: the connection is the host, not one that a person named.
+    """
+
+    organization: bool
+    concerned: bool
+    projects: list[str] | None
+    connections: list[str] | None
+    only_candidates: bool
+    exclude: list[str]
+    pairs: list[dict[str, t.Any]]
+
+    def to_result(self) -> dict[str, t.Any]:
+        return dict(vars(self))
+
+
+def scope_of(
+    host: Host, projects: list[str] | None, connections: list[str] | None, exclude: list[str] | None, pairs: Pairs
+) -> Scope:
+    """:param projects: what the user named, and so on; None: nothing was named."""
+    wanted_project = (
+        projects is None
+        or host.is_organization
+        or bool({host.project_id.casefold(), host.project.casefold()} & _folded(projects))
+    )
+    here = None if connections is None else host.own(connections)
+    # An empty list is a list, and selects nothing; a list of which nothing is here belongs to other hosts.
+    elsewhere = bool(connections) and not here
+    return Scope(
+        organization=host.is_organization,
+        concerned=wanted_project and not elsewhere,
+        projects=projects if host.is_organization else [host.project_id],
+        connections=[host.connection_id] if host.connection_id and connections != [] else here,
+        only_candidates=bool(host.connection_id) and connections is None,
+        exclude=host.own(exclude or []),
+        pairs=[dict(pair) for pair in pairs if host.own([str(pair.get("connection"))])],
+    )
+
+
+def strangers(
+    hosts: t.Iterable[Host], projects: list[str] | None, connections: list[str] | None
+) -> dict[str, list[str]]:
+    """What was named although no host stands for it or has it. Shape: ``{projects: [name], connections: [name]}``.
+
+    A host that stands for an organization, or whose connections nobody listed, may have anything: then the service is asked.
+    """
+    hosts = list(hosts)
+    places = {text.casefold() for host in hosts for text in (host.project_id, host.project)}
+    open_places = any(host.is_organization for host in hosts)
+    open_names = any(host.is_organization or host.known is None for host in hosts)
+    known = {text for host in hosts for text in host.known or ()}
+    return {
+        "projects": [] if open_places else [text for text in projects or () if text.casefold() not in places],
+        "connections": [] if open_names else [text for text in connections or () if text.casefold() not in known],
+    }
+
+
+def _folded(texts: t.Iterable[str]) -> set[str]:
+    return {text.casefold() for text in texts}
