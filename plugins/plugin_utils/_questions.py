@@ -18,17 +18,6 @@ Question = t.Mapping[str, t.Any]
 Decision = t.Literal["convert", "skip", "exit"]
 
 WELCOME = "You are asked about each connection; nothing is changed before the last answer."
-_AGAIN = "Answer with c, s or e."
-_DECISIONS: dict[str, Decision] = {
-    "c": "convert",
-    "convert": "convert",
-    "s": "skip",
-    "skip": "skip",
-    "e": "exit",
-    "exit": "exit",
-}
-
-
 @dataclass
 class Decisions:
     """What was answered. ``excluded`` are ids by host."""
@@ -56,12 +45,19 @@ def decide(questions: t.Sequence[Question], ask: t.Callable[[str], str], verb: s
 def _one(question: Question, place: str, ask: t.Callable[[str], str], verb: str) -> Decision:
     usual = usual_answer(question)
     text = f"{place} {_described(question)}\n{_choices(usual, verb)}"
+    answers = _answers(verb.lower())
     while True:
         answer = ask(text).strip().lower()
-        decision = usual if not answer else _DECISIONS.get(answer)
+        decision = answers.get(answer) if answer else usual
         if decision:
             return decision
-        text = f"{_AGAIN} {_choices(usual, verb)}"
+        text = f"That is no answer. {_choices(usual, verb)}"
+
+
+def _answers(verb: str) -> dict[str, Decision]:
+    """The words and their first letters."""
+    words: dict[str, Decision] = {verb: "convert", "skip": "skip", "exit": "exit"}
+    return {text: decision for word, decision in words.items() for text in (word, word[0])}
 
 
 def usual_answer(question: Question) -> Decision:

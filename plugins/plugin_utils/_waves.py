@@ -282,7 +282,7 @@ def course(
     for host, plan in plans.items():
         rows = plan.get("connections", ())
         if host in organizations:
-            waves[host] = in_waves(projects_as_members(rows, canary, now), sizes)
+            waves[host] = in_waves(projects_as_members(rows, canary, now), sizes) or [[]]
         else:
             waves[host] = [sorted({str(row["project_id"]) for row in rows})]
     number = max((len(parts) for parts in waves.values()), default=0)

@@ -259,14 +259,14 @@ class TestMerge:
     def test_what_conversions_tell_beside_their_rows_adds_up(self) -> None:
         new = {"id": "1", "project": "Web", "name": "azure-new", "state": "in_progress"}
         one = result(seen=3, unsettled=[new], seconds_held_back=1.5)
-        summary = merge({"a": one, "b": one})["summary"]
+        summary = merge({"a": [one], "b": [one]})["summary"]
         assert (summary["seen"], summary["unsettled"], summary["seconds_held_back"]) == (6, [new], 3.0)
 
     def test_a_shared_connection_appears_once_as_the_host_that_acted_saw_it(self) -> None:
         merged = merge(
             {
-                "web": result(run_row("skipped", "shared"), run_row("converted", "b", project="Web")),
-                "payments": result(run_row("converted", "shared")),
+                "web": [result(run_row("skipped", "shared"), run_row("converted", "b", project="Web"))],
+                "payments": [result(run_row("converted", "shared"))],
             }
         )
         assert [(row["project"], row["name"], row["status"]) for row in merged["connections"]] == [
@@ -277,7 +277,7 @@ class TestMerge:
         assert merged["summary"]["total"] == 2
 
     def test_a_host_that_failed_as_a_whole_makes_the_coverage_incomplete(self) -> None:
-        merged = merge({"web": {"failed": True, "msg": "No route."}, "payments": result(info_row())})
+        merged = merge({"web": [{"failed": True, "msg": "No route."}], "payments": [result(info_row())]})
         assert merged["problems"] == [{"host": "web", "message": "No route."}]
         assert merged["summary"]["coverage"]["complete"] is False
         assert merged["summary"]["by_scheme"] == {"service_principal": 1}
@@ -286,7 +286,7 @@ class TestMerge:
     def test_coverages_add_up(self) -> None:
         one = {"complete": True, "projects": 1, "empty": ["A"]}
         two = {"complete": False, "projects": 1, "unread": [{"project": "B", "reason": "no"}]}
-        merged = merge({"a": result(coverage=one), "b": result(coverage=two)})
+        merged = merge({"a": [result(coverage=one)], "b": [result(coverage=two)]})
         assert merged["summary"]["coverage"] == {
             "complete": False,
             "projects": 2,
@@ -294,6 +294,43 @@ class TestMerge:
             "empty": ["A"],
             "partial": [],
         }
+
+    def test_one_empty_project_among_others_is_no_doubt(self) -> None:
+        """A host stands for a project, so the module calls each one named, and an empty one doubtful."""
+        empty = {"complete": False, "projects": 1, "empty": ["A"]}
+        merged = merge({"a": [result(coverage=empty)], "b": [result()]})
+        assert merged["summary"]["coverage"]["complete"] is True
+        assert (
+            merge({"a": [result(coverage=empty)], "b": [result(coverage=empty)]})["summary"]["coverage"]["complete"]
+            is False
+        )
+
+    @pytest.mark.parametrize(
+        ("steps", "status", "scheme"),
+        [
+            ((("converted", "federation", "f"), ("reverted", "secret", "s")), "rolled_back", "s"),
+            ((("failed", "federation", "f"), ("reverted", "secret", "s")), "rolled_back", "s"),
+            ((("converted", "federation", "f"), ("failed", "secret", "f")), "failed", "f"),
+            ((("converted", "federation", "f"), ("waiting", "secret", "f")), "waiting", "f"),
+            ((("converted", "federation", "f"), ("skipped", "secret", "f")), "converted", "f"),
+            ((("skipped", "federation", None), ("converted", "federation", "f")), "converted", "f"),
+        ],
+    )
+    def test_steps_of_one_host_go_on_from_each_other(
+        self, steps: tuple[tuple[str, str, str], ...], status: str, scheme: str
+    ) -> None:
+        taken = [
+            result({**run_row(state), "target": target, "after": {"scheme": after}}) for state, target, after in steps
+        ]
+        merged = merge({"web": taken})
+        assert [(row["status"], row["after"]["scheme"]) for row in merged["connections"]] == [(status, scheme)]
+
+    def test_rows_tell_their_organization(self) -> None:
+        first, second = result(info_row(), organization="one"), result(info_row(id="2"), organization="a-first")
+        assert [row["organization"] for row in merge({"a": [first], "b": [second]})["connections"]] == [
+            "a-first",
+            "one",
+        ]
 
     def test_no_result_at_all_is_not_complete(self) -> None:
         assert merge({})["summary"] == {
@@ -308,7 +345,7 @@ class TestFilters:
         assert fleet_table.FilterModule().filters()["fleet_table"](value, limit="5") == fleet_lines(value, limit=5)
         run = result(run_row("converted"))
         assert conversion_table.FilterModule().filters()["conversion_table"](run) == conversion_lines(run)
-        assert merge_results.FilterModule().filters()["merge_results"]({"a": run}) == merge({"a": run})
+        assert merge_results.FilterModule().filters()["merge_results"]({"a": run}) == merge({"a": [run]})
 
     @pytest.mark.parametrize(
         ("call", "sentence"),

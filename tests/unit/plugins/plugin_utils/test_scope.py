@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host stands for, and which of the wanted names are its own."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, Scope, scope_of, strangers
+
+ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": []})
+PROJECT = Host.from_variables(
+    {
+        "azdo_project_id": "P-1",
+        "azdo_project": "Web",
+        "azdo_connection_names": ["Dev", "Prod"],
+        "azdo_connection_ids": ["C-1", "C-2"],
+    }
+)
+UNTOLD = Host.from_variables({"azdo_project_id": "P-1", "azdo_project": "Web"})
+CONNECTION = Host.from_variables(
+    {
+        "azdo_project_id": "P-1",
+        "azdo_project": "Web",
+        "azdo_connection_id": "C-1",
+        "azdo_connection_names": ["Dev"],
+        "azdo_connection_ids": ["C-1"],
+    }
+)
+
+
+def scope(host: Host, **named: t.Any) -> Scope:
+    return scope_of(host, named.get("projects"), named.get("connections"), named.get("exclude"), named.get("pairs", []))
+
+
+@pytest.mark.parametrize(
+    ("host", "named", "concerned", "projects", "connections", "only_candidates"),
+    [
+        (ORGANIZATION, {}, True, None, None, False),
+        (ORGANIZATION, {"projects": ["Web"]}, True, ["Web"], None, False),
+        (ORGANIZATION, {"connections": ["x"]}, True, None, ["x"], False),
+        (ORGANIZATION, {"projects": [], "connections": []}, True, [], [], False),
+        (PROJECT, {}, True, ["P-1"], None, False),
+        (PROJECT, {"projects": ["WEB"]}, True, ["P-1"], None, False),
+        (PROJECT, {"projects": ["p-1"]}, True, ["P-1"], None, False),
+        (PROJECT, {"projects": ["Other"]}, False, ["P-1"], None, False),
+        (PROJECT, {"projects": []}, False, ["P-1"], None, False),
+        (PROJECT, {"connections": ["dev", "elsewhere", "c-2"]}, True, ["P-1"], ["dev", "c-2"], False),
+        (PROJECT, {"connections": ["elsewhere"]}, False, ["P-1"], [], False),
+        (PROJECT, {"connections": []}, True, ["P-1"], [], False),
+        (UNTOLD, {"connections": ["anything"]}, True, ["P-1"], ["anything"], False),
+        (CONNECTION, {}, True, ["P-1"], ["C-1"], True),
+        (CONNECTION, {"connections": ["Dev"]}, True, ["P-1"], ["C-1"], False),
+        (CONNECTION, {"connections": ["Prod"]}, False, ["P-1"], ["C-1"], False),
+        (CONNECTION, {"connections": []}, True, ["P-1"], [], False),
+    ],
+)
+def test_one_task_serves_all_kinds(
+    host: Host, named: dict[str, t.Any], concerned: bool, projects: t.Any, connections: t.Any, only_candidates: bool
+) -> None:
+    found = scope(host, **named)
+    assert (found.concerned, found.projects, found.only_candidates) == (concerned, projects, only_candidates)
+    assert found.connections == connections or not concerned
+
+
+def test_what_is_excluded_or_has_a_pair_elsewhere_is_not_for_this_host() -> None:
+    pairs = [{"connection": "Dev", "issuer": "i", "subject": "s"}, {"connection": "x", "issuer": "i", "subject": "s"}]
+    found = scope(PROJECT, exclude=["Prod", "x"], pairs=pairs)
+    assert (found.exclude, [pair["connection"] for pair in found.pairs]) == (["Prod"], ["Dev"])
+    assert len(scope(ORGANIZATION, exclude=["Prod", "x"], pairs=pairs).pairs) == 2
+
+
+@pytest.mark.parametrize(
+    ("hosts", "projects", "connections", "expected"),
+    [
+        ([PROJECT], ["web"], ["dev", "C-2"], ([], [])),
+        ([PROJECT], ["Wbe"], ["dve"], (["Wbe"], ["dve"])),
+        ([PROJECT, CONNECTION], None, None, ([], [])),
+        ([PROJECT, UNTOLD], ["Wbe"], ["anything"], (["Wbe"], [])),
+        ([PROJECT, ORGANIZATION], ["Wbe"], ["dve"], ([], [])),
+        ([], ["Web"], [], (["Web"], [])),
+    ],
+)
+def test_what_no_host_has_is_found(hosts: list[Host], projects: t.Any, connections: t.Any, expected: t.Any) -> None:
+    found = strangers(hosts, projects, connections)
+    assert (found["projects"], found["connections"]) == expected
