@@ -22,6 +22,9 @@ options:
     description: C(hostvars).
     type: dict
     required: true
+  own:
+    description: Variables by host that are known better here, because a task or a role has set them.
+    type: dict
   projects:
     description: Projects that a person named, by name or ID.
     type: raw
@@ -54,14 +57,16 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Hos
 
 
 def unknown_names(
-    value: t.Any, variables: t.Any, projects: t.Any = None, connections: t.Any = None
+    value: t.Any, variables: t.Any, own: t.Any = None, projects: t.Any = None, connections: t.Any = None
 ) -> dict[str, list[str]]:
     """See DOCUMENTATION."""
     wanted = (given("unknown_names", "projects", projects), given("unknown_names", "connections", connections))
     if not any(wanted):
         # The variables of many hosts are expensive to put together.
         return {"projects": [], "connections": []}
-    hosts = [Host.from_variables(variables.get(host) or {}) for host in texts("unknown_names", "the input", value)]
+    better = own or {}
+    names = texts("unknown_names", "the input", value)
+    hosts = [Host.from_variables(better.get(host) or variables.get(host) or {}) for host in names]
     return strangers(hosts, *wanted)
 
 

@@ -32,7 +32,10 @@ class Host:
             project_id=str(variables.get("azdo_project_id") or ""),
             project=str(variables.get("azdo_project") or ""),
             connection_id=str(variables.get("azdo_connection_id") or ""),
-            known=None if names is None or ids is None else frozenset(str(text).casefold() for text in own if text),
+            # A template of an old ansible-core makes an empty text of null.
+            known=frozenset(str(text).casefold() for text in own if text)
+            if _is_list(names) and _is_list(ids)
+            else None,
         )
 
     @property
@@ -104,6 +107,10 @@ def strangers(
         "projects": [] if open_places else [text for text in projects or () if text.casefold() not in places],
         "connections": [] if open_names else [text for text in connections or () if text.casefold() not in known],
     }
+
+
+def _is_list(value: t.Any) -> bool:
+    return isinstance(value, t.Sequence) and not isinstance(value, str)
 
 
 def _folded(texts: t.Iterable[str]) -> set[str]:

@@ -26,7 +26,7 @@ _FIRST_PARENT = os.getppid()
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--fleet", default="demo", help="demo, empty or bench:<projects>x<connections>")
+    parser.add_argument("--fleet", default="demo", help="demo, empty, bench:<projects>x<connections>[:federated]")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--ready-file", type=Path, help="gets the addresses as JSON when the port is open")
     parser.add_argument("--tls", metavar="DIR", help="serve https; the folder gets ca.pem")

@@ -177,24 +177,34 @@ _APP_FAILURE = (  # documented: 3.4
 _PLACEHOLDER_CERTIFICATE = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBjZXJ0aWZpY2F0ZQ==\n-----END CERTIFICATE-----\n"
 
 
-def bench_fleet(projects: int, connections: int, organization: str = "bench", pat: str = DEFAULT_PAT) -> Fleet:
-    """`connections` convertible ones in all, dealt round the projects; as many applications without one, and somebody who may use them."""
+def bench_fleet(
+    projects: int,
+    connections: int,
+    organization: str = "bench",
+    pat: str = DEFAULT_PAT,
+    *,
+    scheme: str = "ServicePrincipal",
+) -> Fleet:
+    """`connections` in all, convertible ones by default, dealt round the projects; as many applications without one, and somebody who may use them."""
     fleet = Fleet(organization, pat)
     fleet.service_principal("bench-robot", secret="simulated-secret-of-the-bench-robot")
     made = [fleet.project(f"Project {number:04d}") for number in range(projects)]
     for number in range(connections):
-        fleet.connection(made[number % projects], f"connection-{number:05d}")
+        fleet.connection(made[number % projects], f"connection-{number:05d}", scheme=scheme)
         fleet.application(name=f"application-{number:05d}")
     return fleet
 
 
 def fleet_by_name(name: str) -> Fleet:
-    """demo, empty or bench:<projects>x<connections>. Raises ValueError for anything else."""
+    """demo, empty, bench:<projects>x<connections> or the same with :federated. Raises ValueError for anything else."""
     if name == "demo":
         return demo_fleet()
     if name == "empty":
         return Fleet()
-    sizes = re.fullmatch(r"bench:(\d+)x(\d+)", name)
+    sizes = re.fullmatch(r"bench:(\d+)x(\d+)(:federated)?", name)
     if sizes is None or int(sizes[1]) < 1:
-        raise ValueError(f"no fleet {name!r}: demo, empty or bench:<projects>x<connections>")
-    return bench_fleet(int(sizes[1]), int(sizes[2]))
+        raise ValueError(
+            f"no fleet {name!r}: demo, empty, bench:<projects>x<connections> or bench:<projects>x<connections>:federated"
+        )
+    scheme = "WorkloadIdentityFederation" if sizes[3] else "ServicePrincipal"
+    return bench_fleet(int(sizes[1]), int(sizes[2]), scheme=scheme)

@@ -19,7 +19,7 @@ PROJECT = Host.from_variables(
         "azdo_connection_ids": ["C-1", "C-2"],
     }
 )
-UNTOLD = Host.from_variables({"azdo_project_id": "P-1", "azdo_project": "Web"})
+UNTOLD = Host.from_variables({"azdo_project_id": "P-1", "azdo_project": "Web", "azdo_connection_names": ""})
 CONNECTION = Host.from_variables(
     {
         "azdo_project_id": "P-1",
