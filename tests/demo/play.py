@@ -67,23 +67,24 @@ def play(service: Service, addresses: Json) -> None:
         "What is there",
         f"The report on the organization {addresses['organization_url']}, which is simulated on this machine.",
     )
-    report = run.playbook("report", "1-before.json")
+    report = run.playbook("report", "1-before", "-e", "fleet_include=usage")
     expect(
         schemes(report) == stored_schemes(before), "the report counts the schemes as the service does", schemes(report)
     )
 
-    heading(2, "The plan", "The conversion in check mode: it names what would be converted, and writes nothing.")
+    heading(2, "The plan", "What would be converted, with a digest for somebody to agree to. Every project is a host.")
     service.forget()
-    planned = with_status(run.playbook("convert", "2-plan.json", "--check"), "would_convert")
+    plan = ["-e", "fleet_plan_path=plan.json"]
+    planned = with_status(run.playbook("plan", "2-plan", *PROJECTS_AS_HOSTS, *plan), "would_convert")
     expect(len(planned) > 0, "the plan converts something", len(planned))
     expect(not service.writes(), "the plan sends no write", service.writes())
 
     heading(
-        3, "The conversion, in waves", "Every project is a host: first one of them, then half of them, then the rest."
+        3, "The conversion, in waves", "What was agreed to: first one project, then half of the others, then the rest."
     )
-    converted = with_status(
-        run.playbook("convert", "3-converted.json", *PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"), "converted"
-    )
+    agreed = ["-e", f"fleet_plan_digest={json.loads((REPORTS / 'plan.json').read_text(encoding='utf-8'))['digest']}"]
+    waves = [*PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"]
+    converted = with_status(run.playbook("convert", "3-converted", *waves, *plan, *agreed), "converted")
     after = service.fleet()
     expect(set(converted) == set(planned), "what was planned is what was converted", set(converted) ^ set(planned))
     expect(
@@ -92,28 +93,36 @@ def play(service: Service, addresses: Json) -> None:
         moved(before, after) ^ set(planned),
     )
 
-    heading(
-        4,
-        "What is there now",
-        "The same report again. An id never changes, so pipelines, checks and permissions go on working.",
-    )
-    report = run.playbook("report", "4-after.json")
-    expect(
-        schemes(report) == stored_schemes(after), "the report counts the schemes as the service does", schemes(report)
-    )
-
-    heading(5, "The conversion again", "It is idempotent: what is converted stays as it is.")
+    heading(4, "The conversion again", "It is idempotent: what is converted stays as it is.")
     service.forget()
-    again = run.playbook("convert", "5-again.json", *PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%")
+    again = run.playbook("convert", "4-again", *waves, "-e", "fleet_confirm=none")
     expect(not with_status(again, "converted"), "nothing is converted", with_status(again, "converted"))
     expect(not service.writes(), "and no write is sent", service.writes())
 
+    heading(5, "The test", "Every federated connection is tested like the portal's Verify.")
+    tested = run.playbook("verify", "5-tested", "-e", "fleet_schemes=workload_identity_federation")
+    results = Counter(row["verification"]["result"] for row in tested["connections"])
+    expect(set(results) == {"ok"}, "all of them can sign in", results)
+
     heading(6, "One step back", "For seven days a conversion can be taken back: here one of the project Payments.")
-    choice = ["-e", "fleet_to=service_principal", "-e", "fleet_projects=Payments", "-e", "fleet_connections=azure-prod"]
-    reverted = with_status(run.playbook("convert", "6-reverted.json", *choice), "reverted")
+    choice = ["-e", "fleet_projects=Payments", "-e", "fleet_connections=azure-prod"]
+    reverted = with_status(run.playbook("revert", "6-reverted", *choice), "reverted")
     expect(list(reverted.values()) == ["azure-prod"], "it is taken back, and no other", reverted)
     at_last = service.fleet()
     expect(moved(before, at_last) == set(planned) - set(reverted), "and the service agrees", reverted)
+
+    heading(
+        7,
+        "The watch",
+        "For a schedule: it fails while something runs out, here a way back and a connection that nobody uses.",
+    )
+    watch = ["-e", "fleet_watch=revert,unused,issuer"]
+    watched = run.playbook("watch", "7-watched", *watch, fails=True)
+    expect(
+        schemes(watched) == stored_schemes(at_last),
+        "the report counts the schemes as the service does",
+        schemes(watched),
+    )
 
     closing({"before": before, "converted": after, "one step back": at_last})
 
@@ -134,20 +143,20 @@ class Run:
             **({} if sys.stdout.isatty() else {"ANSIBLE_NOCOLOR": "true"}),
         }
 
-    def playbook(self, name: str, report: str, *arguments: str) -> Json:
-        """Play azdo.connections.<name> with a report of that file name, and return the report."""
+    def playbook(self, name: str, report: str, *arguments: str, fails: bool = False) -> Json:
+        """Play azdo.connections.<name> with a report of that name, as a page and as JSON, and return the report."""
         command = ["ansible-playbook", f"azdo.connections.{name}", *arguments]
         say(f"$ {' '.join(word if ' ' not in word else repr(word) for word in command)}", "36")
-        path = REPORTS / report
+        path = REPORTS / f"{report}.json"
         # From another folder, because the playbooks must come from the installed collection and not from these files.
-        command += ["-e", f"fleet_report_path={path.name}"]
+        command += ["-e", f"fleet_report_path={report}.html,{path.name}"]
         with subprocess.Popen(command, cwd=REPORTS, env=self._environment) as process:
             try:
                 status = process.wait()
             except BaseException:
                 process.terminate()  # and let it end its own processes
                 raise
-        if status:
+        if bool(status) is not fails:
             raise Unexpected(f"the playbook azdo.connections.{name} ended with exit status {status}")
         result: Json = json.loads(path.read_text(encoding="utf-8"))
         return result
@@ -250,7 +259,9 @@ def closing(fleets: dict[str, dict[str, Json]]) -> None:
     say(" " * 30 + "".join(f"{when:>16}" for when in fleets))
     for name in NAMES.values():
         say(f"{name:30}" + "".join(f"{stored_schemes(fleet)[name]:16}" for fleet in fleets.values()))
-    say(f"\nThe reports of the steps are in {REPORTS}: {', '.join(path.name for path in sorted(REPORTS.iterdir()))}")
+    pages = sorted(REPORTS.glob("*.html"))
+    say(f"\nThe reports of the steps are pages, in {REPORTS}: {', '.join(path.name for path in pages)}")
+    say(f"Open this one in a browser: {pages[0].resolve().as_uri()}", "1")
 
 
 def say(text: str, colour: str = "") -> None:
