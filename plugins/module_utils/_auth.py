@@ -65,7 +65,7 @@ class Authorizer:
         if self.method == "personal_access_token":
             if resource != "azure_devops":
                 raise OptionError(
-                    f"A personal access token signs in to Azure DevOps only, not to {_NAMES[resource]}.",
+                    f"A personal access token signs in to Azure DevOps only, not to {NAMES[resource]}.",
                     remedy="Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli) for this.",
                 )
             pair = base64.b64encode(f":{self._sign_in['personal_access_token']}".encode()).decode()
@@ -74,7 +74,7 @@ class Authorizer:
         if self.method == "access_token":
             if resource != "azure_devops":
                 raise OptionError(
-                    f"access_token is for Azure DevOps only; a token for {_NAMES[resource]} is needed too.",
+                    f"access_token is for Azure DevOps only; a token for {NAMES[resource]} is needed too.",
                     remedy="Sign in with Microsoft Entra (service_principal, managed_identity, workload_identity or azure_cli) for this.",
                 )
             return f"Bearer {self._sign_in['access_token']}"
@@ -182,7 +182,7 @@ class Authorizer:
         )
 
 
-_NAMES: dict[str, str] = {
+NAMES: dict[str, str] = {
     "azure_devops": "Azure DevOps",
     "graph": "Microsoft Graph",
     "resource_manager": "Azure Resource Manager",
@@ -239,7 +239,7 @@ def _explain(error: Exception, method: str, resource: Resource) -> AzdoError:
         hint = "Run 'az login' as the user that runs Ansible, or choose another auth_source."
     text = text if len(text) <= 600 else text[:600] + "..."
     return AuthenticationError(
-        f"Signing in to {_NAMES[resource]} by {method.replace('_', ' ')} failed: {text}",
+        f"Signing in to {NAMES[resource]} by {method.replace('_', ' ')} failed: {text}",
         remedy=hint
         or "Check tenant, client_id and the credential, and that authority_url and the proxy settings lead to Microsoft Entra.",
         method=method,

@@ -49,7 +49,7 @@ def circumstances(connection: ArmConnection, target: str, situation: Situation, 
 
 def not_read(target: str, situation: Situation, facts: Facts) -> t.Iterator[Reason]:
     """What should be known and is not. A fact that decides blocks; one that only changes the odds warns; else it informs."""
-    if "use" in facts.unread and not (situation.allow_in_use and not situation.hold_pipelines):
+    if "use" in facts.unread and _use_decides(situation):
         yield _unknown("blocks", "whether a pipeline uses it just now, and which ones did", facts.unread["use"])
     if "identity" in facts.unread or (target == ENTRA_ISSUER and facts.identity is None):
         effect, what = _WITHOUT_IDENTITY[target]
@@ -62,8 +62,13 @@ def _unknown(effect: Effect, fact: str, why: str) -> Reason:
     return Reason("unknown", effect, {"fact": fact, "why": why})
 
 
+def _use_decides(situation: Situation) -> bool:
+    """Whether anything depends on the use. Where nothing does, a plan shows the latest one, a run does not ask, and both must say the same."""
+    return not situation.allow_in_use or bool(situation.hold_pipelines)
+
+
 def _use(facts: Facts, situation: Situation) -> Found:
-    if facts.use is None:
+    if facts.use is None or not _use_decides(situation):
         return
     if facts.use.running:
         yield (

@@ -185,6 +185,23 @@ def look_up(
     return sorted(chosen.values(), key=lambda item: item.sort_key)
 
 
+def named_projects(estate: Estate, wanted: t.Iterable[str]) -> list[Project]:
+    """The projects of the estate that are meant by names or ids.
+
+    :raises NotFoundError: something wanted is not there, or not visible to this caller; all of it is listed.
+    """
+    called = {text.casefold(): project for project in estate.projects for text in (project.name, project.id)}
+    missing = [text for text in wanted if text.casefold() not in called]
+    if missing:
+        names = ", ".join(repr(text) for text in missing)
+        raise NotFoundError(
+            f"projects: {names} not found, or not visible to this caller. Nothing was changed.",
+            status=404,
+            missing=missing,
+        )
+    return [called[text.casefold()] for text in wanted]
+
+
 def _not_there(option: str, missing: list[str], coverage: Coverage) -> str:
     unread = f" {len(coverage.unread)} projects could not be read." if coverage.unread else ""
     names = ", ".join(repr(text) for text in missing)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, ProjectReference
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
@@ -22,6 +22,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._verification imp
 AUTO_DISABLE_AFTER = timedelta(days=100)
 # A run without an end that began before this is no run any more: agents are lost, and their runs stay open for ever.
 _LONGEST_RUN = timedelta(days=7)
+# The service's word for a run that did what it should. One that succeeded with issues may have failed at the very step that signs in.
+_SUCCEEDED = "succeeded"
+_BEFORE_ALL = datetime.min.replace(tzinfo=timezone.utc)
 # What an application says that signs in people and programs of its own tenant only (8.5).
 _SINGLE_TENANT = "AzureADMyOrg"
 
@@ -47,12 +50,18 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """The latest uses of a connection over all its projects (7). ``running`` are the uses that have not ended."""
+    """The latest uses of a connection over all its projects (7). ``running`` are the uses that have not ended.
+
+    :param last_result: how the latest one that has ended ended, in the service's word, in lower case.
+    :param last_success: when the latest one that succeeded has ended, or began if its end is not known.
+    """
 
     never_used: bool
     last_used: datetime | None
     definitions: tuple[Definition, ...]
     running: tuple[tuple[Definition, str | None], ...]
+    last_result: str | None = None
+    last_success: datetime | None = None
 
     @classmethod
     def from_histories(cls, histories: t.Iterable[tuple[ProjectReference, list[Json]]], now: datetime) -> Use:
@@ -62,7 +71,7 @@ class Use:
             moment
             for _project, record in records
             for key in ("startTime", "finishTime")
-            if (moment := parse_time(record.get(key)))
+            if (moment := _time(record, key))
         ]
         found = [(record, _definition(project, record)) for project, record in records]
         known = {(item.project, item.kind, item.id): item for _record, item in found if item is not None}
@@ -73,27 +82,39 @@ class Use:
             running=tuple(
                 (
                     item or Definition(project="", kind="", id=None, name="?"),
-                    format_time(parse_time(record.get("startTime"))),
+                    format_time(_time(record, "startTime")),
                 )
                 for record, item in found
                 if _is_running(record, now)
             ),
+            last_result=_last_result(record for _project, record in records),
+            last_success=max(
+                (ended for _project, record in records if _result(record) == _SUCCEEDED and (ended := _end(record))),
+                default=None,
+            ),
         )
 
     def to_result(self, now: datetime) -> Json:
-        """Shape: ``{readable, never_used, last_used, days_until_auto_disable, definitions: [{kind, id, name}]}``."""
+        """Shape: ``{readable, never_used, last_used, last_result, last_success, days_until_auto_disable, definitions: [{kind, id, name}]}``."""
         return {
             "readable": True,
             "never_used": self.never_used,
             "last_used": format_time(self.last_used),
+            "last_result": self.last_result,
+            "last_success": format_time(self.last_success),
             "days_until_auto_disable": (self.last_used + AUTO_DISABLE_AFTER - now).days if self.last_used else None,
             "definitions": [definition.to_result() for definition in self.definitions],
         }
 
 
+def _time(record: Json, key: str) -> datetime | None:
+    text = record.get(key)
+    return parse_time(text) if isinstance(text, str) else None
+
+
 def may_be_running(record: Json, now: datetime) -> bool:
     """Whether a run that began then, or an earlier one, may still be running."""
-    started = parse_time(record.get("startTime"))
+    started = _time(record, "startTime")
     return started is None or now - started < _LONGEST_RUN
 
 
@@ -102,11 +123,30 @@ def _is_running(record: Json, now: datetime) -> bool:
     return not (record.get("finishTime") or record.get("result")) and may_be_running(record, now)
 
 
+def _result(record: Json) -> str | None:
+    result = record.get("result")
+    return result.lower() if isinstance(result, str) and result else None
+
+
+def _end(record: Json) -> datetime | None:
+    """When a run ended, or began if that is all one knows."""
+    return _time(record, "finishTime") or _time(record, "startTime")
+
+
+def _last_result(records: t.Iterable[Json]) -> str | None:
+    """Of the run that ended last. One that says no time is older than all others, and the history has the newest first."""
+    ended = [record for record in records if record.get("finishTime") or record.get("result")]
+    latest = max(ended, key=lambda record: _end(record) or _BEFORE_ALL, default=None)
+    return None if latest is None else _result(latest)
+
+
 # What stands in place of :meth:`Use.to_result` where the use could not be read.
 UNREADABLE_USE: Json = {
     "readable": False,
     "never_used": None,
     "last_used": None,
+    "last_result": None,
+    "last_success": None,
     "days_until_auto_disable": None,
     "definitions": None,
 }
@@ -203,12 +243,10 @@ class Secret:
 def secret_of(connection: ArmConnection, facts: Facts, now: datetime) -> Secret:
     """What is known of the secret. A test beats the directory: Azure DevOps does not say which of an application's secrets it stores (8.5)."""
     by_test = _secret_by_test(facts.tested) if connection.scheme == "service_principal" else None
-    if by_test and by_test.state != "works":
-        return by_test
     listed = _secret_by_directory(connection, facts, now)
     if by_test:
-        # When it ends is the directory's to say, as far as it is sure.
-        return Secret("works", by_test.why, listed.ends if listed.state == "works" else None)
+        # When it ends or has ended is the directory's to say, as far as it is sure.
+        return Secret(by_test.state, by_test.why, listed.ends if listed.state == by_test.state else None)
     return listed
 
 

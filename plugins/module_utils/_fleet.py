@@ -37,11 +37,13 @@ def each(
     concurrency: int,
     stop: Stop,
     go_on: t.Callable[[Item, Done], bool] = lambda item, done: True,
+    meanwhile: t.Callable[[], None] = lambda: None,
 ) -> list[Done | None]:
     """``work`` on every item, at most ``concurrency`` at a time; the results in the order of the items.
 
     When ``go_on`` (called in this thread) says no to a result, nothing new is started; what runs is finished, and items that were not started give
-    None. Whatever interrupts this thread (a task's timeout, a signal) or breaks one item stops all threads: none starts another request.
+    None. ``meanwhile`` is called in this thread, again and again, while several threads work and none of them has ended. Whatever interrupts this
+    thread (a task's timeout, a signal) or breaks one item stops all threads: none starts another request.
 
     The threads are daemons, unlike those of concurrent.futures, which Python joins at exit: one slow request would hold the worker of a timed-out
     task, and with it the next task of the host, for as long as that request takes.
@@ -54,7 +56,7 @@ def each(
     try:
         crew.start()
         while crew.busy:
-            index, done = crew.next_result()
+            index, done = crew.next_result(meanwhile)
             results[index] = done
             more = go_on(items[index], done) and more
             if more:
@@ -90,19 +92,20 @@ class _Crew(t.Generic[Item, Done]):
             self._started += 1
             self.busy += 1
 
-    def next_result(self) -> tuple[int, Done]:
+    def next_result(self, meanwhile: t.Callable[[], None]) -> tuple[int, Done]:
         """Wait for an item to end; raises what its work raised."""
-        index, done, good = self._wait()
+        index, done, good = self._wait(meanwhile)
         self.busy -= 1
         if not good:
             raise t.cast(BaseException, done)
         return index, t.cast(Done, done)
 
-    def _wait(self) -> tuple[int, Done | BaseException, bool]:
+    def _wait(self, meanwhile: t.Callable[[], None]) -> tuple[int, Done | BaseException, bool]:
         """In pieces: a signal that comes just before a wait without end is heard only after it."""
         while True:
             with contextlib.suppress(queue.Empty):
                 return self._finished.get(timeout=_ASK_EVERY_SECONDS)
+            meanwhile()
 
     def dismiss(self) -> None:
         for _thread in range(self._size):

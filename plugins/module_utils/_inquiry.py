@@ -26,6 +26,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._testing import i
 from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification, not_testable
 
 Read = t.TypeVar("Read")
+# What a test has to say of a connection.
+_TESTED_PARTS = {"type", "url", "data", "authorization"}
 
 
 class Inquiry:
@@ -71,6 +73,10 @@ class Inquiry:
         enough: t.Callable[[Verification], bool] = is_final,
     ) -> Verification:
         """How signing in with it ends: tested until it is ``enough`` or the time (s) is over. One answer that says nothing is asked for once more."""
+        if connection.partial or not connection.raw.keys() >= _TESTED_PARTS:
+            return Verification(
+                result="unknown", message="Azure DevOps shows only a part of it, which is not enough for a test."
+            )
         known = not_testable(connection.scheme, connection.environment, enabled=connection.enabled)
         if known is not None:
             return known
@@ -102,4 +108,7 @@ class Inquiry:
             unread[what] = error.message
         except (FederationError, ServiceError, TransportError) as error:
             unread[what] = error.message
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # One odd answer must not lose what the others say.
+            unread[what] = f"an answer had an unknown shape ({type(error).__name__})"
         return None

@@ -9,7 +9,7 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._approval import check_digest, check_document, text_hash
 from ansible_collections.azdo.connections.plugins.module_utils._connection import (
@@ -20,7 +20,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
 )
 from ansible_collections.azdo.connections.plugins.module_utils._course import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, check_names, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._estate import (
+    Estate,
+    check_names,
+    look_up,
+    named_projects,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._options import check_range
 from ansible_collections.azdo.connections.plugins.module_utils._plan import Wanted
 
@@ -79,15 +84,30 @@ class Order:
         ids = self.batch if journaled is None else tuple(journaled)
         projects = params["projects"]
         if self.plan is not None:
-            ids, projects = tuple(item["id"] for item in self.plan["items"]), self.plan["options"]["projects"]
+            ids = tuple(item["id"] for item in self._planned)
+            projects = self._projects_to_read(self.plan["options"].get("projects"))
         return Wanted(
             target=self.target,
             projects=None if projects is None else tuple(projects),
             connections=None if params["connections"] is None else tuple(params["connections"]),
             revert_all=params["revert_all"],
             migrated=params["remove_old_credential"],
+            only_candidates=params["only_candidates"],
             ids=ids,
         )
+
+    def narrowed(self, wanted: Wanted, estate: Estate) -> Wanted:
+        """What is left of it for a task that carries out a plan in some of its projects.
+
+        :raises NotFoundError: one of them is not there.
+        """
+        if not self._narrows:
+            return wanted
+        narrowed: list[str] = self.params["projects"]
+        # Where only these were read, the service has said which ones are meant.
+        found = estate.projects if wanted.projects == tuple(narrowed) else named_projects(estate, narrowed)
+        here = {project.id.lower() for project in found}
+        return replace(wanted, ids=tuple(item["id"] for item in self._planned if item["project_id"] in here))
 
     def conditions(self, estate: Estate) -> Json:
         """What the rules need to know of the options, names resolved; the keys are those of :class:`_situation.Situation`."""
@@ -95,14 +115,14 @@ class Order:
         named = params["projects"] is not None or params["connections"] is not None or self.plan is not None
         pairs: dict[str, tuple[str, str]] = {}
         for pair in credential.get("pairs") or []:
-            found = look_up(estate, [pair["connection"]], option="federated_credential.pairs", named_projects=False)
-            if found[0].connection.id.lower() in pairs:
+            (id_,) = self._ids(estate, [pair["connection"]], "federated_credential.pairs", named_projects=False)
+            if id_ in pairs:
                 raise OptionError(
                     f"federated_credential.pairs has two pairs for {pair['connection']!r}.",
                     remedy="Name each connection once.",
                 )
-            pairs[found[0].connection.id.lower()] = (pair["issuer"], pair["subject"])
-        excluded = look_up(estate, params["exclude"] or (), option="exclude", named_projects=named)
+            pairs[id_] = (pair["issuer"], pair["subject"])
+        excluded = self._ids(estate, params["exclude"] or (), "exclude", named_projects=named)
         return {
             "include_shared": params["shared"] == "include",
             "include_disabled": params["include_disabled"],
@@ -113,15 +133,10 @@ class Order:
             "allow_irreversible": params["allow_irreversible"],
             "attempt_as_non_user": params["attempt_as_non_user"],
             "resend": params["resend"],
-            "excluded": frozenset(
-                [found.connection.id.lower() for found in excluded]
-                + [item["id"] for item in (self.plan or {}).get("items", ()) if item["decision"] == "exclude"]
-            ),
-            "approved": {item["id"]: item["fingerprint"] for item in (self.plan or {}).get("items", ())},
-            "promised_back": frozenset(
-                item["id"] for item in (self.plan or {}).get("items", ()) if item["rollback"] == "possible"
-            ),
-            "not_approved": frozenset(item["id"] for item in (self.plan or {}).get("items", ()) if not item["action"]),
+            "excluded": frozenset(excluded + [item["id"] for item in self._planned if item["decision"] == "exclude"]),
+            "approved": {item["id"]: item["fingerprint"] for item in self._planned},
+            "promised_back": frozenset(item["id"] for item in self._planned if item["rollback"] == "possible"),
+            "not_approved": frozenset(item["id"] for item in self._planned if not item["action"]),
         }
 
     def promise(self, estate: Estate, pairs: t.Mapping[str, tuple[str, str]]) -> Json:
@@ -129,7 +144,7 @@ class Order:
         credential = self.credential
         return {
             **{name: self.params[name] for name in _BEHAVIOUR},
-            "projects": None if self._sees_all else sorted(project_id.lower() for project_id in estate.project_ids),
+            "projects": self._promised_projects(estate),
             "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
             "federated_credential": None
             if credential is None
@@ -141,11 +156,42 @@ class Order:
             },
         }
 
-    @property
-    def _sees_all(self) -> bool:
+    def _promised_projects(self, estate: Estate) -> t.Any:
         if self.plan is not None:
-            return self.plan["options"].get("projects") is None
-        return self.params["projects"] is None
+            # What it promised: all of these were found again, or the task carries it out in some of them only.
+            return self.plan["options"].get("projects")
+        if self.params["projects"] is None:
+            return None
+        return sorted(project_id.lower() for project_id in estate.project_ids)
+
+    # -- a plan that is carried out in some of its projects ----------------------------------------------------------
+    @property
+    def _planned(self) -> t.Sequence[Json]:
+        return () if self.plan is None else t.cast("list[Json]", self.plan["items"])
+
+    @property
+    def _narrows(self) -> bool:
+        return self.plan is not None and self.params["projects"] is not None
+
+    def _projects_to_read(self, promised: t.Sequence[str] | None) -> t.Sequence[str] | None:
+        """Only those in which something is to be done, unless a name has to be understood that may be one of another project."""
+        narrowed = self.params["projects"]
+        if narrowed is None:
+            return promised
+        known = {item["id"] for item in self._planned}
+        texts = [pair["connection"] for pair in (self.credential or {}).get("pairs") or []]
+        if all(text.lower() in known for text in [*texts, *(self.params["exclude"] or ())]):
+            return t.cast("list[str]", narrowed)
+        return None if promised is None else [*promised, *narrowed]
+
+    def _ids(self, estate: Estate, texts: t.Sequence[str], option: str, *, named_projects: bool) -> list[str]:
+        """The ids of connections that an option names, in lower case. Those that the plan knows may be in projects that were not read."""
+        known = {item["id"] for item in self._planned} if self._narrows else set()
+        rest = [text for text in texts if text.lower() not in known]
+        found = look_up(estate, rest, option=option, named_projects=named_projects)
+        return [text.lower() for text in texts if text.lower() in known] + [
+            item.connection.id.lower() for item in found
+        ]
 
 
 def read_order(params: t.Mapping[str, t.Any]) -> Order:
@@ -257,5 +303,3 @@ def _check_source(params: t.Mapping[str, t.Any]) -> None:
         raise OptionError(
             f"{' and '.join(ways)} exclude each other.", remedy="Each of them says which connections are meant."
         )
-    if params["plan"] is not None and params["projects"] is not None:
-        raise OptionError("plan and projects exclude each other.", remedy="The plan says in which projects it works.")

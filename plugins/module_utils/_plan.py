@@ -37,6 +37,7 @@ class Wanted:
     """What the user asked for. ``projects``, ``connections``, ``ids``: None means "not narrowed", an empty tuple means "none".
 
     :param migrated: those that have the Microsoft Entra issuer already are meant, not those that are to get it.
+    :param only_candidates: ``connections`` narrow what would be selected without them.
     :param ids: the connections of an earlier plan or journal, of which some may be gone by now.
     """
 
@@ -45,6 +46,7 @@ class Wanted:
     connections: tuple[str, ...] | None
     revert_all: bool = False
     migrated: bool = False
+    only_candidates: bool = False
     ids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -66,6 +68,11 @@ class Wanted:
     def named(self) -> bool:
         """Whether the connections were named, so that other types than ours count."""
         return self.connections is not None or self.ids is not None
+
+    @property
+    def selects(self) -> bool:
+        """Whether it takes what the rule of the target selects, among all or among those that were named."""
+        return self.ids is None and (self.connections is None or self.only_candidates)
 
 
 @dataclass(frozen=True)
@@ -146,15 +153,26 @@ def planned_row(found: Found, target: str, situation: Situation, facts: Facts | 
 
 def select(estate: Estate, wanted: Wanted) -> list[Found]:
     """The named connections, whatever they are; else what Microsoft's script selects in each project, what was converted, or what has the old issuer."""
+    found = meant(estate, wanted)
+    if not wanted.selects:
+        return found
+    rule = {WIF: script_selects, SERVICE_PRINCIPAL: _was_converted, ENTRA_ISSUER: _has_old_issuer}[wanted.target]
+    if wanted.migrated:
+        rule = _has_entra_issuer
+    return [item for item in found if rule(item)]
+
+
+def meant(estate: Estate, wanted: Wanted) -> list[Found]:
+    """The connections that the options name, sorted; all of them, if they name none.
+
+    :raises NotFoundError: a named one is not there, or not visible to this caller.
+    """
     if wanted.ids is not None:
         ids = {text.lower() for text in wanted.ids}
         return [found for found in estate.found if found.connection.id.lower() in ids]
     if wanted.connections is not None:
         return look_up(estate, wanted.connections, option="connections", named_projects=wanted.projects is not None)
-    if wanted.migrated:
-        return [found for found in estate.found if _has_entra_issuer(found)]
-    rule = {WIF: script_selects, SERVICE_PRINCIPAL: _was_converted, ENTRA_ISSUER: _has_old_issuer}[wanted.target]
-    return [found for found in estate.found if rule(found)]
+    return list(estate.found)
 
 
 def script_selects(found: Found) -> bool:

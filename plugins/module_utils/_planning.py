@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils import _approval
 from ansible_collections.azdo.connections.plugins.module_utils._connection import ENTRA_ISSUER, Json
+from ansible_collections.azdo.connections.plugins.module_utils._details import Depth
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
@@ -20,8 +21,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._fleet import eac
 from ansible_collections.azdo.connections.plugins.module_utils._handoff import Wish
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
 from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._meter import Meter
 from ansible_collections.azdo.connections.plugins.module_utils._order import Order
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, select
+from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, meant, select
 from ansible_collections.azdo.connections.plugins.module_utils._record import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._retiring import Retirement
 from ansible_collections.azdo.connections.plugins.module_utils._rollout import Rollout, forecast
@@ -79,6 +81,7 @@ class Planning:
         :raises PlanChangedError: it is not what was approved; nothing was changed.
         """
         order, runtime = self._order, self._runtime
+        self.wanted = order.narrowed(self.wanted, estate)
         conditions = order.conditions(estate)
         promise = order.promise(estate, conditions["pairs"])
         if order.plan is not None:
@@ -121,12 +124,12 @@ class Planning:
         """What is wanted, and what an earlier run left in these projects: a converted connection is in no selection any more."""
         selected = select(estate, self.wanted)
         self._tell_missing(selected)
-        if self.wanted.named:
+        if not self.wanted.selects:
             return selected
         chosen = {found.connection.id for found in selected}
         taken_up = [
             found
-            for found in estate.found
+            for found in meant(estate, self.wanted)
             if found.connection.id.lower() in left
             and found.connection.owner.id in estate.project_ids
             and found.connection.id not in chosen
@@ -143,12 +146,10 @@ class Planning:
     def _foresee(self, task: Task, plan: list[PlannedRow]) -> list[PlannedRow]:
         """The plan with the facts around each connection, unless it is sure without them that nothing will be done to it."""
         todo = [row for row in plan if row.worth_asking]
-        asked = 0
+        meter = Meter(self._runtime, len(todo), "connections looked at")
 
         def count(_row: PlannedRow, _facts: object) -> bool:
-            nonlocal asked
-            asked += 1
-            self._runtime.progress(f"{asked} of {len(todo)} connections looked at")
+            meter.count()
             return True
 
         known = each(
@@ -157,6 +158,7 @@ class Planning:
             concurrency=self._runtime.concurrency,
             stop=self._runtime.stop,
             go_on=count,
+            meanwhile=meter.look,
         )
         facts = {row.connection.id: found for row, found in zip(todo, known, strict=True)}
         return [task.planned(row.found, found, row) if (found := facts.get(row.connection.id)) else row for row in plan]
@@ -196,13 +198,18 @@ class Planning:
                 probe=credential["probe"],
                 patience=float(params["wait_timeout"]),
             )
+        depth: Depth = "all" if params["hold_pipelines"] else "running"
+        if params["allow_in_use"] and not params["hold_pipelines"]:
+            # Nothing depends on it: a plan shows the latest use, and a run need not ask.
+            depth = "latest"
+        asks = depth != "latest" or self._runtime.check_mode
         return Task(
             runtime=self._runtime,
             situation=situation(self._runtime, estate, **conditions),
             terms=self._order.terms,
             inquiry=Inquiry(
                 self._runtime,
-                use="all" if params["hold_pipelines"] else None if params["allow_in_use"] else "running",
+                use=depth if asks else None,
                 identity=True,
                 test=self._order.tests_before,
             ),

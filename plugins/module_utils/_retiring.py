@@ -15,11 +15,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._estate import Es
 from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, names_connection
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import KeyedLocks, each
 from ansible_collections.azdo.connections.plugins.module_utils._identity import Identity
+from ansible_collections.azdo.connections.plugins.module_utils._meter import Meter
 from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._recorded import Recorded
-from ansible_collections.azdo.connections.plugins.module_utils._rows import Row
+from ansible_collections.azdo.connections.plugins.module_utils._rows import FAILED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._task import Task
 from ansible_collections.azdo.connections.plugins.module_utils._undo import patiently
 
@@ -39,11 +40,22 @@ class Retirement:
 
     def rows(self, plan: list[PlannedRow], *, check: bool) -> list[Row]:
         """A row for every planned one. :param check: nothing is removed."""
+        meter = Meter(self._task.runtime, len(plan))
+        failed = 0
+
+        def count(_planned: PlannedRow, outcome: Outcome) -> bool:
+            nonlocal failed
+            failed += outcome.status in FAILED
+            meter.count(failed=failed)
+            return True
+
         outcomes = each(
             plan,
             lambda planned: self._guarded(planned, check=check),
             concurrency=self._task.runtime.concurrency,
             stop=self._task.runtime.stop,
+            go_on=count,
+            meanwhile=meter.look,
         )
         return [Row(planned, outcome) for planned, outcome in zip(plan, outcomes, strict=True)]
 

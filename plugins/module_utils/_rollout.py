@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
 from ansible_collections.azdo.connections.plugins.module_utils._journal import JournalError
+from ansible_collections.azdo.connections.plugins.module_utils._meter import Meter
 from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
@@ -49,12 +50,12 @@ class Rollout:
         self._failures = 0
         self._over = False
         self._refused_to_non_users = False
-        self._done = self._total = 0
+        self._meter = Meter(task.runtime, 0)
 
     def carry_out(self, plan: list[PlannedRow]) -> list[Row]:
         """A row for every planned one, in the same order."""
         todo = [planned for planned in plan if planned.action or planned.unfinished]
-        self._total = len(todo)
+        self._meter = Meter(self._runtime, len(todo))
         rows: dict[str, Row] = {}
         if self._task.terms.target == ENTRA_ISSUER:
             rows |= self._prove_migration(todo)
@@ -80,6 +81,7 @@ class Rollout:
             concurrency=self._runtime.concurrency,
             stop=self._runtime.stop,
             go_on=self._go_on,
+            meanwhile=self._meter.look,
         )
         return {
             planned.connection.id: row
@@ -199,8 +201,7 @@ class Rollout:
         return self._over
 
     def _go_on(self, chain: list[PlannedRow], _rows: list[Row]) -> bool:
-        self._done += len(chain)
-        self._runtime.progress(f"{self._done} of {self._total} connections, {self._failures} failed")
+        self._meter.count(len(chain), failed=self._failures)
         return not self._over
 
     def _not_started(self, planned: PlannedRow) -> Row:

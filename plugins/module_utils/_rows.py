@@ -74,6 +74,7 @@ class Row:
             "rollback": way_back.state,
             "rollback_reason": way_back.why,
             "revert_deadline": format_time((outcome.after or before).revert_deadline),
+            "last_used": format_time(facts.use.last_used) if facts.use else None,
             "before": before.federation_result(),
             "after": outcome.after.federation_result() if outcome.after else None,
             "verification": {

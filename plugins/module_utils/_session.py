@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer, Resource, quiet_loggers
+from ansible_collections.azdo.connections.plugins.module_utils._auth import NAMES, Authorizer, Resource, quiet_loggers
 from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings
@@ -33,13 +33,18 @@ class Session:
     graph: Graph
     resource_manager: ResourceManager
     secrets: set[str]
-    paces: list[Pace]
+    paces: dict[str, Pace]
     tenant: str | None
 
     @property
+    def held_back(self) -> dict[str, float]:
+        """The time (s) for which each service asked us to wait, by its name."""
+        return {name: pace.seconds_lost for name, pace in self.paces.items()}
+
+    @property
     def seconds_held_back(self) -> float:
-        """The time (s) for which the services asked us to wait."""
-        return sum(pace.seconds_lost for pace in self.paces)
+        """The same for all of them together."""
+        return sum(self.held_back.values())
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,13 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slot
         max_retries=values["max_retries"],
     )
     secrets: set[str] = set()
-    paces: list[Pace] = []
+    paces: dict[str, Pace] = {}
     authorizer = Authorizer(values, environ, secrets.add)
 
     def way_to(resource: Resource) -> tuple[HttpClient, _ResourceAuthorization]:
         # A client for each service: when one of them asks for a pause, the others need not wait.
         client = HttpClient(settings, stop, slots)
-        paces.append(client.pace)
+        paces[NAMES[resource]] = client.pace
         return client, _ResourceAuthorization(authorizer, resource)
 
     graph_url = check_url("graph_url", values["graph_url"] or authorizer.cloud.graph)

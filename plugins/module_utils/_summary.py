@@ -50,9 +50,10 @@ NOT_CHECKED = {
 }
 
 
-def estate_summary(rows: t.Sequence[Json], coverage: Coverage) -> Json:
+def estate_summary(rows: t.Sequence[Json], *, organization: str, coverage: Coverage) -> Json:
     """The ``summary`` of azdo_arm_connection_info, from its rows."""
     return {
+        "organization": organization,
         "total": len(rows),
         "by_scheme": _count(row["scheme"] for row in rows),
         "by_issuer": _count(row["issuer_kind"] for row in rows if row["issuer_kind"]),
@@ -65,10 +66,18 @@ def estate_summary(rows: t.Sequence[Json], coverage: Coverage) -> Json:
 
 
 def run_summary(
-    rows: t.Sequence[Json], *, target: str, seen: int, coverage: Coverage, unsettled: list[Json], held_back: float
+    rows: t.Sequence[Json],
+    *,
+    organization: str,
+    target: str,
+    seen: int,
+    coverage: Coverage,
+    unsettled: list[Json],
+    held_back: float,
 ) -> Json:
     """The ``summary`` of azdo_arm_connection_convert, from its rows. ``by_status`` has every status, so that templates need no defaults."""
     return {
+        "organization": organization,
         "to": target,
         "seen": seen,
         "selected": len(rows),

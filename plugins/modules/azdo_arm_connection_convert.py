@@ -68,6 +68,9 @@ options:
     description:
       - Names or ids of the projects to work in. If not set, every project that the caller can see. Nothing outside them is touched.
       - An empty list means no project at all. A project that is not found is an error.
+      - With O(plan), only what the plan holds in these projects is carried out, so that one plan can be applied in waves; its other connections have no rows.
+        A connection belongs to its owning project. Only these projects are read then, unless O(exclude) or the pairs of O(federated_credential) name
+        connections by anything but ids of the plan.
     type: list
     elements: str
   connections:
@@ -77,6 +80,15 @@ options:
       - An empty list means no connection at all.
     type: list
     elements: str
+  only_candidates:
+    description:
+      - Whether O(connections) narrow what would be selected without them, instead of each having a row. A named connection that is there and would not be
+        selected has no row then; one that is not found is still an error. So one host for each connection gives the same rows as one host for each project.
+      - For O(to=workload_identity_federation) that is what Microsoft's script selects, for O(to=service_principal) what O(revert_all) reverts, and for
+        O(to=entra_issuer) what has the Azure DevOps issuer, or with O(remove_old_credential) what has left it.
+      - Has no effect without O(connections), and is no part of a plan, which says itself what it holds.
+    type: bool
+    default: false
   exclude:
     description:
       - Names or ids of selected connections to leave alone. Their rows have the reason C(excluded).
@@ -116,7 +128,7 @@ options:
   plan:
     description:
       - Apply this RV(plan) of an earlier run in check mode. The connections are those of the plan, and all options that change what is done must have the
-        values that they had. A connection that is not what it was is skipped with the reason C(changed_since_plan).
+        values that they had, but for O(projects), which narrow it. A connection that is not what it was is skipped with the reason C(changed_since_plan).
       - The plan holds ids, flags and hashes only. Pass it on as a variable, or read it with the V(file) lookup and the filter
         P(ansible.builtin.from_json#filter).
     type: dict
@@ -149,6 +161,7 @@ options:
   allow_in_use:
     description:
       - Whether to convert a connection while a pipeline is using it. A run that began more than seven days ago and has no end is not counted.
+      - If so, and without O(hold_pipelines), the use is read in check mode only, to show RV(connections[].last_used), and decides nothing.
     type: bool
     default: false
   hold_pipelines:
@@ -448,6 +461,11 @@ connections:
     revert_deadline:
       description: Until when Azure DevOps offers to revert it, in UTC.
       type: str
+    last_used:
+      description:
+        - When a pipeline last used it, in UTC. Null if it was never used, or if that was not read, because a reason blocks the connection anyway or because
+          of O(allow_in_use) outside check mode.
+      type: str
     before:
       description: The part that a conversion changes, before. Holds C(scheme), C(issuer), C(issuer_kind) and C(subject).
       type: dict
@@ -522,6 +540,10 @@ summary:
   returned: always, unless the task failed before it began
   type: dict
   contains:
+    organization:
+      description: Name of the organization.
+      type: str
+      sample: contoso
     to:
       description: The target.
       type: str
@@ -570,6 +592,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._summary import r
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},
     connections={"type": "list", "elements": "str"},
+    only_candidates={"type": "bool", "default": False},
     exclude={"type": "list", "elements": "str"},
     to={
         "type": "str",
@@ -642,13 +665,14 @@ def run(runtime: Runtime) -> Result:
         connections,
         [(row.title, note) for row in rows if row.outcome for note in row.outcome.notes],
         complete=estate.coverage.complete,
-        selected_by_name=wanted.named,
+        selected_by_name=not planning.wanted.selects or planning.wanted.connections == (),
     )
     runtime.warnings += unmatched(rows, runtime.params["hold_pipelines"] or ())
     summary = run_summary(
         connections,
         target=wanted.target,
         seen=len(estate.found),
+        organization=runtime.azure_devops.name,
         coverage=estate.coverage,
         unsettled=unsettled(estate, plan),
         held_back=runtime.session.seconds_held_back - held_back,

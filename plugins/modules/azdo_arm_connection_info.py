@@ -15,6 +15,9 @@ author:
 description:
   - Returns one row for each Azure Resource Manager service connection, however many projects use it, with what can be done to it and why not.
   - Says what could not be seen. Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
+notes:
+  - How far a long task has come is shown on the standard error stream when the module runs in the controller's process. There is no such display
+    when it runs as an ordinary module.
 extends_documentation_fragment:
   - azdo.connections._auth
   - azdo.connections._attributes
@@ -79,6 +82,7 @@ options:
       - V(usage) reads when pipelines last used it, V(permissions) which pipelines may use it, V(checks) its approvals and checks.
       - V(identity) reads the application or managed identity behind it, from Microsoft Graph or Azure Resource Manager, so it needs a sign-in with Microsoft
         Entra.
+      - V(verification) tests it like the portal's Verify. Azure DevOps signs in with it to do so and changes nothing.
       - What is read counts in RV(connections[].eligibility) too.
     type: list
     elements: str
@@ -87,6 +91,7 @@ options:
       - permissions
       - checks
       - identity
+      - verification
     default: []
   concurrency:
     description:
@@ -283,6 +288,15 @@ connections:
         last_used:
           description: When it was last used, in UTC.
           type: str
+        last_result:
+          description:
+            - How the latest run that has ended ended, among the latest 50 uses in each project. The service's word in lower case, such as V(succeeded),
+              V(succeededwithissues), V(failed), V(canceled), V(skipped) or V(abandoned). Null if there is none, or if the service does not say.
+          type: str
+        last_success:
+          description:
+            - When the latest run among them that ended with V(succeeded) has ended, or began if its end is not known, in UTC. Null if there is none.
+          type: str
         days_until_auto_disable:
           description: Days until Azure DevOps disables it for not being used for 100 days. Null if it was never used.
           type: int
@@ -355,11 +369,30 @@ connections:
       description: When the stored secret ends or has ended, in UTC. Null if it is not sure, for example because only some of several secrets have ended.
       returned: when O(include) contains V(identity)
       type: str
+    verification:
+      description: How a test of the connection ended.
+      returned: when O(include) contains V(verification)
+      type: dict
+      contains:
+        result:
+          description:
+            - V(ok), V(federation_failed) if Microsoft Entra does not accept the federated token, V(credential_failed) if it does not accept the identity or its
+              secret, V(azure_permission) if the identity may not read the subscription or management group, V(caller_not_allowed) if this caller may not test
+              it, V(not_testable) if Azure DevOps has no test for it or it is disabled, V(unknown) for every other answer.
+          type: str
+          sample: ok
+        message:
+          description: The service's words, or ours; empty for V(ok).
+          type: str
 summary:
   description: The rows in numbers, and what could not be seen.
   returned: success
   type: dict
   contains:
+    organization:
+      description: Name of the organization.
+      type: str
+      sample: contoso
     total:
       description: Number of rows.
       type: int
@@ -425,6 +458,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._estate import (
 from ansible_collections.azdo.connections.plugins.module_utils._facts import secret_of
 from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover, each
 from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._meter import Meter
 from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
@@ -448,7 +482,7 @@ ARGUMENT_SPEC = argument_spec(
     include={
         "type": "list",
         "elements": "str",
-        "choices": ["usage", "permissions", "checks", "identity"],
+        "choices": ["usage", "permissions", "checks", "identity", "verification"],
         "default": [],
     },
     concurrency={"type": "int", "default": 8},
@@ -464,16 +498,31 @@ def run(runtime: Runtime) -> Result:
     estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
     seen_from = situation(runtime, estate)
     include = params["include"]
-    inquiry = Inquiry(runtime, use="latest" if "usage" in include else None, identity="identity" in include, test=False)
+    inquiry = Inquiry(
+        runtime,
+        use="latest" if "usage" in include else None,
+        identity="identity" in include,
+        test="verification" in include,
+    )
+    wanted = narrow(estate, params)
+    meter = Meter(runtime, len(wanted), "connections read")
+
+    def count(_found: Found, _row: Json) -> bool:
+        meter.count()
+        return True
+
     rows = each(
-        narrow(estate, params),
+        wanted,
         lambda found: row(runtime, found, seen_from, inquiry),
         # Without anything more to read there is nothing to wait for.
         concurrency=runtime.concurrency if include else 1,
         stop=runtime.stop,
+        go_on=count,
+        meanwhile=meter.look,
     )
     connections = [item for item in rows if item is not None]
-    return Result(values={"connections": connections, "summary": estate_summary(connections, estate.coverage)})
+    summary = estate_summary(connections, organization=runtime.azure_devops.name, coverage=estate.coverage)
+    return Result(values={"connections": connections, "summary": summary})
 
 
 def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
@@ -504,6 +553,8 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inquiry: Inquiry) 
         secret = secret_of(connection, facts, seen_from.now)
         details["identity"] = facts.identity.to_result() if facts.identity else None
         details["secret_expires"] = format_time(secret.ends)
+    if "verification" in include:
+        details["verification"] = facts.tested.to_result() if facts.tested else None
     return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}
 
 

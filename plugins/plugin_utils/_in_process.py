@@ -144,7 +144,7 @@ class InProcessAction(OrdinaryAction):
             diff_mode=self._task.diff,
             environ=os.environ,
             shared=_usable_shared(),
-            progress=_Progress(),
+            progress=_Progress(_host_among_others(variables)),
             sharers=self._sharers(variables),
             slots_folder=_slots_folder(),
             play=_play(),
@@ -279,15 +279,25 @@ def _hide(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
 
 
 class _Progress:
-    """Shows a line on the standard error stream, not more often than people can read."""
+    """Shows a line on the standard error stream, not more often than people can read.
 
-    def __init__(self) -> None:
+    :param host: whose task it is, where there may be several.
+    """
+
+    def __init__(self, host: str | None) -> None:
+        self._who = f"[{host}] " if host else ""
         self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
 
     def __call__(self, line: str) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
-            Display().display(f"azdo.connections: {line}", stderr=True)
+            Display().display(f"azdo.connections: {self._who}{line}", stderr=True)
+
+
+def _host_among_others(variables: dict[str, t.Any]) -> str | None:
+    """The host of this task, if the play has more than one."""
+    several = len(variables.get("ansible_play_hosts_all") or ()) > 1
+    return str(variables.get("inventory_hostname")) if several else None
 
 
 def _usable_shared() -> Shared:

@@ -167,5 +167,30 @@ def test_progress_of_a_long_task_is_shown_beside_the_output(stage: Callable[...,
     here = stage(bench_fleet(2, 60), latency_ms={"convert": 200})
     played = here.play([{CONVERT: {"concurrency": 2}}])
     assert played.status == 0, played.output
-    assert re.search(r"azdo\.connections: \d+ of 60 connections, 0 failed", played.stderr)
+    line = r"^azdo\.connections: \d+ of 60 connections, 0 failed, [\d.]+/s, about \d+ s left$"
+    assert re.search(line, played.stderr, re.MULTILINE)
     assert "of 60 connections" not in played.stdout
+
+
+def test_each_of_several_hosts_is_named_and_told_what_holds_it_back(stage: Callable[..., t.Any]) -> None:
+    """On a terminal and in the log of a job alike: lines of their own, at most one in five seconds for each host."""
+    here = stage(bench_fleet(1, 15), latency_ms={"history": 800})
+    here.simulator.fault(path="(?i)executionhistory", status=429, headers={"Retry-After": "1"})
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    task = {INFO: {"include": ["usage"], "concurrency": 4}}
+    played = here.play([task], "-i", "one,two,", hosts="all", vars=local)
+    assert played.status == 0, played.output
+    lines = [text for text in played.stderr.splitlines() if text.startswith("azdo.connections: ")]
+    for host in ("one", "two"):
+        own = [text for text in lines if text.startswith(f"azdo.connections: [{host}] ")]
+        assert 1 <= len(own) <= 3, lines
+        assert all(re.search(r" \d+ of 15 connections read", line) for line in own)
+    assert any("held back by Azure DevOps for 1 s" in line for line in lines), lines
+    assert "connections read" not in played.stdout
+
+
+def test_an_ordinary_module_has_no_display(stage: Callable[..., t.Any]) -> None:
+    here = stage(bench_fleet(1, 15), latency_ms={"history": 800})
+    played = here.play([{INFO: {"include": ["usage"], "concurrency": 2}}], door="ordinary")
+    assert played.status == 0, played.output
+    assert "connections read" not in played.output

@@ -288,10 +288,12 @@ def test_the_migration_must_know_whether_the_application_is_for_one_tenant(facts
 
 # -- what the user may lift --------------------------------------------------------------------------------------------
 UNCONFIRMED: About = {"unconfirmed": frozenset({CONNECTION_ID})}
+# Held pipelines make a run read the use although nobody minds it.
+HELD: About = {"hold_pipelines": ("another",)}
 LIFTS = [
-    (WIF, "in_use_now", used(running=True), {}, {"allow_in_use": True}, "informs"),
-    (SERVICE_PRINCIPAL, "in_use_now", used(running=True), {}, {"allow_in_use": True}, "informs"),
-    (ENTRA_ISSUER, "in_use_now", used(running=True), {}, {"allow_in_use": True}, "informs"),
+    (WIF, "in_use_now", used(running=True), HELD, {"allow_in_use": True}, "informs"),
+    (SERVICE_PRINCIPAL, "in_use_now", used(running=True), HELD, {"allow_in_use": True}, "informs"),
+    (ENTRA_ISSUER, "in_use_now", used(running=True), HELD, {"allow_in_use": True}, "informs"),
     (WIF, "irreversible", app(PAST), {"allow_irreversible": False}, {"allow_irreversible": True}, "informs"),
     (ENTRA_ISSUER, "irreversible", GOOD, {"allow_irreversible": False}, {"allow_irreversible": True}, "informs"),
     (ENTRA_ISSUER, "issuer_migration_unconfirmed", GOOD, UNCONFIRMED, {"resend": True}, "informs"),
@@ -305,6 +307,12 @@ def test_what_the_user_allowed_is_still_told(
 ) -> None:
     assert effects(target, facts, about)[code] == "blocks"
     assert effects(target, facts, {**about, **lift})[code] == instead
+
+
+@pytest.mark.parametrize("target", [WIF, SERVICE_PRINCIPAL, ENTRA_ISSUER])
+def test_where_nothing_depends_on_the_use_a_plan_says_no_more_of_it_than_a_run(target: str) -> None:
+    """Which does not read it."""
+    assert "in_use_now" not in effects(target, used(running=True), {"allow_in_use": True})
 
 
 @pytest.mark.parametrize("mode", ["create", "require"])

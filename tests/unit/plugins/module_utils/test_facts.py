@@ -141,9 +141,58 @@ def test_what_a_result_tells_of_the_use() -> None:
         "readable": True,
         "never_used": False,
         "last_used": (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "last_result": "succeeded",
+        "last_success": (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "days_until_auto_disable": 99,
         "definitions": [{"kind": "build", "id": 7, "name": "deploy"}],
     }
+
+
+RUNNING: Json = {"finishTime": None, "result": None}
+
+
+@pytest.mark.parametrize(
+    ("records", "result", "hours_ago"),
+    [
+        ([], None, None),
+        ([record()], "succeeded", 1),
+        ([record(result="Succeeded")], "succeeded", 1),
+        ([record(result="succeededWithIssues")], "succeededwithissues", None),
+        ([record(result="failed"), record(startTime=at(8), finishTime=at(7))], "failed", 7),
+        # The history has the newest begin first, and what began first may end last.
+        ([record(startTime=at(3), finishTime=at(2)), record(startTime=at(9), finishTime=at(1), result="failed")], "failed", 2),
+        ([record(startTime=at(0.5), **RUNNING), record(result="canceled")], "canceled", None),
+        ([record(**RUNNING)], None, None),
+        ([record(finishTime=None)], "succeeded", 2),
+        ([record(startTime=None)], "succeeded", 1),
+        ([record(result=None)], None, None),
+        ([record(result=None), record(startTime=at(8), finishTime=at(7))], None, 7),
+        ([record(startTime=None, finishTime="soon")], "succeeded", None),
+        ([record(startTime=None, finishTime="soon", result="abandoned"), record()], "succeeded", 1),
+        ([record(startTime=7, finishTime=8, result=9)], None, None),
+        ([record(result="a word of tomorrow")], "a word of tomorrow", None),
+    ],
+    ids=[str(number) for number in range(16)],
+)  # fmt: skip
+def test_how_the_latest_run_ended_and_when_one_last_succeeded(
+    records: list[Json], result: str | None, hours_ago: float | None
+) -> None:
+    found = use(*records)
+    assert found.last_result == result
+    if hours_ago is None:
+        assert found.last_success is None
+    else:
+        assert found.last_success is not None
+        assert timedelta(0) <= found.last_success - (NOW - timedelta(hours=hours_ago)) < SECOND
+
+
+def test_the_latest_run_of_all_projects_counts() -> None:
+    old, new = record(startTime=at(30), finishTime=at(29)), record(result="failed")
+    for histories in ([(PAYMENTS, [old]), (WEB_SHOP, [new])], [(PAYMENTS, [new]), (WEB_SHOP, [old])]):
+        found = Use.from_histories(histories, NOW)
+        assert found.last_result == "failed"
+        assert found.last_success is not None
+        assert timedelta(0) <= found.last_success - (NOW - timedelta(hours=29)) < SECOND
 
 
 # -- the identity ------------------------------------------------------------------------------------------------------
@@ -264,6 +313,8 @@ def test_what_a_test_says_of_a_secret(tested: Verification | None, state: str) -
         (Verification(result="ok"), app(PAST, LATER), "works", None),
         (Verification(result="ok"), app(LATER), "works", LATER),
         (failed("AADSTS7000222: expired"), app(LATER), "expired", None),
+        (failed("AADSTS7000222: expired"), app(PAST), "expired", PAST),
+        (failed("AADSTS700016: gone"), app(PAST), "missing", None),
         (failed("AADSTS7000215: wrong"), app(LATER), "wrong", None),
         (Verification(result="unknown"), app(LATER), "works", LATER),
         (Verification(result="not_testable"), app(PAST), "expired", PAST),

@@ -81,6 +81,7 @@ def test_a_row_of_a_conversion() -> None:
         "rollback": "unknown",
         "rollback_reason": "Azure DevOps offers to go back for seven days; whether the old secret works is not known. When the secret ends was not read.",
         "revert_deadline": "2026-06-08T12:00:00Z",
+        "last_used": None,
         "before": {"scheme": SERVICE_PRINCIPAL, "issuer": None, "issuer_kind": None, "subject": None},
         "after": {
             "scheme": WIF,
@@ -91,6 +92,13 @@ def test_a_row_of_a_conversion() -> None:
         "verification": {"before": None, "after": None},
         "hand_off": None,
     }
+
+
+def test_a_row_tells_of_the_last_use_where_it_was_read() -> None:
+    used = Use(never_used=False, last_used=NOW, definitions=(), running=())
+    unused = Use(never_used=True, last_used=None, definitions=(), running=())
+    rows = [Row(dataclasses.replace(planned(), facts=facts)) for facts in (Facts(use=used), Facts(use=unused), None)]
+    assert [row["last_used"] for row in shown(*rows)] == ["2026-06-01T12:00:00Z", None, None]
 
 
 def test_a_forecast_has_no_end_yet() -> None:
@@ -290,7 +298,10 @@ def test_a_held_pipeline_that_used_nothing_is_told() -> None:
 def test_the_numbers_of_a_run() -> None:
     rows = shown(done(), failed("x"), Row(planned(raw(isDisabled=True)), Outcome(status="skipped")))
     coverage = Coverage(1, (), (), (), named=False)
-    summary = run_summary(rows, target=WIF, seen=9, coverage=coverage, unsettled=[], held_back=1.26)
+    summary = run_summary(
+        rows, organization="contoso", target=WIF, seen=9, coverage=coverage, unsettled=[], held_back=1.26
+    )
+    assert (summary["organization"], summary["to"]) == ("contoso", WIF)
     assert set(summary["by_status"]) == set(STATUSES)
     assert {status: count for status, count in summary["by_status"].items() if count} == {
         "converted": 1, "failed": 1, "skipped": 1,
@@ -309,6 +320,6 @@ def test_the_numbers_of_a_run() -> None:
 )
 def test_what_no_request_can_tell_is_said(target: str, said: str) -> None:
     coverage = Coverage(1, (), (), (), named=False)
-    summary = run_summary([], target=target, seen=0, coverage=coverage, unsettled=[], held_back=0)
+    summary = run_summary([], organization="", target=target, seen=0, coverage=coverage, unsettled=[], held_back=0)
     assert said in summary["not_checked"]
     assert summary["not_checked"].startswith("Tasks inside pipelines were not checked")

@@ -137,6 +137,7 @@ def test_eligible_is_what_convert_would_convert(simulate: Simulate) -> None:
 def test_the_summary(simulator: Simulator) -> None:
     summary = info(simulator).result["summary"]
     assert summary == {
+        "organization": "contoso",
         "total": 9,
         "by_scheme": {"managed_identity": 1, "service_principal": 5, "workload_identity_federation": 3},
         "by_issuer": {"azure_devops": 1, "entra": 2},
@@ -161,8 +162,11 @@ def test_usage(simulator: Simulator) -> None:
     assert used["days_until_auto_disable"] in (4, 5)
     assert [item["name"] for item in used["definitions"]] == ["deploy-infrastructure"]
     assert rows["hub"]["usage"]["days_until_auto_disable"] == 99
+    assert used["last_result"] == "succeeded"
+    assert used["last_success"] == used["last_used"]
     assert rows["manual"]["usage"] == {
-        "readable": True, "never_used": True, "last_used": None, "days_until_auto_disable": None, "definitions": [],
+        "readable": True, "never_used": True, "last_used": None, "last_result": None, "last_success": None,
+        "days_until_auto_disable": None, "definitions": [],
     }  # fmt: skip
 
 
@@ -192,9 +196,8 @@ def test_a_history_that_is_half_read_is_not_read(simulator: Simulator) -> None:
     assert project
     simulator.fault(times=0, path=f"{project.id}.*executionhistory", status=403)
     usage = info(simulator, include=["usage"], names=["hub"]).rows[0]["usage"]
-    assert usage == dict.fromkeys(["never_used", "last_used", "days_until_auto_disable", "definitions"]) | {
-        "readable": False
-    }
+    unknown = ["never_used", "last_used", "last_result", "last_success", "days_until_auto_disable", "definitions"]
+    assert usage == dict.fromkeys(unknown) | {"readable": False}
 
 
 @pytest.mark.parametrize("concurrency", [1, 8])

@@ -644,7 +644,6 @@ def test_a_plan_to_revert_is_applied(simulator: Simulator) -> None:
     "options",
     [
         {"connections": NAMES},
-        {"projects": ["Project 0"]},
         {"plan_digest": "0" * 64},
         {"to": "service_principal", "revert_all": True},
         {"to": "service_principal", "batch": {"journal": "/nonexistent"}},
