@@ -105,6 +105,10 @@ changelog-lint: $(venv)/.dev ## antsibull-changelog on the fragments and on chan
 bench: $(venv)/.demo install ## The benchmark: a fleet converted in one task, beside the ideal and the sequential run
 	@$(environment) tests/benchmarks/run $(ARGS)
 
+.PHONY: test-browser
+test-browser: $(venv)/.dev install ## The report in Chromium: its filters, its table, screens of all sizes (needs chromium and chromedriver on PATH)
+	$(call run,pytest tests/browser $(ARGS))
+
 .PHONY: contract
 contract: $(venv)/.dev install ## The simulator against Microsoft's OpenAPI: make contract AZDO_CONTRACTS=folder
 	@test -n "$(AZDO_CONTRACTS)" || { echo "make contract needs AZDO_CONTRACTS: the folder of Microsoft's OpenAPI files." >&2; exit 2; }

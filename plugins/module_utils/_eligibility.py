@@ -55,6 +55,9 @@ def assess(
     reasons = [Reason(r.code, lifted[r.code], r.evidence) if r.code in lifted else r for r in reasons]
     reasons += _not_known(connection, target, situation)
     reasons += not_read(target, situation, facts) if facts else ()
+    if facts and connection.id.lower() in situation.not_approved and not blocked(reasons):
+        # What kept it out of the plan is gone, so nobody has agreed to moving it.
+        reasons.append(_reason("changed_since_plan", target, approved=False))
     order = list(RULES)
     return tuple(sorted(reasons, key=lambda reason: order.index(reason.code)))
 
@@ -176,10 +179,8 @@ def _condition(connection: ArmConnection, situation: Situation) -> _Found:
     if connection.id.lower() in situation.excluded:
         yield "excluded", {}
     approved = situation.approved.get(connection.id.lower())
-    if connection.id.lower() in situation.not_approved or (
-        approved is not None and approved != fingerprint(connection)
-    ):
-        yield "changed_since_plan", {"approved": approved is not None}
+    if approved is not None and approved != fingerprint(connection):
+        yield "changed_since_plan", {"approved": connection.id.lower() not in situation.not_approved}
 
 
 def _not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:

@@ -1,48 +1,336 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks of the collection, by their names, with the projects of an inventory as hosts."""
+"""The playbooks of the collection, by their names: for an organization, its projects or its connections as hosts the end is the same."""
 
 from __future__ import annotations
 
+import csv
 import json
 import typing as t
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import yaml
 
+from simulator import Fleet, Simulator
+
+SECRET, FEDERATION = "ServicePrincipal", "WorkloadIdentityFederation"
+KINDS = ("organization", "project", "connection")
+LATELY = timedelta(days=2)
+Json = dict[str, t.Any]
+
+
+def small_fleet() -> Fleet:
+    """Two connections to convert in two projects, and one of everything that is left alone."""
+    fleet = Fleet()
+    web, pay, empty = (fleet.project(name) for name in ("Web", "Pay", "Empty"))
+    assert empty
+    fleet.connection(web, "azure-dev", last_used=LATELY)
+    fleet.connection(pay, "azure-test", last_used=LATELY)
+    fleet.connection(web, "shared", shared_with=[pay], last_used=LATELY)
+    fleet.connection(web, "manual", creation_mode="Manual")
+    fleet.connection(pay, "disabled", enabled=False)
+    fleet.connection(pay, "federated", scheme=FEDERATION)
+    fleet.connection(web, "agent", scheme="ManagedServiceIdentity")
+    fleet.connection(web, "failed", state="failed")
+    return fleet
+
+
+class Kind:
+    """A stage with one kind of host."""
+
+    def __init__(self, name: str, stage: t.Any) -> None:
+        self.stage, self.simulator = stage, t.cast(Simulator, stage.simulator)
+        source = {"plugin": "azdo.connections.azdo", "hosts_from": name}
+        (stage.folder / f"{name}.azdo.yml").write_text(yaml.safe_dump(source), encoding="utf-8")
+        self.hosts = ("-i", f"{name}.azdo.yml", "-e", f"fleet_hosts=azdo_{name}s")
+
+    def run(self, playbook: str, *arguments: str) -> t.Any:
+        return self.stage.run(f"azdo.connections.{playbook}", *self.hosts, *arguments)
+
+    def report(self, name: str) -> Json:
+        found: Json = json.loads((self.stage.folder / name).read_text(encoding="utf-8"))
+        return found
+
+    @property
+    def schemes(self) -> dict[str, str]:
+        return {item.references[0].name: item.scheme for item in self.simulator.world.connections.values()}
+
 
 @pytest.fixture
-def fleet(stage: Callable[..., t.Any]) -> t.Any:
-    """A stage whose inventory has the projects of the demo fleet as hosts."""
-    here = stage()
-    source = {"plugin": "azdo.connections.azdo", "organization_url": here.simulator.organization_url}
-    (here.folder / "contoso.azdo.yml").write_text(yaml.safe_dump(source), encoding="utf-8")
-    here.on_projects = ("-i", "contoso.azdo.yml", "-e", "fleet_hosts=azdo_projects")
-    return here
+def on(stage: Callable[..., t.Any]) -> Callable[[str], Kind]:
+    return lambda name: Kind(name, stage(small_fleet()))
 
 
-def test_the_report_of_projects_is_the_report_of_the_organization(fleet: t.Any) -> None:
-    whole = fleet.run("azdo.connections.report", "-e", "fleet_report_path=whole.json")
-    parts = fleet.run("azdo.connections.report", *fleet.on_projects, "-e", "fleet_report_path=parts.json")
-    assert (whole.status, parts.status) == (0, 0), whole.output + parts.output
-    reports = [json.loads((fleet.folder / name).read_text(encoding="utf-8")) for name in ("whole.json", "parts.json")]
-    ids = [[(row["id"], row["scheme"]) for row in report["connections"]] for report in reports]
-    assert ids[0] == ids[1]
-    assert [report["summary"]["coverage"]["projects"] for report in reports] == [8, 8]
+CONVERT = ("-e", "fleet_confirm=none", "-e", "fleet_report_path=run.json")
+
+
+def rows(report: Json) -> list[tuple[t.Any, ...]]:
+    """What a report says about each connection, without times."""
+    return [
+        (
+            row["name"],
+            row["project"],
+            row["status"],
+            sorted(reason["code"] for reason in row["reasons"]),
+            row["rollback"],
+        )
+        for row in report["connections"]
+    ]
+
+
+def test_all_kinds_of_host_convert_the_same_and_report_the_same(on: Callable[[str], Kind]) -> None:
+    ends, reports, counts = [], [], []
+    for name in KINDS:
+        kind = on(name)
+        played = kind.run("convert", *CONVERT)
+        assert played.status == 0, played.output
+        ends.append(kind.schemes)
+        reports.append(rows(kind.report("run.json")))
+        counts.append(kind.report("run.json")["summary"])
+    assert ends[0] == ends[1] == ends[2]
+    assert reports[0] == reports[1] == reports[2]
+    assert {name for name, _project, status, *_ in reports[0] if status == "converted"} == {"azure-dev", "azure-test"}
+    assert len({json.dumps(count["by_status"]) for count in counts}) == 1
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_check_mode_shows_the_difference_and_a_second_run_changes_nothing(name: str, on: Callable[[str], Kind]) -> None:
+    kind = on(name)
+    before = kind.schemes
+    shown = kind.run("convert", "--check", "--diff", *CONVERT)
+    assert shown.status == 0, shown.output
+    assert (kind.schemes, kind.simulator.writes) == (before, [])
+    assert "-Web / azure-dev" in shown.stdout.replace("\n-", "\n-")
+    assert "changed=1" in shown.stdout
+    assert kind.run("convert", *CONVERT).status == 0
+    kind.simulator.forget()
+    again = kind.run("convert", *CONVERT)
+    assert again.status == 0
+    assert kind.simulator.writes == []
+    assert "changed=1" not in again.stdout
+
+
+def test_a_limit_is_kept(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    played = kind.run("convert", "--limit", "pay", *CONVERT)
+    assert played.status == 0, played.output
+    assert (kind.schemes["azure-test"], kind.schemes["azure-dev"]) == (FEDERATION, SECRET)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_was_planned_is_what_is_done(name: str, on: Callable[[str], Kind]) -> None:
+    kind = on(name)
+    planned = kind.run("plan", "-e", "fleet_plan_path=plan.json", "-e", "fleet_report_path=planned.json")
+    assert planned.status == 0, planned.output
+    assert kind.simulator.writes == []
+    digest = kind.report("plan.json")["digest"]
+    assert f"fleet_plan_digest={digest}" in planned.stdout
+    agreed = (
+        "-e",
+        "fleet_plan_path=plan.json",
+        "-e",
+        f"fleet_plan_digest={digest}",
+        "-e",
+        "fleet_report_path=run.json",
+    )
+    assert kind.run("convert", *agreed).status == 0
+    foreseen, done = rows(kind.report("planned.json")), rows(kind.report("run.json"))
+    assert [(row[0], row[2].replace("would_convert", "converted"), row[3]) for row in foreseen] == [
+        (row[0], row[2], row[3]) for row in done
+    ]
+
+
+def test_nobody_converts_what_nobody_agreed_to(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    kind.run("plan", "-e", "fleet_plan_path=plan.json")
+    digest = kind.report("plan.json")["digest"]
+    kind.simulator.forget()
+    for arguments, sentence in (
+        ((), "Nobody has agreed to this"),
+        (("-e", f"fleet_plan_digest={digest}"), "give the file that holds them with fleet_plan_path"),
+        (
+            ("-e", "fleet_plan_path=plan.json", "-e", f"fleet_plan_digest={'0' * 64}"),
+            f"the plan has the digest {digest}",
+        ),
+        (("-e", "fleet_confirm=perhaps"), "fleet_confirm"),
+    ):
+        refused = kind.run("convert", *arguments)
+        assert refused.status != 0
+        assert sentence in refused.output
+        assert kind.simulator.writes == []
+
+
+def test_a_digest_is_enough_for_one_host(on: Callable[[str], Kind]) -> None:
+    kind = on("organization")
+    planned = kind.run("plan", "-e", "fleet_plan_path=plan.json")
+    digest = kind.report("plan.json")["digest"]
+    assert digest in planned.stdout
+    kind.simulator.fleet.connection(kind.simulator.fleet.project("Web"), "new-since")
+    assert "The plan of now has the digest" in kind.run("convert", "-e", f"fleet_plan_digest={digest}").output
+    assert kind.simulator.writes == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_named_connections_are_taken_back(name: str, on: Callable[[str], Kind]) -> None:
+    kind = on(name)
+    kind.run("convert", *CONVERT, "-e", "fleet_journal=run.journal")
+    back = kind.run("revert", "-e", "fleet_connections=azure-dev", "-e", "fleet_report_path=back.json")
+    assert back.status == 0, back.output
+    assert (kind.schemes["azure-dev"], kind.schemes["azure-test"]) == (SECRET, FEDERATION)
+    assert [row[0] for row in rows(kind.report("back.json"))] == ["azure-dev"]
+    if name == "organization":
+        assert kind.run("revert", "-e", "fleet_batch_journal=run.journal").status == 0
+        assert kind.schemes["azure-test"] == SECRET
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_report_is_the_same_for_all_kinds(name: str, on: Callable[[str], Kind]) -> None:
+    kind = on(name)
+    paths = "fleet.json,fleet.html,fleet.csv,fleet.md"
+    played = kind.run("report", "-e", f"fleet_report_path={paths}", "-e", "fleet_report_title=Quarterly")
+    assert played.status == 0, played.output
+    names = sorted(item.references[0].name for item in kind.simulator.world.connections.values())
+    assert sorted(row["name"] for row in kind.report("fleet.json")["connections"]) == names
+    folder: Path = kind.stage.folder
+    with (folder / "fleet.csv").open(encoding="utf-8", newline="") as file:
+        assert sorted(row["connection"] for row in csv.DictReader(file)) == names
+    page, text = ((folder / f"fleet.{ending}").read_text(encoding="utf-8") for ending in ("html", "md"))
+    assert all(entry in page and entry in text for entry in (*names, "Quarterly"))
+
+
+def test_the_ending_of_a_report_must_be_known(on: Callable[[str], Kind]) -> None:
+    refused = on("project").run("report", "-e", "fleet_report_path=fleet.xlsx")
+    assert refused.status != 0
+    assert "the ending of fleet.xlsx is none of .html, .htm, .csv, .md, .json" in refused.output
+
+
+def test_connections_that_cannot_sign_in_fail_the_verification(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    good = kind.run("verify", "-e", "fleet_schemes=workload_identity_federation", "-e", "fleet_report_path=tests.json")
+    assert good.status == 0, good.output
+    assert [row["verification"]["result"] for row in kind.report("tests.json")["connections"]] == ["ok"]
+    application = kind.simulator.fleet.world.directory
+    federated = next(item for item in kind.simulator.world.connections.values() if item.scheme == FEDERATION)
+    found = application.application(federated.parameter("serviceprincipalid") or "")
+    assert found
+    found.credentials.clear()
+    bad = kind.run("verify", "-e", "fleet_schemes=workload_identity_federation")
+    assert bad.status != 0
+    assert "federation failed" in bad.stdout
+    assert kind.simulator.writes == []
+
+
+@pytest.mark.parametrize(
+    ("watch", "days", "status", "said"),
+    [
+        ("revert", "7", 2, "Web / azure can be reverted to its secret only until"),
+        ("revert", "1", 0, "Nothing runs out"),
+        ("unused", "20", 2, "Web / idle is not used, and Azure DevOps disables it"),
+        ("unused", "10", 0, "Nothing runs out"),
+        ("issuer", "99999", 2, "Web / old has the issuer of Azure DevOps, which retires 2027-07-01"),
+        ("issuer", "0", 0, "Nothing runs out"),
+        ("secret", "30", 2, "sign-in with Microsoft Entra"),
+        ("leftover", "0", 2, "sign-in with Microsoft Entra"),
+    ],
+)
+def test_the_watch_fails_and_says_why(
+    watch: str, days: str, status: int, said: str, stage: Callable[..., t.Any]
+) -> None:
+    """With a personal access token nobody knows when a secret ends, and that is not taken for fine."""
+    fleet = Fleet()
+    web = fleet.project("Web")
+    fleet.connection(web, "azure", scheme=FEDERATION, converted_ago=timedelta(days=2), issuer="entra")
+    fleet.connection(web, "old", scheme=FEDERATION, issuer="azure_devops", last_used=LATELY)
+    fleet.connection(web, "idle", last_used=timedelta(days=85))
+    here = stage(fleet)
+    limit = [] if watch == "leftover" else ["-e", f"fleet_watch_{watch}_days={days}"]
+    played = here.run("azdo.connections.watch", "-e", f"fleet_watch={watch}", *limit)
+    assert played.status == status, played.output
+    assert said in played.output
+    assert here.simulator.writes == []
 
 
 @pytest.mark.parametrize("playbook", ["report", "convert"])
-def test_a_misspelt_project_is_an_error_and_no_empty_success(playbook: str, fleet: t.Any) -> None:
-    played = fleet.run(f"azdo.connections.{playbook}", *fleet.on_projects, "-e", "fleet_projects=Payments,Paymnets")
+@pytest.mark.parametrize("option", ["projects", "connections"])
+def test_a_misspelt_name_is_an_error_and_no_empty_success(
+    playbook: str, option: str, on: Callable[[str], Kind]
+) -> None:
+    kind = on("project")
+    played = kind.run(
+        playbook,
+        *CONVERT,
+        "-e",
+        f"fleet_{option}=web,azure-dev,Wbe" if option == "connections" else "fleet_projects=web,Wbe",
+    )
     assert played.status != 0
-    assert "fleet_projects names paymnets, which no host of this play stands for" in played.output
-    assert fleet.simulator.writes == []
+    assert "Wbe, which no host of this play stands for" in played.output
+    assert kind.simulator.writes == []
 
 
-def test_named_projects_narrow_the_hosts(fleet: t.Any) -> None:
-    played = fleet.run("azdo.connections.convert", *fleet.on_projects, "-e", "fleet_projects=payments", "--check")
+def test_named_projects_and_connections_narrow_the_hosts(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    assert kind.run("convert", *CONVERT, "-e", "fleet_projects=pay").status == 0
+    assert (kind.schemes["azure-test"], kind.schemes["azure-dev"]) == (FEDERATION, SECRET)
+    assert kind.run("convert", *CONVERT, "-e", "fleet_connections=azure-dev").status == 0
+    assert kind.schemes["azure-dev"] == FEDERATION
+
+
+def test_two_organizations_are_one_fleet(stage: Callable[..., t.Any]) -> None:
+    """Each host has its own address, so one play reaches both; the report says which is which."""
+    fleets = [Fleet(organization) for organization in ("north", "south")]
+    for fleet in fleets:
+        fleet.connection(fleet.project("Web"), f"azure-{fleet.organization}", last_used=LATELY)
+    places = [stage(fleet) for fleet in fleets]
+    folder, addresses = places[0].folder, [place.simulator.organization_url for place in places]
+    source = {"plugin": "azdo.connections.azdo", "organizations": addresses}
+    (folder / "both.azdo.yml").write_text(yaml.safe_dump(source), encoding="utf-8")
+    played = places[0].run(
+        "azdo.connections.convert",
+        "-i",
+        "both.azdo.yml",
+        "-e",
+        "fleet_hosts=azdo_projects",
+        *CONVERT,
+        env={"AZDO_ORG_SERVICE_URL": "UNSET"},
+    )
     assert played.status == 0, played.output
-    assert "azure-prod" in played.stdout
-    assert "storefront-prod" not in played.stdout
+    report = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert [(row["organization"], row["name"], row["status"]) for row in report["connections"]] == [
+        ("north", "azure-north", "converted"),
+        ("south", "azure-south", "converted"),
+    ]
+
+
+def test_the_issuer_is_migrated_in_waves(az: Callable[[Simulator], str], stage: Callable[..., t.Any]) -> None:
+    fleet = Fleet()
+    for name in ("Web", "Pay"):
+        fleet.connection(fleet.project(name), "azure-dev", scheme=FEDERATION, issuer="azure_devops", last_used=LATELY)
+    here = stage(fleet, tls=True)
+    here.environment |= {
+        "PATH": az(here.simulator),
+        "AZDO_PERSONAL_ACCESS_TOKEN": "UNSET",
+        "AZDO_AUTH_SOURCE": "azure_cli",
+        "AZDO_GRAPH_URL": here.simulator.graph_url,
+        "AZDO_RESOURCE_MANAGER_URL": here.simulator.resource_manager_url,
+        "REQUESTS_CA_BUNDLE": here.simulator.ca_path,
+    }
+    terms = (
+        "-e",
+        "fleet_allow_irreversible=true",
+        "-e",
+        "fleet_journal=issuer.journal",
+        "-e",
+        "fleet_verify_timeout=5",
+    )
+    planned = here.run("azdo.connections.plan", "-e", "fleet_to=entra_issuer", *terms)
+    assert planned.status == 0, planned.output
+    digest = planned.stdout.split("fleet_plan_digest=")[1][:64]
+    moved = here.run("azdo.connections.migrate_issuer", *terms, "-e", f"fleet_plan_digest={digest}")
+    assert moved.status == 0, moved.output
+    issuers = {item.parameter("workloadIdentityFederationIssuer") for item in fleet.world.connections.values()}
+    assert all(issuer and "login.microsoftonline.com" in issuer for issuer in issuers)
+    assert "Wave 2 of 2" in moved.stdout

@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._options import S
 
 from tools.tree import COLLECTION, REPOSITORY, documents, load, modules, names, write
 
-PLUGINS = ("modules", "inventory", "filter")
+PLUGINS = ("modules", "inventory", "filter", "lookup")
 KEYWORDS = {*Task.fattributes, *Block.fattributes, *Play.fattributes, "action", "local_action"}
 
 

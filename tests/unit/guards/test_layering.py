@@ -98,6 +98,7 @@ ROOMS = {
     "action": {"module_utils", "plugin_utils", "modules"},
     "inventory": {"module_utils", "plugin_utils"},
     "filter": {"plugin_utils"},
+    "lookup": {"plugin_utils"},
     "doc_fragments": set(),
 }
 

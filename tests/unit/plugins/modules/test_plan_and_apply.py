@@ -461,6 +461,16 @@ def test_a_row_that_the_plan_leaves_alone_stays_alone(simulate: Simulate) -> Non
     assert federated(simulator) == set(NAMES)
 
 
+def test_a_row_that_the_plan_leaves_alone_keeps_its_reason(simulate: Simulate) -> None:
+    """It has not changed, so a new plan would change nothing either."""
+    fleet = four()
+    fleet.connection(fleet.project("Project 0"), "expired", secret_expires=timedelta(days=-1))
+    simulator = simulate(fleet)
+    task = convert(simulator, plan=planned(simulator, allow_irreversible=False), allow_irreversible=False)
+    codes = {reason["code"] for reason in task.by_name["expired"]["reasons"] if reason["effect"] == "blocks"}
+    assert codes == {"irreversible"}
+
+
 def test_a_row_that_was_not_ready_when_it_was_planned_stays_alone(simulate: Simulate) -> None:
     fleet = four()
     one = fleet.connection(fleet.project("Project 0"), "broken", state="failed", status_message="something")

@@ -1,0 +1,304 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page in Chromium: its filters, its table, screens of all sizes, names that try to be more, and many rows."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import typing as t
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from browser.conftest import DESK, PHONE, Page
+from unit.plugins._helpers.reports import (
+    HOSTILE,
+    Result,
+    big_estate,
+    federated,
+    hostile_estate,
+    info_row,
+    reason,
+    result,
+    run_row,
+    used,
+    verdicts,
+    when,
+)
+
+WIDTHS = (320, 390, 768, 1024, 1440)
+
+
+def estate() -> Result:
+    return result(
+        info_row("alpha", "Payments", usage=used(40)),
+        info_row("beta", "Payments", secret_expires=when(-2), usage=used(2)),
+        info_row("gamma", "Web", **federated("azure_devops"), usage=used(9)),
+        info_row("delta", "Web", **federated(revert={"deadline": when(1)}), usage=used(12)),
+        info_row("epsilon", "Web", eligibility=verdicts(workload_identity_federation=("shared",)), usage=used(97)),
+    )
+
+
+def run() -> Result:
+    return result(
+        run_row("converted", "alpha"),
+        run_row("failed", "beta", error={"message": "Azure DevOps said no. " * 20, "remedy": "Ask."}),
+        run_row("skipped", "gamma", reasons=[reason("manual_needs_federated_credential")]),
+    )
+
+
+class TestFiltering:
+    def test_a_filter_changes_the_rows_and_says_how_many_there_are(self, page: Page) -> None:
+        page.load(estate())
+        assert page.shown() == "All 5 connections."
+        page.choose("project", "Web")
+        assert page.names() == ["delta", "epsilon", "gamma"]
+        assert page.shown() == "3 of 5 connections."
+        assert page.find("#shown").get_attribute("aria-live") == "polite"
+
+    @pytest.mark.parametrize(
+        ("key", "label", "names"),
+        [
+            ("scheme", "service principal", ["alpha", "beta", "epsilon"]),
+            ("issuer", "Azure DevOps", ["gamma"]),
+            ("verdict", "blocked", ["epsilon"]),
+            ("reason", "shared", ["epsilon"]),
+            ("attention", "with a secret that has expired", ["beta"]),
+        ],
+    )
+    def test_each_filter_finds_what_it_says(self, page: Page, key: str, label: str, names: list[str]) -> None:
+        page.load(estate())
+        page.choose(key, label)
+        assert page.names() == names
+
+    def test_filters_and_search_narrow_together(self, page: Page) -> None:
+        page.load(estate())
+        page.choose("project", "Web")
+        page.find("#f-search").send_keys("WORKLOAD entra")
+        assert page.names() == ["delta"]
+        page.choose("scheme", "service principal")
+        assert page.names() == []
+        assert page.shown() == "0 of 5 connections."
+
+    def test_search_looks_into_every_column_while_typing(self, page: Page) -> None:
+        page.load(estate())
+        page.find("#f-search").send_keys("gam")
+        assert page.names() == ["gamma"]
+        page.find("#f-search").send_keys(Keys.BACK_SPACE * 3)
+        assert len(page.names()) == 5
+        page.find("#f-search").send_keys("id of beta", Keys.ENTER)
+        assert page.names() == ["beta"]
+
+    def test_clear_brings_everything_back(self, page: Page) -> None:
+        page.load(estate())
+        before = page.names()
+        page.choose("project", "Web")
+        page.find("#f-search").send_keys("a")
+        page.find("#connections thead th:first-child button").click()
+        page.find("#f-clear").click()
+        assert page.names() == before
+        assert page.shown() == "All 5 connections."
+        assert page.find("#f-search").get_attribute("value") == ""
+        assert not page.all("th[aria-sort]")
+
+    def test_a_button_beside_a_number_shows_whom_it_is_about(self, page: Page) -> None:
+        page.load(estate())
+        page.choose("project", "Payments")
+        button = page.find(".points .show")
+        assert button.text.startswith("Show")
+        button.click()
+        assert page.names() == ["beta"]
+        assert page.run("return document.activeElement.id") == "table"
+        assert page.find("#f-project").get_attribute("value") == ""
+
+    def test_the_status_of_a_run_can_be_chosen(self, page: Page) -> None:
+        page.load(run())
+        page.choose("status", "failed")
+        assert page.names() == ["beta"]
+
+
+class TestSorting:
+    def test_by_keyboard(self, page: Page) -> None:
+        page.load(estate())
+        button = page.find("#connections thead th:first-child button")
+        page.find("#f-clear").send_keys(Keys.TAB)  # to the box with the table
+        page.run("return document.activeElement").send_keys(Keys.TAB)
+        assert page.run("return document.activeElement") == button
+        button.send_keys(Keys.ENTER)
+        assert page.names() == ["alpha", "beta", "delta", "epsilon", "gamma"]
+        assert page.find("#connections thead th:first-child").get_attribute("aria-sort") == "ascending"
+        button.send_keys(Keys.SPACE)
+        assert page.names() == ["gamma", "epsilon", "delta", "beta", "alpha"]
+        assert page.find("#connections thead th:first-child").get_attribute("aria-sort") == "descending"
+
+    def test_the_focus_can_be_seen(self, page: Page) -> None:
+        page.load(estate())
+        page.find("#f-search").send_keys(Keys.TAB)
+        focused = page.run("return document.activeElement")
+        assert focused.value_of_css_property("outline-style") == "solid"
+
+    @pytest.mark.parametrize(
+        ("column", "names"),
+        [
+            ("days_until_auto_disable", ["epsilon", "alpha", "delta", "gamma", "beta"]),
+            ("last_used", ["epsilon", "alpha", "delta", "gamma", "beta"]),
+            ("secret_expires", ["beta", "alpha", "epsilon", "delta", "gamma"]),
+        ],
+    )
+    def test_numbers_and_times_by_value_and_empty_cells_last(self, page: Page, column: str, names: list[str]) -> None:
+        page.load(estate())
+        page.find(f"#connections thead .c-{column} button").click()
+        assert page.names() == names
+
+    def test_a_status_by_its_urgency(self, page: Page) -> None:
+        page.load(run())
+        page.find("#connections thead .c-status button").click()
+        assert page.names() == ["beta", "alpha", "gamma"]
+
+    def test_a_filter_keeps_the_order(self, page: Page) -> None:
+        page.load(estate())
+        page.find("#connections thead .c-last_used button").click()
+        page.choose("project", "Web")
+        assert page.names() == ["epsilon", "delta", "gamma"]
+
+
+class TestScreens:
+    @pytest.mark.parametrize("value", [estate(), run(), hostile_estate(), result(), {"failed": True, "msg": "x" * 900}])
+    def test_the_page_never_scrolls_sideways(self, page: Page, value: Result) -> None:
+        page.load(value)
+        for width in WIDTHS:
+            page.look((width, 844))
+            assert page.run("return document.scrollingElement.scrollWidth") <= width
+
+    def test_on_a_phone_each_connection_is_a_card_that_names_its_fields(self, page: Page) -> None:
+        page.look(PHONE)
+        page.load(estate())
+        assert page.find("#connections thead").value_of_css_property("display") == "none"
+        label = "return getComputedStyle(document.querySelectorAll('#rows td')[arguments[0]], '::before').content"
+        assert page.run(label, 0) == '"Project"'
+        page.find("#f-order").send_keys("Last used")
+        assert page.names()[0] == "epsilon"
+
+    def test_dark_and_light(self, page: Page) -> None:
+        page.load(estate())
+        seen = {}
+        for scheme in ("light", "dark"):
+            page.look(scheme=scheme)
+            seen[scheme] = page.find("body").value_of_css_property("background-color")
+        light, dark = (
+            sum(int(part) for part in seen[scheme].strip("rgba()").split(",")[:3]) for scheme in ("light", "dark")
+        )
+        assert light > 600
+        assert dark < 150
+
+    def test_on_paper_there_are_rows_and_no_buttons(self, page: Page) -> None:
+        page.load(estate())
+        page.look(media="print")
+        assert not page.find("#filters").is_displayed()
+        assert not any(button.is_displayed() for button in page.all(".show"))
+        assert len(page.names()) == 5
+
+    def test_without_scripts_the_whole_table_is_there(self, page: Page) -> None:
+        page.scripts(on=False)
+        page.load(big_estate(300))
+        assert len(page.all("#rows tr")) == 300
+        assert page.all("#rows tr")[299].is_displayed()
+        assert not page.find("#filters").is_displayed()
+        assert not any(button.is_displayed() for button in page.all(".show"))
+
+
+class TestHostileNames:
+    def test_they_do_nothing(self, page: Page) -> None:
+        page.load(hostile_estate())
+        assert page.browser.title == "Service connections of contoso"
+        assert page.all("img, iframe, object, embed, [onload], [onerror], [onfocus], [autofocus]") == []
+        assert len(page.all("script")) == 2
+        assert len(page.names()) == len(HOSTILE)
+
+    @pytest.mark.parametrize("name", [name for name in HOSTILE if name.isprintable() and len(name) < 100])
+    def test_they_can_be_chosen_and_found(self, page: Page, name: str) -> None:
+        page.load(hostile_estate())
+        place = page.run(
+            "return Array.from(document.getElementById('f-project').options).findIndex(option => option.textContent.startsWith(arguments[0]))",
+            name,
+        )
+        assert place > 0
+        page.run(
+            "const list = arguments[0]; list.selectedIndex = arguments[1]; list.dispatchEvent(new Event('change'))",
+            page.find("#f-project"),
+            place,
+        )
+        assert len(page.names()) == 1
+
+    def test_what_would_be_executed_is_refused_by_the_policy(self, page: Page) -> None:
+        page.load(estate())
+        page.run(
+            "const script = document.createElement('script'); script.textContent = 'document.title = 1'; document.body.append(script)"
+        )
+        assert page.browser.title != "1"
+        assert any("Content Security Policy" in line for line in page.complaints())
+
+
+@pytest.fixture(scope="module")
+def many() -> Result:
+    return big_estate(5000)
+
+
+class TestManyRows:
+    def test_it_opens_at_once(self, page: Page, many: Result) -> None:
+        started = time.monotonic()
+        page.load(many)
+        made = time.monotonic() - started
+        opened = page.run("return performance.getEntriesByType('navigation')[0].loadEventEnd")
+        print(
+            f"5,000 rows: made and opened in {made:.2f} s, loaded in {opened:.0f} ms, {page.path.stat().st_size / 1e6:.1f} MB"
+        )
+        assert opened < 3000
+        assert page.shown() == "All 5,000 connections, the first 100 are shown."
+
+    def test_a_keystroke_is_painted_within_200_ms(self, page: Page, many: Result) -> None:
+        page.load(many)
+        waits = [self._type(page, text) for text in ("c", "co", "connection-0", "connection-04", "payments", "")]
+        print(f"5,000 rows: keystroke to repaint {', '.join(f'{wait:.0f}' for wait in waits)} ms")
+        assert statistics.median(waits) < 200
+
+    @staticmethod
+    def _type(page: Page, text: str) -> float:
+        """Milliseconds from the input event until what follows from it was painted."""
+        script = """
+            const [text, done] = arguments, search = document.getElementById("f-search"), started = performance.now();
+            search.value = text;
+            search.dispatchEvent(new Event("input", {bubbles: true}));
+            requestAnimationFrame(() => setTimeout(() => done(performance.now() - started)));
+        """
+        return t.cast("float", page.browser.execute_async_script(script, text))
+
+    def test_more_of_them_on_request(self, page: Page, many: Result) -> None:
+        page.load(many)
+        assert len(page.names()) == 100
+        page.find("#more").click()
+        assert len(page.names()) == 200
+        page.choose("project", "Project 007")
+        assert len(page.names()) == 10
+        assert not page.find("#rest").is_displayed()
+        page.find("#f-clear").click()
+        page.find("#all").click()
+        assert len(page.names()) == 5000
+
+    def test_they_sort_and_filter_over_all_rows(self, page: Page, many: Result) -> None:
+        page.load(many)
+        page.find("#connections thead th:first-child button").click()
+        page.find("#connections thead th:first-child button").click()
+        assert page.names()[:2] == ["connection-04999", "connection-04998"]
+        page.find("#f-search").send_keys("connection-0123")
+        assert page.shown() == "10 of 5,000 connections."
+        assert DESK[0] >= page.run("return document.scrollingElement.scrollWidth")
+
+    def test_all_of_them_are_printed(self, page: Page, many: Result) -> None:
+        page.load(many)
+        page.run("window.dispatchEvent(new Event('beforeprint'))")
+        assert len(page.all("#rows tr")) == 5000
+        page.run("window.dispatchEvent(new Event('afterprint'))")
+        assert len(page.all("#rows tr")) == 100
