@@ -24,12 +24,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._wording import F
 Code = tuple[str, str]
 
 YES, NO, THERE, UNKNOWN = "yes", "no", "already_there", "unknown"
-# The code of a connection that is where the target is. Towards another target the same code blocks: a secret is not the Entra issuer.
-ARRIVED = {
-    FEDERATION: "already_federated",
-    SERVICE_PRINCIPAL: "already_service_principal",
-    "entra_issuer": "already_entra_issuer",
-}
 BLOCKS, WARNS, INFORMS = "blocks", "warns", "informs"
 
 # How each value of these is meant; what is not here is neither good nor bad.
@@ -183,7 +177,7 @@ def verdict(row: Row, target: str) -> Cell:
 @functools.lru_cache(maxsize=4096)
 def _judged(listed: tuple[str, ...], target: str, eligible: bool) -> Cell:
     codes = _with_effects(listed, target, eligible=eligible)
-    if ARRIVED.get(target) in listed:
+    if words.ARRIVED.get(target) in listed:
         return Cell("already there", THERE, codes, order=1)
     if eligible:
         return Cell(YES, YES, codes, order=0, tone="good")

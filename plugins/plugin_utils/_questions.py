@@ -18,6 +18,8 @@ Question = t.Mapping[str, t.Any]
 Decision = t.Literal["convert", "skip", "exit"]
 
 WELCOME = "You are asked about each connection; nothing is changed before the last answer."
+
+
 @dataclass
 class Decisions:
     """What was answered. ``excluded`` are ids by host."""

@@ -97,7 +97,9 @@ def _merge_notes(results: t.Sequence[Result]) -> dict[str, t.Any]:
     if not summaries:
         return {}
     unsettled = {item["id"]: item for summary in summaries for item in summary["unsettled"]}
+    # A way back after a wave is part of the same run, so the first one says what it was about.
     return {
+        **{key: summaries[0][key] for key in ("to", "not_checked") if key in summaries[0]},
         "seen": sum(summary.get("seen") or 0 for summary in summaries),
         "unsettled": list(unsettled.values()),
         "seconds_held_back": sum(summary.get("seconds_held_back") or 0 for summary in summaries),

@@ -41,8 +41,12 @@ STATUSES = {
     "waiting": "not finished",
     "rolled_back": "rolled back",
 }
-# Codes of a connection that has arrived where the question asks to go.
-ARRIVED = {"already_federated", "already_service_principal", "already_entra_issuer"}
+# The code of a connection that has arrived where the question asks to go.
+ARRIVED = {
+    FEDERATION: "already_federated",
+    SERVICE_PRINCIPAL: "already_service_principal",
+    "entra_issuer": "already_entra_issuer",
+}
 
 PROJECT_CELLS = 24
 CONNECTION_CELLS = 36
@@ -92,7 +96,7 @@ def eligibility(row: Row, to: str) -> str:
     codes = list(verdict.get("codes") or [])
     if not verdict:
         return "unknown"
-    if ARRIVED.intersection(codes):
+    if ARRIVED[to] in codes:
         return "already there"
     if not verdict.get("eligible"):
         return f"no: {', '.join(codes) or 'unknown'}"

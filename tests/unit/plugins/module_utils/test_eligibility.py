@@ -21,6 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked, done_already
+from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._kept import fingerprint
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES, TARGETS
 
@@ -151,8 +152,6 @@ CASES = [
     ),
     Case("excluded", raw(), raw(), about={"excluded": ID}, near_about={"excluded": OTHER_ID}),
     Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": AS_IT_IS}),
-    Case("changed_since_plan", raw(), raw(), about={"not_approved": ID}, near_about={"not_approved": OTHER_ID}),
-    Case("changed_since_plan", raw(), raw(), about={"not_approved": ID, "approved": AS_IT_IS}, near_about={"approved": AS_IT_IS}),
     Case("changed_since_plan", raw(isDisabled=True), raw(description="new"), about={"approved": AS_IT_IS}),
     Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": {}}),
     Case("not_ready", raw(), raw(), about={"busy": ID}, near_about={"busy": OTHER_ID}),
@@ -185,6 +184,18 @@ def test_the_code_and_its_near_miss(case: Case) -> None:
     assert case.code in codes(case.answer, case.target, case.about)
     near_about = case.about if case.near_about is None else case.near_about
     assert case.code not in codes(case.near, case.target, near_about)
+
+
+def test_what_a_plan_leaves_alone_has_changed_if_nothing_else_stands_against_it() -> None:
+    """What kept it out of the plan is its reason as long as it holds, and is looked for first."""
+    left_alone = situation(not_approved=ID, approved=AS_IT_IS)
+    seen = [
+        [reason.code for reason in assess(connection(answer), WIF, left_alone, facts=facts)]
+        for answer, facts in ((raw(), None), (raw(), Facts()), (raw(isDisabled=True), Facts()))
+    ]
+    assert "changed_since_plan" not in seen[0]
+    assert "changed_since_plan" in seen[1]
+    assert ("disabled" in seen[2], "changed_since_plan" in seen[2]) == (True, True), "it was enabled then"
 
 
 def test_every_code_that_a_connection_can_have_is_shown_here() -> None:
