@@ -44,9 +44,9 @@ seealso:
 EXAMPLES = r"""
 - name: Convert what this host stands for
   azdo.connections.azdo_arm_connection_convert:
-    projects: "{{ omit if scope.projects is none else scope.projects }}"
-    connections: "{{ omit if scope.connections is none else scope.connections }}"
-    only_candidates: "{{ scope.only_candidates }}"
+    shared: include
+  module_defaults:
+    azdo.connections.azdo_arm_connection_convert: "{{ scope.select }}"
   vars:
     scope: "{{ {'azdo_project_id': azdo_project_id, 'azdo_connection_id': azdo_connection_id} | azdo.connections.host_scope }}"
 """
@@ -54,8 +54,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: >-
-    C(organization), C(concerned) (whether there is anything to do), C(projects), C(connections) (null for "leave out"), C(only_candidates), C(exclude) and
-    C(pairs).
+    C(organization), C(concerned) (whether there is anything to do), C(select) and C(read) (options of M(azdo.connections.azdo_arm_connection_convert) and
+    M(azdo.connections.azdo_arm_connection_info) that narrow them), C(exclude) and C(pairs).
   type: dict
 """
 

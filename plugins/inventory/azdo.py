@@ -6,25 +6,49 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: azdo
-short_description: Projects of an Azure DevOps organization as hosts
+short_description: Organizations, projects or service connections of Azure DevOps as hosts
 version_added: 0.1.0
 author:
   - azdo.connections contributors (@azdo-connections)
 description:
-  - Every project that the caller can see becomes a host, so that C(--limit), C(serial) and one result per project work
-    as for any other host.
+  - Makes a host of each organization, of each project that the caller can see, or of each Azure Resource Manager service connection, so that C(--limit),
+    C(serial) and one result per host work as for any other host.
   - The hosts are local. Nothing is ever run in a project, and no credential becomes a variable.
   - The file name must end in C(azdo.yml) or C(azdo.yaml).
-  - A host is named after its project in lower case, with everything but letters, digits, C(-), C(_) and C(.) replaced
-    by C(-). Where two names would be equal, or mean something to Ansible, a piece of the project's ID follows.
-  - Each host has the variables RV(ignore:azdo_organization), RV(ignore:azdo_organization_url), RV(ignore:azdo_project),
-    RV(ignore:azdo_project_id), RV(ignore:azdo_project_description), RV(ignore:azdo_project_state) and
-    RV(ignore:azdo_project_visibility), all of them always defined, and is in the group C(azdo_projects).
+  - A host is named after its organization, its project, or its owning project and itself (C(payments-azure-prod)), in lower case, with everything but
+    letters, digits, C(-), C(_) and C(.) replaced by C(-). Projects and connections of several organizations have the organization's name in front.
+    Where two names would be equal, or mean something to Ansible, or belong to a host or group that is there already, a piece of the ID follows. Filters
+    never rename a host.
+  - Every variable of the lists below is defined on every host; it is null, or an empty list, where it has no meaning. So constructed inventories work with
+    O(strict=true).
+  - Of every kind are RV(ignore:azdo_kind), RV(ignore:azdo_organization) and RV(ignore:azdo_organization_url).
+  - Of projects and connections are RV(ignore:azdo_project), RV(ignore:azdo_project_id), RV(ignore:azdo_project_description),
+    RV(ignore:azdo_project_state) and RV(ignore:azdo_project_visibility), for a connection those of its owning project, and
+    RV(ignore:azdo_connection_names) and RV(ignore:azdo_connection_ids), the names and ids of the connections that the host stands for; the ids of a project
+    are null if its connections could not be read.
+  - Of projects are RV(ignore:azdo_connection_count), which is null if the connections could not be read, RV(ignore:azdo_by_scheme),
+    RV(ignore:azdo_by_issuer) and RV(ignore:azdo_eligible) (numbers by scheme, by issuer and by target), and RV(ignore:azdo_shares_with) (names of projects).
+  - Of connections are RV(ignore:azdo_connection), RV(ignore:azdo_connection_id), RV(ignore:azdo_scheme), RV(ignore:azdo_creation_mode),
+    RV(ignore:azdo_environment), RV(ignore:azdo_issuer), RV(ignore:azdo_eligible) (true or false by target), RV(ignore:azdo_codes) (reason codes by target),
+    RV(ignore:azdo_shared), RV(ignore:azdo_projects) (names), RV(ignore:azdo_enabled), RV(ignore:azdo_state), RV(ignore:azdo_subscription_id),
+    RV(ignore:azdo_subscription_name), RV(ignore:azdo_tenant_id), RV(ignore:azdo_client_id) and RV(ignore:azdo_revert_deadline).
+  - With O(include=usage) projects and connections have RV(ignore:azdo_last_used), RV(ignore:azdo_never_used) and
+    RV(ignore:azdo_days_until_auto_disable); those of a project go by the latest use of any of its connections.
+  - Eligible is what M(azdo.connections.azdo_arm_connection_info) calls so by the connection alone, without looking at the identity behind it. The targets are
+    V(workload_identity_federation), V(service_principal) (the way back) and V(entra_issuer).
+  - Hosts are in the groups C(azdo_organizations), C(azdo_projects) or C(azdo_connections), in C(azdo_organization_<name>), and, projects by any of their
+    connections, in C(azdo_scheme_<scheme>), C(azdo_issuer_<issuer>) and C(azdo_eligible_<target>). Connections are in C(azdo_project_<name>) of their owning
+    project. Projects that share connections, directly or through others, are together in a group C(azdo_shared_<hash>). C(azdo_used_lately), with
+    O(include=usage), has what was used in the last 30 days. Names of groups have letters, digits and C(_) only.
+  - The group C(azdo_production) has what looks like production by O(production), a project also if the names of all of its connections do.
 notes:
   - Sign-in options that are not given fall back to environment variables. They are for reading the inventory only. The
     tasks of a play sign in by themselves, with C(module_defaults) or with the same environment variables.
-  - By default Ansible only warns when an inventory cannot be read, and goes on without its hosts. Set
-    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to make that an error.
+  - An organization that cannot be read is an error, not an organization without hosts. By default Ansible only warns when an inventory cannot be read,
+    and goes on without its hosts. Set E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to make that an error.
+  - Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
+  - The cache holds what was read, before any filter. It is kept apart by organizations, by kind, and by the way to sign in, but not by the token.
+  - A key of O(keyed_groups) that is null is an error of Ansible with O(strict=true). Write C(azdo_scheme or 'none') where a host may have none.
 requirements:
   - requests
   - azure-identity, unless signing in with a personal access token or a ready bearer token
@@ -39,18 +63,107 @@ options:
     required: true
     choices:
       - azdo.connections.azdo
+  hosts_from:
+    description:
+      - What becomes a host.
+      - V(organization) costs one small request for each organization, which shows that the sign-in works. V(project) and V(connection) read the list of
+        projects and the connections of each.
+      - A connection is one host, however many projects share it.
+    type: str
+    choices:
+      - organization
+      - project
+      - connection
+    default: project
+  organizations:
+    description:
+      - Names or addresses of organizations, all with the same sign-in. They take the place of O(organization_url).
+      - One that cannot be read is an error.
+    type: list
+    elements: str
+    default: []
   include_projects:
     description:
-      - Only these projects become hosts, by name, ID or shell pattern such as V(team-*). Case does not matter.
+      - Only these projects, or the connections that they own, become hosts, by name, ID or shell pattern such as V(team-*). Case does not matter.
       - A name or ID that does not exist, or that the caller cannot see, is an error.
     type: list
     elements: str
     default: []
   exclude_projects:
-    description: These projects do not become hosts, by name, ID or shell pattern. Case does not matter.
+    description: These projects, or the connections that they own, do not become hosts, by name, ID or shell pattern. Case does not matter.
     type: list
     elements: str
     default: []
+  include_connections:
+    description:
+      - Only these connections become hosts, by name (in any of their projects), ID or shell pattern. Case does not matter.
+      - Of projects, those with at least one connection that all filters of connections let through become hosts. Their variables and groups are then about
+        these connections, except for RV(ignore:azdo_shares_with) and C(azdo_shared_<hash>). What a play does in a project is up to the play. A project
+        whose connections could not be read stays a host, with a warning.
+      - A name or ID that does not exist, or that the caller cannot see, is an error.
+    type: list
+    elements: str
+    default: []
+  exclude_connections:
+    description: Connections to leave out, by name, ID or shell pattern. Case does not matter. For projects see O(include_connections).
+    type: list
+    elements: str
+    default: []
+  schemes:
+    description: Only connections with these authorization schemes. For projects see O(include_connections).
+    type: list
+    elements: str
+    choices:
+      - workload_identity_federation
+      - service_principal
+      - managed_identity
+      - publish_profile
+    default: []
+  issuers:
+    description: Only federated connections with these issuers of their tokens. For projects see O(include_connections).
+    type: list
+    elements: str
+    choices:
+      - azure_devops
+      - entra
+      - unknown
+    default: []
+  creation_modes:
+    description:
+      - Only connections whose identity was made by Azure DevOps (V(automatic)) or by a person (V(manual)). For projects see O(include_connections).
+    type: list
+    elements: str
+    choices:
+      - automatic
+      - manual
+    default: []
+  eligible_for:
+    description: Only connections that are eligible for one of these targets. For projects see O(include_connections).
+    type: list
+    elements: str
+    choices:
+      - workload_identity_federation
+      - service_principal
+      - entra_issuer
+    default: []
+  include:
+    description:
+      - What else to read.
+      - V(usage) reads when pipelines last used each connection, with one request for each connection and project.
+    type: list
+    elements: str
+    choices:
+      - usage
+    default: []
+  production:
+    description:
+      - What production looks like in the name of a project or connection, as a regular expression that is searched for. Case does not matter.
+    type: str
+    default: (^|[^a-z])(prod|production|prd|live)([^a-z]|$)
+  concurrency:
+    description: How many requests may be under way at once, from 1 to 64.
+    type: int
+    default: 8
 """
 
 EXAMPLES = r"""
@@ -70,45 +183,96 @@ exclude_projects:
 strict: true
 groups:
   rehearsal: azdo_project is match('team-test')
+  many_secrets: azdo_by_scheme.service_principal > 10
 keyed_groups:
   - key: azdo_project_visibility
     prefix: visibility
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: .cache/azdo
+
+---
+# A host for each organization, for plays that treat each as a whole
+plugin: azdo.connections.azdo
+hosts_from: organization
+organizations:
+  - contoso
+  - https://dev.azure.com/fabrikam
+
+---
+# A host for each connection that can be converted, with the last use of each, in groups by the kind of use
+plugin: azdo.connections.azdo
+organization_url: https://dev.azure.com/contoso
+hosts_from: connection
+include:
+  - usage
+schemes:
+  - service_principal
+eligible_for:
+  - workload_identity_federation
+exclude_connections:
+  - "*sandbox*"
+strict: true
+compose:
+  application: azdo_client_id
+keyed_groups:
+  - key: azdo_subscription_name or 'none'
+    prefix: subscription
+groups:
+  unused: azdo_never_used is sameas true
 """
 
-import fnmatch
+import functools
 import hashlib
+import json
 import os
+import re
 import typing as t
 
 from ansible import template
 from ansible.errors import AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.azdo.connections.plugins.module_utils._connection import SCHEMES, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     MissingLibraryError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, resolve
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._session import connect
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_names import host_names
-
-if t.TYPE_CHECKING:
-    from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._estate import check_names
+from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES, TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.plugin_utils._host_reading import read_organizations
+from ansible_collections.azdo.connections.plugins.plugin_utils._host_records import (
+    ISSUERS,
+    KINDS,
+    STATES,
+    Frame,
+    Host,
+    hosts,
+    identity,
+    standing_groups,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._host_selection import Selection, warnings
 
 # Since ansible-core 2.19 a text is a template only if it is marked as trusted; before, unless it is marked as unsafe.
 TRUST: t.Callable[[str], str] | None = getattr(template, "trust_as_template", None)
 
-GROUP = "azdo_projects"
 # Tasks must run in the Python that Ansible itself runs in: it has the libraries.
-LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+_LOCAL = {
+    name: value if TRUST is None else TRUST(value)
+    for name, value in (
+        ("ansible_connection", "local"),
+        ("ansible_python_interpreter", "{{ ansible_playbook_python }}"),
+    )
+}
 
-Record = dict[str, str]
+# Part of the key of a cache: what an older version has written may look otherwise.
+_FORMAT = 1
+_FILTERS = tuple(Selection.__dataclass_fields__)
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -122,79 +286,137 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path)
         self._read_config_data(path)
+        # What an error says is censored with these; sign-ins that come up later are added.
+        runtimes: list[Runtime] = []
         try:
-            records = self._records(path, cache)
-            chosen = select(records, self.get_option("include_projects"), self.get_option("exclude_projects"))
+            selection = self._selection()
+            runtimes += self._runtimes()
+            organizations = self._organizations(path, runtimes, cache)
+            selection.check(organizations)
+            frame = self._frame(inventory, runtimes[0])
+            for text in warnings(organizations, frame.kind):
+                self.display.warning(_censored(text, runtimes))
+            for group in standing_groups(organizations, frame.kind):
+                inventory.add_group(group)
+            for host in hosts(organizations, selection, frame):
+                self._add(inventory, host)
         except MissingLibraryError as error:
             raise AnsibleParserError(missing_required_lib(error.library, reason=error.reason)) from None
         except AzdoError as error:
-            raise AnsibleParserError(str(error)) from None
-        inventory.add_group(GROUP)
-        # Named before the selection, so that a filter never renames a host.
-        names = host_names({record["azdo_project_id"]: record["azdo_project"] for record in records}, reserved=[GROUP])
-        for record in chosen:
-            self._add(inventory, names[record["azdo_project_id"]], record)
+            raise AnsibleParserError(_censored(str(error), runtimes)) from None
 
-    def _records(self, path: str, cache: bool) -> list[Record]:
-        sign_in = resolve({name: self._option(name) for name in SIGN_IN_OPTIONS}, os.environ)
-        azure_devops = connect(sign_in, os.environ, Stop()).azure_devops
+    def _selection(self) -> Selection:
+        selection = Selection(**{name: self.get_option(name) or () for name in _FILTERS})
+        for name in selection.given:
+            check_names(name, getattr(selection, name))
+        unread = [*selection.given, *(["include"] if self.get_option("include") else [])]
+        if self.get_option("hosts_from") == "organization" and unread:
+            raise OptionError(
+                f"hosts_from is organization, which reads no projects and connections, so {' and '.join(unread)} cannot work.",
+                remedy="Leave it out, or set hosts_from to project or connection.",
+            )
+        return selection
+
+    def _runtimes(self) -> list[Runtime]:
+        """What each organization is read with, the same organization once."""
+        check_range("concurrency", self.get_option("concurrency"), 1, 64)
+        options = {name: self._option(name) for name in SIGN_IN_OPTIONS}
+        names = [self._templated(name) for name in self.get_option("organizations") or ()]
+        check_names("organizations", names, "the organization of organization_url")
+        shared = Shared()
+        found: dict[str, Runtime] = {}
+        for number, name in enumerate(names or [options["organization_url"]], 1):
+            params = {**options, "organization_url": name, "concurrency": self.get_option("concurrency")}
+            runtime = Runtime(params=params, check_mode=True, diff_mode=False, environ=os.environ, shared=shared)
+            try:
+                found.setdefault(runtime.azure_devops.url.lower(), runtime)
+            except OptionError as error:
+                raise error.about(f"Entry {number} of organizations") if names else error from None
+        return list(found.values())
+
+    def _organizations(self, path: str, runtimes: list[Runtime], cache: bool) -> list[Json]:
+        """What there is, from the cache or the service, in plain data."""
+        kind, usage = self.get_option("hosts_from"), "usage" in self.get_option("include")
         caching = self.get_option("cache")
-        # The organization may come from the environment, and then one file stands for several.
-        key = f"{self.get_cache_key(path)}_{hashlib.sha256(azure_devops.url.encode()).hexdigest()[:10]}"
+        key = f"{self.get_cache_key(path)}_{_cache_key(runtimes, kind, usage)}"
         if caching and cache and key in self._cache:
             return list(self._cache[key])
-        records = project_records(azure_devops)
+        found = read_organizations(runtimes, lists=kind != "organization", usage=usage)
+        for organization in found:
+            for project in organization["projects"]:
+                project["problem"] = _censored(project["problem"], runtimes)
         if caching:
-            self._cache[key] = records
-        return records
+            self._cache[key] = found
+        return found
+
+    def _frame(self, inventory: t.Any, runtime: Runtime) -> Frame:
+        try:
+            production = re.compile(self.get_option("production"), re.IGNORECASE)
+        except re.error as error:
+            raise OptionError(f"production is no regular expression: {error}.", remedy="Check it.") from None
+        return Frame(
+            kind=self.get_option("hosts_from"),
+            production=production,
+            now=runtime.now(),
+            reserved=set(self.get_option("groups") or ()),
+            # Ansible would give the variables of a host to a group of that name, and make one host of two of different sources.
+            taken={host.name: identity(host.vars) for host in inventory.hosts.values()}
+            | dict.fromkeys(inventory.groups, ""),
+        )
 
     def _option(self, name: str) -> t.Any:
-        value = self.get_option(name)
+        return self._templated(self.get_option(name))
+
+    def _templated(self, value: t.Any) -> t.Any:
         return self.templar.template(value) if isinstance(value, str) else value
 
-    def _add(self, inventory: t.Any, host: str, record: Record) -> None:
-        inventory.add_host(host, group=GROUP)
-        for name, value in LOCAL.items():
-            inventory.set_variable(host, name, value if TRUST is None else TRUST(value))
-        # Whoever may rename a project must not be able to run a template on the controller.
-        variables = wrap_var(record) if TRUST is None else record
-        for name, value in variables.items():
-            inventory.set_variable(host, name, value)
+    def _add(self, inventory: t.Any, host: Host) -> None:
+        # Not inventory.set_variable(), which prefers a group of that name; and thousands of hosts show what each call costs.
+        added = inventory.hosts[inventory.add_host(host.name)]
+        for group in host.groups:
+            inventory.groups[inventory.add_group(group)].add_host(added)
+        variables = {name: _as_data(value) for name, value in host.variables.items()}
+        added.vars.update({**variables, **_LOCAL})
         strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, host, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host, strict=strict)
+        self._set_composite_vars(self.get_option("compose"), variables, host.name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict=strict)
 
 
-def project_records(azure_devops: AzureDevOps) -> list[Record]:
-    """Return the variables of each project that the caller can see; this is what the cache keeps."""
-    return [
-        {
-            "azdo_organization": azure_devops.name,
-            "azdo_organization_url": azure_devops.url,
-            "azdo_project": project.name,
-            "azdo_project_id": project.id,
-            "azdo_project_description": project.description,
-            "azdo_project_state": project.state,
-            "azdo_project_visibility": project.visibility,
-        }
-        for project in azure_devops.projects()
+def _as_data(value: t.Any) -> t.Any:
+    """The value so that no text in it is ever a template: whoever may rename a project must not be able to run something on the controller."""
+    if isinstance(value, str):
+        return _OWN_WORDS.get(value) or _unsafe(value)
+    if isinstance(value, dict):
+        return {_OWN_WORDS.get(key) or _unsafe(key): _as_data(item) for key, item in value.items()}
+    return [_as_data(item) for item in value] if isinstance(value, list) else value
+
+
+# Words of ours are what they are, so that ansible-inventory shows them without its marks of texts that others wrote.
+_OWN_WORDS = {
+    word: word if TRUST is None else TRUST(word)
+    for word in (*KINDS, *TARGETS, *RULES, *SCHEMES.values(), *ISSUERS, *STATES, "automatic", "manual")
+}
+
+
+@functools.lru_cache(4096)
+def _unsafe(text: str) -> str:
+    """Most texts are those of many hosts."""
+    return str(text) if TRUST is not None else t.cast(str, wrap_var(text))
+
+
+def _cache_key(runtimes: list[Runtime], kind: str, usage: bool) -> str:
+    """Of what was read, and as whom: what is eligible depends on the kind of caller. Never of a secret. Filters come after the cache."""
+    signed_in = runtimes[0].sign_in
+    parts = [
+        _FORMAT,
+        kind,
+        usage,
+        sorted(runtime.azure_devops.url.lower() for runtime in runtimes),
+        [runtimes[0].session.authorizer.method, signed_in["tenant"], signed_in["client_id"]],
     ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def select(records: list[Record], include: t.Sequence[str], exclude: t.Sequence[str]) -> list[Record]:
-    """Return the records that match include, if there is any, and do not match exclude."""
-    for wanted in include:
-        if not any(sign in wanted for sign in "*?[") and not any(_matches(record, [wanted]) for record in records):
-            raise OptionError(
-                f"include_projects names the project {wanted!r}, which does not exist or is not visible to the caller.",
-                remedy="Check the name, and that the caller may view the project.",
-            )
-    return [
-        record for record in records if (not include or _matches(record, include)) and not _matches(record, exclude)
-    ]
-
-
-def _matches(record: Record, patterns: t.Sequence[str]) -> bool:
-    names = [record[key].casefold() for key in ("azdo_project", "azdo_project_id")]
-    return any(fnmatch.fnmatchcase(name, pattern.casefold()) for name in names for pattern in patterns)
+def _censored(text: str | None, runtimes: list[Runtime]) -> t.Any:
+    return remove_values(text, {secret for runtime in runtimes for secret in runtime.secrets}) if text else text

@@ -8,8 +8,11 @@ PRIVATE to the collection, and pure. Three kinds of host: an organization, a pro
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
+
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 Pairs = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -51,16 +54,17 @@ class Host:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a task on the host is about; None means "not narrowed", which leaves the option out.
+    """What a task on the host is about.
 
-    :param concerned: whether there is anything at all. :param only_candidates: the connection is the host, not one that a person named.
+    :param concerned: whether there is anything at all.
+    :param select: options of azdo_arm_connection_convert that say which connections; what does not narrow is not among them.
+    :param read: the same for azdo_arm_connection_info.
     """
 
     organization: bool
     concerned: bool
-    projects: list[str] | None
-    connections: list[str] | None
-    only_candidates: bool
+    select: dict[str, t.Any]
+    read: dict[str, t.Any]
     exclude: list[str]
     pairs: list[dict[str, t.Any]]
 
@@ -72,23 +76,31 @@ def scope_of(
     host: Host, projects: list[str] | None, connections: list[str] | None, exclude: list[str] | None, pairs: Pairs
 ) -> Scope:
     """:param projects: what the user named, and so on; None: nothing was named."""
-    wanted_project = (
-        projects is None
-        or host.is_organization
-        or bool({host.project_id.casefold(), host.project.casefold()} & _folded(projects))
-    )
     here = None if connections is None else host.own(connections)
     # An empty list is a list, and selects nothing; a list of which nothing is here belongs to other hosts.
     elsewhere = bool(connections) and not here
+    if host.connection_id and connections != []:
+        here = [host.connection_id]
+    where = projects if host.is_organization else [host.project_id]
+    narrowed = {} if where is None else {"projects": where}
+    by_id = [text for text in here or () if _ID.fullmatch(text)]
+    by_name = [text for text in here or () if not _ID.fullmatch(text)]
     return Scope(
         organization=host.is_organization,
-        concerned=wanted_project and not elsewhere,
-        projects=projects if host.is_organization else [host.project_id],
-        connections=[host.connection_id] if host.connection_id and connections != [] else here,
-        only_candidates=bool(host.connection_id) and connections is None,
+        concerned=_is_wanted(host, projects) and not elsewhere,
+        select=narrowed
+        | ({} if here is None else {"connections": here})
+        # The connection is the host, not one that a person named: it is left alone where the others are.
+        | ({"only_candidates": True} if host.connection_id and connections is None else {}),
+        read=narrowed | ({} if here is None else {"names": by_name, "ids": by_id}),
         exclude=host.own(exclude or []),
         pairs=[dict(pair) for pair in pairs if host.own([str(pair.get("connection"))])],
     )
+
+
+def _is_wanted(host: Host, projects: list[str] | None) -> bool:
+    names = {host.project_id.casefold(), host.project.casefold()}
+    return projects is None or host.is_organization or bool(names & _folded(projects))
 
 
 def strangers(

@@ -4,7 +4,7 @@
 """How long things take, against the simulator in a process of its own. Prints; never passes or fails.
 
 Each number stands beside what it is to be compared with: a bare asynchronous client that does a fixed list of calls, the sequential run, or
-the target. Give names to run only some: loop, convert, scale, create, simulator.
+the target. Give names to run only some: loop, convert, scale, create, inventory, simulator.
 """
 
 from __future__ import annotations
@@ -262,6 +262,38 @@ def bare_body(
     }
 
 
+def inventory() -> None:
+    """Listing 5,000 connections as hosts, above the time in which the server was at work."""
+    print("5000 connections in 500 projects as hosts, ansible-inventory --list:")
+    with simulator("bench:500x5000") as addresses, tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "bench.azdo.yml"
+        options = {"plugin": "azdo.connections.azdo", "hosts_from": "connection"}
+        source.write_text(yaml.safe_dump(options), encoding="utf-8")
+        signed_in = {
+            "AZDO_ORG_SERVICE_URL": addresses["organization_url"],
+            "AZDO_PERSONAL_ACCESS_TOKEN": addresses["pat"],
+        }
+        command = ["ansible-inventory", "-i", str(source), "--list"]
+        for _run in range(3):
+            httpx.delete(f"{addresses['control_url']}/requests", timeout=60)
+            started = time.monotonic()
+            done = subprocess.run(command, env={**os.environ, **signed_in}, check=True, capture_output=True)
+            seconds = time.monotonic() - started
+            hosts = len(json.loads(done.stdout)["_meta"]["hostvars"])
+            record = httpx.get(f"{addresses['control_url']}/requests", timeout=60).json()["value"]
+            above = seconds - seconds_at_work(record)
+            print(f"  {hosts} hosts in {seconds:.1f} s, {above:.1f} s above the server's own time (target: under 10)")
+
+
+def seconds_at_work(record: list[dict[str, t.Any]]) -> float:
+    """How long the server had at least one request in hand, by its own record."""
+    total, edge = 0.0, 0.0
+    for row in sorted(record, key=lambda row: row["at"]):
+        total += max(0.0, row["ended"] - max(row["at"], edge))
+        edge = max(edge, row["ended"])
+    return float(total)
+
+
 def names_of_projects(addresses: Addresses) -> list[str]:
     answer = httpx.get(
         f"{addresses['organization_url']}/_apis/projects?api-version=7.1", auth=("", addresses["pat"]), timeout=60
@@ -362,7 +394,14 @@ async def request_rate(addresses: Addresses, count: int) -> float:
         return count / (time.monotonic() - started)
 
 
-BENCHES = {"loop": loop, "convert": convert, "scale": scale, "create": create, "simulator": simulator_speed}
+BENCHES = {
+    "loop": loop,
+    "convert": convert,
+    "scale": scale,
+    "create": create,
+    "inventory": inventory,
+    "simulator": simulator_speed,
+}
 
 
 def main() -> None:

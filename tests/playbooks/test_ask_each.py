@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import time
 import typing as t
 from collections.abc import Callable
@@ -55,6 +56,8 @@ class Terminal:
             if self.output.count(QUESTION) > asked and self.output.rstrip().endswith(b"."):
                 asked += 1
                 self._say(left.pop(0), deadline)
+        else:
+            os.kill(self.process, signal.SIGKILL)
         os.close(self.terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
 

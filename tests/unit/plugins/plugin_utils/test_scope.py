@@ -61,8 +61,16 @@ def test_one_task_serves_all_kinds(
     host: Host, named: dict[str, t.Any], concerned: bool, projects: t.Any, connections: t.Any, only_candidates: bool
 ) -> None:
     found = scope(host, **named)
-    assert (found.concerned, found.projects, found.only_candidates) == (concerned, projects, only_candidates)
-    assert found.connections == connections or not concerned
+    assert found.concerned is concerned
+    wanted = {"projects": projects, "connections": connections, "only_candidates": only_candidates or None}
+    assert not concerned or found.select == {name: value for name, value in wanted.items() if value is not None}
+
+
+def test_reading_takes_names_and_ids_apart() -> None:
+    id_ = "5f0c7c3a-3a0c-4a52-9a3a-0d0f6a4f1c11"
+    assert scope(ORGANIZATION, connections=["Dev", id_]).read == {"names": ["Dev"], "ids": [id_]}
+    assert scope(ORGANIZATION, connections=[]).read == {"names": [], "ids": []}
+    assert scope(ORGANIZATION).read == {}
 
 
 def test_what_is_excluded_or_has_a_pair_elsewhere_is_not_for_this_host() -> None:

@@ -186,7 +186,7 @@ class TestCanary:
 
 class TestCourse:
     def test_every_host_has_the_same_number_of_waves(self) -> None:
-        plans = {
+        plans: dict[str, t.Any] = {
             "one": {"connections": [row(project="A"), row(project="B"), row(project="C")]},
             "two": {"connections": [row(project="D")]},
             "none": {"connections": []},
@@ -201,7 +201,7 @@ class TestCourse:
         assert found["names"] == [["A", "D"], ["B"], ["C"]]
 
     def test_a_host_that_stands_for_a_project_has_one(self) -> None:
-        plans = {"a": {"connections": [row(project="A")]}, "b": {"connections": []}}
+        plans: dict[str, t.Any] = {"a": {"connections": [row(project="A")]}, "b": {"connections": []}}
         assert course(plans, [], sizes=DEFAULT, canary=[], more_follow=False, now=NOW)["waves"] == {
             "a": [["id-A"]],
             "b": [[]],
