@@ -33,8 +33,20 @@ environment := env -u ANSIBLE_CONFIG \
 	HOME="$(CURDIR)/$(home)" ANSIBLE_HOME="$(CURDIR)/$(home)/.ansible" LC_ALL=C.UTF-8 \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests"
 
+# The oldest ansible-core that is supported, and the newest one that is tried; Python 3.12 is what both have in common.
+cores := 2.16 2.21
+CORES_PYTHON ?= python3.12
+
 # Shows the command, without all that.
 run = @$(info $(1))$(environment) $(1)
+
+# The same with the interpreter and ansible-core of another environment, which was made for a version of its own.
+define run_with_core
+@echo "pytest with ansible-core $(1)"
+@$(environment) PATH="$(CURDIR)/$(build)/core-$(1)/bin:$$PATH" PYTHON="$(CURDIR)/$(build)/core-$(1)/bin/python" \
+	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 2 tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py $(ARGS)
+
+endef
 
 # Errors only: pip has a remark on every second package.
 pip_install := $(bin)/python -m pip install -qq --disable-pip-version-check
@@ -109,6 +121,10 @@ bench: $(venv)/.demo install ## The benchmark: a fleet converted in one task, be
 test-browser: $(venv)/.dev install ## The report in Chromium: its filters, its table, screens of all sizes (needs chromium and chromedriver on PATH)
 	$(call run,pytest tests/browser $(ARGS))
 
+.PHONY: cores
+cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(cores))) install ## Waves and questions on the oldest and the newest ansible-core (needs Python 3.12)
+	$(foreach core,$(cores),$(call run_with_core,$(core)))
+
 .PHONY: contract
 contract: $(venv)/.dev install ## The simulator against Microsoft's OpenAPI: make contract AZDO_CONTRACTS=folder
 	@test -n "$(AZDO_CONTRACTS)" || { echo "make contract needs AZDO_CONTRACTS: the folder of Microsoft's OpenAPI files." >&2; exit 2; }
@@ -155,6 +171,12 @@ $(venv)/.demo: requirements-demo.txt
 $(venv)/.dev: requirements-dev.txt $(venv)/.demo
 	@echo "Development tools into $(venv)"
 	@$(pip_install) -r requirements-dev.txt
+	@touch "$@"
+
+$(build)/core-%/.installed: requirements-demo.txt
+	@$(CORES_PYTHON) -m venv --clear $(build)/core-$*
+	@$(build)/core-$*/bin/python -m pip install -qq --disable-pip-version-check "ansible-core==$*.*" -r requirements.txt \
+		httptools starlette trustme uvicorn pytest pytest-timeout pytest-xdist
 	@touch "$@"
 
 $(tarball): $(sources) | $(venv)/.demo

@@ -6,34 +6,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: host_scope
-short_description: Say what a task on a host is about
+short_description: Say what a task on a host is about, from the variables of the role fleet
 version_added: 0.1.0
 author:
   - azdo.connections contributors (@azdo-connections)
 description:
   - A host can stand for an organization, a project or a connection, as P(azdo.connections.azdo#inventory) makes them. This filter says which options a task
     there needs, so that one playbook serves all of them.
-  - Lists may come as a survey sends them, see P(azdo.connections.survey_list#filter).
+  - It reads the variables of the role P(azdo.connections.fleet#role). Values may come as a survey sends them.
 options:
   _input:
     description: >-
-      Variables of the host. C(azdo_project_id), C(azdo_project), C(azdo_connection_id), C(azdo_connection_names) and C(azdo_connection_ids) count; a host
-      without C(azdo_project_id) stands for an organization.
+      Variables. Of the host, C(azdo_project_id), C(azdo_project), C(azdo_connection_id), C(azdo_connection_names) and C(azdo_connection_ids) count; one
+      without C(azdo_project_id) stands for an organization. All C(fleet_) variables count.
     type: dict
     required: true
-  projects:
-    description: Projects that a person named, by name or ID.
-    type: raw
-  connections:
-    description: Connections that a person named, by name or ID.
-    type: raw
+  to:
+    description: Where connections are moved to.
+    type: str
+    default: workload_identity_federation
+  check_mode:
+    description: Whether the task runs in check mode.
+    type: bool
+    default: false
   exclude:
-    description: Connections to leave alone, by name or ID.
-    type: raw
-  pairs:
-    description: Issuer and subject of connections, as for M(azdo.connections.azdo_arm_connection_convert).
+    description: IDs of more connections to leave alone.
     type: list
-    elements: dict
+    elements: str
     default: []
 seealso:
   - name: The role azdo.connections.fleet
@@ -54,8 +53,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: >-
-    C(organization), C(concerned) (whether there is anything to do), C(select) and C(read) (options of M(azdo.connections.azdo_arm_connection_convert) and
-    M(azdo.connections.azdo_arm_connection_info) that narrow them), C(exclude) and C(pairs).
+    C(organization) (whether the host stands for one), C(concerned) (whether there is anything to do), C(select) and C(read) (options of
+    M(azdo.connections.azdo_arm_connection_convert) and M(azdo.connections.azdo_arm_connection_info) that say which connections), and C(terms) (the other
+    options of the former).
   type: dict
 """
 
@@ -63,19 +63,24 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_variables, given, texts
 from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, scope_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._terms import terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION
 
 
 def host_scope(
-    value: t.Any, projects: t.Any = None, connections: t.Any = None, exclude: t.Any = None, pairs: t.Any = None
+    value: t.Any, to: str = FEDERATION, check_mode: bool = False, exclude: t.Sequence[str] = ()
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
-    return scope_of(
-        Host.from_variables(as_variables("host_scope", value)),
-        given("host_scope", "projects", projects),
-        given("host_scope", "connections", connections),
-        texts("host_scope", "exclude", exclude),
-        pairs or [],
-    ).to_result()
+    variables = as_variables("host_scope", value)
+    scope = scope_of(
+        Host.from_variables(variables),
+        given("host_scope", "fleet_projects", variables.get("fleet_projects")),
+        given("host_scope", "fleet_connections", variables.get("fleet_connections")),
+        texts("host_scope", "fleet_exclude", variables.get("fleet_exclude")),
+        variables.get("fleet_credential_pairs") or [],
+    )
+    how = terms(variables, to=to, check_mode=check_mode, exclude=[*scope.exclude, *exclude], pairs=scope.pairs)
+    return {**scope.to_result(), "terms": how}
 
 
 class FilterModule:

@@ -44,9 +44,9 @@ class Kind:
 
 KINDS = {
     "revert": Kind(2, "can be reverted to its secret only until"),
-    "secret": Kind(30, "signs in with a secret that ends", "identity"),
-    "unused": Kind(14, "is not used, and Azure DevOps disables it", "usage"),
-    "issuer": Kind(90, "has the issuer of Azure DevOps, which retires"),
+    "secret": Kind(30, "signs in with a secret that ends on", "identity"),
+    "unused": Kind(14, "is not used, and Azure DevOps disables it on", "usage"),
+    "issuer": Kind(90, "has the issuer of Azure DevOps, which retires on"),
     "leftover": Kind(0, "is federated, but its application still has a secret until", "identity"),
 }
 

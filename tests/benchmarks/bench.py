@@ -4,7 +4,7 @@
 """How long things take, against the simulator in a process of its own. Prints; never passes or fails.
 
 Each number stands beside what it is to be compared with: a bare asynchronous client that does a fixed list of calls, the sequential run, or
-the target. Give names to run only some: loop, convert, scale, create, inventory, simulator.
+the target. Give names to run only some: loop, convert, scale, create, inventory, hosts, simulator.
 """
 
 from __future__ import annotations
@@ -285,6 +285,40 @@ def inventory() -> None:
             print(f"  {hosts} hosts in {seconds:.1f} s, {above:.1f} s above the server's own time (target: under 10)")
 
 
+def hosts() -> None:
+    """The playbook convert on 300 projects with nothing to convert: what a rollout costs by itself."""
+    print("300 projects as hosts, nothing to convert, signed in with azure-identity, the inventory live, 20 forks:")
+    with simulator("bench:300x3000:federated", tls=True) as addresses, tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "bench.azdo.yml").write_text("plugin: azdo.connections.azdo\n", encoding="utf-8")
+        robot = addresses["service_principal"]
+        signed_in = {
+            "AZDO_ORG_SERVICE_URL": addresses["organization_url"],
+            "AZDO_AUTH_SOURCE": "service_principal",
+            "AZURE_TENANT": addresses["tenant_id"],
+            "AZURE_CLIENT_ID": robot["client_id"],
+            "AZURE_SECRET": robot["secret"],
+            **{
+                f"AZDO_{name.upper()}": addresses[name]
+                for name in ("authority_url", "graph_url", "resource_manager_url")
+            },
+            "REQUESTS_CA_BUNDLE": addresses["ca_path"],
+        }
+        command = ["ansible-playbook", "azdo.connections.convert", "-i", "bench.azdo.yml", "-f", "20"]
+        command += ["-e", "fleet_hosts=azdo_projects", "-e", "fleet_confirm=none"]
+        environment = {**os.environ, **signed_in}
+        for _run in range(3):
+            httpx.delete(f"{addresses['control_url']}/requests", timeout=60, verify=False)
+            started = time.monotonic()
+            subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+            seconds = time.monotonic() - started
+            record = httpx.get(f"{addresses['control_url']}/requests", timeout=60, verify=False).json()["value"]
+            tokens = sum(row["path"].endswith("/token") for row in record)
+            above = seconds - seconds_at_work(record)
+            print(
+                f"  {seconds:.1f} s, {above:.1f} s above the server's own time (target: under 40); {tokens} token request(s)"
+            )
+
+
 def seconds_at_work(record: list[dict[str, t.Any]]) -> float:
     """How long the server had at least one request in hand, by its own record."""
     total, edge = 0.0, 0.0
@@ -400,6 +434,7 @@ BENCHES = {
     "scale": scale,
     "create": create,
     "inventory": inventory,
+    "hosts": hosts,
     "simulator": simulator_speed,
 }
 

@@ -229,9 +229,9 @@ def test_connections_that_cannot_sign_in_fail_the_verification(on: Callable[[str
     [
         ("revert", "7", 2, "Web / azure can be reverted to its secret only until"),
         ("revert", "1", 0, "Nothing runs out"),
-        ("unused", "20", 2, "Web / idle is not used, and Azure DevOps disables it"),
+        ("unused", "20", 2, "Web / idle is not used, and Azure DevOps disables it on"),
         ("unused", "10", 0, "Nothing runs out"),
-        ("issuer", "99999", 2, "Web / old has the issuer of Azure DevOps, which retires 2027-07-01"),
+        ("issuer", "99999", 2, "Web / old has the issuer of Azure DevOps, which retires on 2027-07-01"),
         ("issuer", "0", 0, "Nothing runs out"),
         ("secret", "30", 2, "sign-in with Microsoft Entra"),
         ("leftover", "0", 2, "sign-in with Microsoft Entra"),

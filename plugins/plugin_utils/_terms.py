@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of the role fleet as options of the modules.
+
+PRIVATE to the collection, and pure. It is Python and not templates, because Ansible compiles every template anew for each host and task.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+FEDERATION = "workload_identity_federation"
+Variables = t.Mapping[str, t.Any]
+
+# Variables that are an option of azdo_arm_connection_convert of the same name, always given.
+_SAME = (
+    "include_disabled",
+    "allow_in_use",
+    "allow_irreversible",
+    "attempt_as_non_user",
+    "verify",
+    "verify_timeout",
+    "migration_grace",
+    "resend",
+    "concurrency",
+    "wait_timeout",
+    "plan_max_age",
+)
+
+
+def terms(
+    variables: Variables,
+    *,
+    to: str,
+    check_mode: bool,
+    exclude: t.Sequence[str],
+    pairs: t.Sequence[t.Mapping[str, t.Any]],
+) -> dict[str, t.Any]:
+    """How a conversion is done, the same for its plan as for itself.
+
+    :param variables: those of the role, with their prefix. :param to: where the connections are moved to.
+    :param exclude: the connections to leave alone, and pairs those of this host.
+    """
+
+    def value(name: str) -> t.Any:
+        return variables.get(f"fleet_{name}")
+
+    asked = value("confirm") == "each" and not check_mode
+    found: dict[str, t.Any] = {
+        **{name: value(name) for name in _SAME},
+        "to": to,
+        "exclude": list(exclude),
+        # Who is asked about each connection is asked about the shared ones, too; Enter leaves them alone.
+        "shared": "include" if asked else value("shared"),
+        # Only what a conversion broke is taken back, and that takes a test before and one after.
+        "revert_on_failure": to == FEDERATION and value("verify") == "both" and value("rollback_scope") != "none",
+        "remove_old_credential": to == "entra_issuer" and is_true(value("remove_old_credential")),
+        "hold_pipelines": _list(value("hold_pipelines")),
+        "journal": _text(value("journal")),
+        "max_failures": _text(value("max_failures")),
+        "federated_credential": _credential(variables, pairs),
+    }
+    return {name: entry for name, entry in found.items() if entry is not None}
+
+
+def _credential(variables: Variables, pairs: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any] | None:
+    mode = _text(variables.get("fleet_federated_credential"))
+    if mode is None:
+        return None
+    return {
+        "mode": mode,
+        "audience": _text(variables.get("fleet_credential_audience")),
+        "probe": is_true(variables.get("fleet_credential_probe")),
+        "pairs": [dict(pair) for pair in pairs],
+    }
+
+
+def is_true(value: t.Any) -> bool:
+    """A flag as YAML, an extra variable or a survey has it."""
+    return value is True or str(value).strip().lower() in ("true", "yes", "on", "1", "y", "t")
+
+
+def _text(value: t.Any) -> t.Any:
+    """None for an answer that was left blank."""
+    return None if value is None or not str(value).strip() else value
+
+
+def _list(value: t.Any) -> t.Any:
+    if isinstance(value, str):
+        parts = [part.strip() for part in ",".join(value.splitlines()).split(",")]
+        return [part for part in parts if part] or None
+    return value or None
