@@ -79,7 +79,7 @@ def _told(lane: Lane, now: datetime) -> str:
     """The line in words: how many are over, and how many follow until each of the marks."""
     days = [((due.moment - now).total_seconds() / 86400, len(due.members)) for due in lane.dues]
     steps = [("over", float("-inf"), 0.0)]
-    steps += [(f"within {name}", float(start), float(end)) for (start, _), (end, name) in itertools.pairwise(TICKS)]
+    steps += [(f"within {name}", float(start), float(end)) for (start, _name), (end, name) in itertools.pairwise(TICKS)]
     steps.append(("later", float(TICKS[-1][0]), float("inf")))
     counted = [(name, sum(number for left, number in days if start < left <= end)) for name, start, end in steps]
     return f"{lane.title}: " + ", ".join(f"{number} {name}" for name, number in counted if number)

@@ -104,7 +104,7 @@ def position(moment: datetime, now: datetime) -> float:
     pieces = len(TICKS) + 1
     if days < 0:
         return max(0.5 + days / 365, 0.15) / pieces
-    for index, ((start, _), (end, _name)) in enumerate(itertools.pairwise(TICKS)):
+    for index, ((start, _from), (end, _to)) in enumerate(itertools.pairwise(TICKS)):
         if days <= end:
             return (1 + index + (days - start) / (end - start)) / pieces
     return (pieces - 0.5) / pieces

@@ -50,7 +50,7 @@ class Terminal:
         asked, left = 0, list(answers)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            ready, _, _ = select.select([self.terminal], [], [], 1)
+            ready = select.select([self.terminal], [], [], 1)[0]
             if ready and not self._read():
                 break
             if self.output.count(QUESTION) > asked and self.output.rstrip().endswith(b"."):
@@ -77,7 +77,7 @@ class Terminal:
             os.write(self.terminal, answer.encode() + b"\n")
             patience = time.monotonic() + 3
             while self.output.count(CLEARED) == taken and time.monotonic() < patience:
-                ready, _, _ = select.select([self.terminal], [], [], 0.2)
+                ready = select.select([self.terminal], [], [], 0.2)[0]
                 if ready and not self._read():
                     return
 

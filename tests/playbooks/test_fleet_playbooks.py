@@ -93,7 +93,7 @@ def test_all_kinds_of_host_convert_the_same_and_report_the_same(on: Callable[[st
         counts.append(kind.report("run.json")["summary"])
     assert ends[0] == ends[1] == ends[2]
     assert reports[0] == reports[1] == reports[2]
-    assert {name for name, _project, status, *_ in reports[0] if status == "converted"} == {"azure-dev", "azure-test"}
+    assert {row[0] for row in reports[0] if row[2] == "converted"} == {"azure-dev", "azure-test"}
     assert len({json.dumps(count["by_status"]) for count in counts}) == 1
 
 

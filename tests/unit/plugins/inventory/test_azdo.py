@@ -345,7 +345,7 @@ def test_options_that_cannot_work(options: dict[str, t.Any], message: str, conto
     assert "a:b" not in said
 
 
-EXAMPLES = list(yaml.safe_load_all(azdo.EXAMPLES))
+PLAYED = list(yaml.safe_load_all(azdo.EXAMPLES))
 
 
 @pytest.mark.parametrize(
@@ -360,8 +360,8 @@ EXAMPLES = list(yaml.safe_load_all(azdo.EXAMPLES))
 def test_the_examples_work_as_they_are_but_for_address_sign_in_and_names(
     example: int, hosts: list[str], contoso: Simulator, place: Place
 ) -> None:
-    assert len(EXAMPLES) == 4
-    options = json.loads(json.dumps(EXAMPLES[example]).replace("team-*", "pay*"))
+    assert len(PLAYED) == 4
+    options = json.loads(json.dumps(PLAYED[example]).replace("team-*", "pay*"))
     options.pop("auth_source", None)
     with Simulator(Fleet("fabrikam")) as fabrikam:
         if "organizations" in options:

@@ -116,7 +116,8 @@ def test_a_test_beats_the_directory(simulator: Simulator, monkeypatch: pytest.Mo
     assert "secret_expired" in codes(row)
     (both,) = info(simulator, include=["identity", "verification"], **options).rows
     assert codes(both) == codes(row)
-    assert both["secret_expires"] == row["secret_expires"] is not None
+    assert both["secret_expires"] is not None
+    assert both["secret_expires"] == row["secret_expires"]
     simulator.fault(times=0, path="(?i)endpointproxy", status=200, body={"statusCode": "ok", "errorMessage": ""})
     (works,) = info(simulator, include=["identity", "verification"], **options).rows
     assert "secret_expired" not in codes(works)
