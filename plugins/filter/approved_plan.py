@@ -25,6 +25,10 @@ options:
   host:
     description: Name of the host. If not set, the names of all hosts of the plan are returned.
     type: str
+  required:
+    description: Whether a host that the plan says nothing about is an error. Nobody has agreed to anything there.
+    type: bool
+    default: true
 seealso:
   - name: The role azdo.connections.fleet
     description: Uses it; its task files show how.
@@ -39,7 +43,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The plan of the host, or null if it has none; the names of the hosts if O(host) is not set.
+  description: The plan of the host, or an empty dictionary if it has none and needs none; the names of the hosts if O(host) is not set.
   type: raw
 """
 
@@ -49,13 +53,20 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, read
 
 
-def approved_plan(value: t.Any, digest: str, host: str | None = None) -> t.Any:
+def approved_plan(value: t.Any, digest: str, host: str | None = None, required: bool = True) -> t.Any:
     """See DOCUMENTATION."""
     try:
         plans = read(str(value), str(digest))
     except PlanFileError as error:
         raise AnsibleFilterError(f"approved_plan: {error}") from None
-    return sorted(plans) if host is None else plans.get(host)
+    if host is None:
+        return sorted(plans)
+    if required and host not in plans:
+        raise AnsibleFilterError(
+            f"approved_plan: the plan says nothing about the host {host}, so nobody has agreed to anything there. "
+            "Make a new plan, or leave the host out with --limit."
+        )
+    return plans.get(host, {})
 
 
 class FilterModule:

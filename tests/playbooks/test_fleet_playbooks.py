@@ -164,6 +164,21 @@ def test_nobody_converts_what_nobody_agreed_to(on: Callable[[str], Kind]) -> Non
         assert kind.simulator.writes == []
 
 
+def test_a_host_that_the_plan_says_nothing_about_is_not_converted(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    kind.run("plan", "-e", "fleet_plan_path=plan.json", "--limit", "pay,empty")
+    agreed = ("-e", "fleet_plan_path=plan.json", "-e", f"fleet_plan_digest={kind.report('plan.json')['digest']}")
+    kind.simulator.forget()
+    refused = kind.run("convert", *agreed)
+    assert refused.status != 0
+    assert "The plan says nothing about web" in refused.output
+    assert kind.simulator.writes == []
+    named = kind.run("convert", *agreed, "-e", "fleet_projects=web,pay")
+    assert named.status != 0
+    assert "the plan says nothing about the host web" in named.output
+    assert kind.schemes["azure-dev"] == SECRET
+
+
 def test_a_digest_is_enough_for_one_host(on: Callable[[str], Kind]) -> None:
     kind = on("organization")
     planned = kind.run("plan", "-e", "fleet_plan_path=plan.json")

@@ -148,6 +148,13 @@ def test_failures_that_are_allowed_do_not_stop_the_next_wave(play: Play) -> None
     assert play.statuses()["broken"] == "rolled_back"
 
 
+def test_inside_an_organization_failures_that_are_allowed_do_not_stop_it_either(play: Play) -> None:
+    played = play.convert("-e", "fleet_hosts=localhost", "-e", "fleet_waves=1,2,100%", "-e", "fleet_wave_failures=1")
+    assert played.status != 0, "a failure is told at the end"
+    assert play.rollout.schemes["very-last"] == FEDERATION
+    assert play.statuses()["broken"] == "rolled_back"
+
+
 def test_nothing_is_taken_back_on_request(play: Play) -> None:
     assert play.convert("-e", "fleet_rollback_scope=none").status != 0
     assert play.rollout.schemes["broken"] == FEDERATION
