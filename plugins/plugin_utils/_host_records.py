@@ -12,7 +12,7 @@ import re
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SCHEMES, Json
 from ansible_collections.azdo.connections.plugins.module_utils._facts import AUTO_DISABLE_AFTER
@@ -27,8 +27,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._host_names impor
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._host_selection import Selection
 from ansible_collections.azdo.connections.plugins.plugin_utils._host_shares import components, sharers
+from ansible_collections.azdo.connections.plugins.plugin_utils._waves import LATELY
 
-LATELY = timedelta(days=30)
 KINDS = ("organization", "project", "connection")
 ISSUERS = ("azure_devops", "entra", "unknown")
 STATES = ("ready", "in_progress", "failed")

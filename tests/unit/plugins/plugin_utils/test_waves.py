@@ -9,7 +9,10 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
+from ansible_collections.azdo.connections.plugins.inventory import azdo
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import (
+    PRODUCTION,
     Member,
     canary_problem,
     course,
@@ -49,6 +52,11 @@ def row(name: str = "azure", project: str = "Web", status: str = "would_convert"
         "last_used": ago(days=1),
         **more,
     }
+
+
+def test_production_looks_the_same_to_the_inventory() -> None:
+    documented = yaml.safe_load(azdo.DOCUMENTATION)["options"]["production"]["default"]
+    assert documented == PRODUCTION
 
 
 class TestSizes:
