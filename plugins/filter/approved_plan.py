@@ -29,6 +29,9 @@ options:
     description: Whether a host that the plan says nothing about is an error. Nobody has agreed to anything there.
     type: bool
     default: true
+  connections:
+    description: The connections that are named now. If the plan of a host is wanted, they must be those that the plan was made with.
+    type: raw
 seealso:
   - name: The role azdo.connections.fleet
     description: Uses it; its task files show how.
@@ -50,13 +53,18 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, read
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, check_connections, read
 
 
-def approved_plan(value: t.Any, digest: str, host: str | None = None, required: bool = True) -> t.Any:
+def approved_plan(
+    value: t.Any, digest: str, host: str | None = None, required: bool = True, connections: t.Any = None
+) -> t.Any:
     """See DOCUMENTATION."""
     try:
         plans = read(str(value), str(digest))
+        if host is not None and required:
+            check_connections(str(value), given("approved_plan", "connections", connections))
     except PlanFileError as error:
         raise AnsibleFilterError(f"approved_plan: {error}") from None
     if host is None:

@@ -18,6 +18,9 @@ options:
     description: What M(azdo.connections.azdo_arm_connection_convert) returned in check mode on each host, by host name, as a result or a list of results.
     type: dict
     required: true
+  connections:
+    description: The connections that were named for it, in C(fleet_connections). Their hash is kept.
+    type: raw
 seealso:
   - name: The role azdo.connections.fleet
     description: Uses it; its task files show how.
@@ -42,14 +45,15 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps, given
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import written
 
 
-def fleet_plan(value: t.Any) -> str:
+def fleet_plan(value: t.Any, connections: t.Any = None) -> str:
     """See DOCUMENTATION."""
     results = {host: results[-1] for host, results in as_steps("fleet_plan", value).items()}
-    return written({host: result["plan"] for host, result in results.items() if result.get("plan")})
+    plans = {host: result["plan"] for host, result in results.items() if result.get("plan")}
+    return written(plans, given("fleet_plan", "connections", connections))
 
 
 class FilterModule:

@@ -29,6 +29,10 @@ options:
     description: Whether the task runs in check mode.
     type: bool
     default: false
+  moves:
+    description: Whether the task moves connections, which somebody has to have agreed to.
+    type: bool
+    default: false
   exclude:
     description: IDs of more connections to leave alone.
     type: list
@@ -61,17 +65,22 @@ _value:
 
 import typing as t
 
+from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_variables, given, texts
 from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, scope_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._terms import terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._terms import nobody_agreed, terms
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION
 
 
 def host_scope(
-    value: t.Any, to: str = FEDERATION, check_mode: bool = False, exclude: t.Sequence[str] = ()
+    value: t.Any, to: str = FEDERATION, check_mode: bool = False, moves: bool = False, exclude: t.Sequence[str] = ()
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
     variables = as_variables("host_scope", value)
+    if moves and nobody_agreed(variables, to=to, check_mode=check_mode):
+        raise AnsibleFilterError(
+            "host_scope: fleet_confirm is plan on this host, and there is no fleet_plan_digest, so nobody has agreed to moving anything here."
+        )
     scope = scope_of(
         Host.from_variables(variables),
         given("host_scope", "fleet_projects", variables.get("fleet_projects")),

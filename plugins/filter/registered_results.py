@@ -30,6 +30,9 @@ options:
   earlier:
     description: Name of a variable that holds what this filter returned before, in an earlier step of the same play.
     type: str
+  missing:
+    description: What to say in place of the result of a host that has none and has skipped nothing either. If not set, it is left out.
+    type: str
 seealso:
   - name: The role azdo.connections.fleet
     description: Uses it; its task files show how.
@@ -60,7 +63,9 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 
-def registered_results(value: t.Any, variables: t.Any, names: t.Sequence[str], earlier: str = "") -> dict[str, t.Any]:
+def registered_results(
+    value: t.Any, variables: t.Any, names: t.Sequence[str], earlier: str = "", missing: str = ""
+) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
     if not isinstance(value, t.Sequence) or isinstance(value, str) or not hasattr(variables, "get"):
         raise AnsibleFilterError(
@@ -71,10 +76,10 @@ def registered_results(value: t.Any, variables: t.Any, names: t.Sequence[str], e
         # Asked for once: for each host Ansible puts all its variables together again.
         own = variables.get(host) or {}
         results = list((own.get(earlier) or {}).get(host) or []) if earlier else []
-        for name in names:
-            result = own.get(name)
-            if isinstance(result, t.Mapping) and not result.get("skipped"):
-                results.append(result)
+        registered = [result for name in names if isinstance(result := own.get(name), t.Mapping)]
+        results += [result for result in registered if not result.get("skipped")]
+        if missing and not registered:
+            results.append({"msg": missing})
         if results:
             found[str(host)] = results
     return found

@@ -19,6 +19,9 @@ options:
     type: list
     elements: dict
     required: true
+  since:
+    description: Count what succeeded since this time, in UTC, whatever was converted when.
+    type: str
 seealso:
   - name: The role azdo.connections.fleet
     description: Uses it; its task files show how.
@@ -46,14 +49,16 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import moment
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import proven
 
 
-def used_since_conversion(value: t.Any) -> list[t.Any]:
+def used_since_conversion(value: t.Any, since: str = "") -> list[t.Any]:
     """See DOCUMENTATION."""
     if not isinstance(value, t.Sequence) or isinstance(value, str):
         raise AnsibleFilterError("used_since_conversion: the input must be a list of rows.")
-    return [row for row in value if proven(row)]
+    start = moment("used_since_conversion", since) if since else None
+    return [row for row in value if proven(row, start)]
 
 
 class FilterModule:

@@ -56,14 +56,20 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description: >-
-    C(failures), C(stop), C(why), by host the IDs of the connections to take back (C(back)) and of those that were moved (C(moved)), and C(lines), the
-    table of what was done.
+    C(failures), C(stop), C(why), by host the IDs of the connections to take back (C(back)) and of those that were moved (C(moved)), C(ended) (the time), and
+    C(lines), the table of what was done.
   type: dict
 """
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps, choice, whole_number
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import (
+    as_steps,
+    choice,
+    moment,
+    whole_number,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import judge
@@ -82,7 +88,11 @@ def wave_verdict(
         scope=choice("wave_verdict", "scope", scope, SCOPES),
     )
     lines = conversion_lines(merge(steps), whole_number("wave_verdict", "limit", limit))
-    return {**verdict.to_result(), "lines": [*lines, *([verdict.why] if verdict.stop else [])]}
+    return {
+        **verdict.to_result(),
+        "ended": format_time(moment("wave_verdict", None)),
+        "lines": [*lines, *([verdict.why] if verdict.stop else [])],
+    }
 
 
 class FilterModule:

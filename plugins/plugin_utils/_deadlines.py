@@ -59,7 +59,7 @@ def findings(result: Result, days: t.Mapping[str, int], now: datetime) -> dict[s
     rows = result.get("connections", ())
     due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now))]
     due.sort(key=lambda item: (item["days_left"], str(item["project"]), str(item["name"]), item["kind"]))
-    unknown = [text for kind in days if (text := _unknown(kind, rows))]
+    unknown = [text for kind in days if (text := _unknown(kind, rows, now))]
     unknown += [f"{printable(problem['host'])}: {problem['message']}" for problem in result.get("problems") or ()]
     unknown += [
         f"{printable(gap.get('project'))}: {one_line(gap.get('reason'))}"
@@ -151,10 +151,10 @@ _WHEN: dict[str, t.Callable[[Row, datetime], datetime | None]] = {
 }
 
 
-def _unknown(kind: str, rows: t.Sequence[Row]) -> str:
+def _unknown(kind: str, rows: t.Sequence[Row], now: datetime) -> str:
     """A sentence about the rows of which this cannot be told, or an empty text."""
     concerned = [row for row in rows if _concerns(kind, row)]
-    blind = [row for row in concerned if _is_unread(kind, row)]
+    blind = [row for row in concerned if _is_unread(kind, row, now)]
     if not blind:
         return ""
     first = f"{printable(blind[0].get('project'))} / {printable(blind[0]['name'])}"
@@ -165,23 +165,34 @@ def _unknown(kind: str, rows: t.Sequence[Row]) -> str:
 def _concerns(kind: str, row: Row) -> bool:
     if kind == "secret":
         return row.get("scheme") == SERVICE_PRINCIPAL
-    return row.get("scheme") == FEDERATION if kind == "leftover" else kind == "unused"
+    return row.get("scheme") == FEDERATION if kind in ("leftover", "issuer") else kind == "unused"
 
 
-def _is_unread(kind: str, row: Row) -> bool:
+def _is_unread(kind: str, row: Row, now: datetime) -> bool:
     if kind == "unused":
         return not (row.get("usage") or {}).get("readable")
-    return row.get("identity") is None
+    if kind == "issuer":
+        return row.get("issuer_kind") not in ("azure_devops", "entra")
+    if kind == "secret":
+        # Also where the application is gone, has no secret, or none of them says its end: it signs in with something.
+        return _secret(row, now) is None
+    identity = row.get("identity") or {}
+    unread = not identity or identity.get("kind") == "missing"
+    return unread or None in [
+        end for key in ("secrets_expire", "certificates_expire") for end in identity.get(key) or ()
+    ]
 
 
 _NOT_READ = {
     "unused": "the last use",
     "secret": "the end of the secret",
     "leftover": "the secrets of the application",
+    "issuer": "the issuer",
 }
 _SIGN_IN = "They are read with a sign-in with Microsoft Entra that may read the applications; without one, leave this out of fleet_watch."
 _REMEDY = {
     "unused": "It takes the right to see the connection's history.",
     "secret": _SIGN_IN,
+    "issuer": "It is none that Microsoft documents: look at it in the portal.",
     "leftover": _SIGN_IN,
 }

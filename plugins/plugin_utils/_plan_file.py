@@ -21,9 +21,14 @@ class PlanFileError(Exception):
     """The text is not what was approved; the message says why and what to do."""
 
 
-def written(plans: t.Mapping[str, Plan]) -> str:
-    """The text for plans by host name."""
-    content = {"schema": SCHEMA, "digest": digest_of(plans), "hosts": {host: plans[host] for host in sorted(plans)}}
+def written(plans: t.Mapping[str, Plan], connections: t.Sequence[str] | None = None) -> str:
+    """The text for plans by host name. :param connections: those that a person named, of which only a hash is kept."""
+    content = {
+        "schema": SCHEMA,
+        "digest": digest_of(plans),
+        "connections": _hash(connections),
+        "hosts": {host: plans[host] for host in sorted(plans)},
+    }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -32,6 +37,21 @@ def digest_of(plans: t.Mapping[str, Plan]) -> str:
     if len(plans) == 1:
         return str(next(iter(plans.values()))["digest"])
     return canonical_hash({"schema": SCHEMA, "hosts": {host: str(plan["digest"]) for host, plan in plans.items()}})
+
+
+def _hash(connections: t.Sequence[str] | None) -> str:
+    return canonical_hash(None if connections is None else sorted(name.casefold() for name in connections))
+
+
+def check_connections(text: str, connections: t.Sequence[str] | None) -> None:
+    """Whether the plan was made for the same named connections: it holds ids, so others could not be told from them.
+
+    :raises PlanFileError: it was not.
+    """
+    if json.loads(text).get("connections") != _hash(connections):
+        raise PlanFileError(
+            "the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
+        )
 
 
 def read(text: str, digest: str) -> dict[str, dict[str, t.Any]]:

@@ -83,6 +83,9 @@ def _going_on(earlier: Row, later: Row) -> Row:
     if later.get("status") in ("failed", "waiting") and earlier.get("target") != later.get("target"):
         # The way back did not work: that is what a person has to see.
         return {**later, "before": earlier.get("before"), "reasons": earlier.get("reasons")}
+    if later.get("status") == "skipped" and earlier.get("target") != later.get("target"):
+        # It was to go back and could not: why is what a person has to know.
+        return {**earlier, "reasons": [*(earlier.get("reasons") or ()), *(later.get("reasons") or ())]}
     return later if urgency(later) <= urgency(earlier) else earlier
 
 

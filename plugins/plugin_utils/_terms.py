@@ -64,6 +64,13 @@ def terms(
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
+def nobody_agreed(variables: Variables, *, to: str, check_mode: bool) -> bool:
+    """Whether something would be moved on this host without a plan that was approved, a person at a terminal, or the word that none is wanted."""
+    removes = to == "entra_issuer" and is_true(variables.get("fleet_remove_old_credential"))
+    planned = variables.get("fleet_confirm") == "plan" and not _text(variables.get("fleet_plan_digest"))
+    return planned and not (check_mode or removes)
+
+
 def _credential(variables: Variables, pairs: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any] | None:
     mode = _text(variables.get("fleet_federated_credential"))
     if mode is None:

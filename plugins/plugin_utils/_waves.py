@@ -225,7 +225,7 @@ def judge(results: t.Mapping[str, Result], *, allowed: int, scope: str) -> Verdi
     :param scope: ``wave``: after a stop everything that the wave has moved is to be taken back; else what failed only, which the module has done itself.
     """
     silent = [host for host, result in results.items() if "connections" not in result]
-    failed = [row for result in results.values() for row in result.get("connections", ()) if row["status"] in FAILED]
+    failed = [row for result in results.values() for row in result.get("connections", ()) if _is_failure(row)]
     failures = len(silent) + len(failed)
     stop = failures > allowed
     back = {host: ids for host, result in results.items() if (ids := _to_take_back(result))} if scope == "wave" else {}
@@ -235,6 +235,13 @@ def judge(results: t.Mapping[str, Result], *, allowed: int, scope: str) -> Verdi
         if (ids := [row["id"] for row in result.get("connections", ()) if row["status"] in ("converted", "migrated")])
     }
     return Verdict(failures, stop, _why_stopped(failures, silent, allowed) if stop else "", back if stop else {}, moved)
+
+
+def _is_failure(row: Row) -> bool:
+    """What Azure DevOps has not finished is none yet, but nobody knows how it ends, so the next wave must not start on it. A person's part may wait."""
+    hand_off = row.get("hand_off")
+    unfinished = row["status"] == "waiting" and not (hand_off and not hand_off.get("urgent"))
+    return row["status"] in FAILED or unfinished
 
 
 def _why_stopped(failures: int, silent: list[str], allowed: int) -> str:
@@ -293,7 +300,12 @@ def course(
         for row in plan.get("connections", ())
         if str(row["project_id"]) in waves[host][0]
     ]
-    judged = (more_follow or number > 1) and not canary
+    # A name that means nothing in the first wave is nobody's answer for it.
+    named = {name.casefold() for name in canary}
+    chosen = any(host.casefold() in named for host in plans) or any(
+        {str(row["project_id"]).casefold(), str(row["project"]).casefold()} & named for row in first
+    )
+    judged = (more_follow or number > 1) and not chosen
     names = {
         str(row["project_id"]): str(row["project"]) for plan in plans.values() for row in plan.get("connections", ())
     }
@@ -323,8 +335,9 @@ def _questions(plans: t.Mapping[str, Result]) -> list[dict[str, t.Any]]:
     ]
 
 
-def proven(row: Row) -> bool:
-    """Whether a pipeline has used the connection with success since it was converted."""
+def proven(row: Row, since: datetime | None = None) -> bool:
+    """Whether a pipeline has used the connection with success since it was converted; or since a time, where no way back tells when that was."""
     ends = parse_time((row.get("revert") or {}).get("deadline"))
     success = parse_time((row.get("usage") or {}).get("last_success"))
-    return ends is not None and success is not None and success >= ends - WAY_BACK
+    start = since or (ends - WAY_BACK if ends else None)
+    return start is not None and success is not None and success >= start

@@ -78,6 +78,12 @@ def test_the_old_issuer_retires(issuer: str | None, days: int, due: int) -> None
         ("secret", row()),
         ("secret", row(identity=None, secret_expires=None)),
         ("leftover", federated(identity=None)),
+        ("leftover", federated(identity={"kind": "missing", "secrets_expire": []})),
+        ("leftover", federated(identity={"kind": "application", "secrets_expire": [None]})),
+        ("secret", row(identity={"kind": "missing"}, secret_expires=None)),
+        ("secret", row(identity={"kind": "application", "secrets_expire": []}, secret_expires=None)),
+        ("issuer", federated(issuer_kind="unknown")),
+        ("issuer", federated()),
         ("unused", row(usage={"readable": False, "last_used": None})),
         ("unused", row()),
     ],
@@ -90,7 +96,7 @@ def test_what_was_not_read_is_not_fine(kind: str, entry: Row) -> None:
 
 
 def test_what_is_not_watched_is_not_missed() -> None:
-    assert seen("issuer", row(), federated(identity=None))["lines"] == []
+    assert seen("issuer", row(), federated(identity=None, issuer_kind="entra"))["lines"] == []
 
 
 def test_what_could_not_be_seen_is_said() -> None:

@@ -9,7 +9,13 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, digest_of, read, written
+from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import (
+    PlanFileError,
+    check_connections,
+    digest_of,
+    read,
+    written,
+)
 
 PLANS: dict[str, t.Any] = {
     "web": {"digest": "a" * 64, "items": [{"id": "1"}]},
@@ -30,6 +36,25 @@ def test_a_single_host_has_the_digest_of_its_plan() -> None:
 def test_the_order_of_hosts_does_not_matter_but_their_names_do() -> None:
     assert digest_of(PLANS) == digest_of(dict(reversed(PLANS.items())))
     assert digest_of(PLANS) != digest_of({"web": PLANS["pay"], "pay": PLANS["web"]})
+
+
+@pytest.mark.parametrize(
+    ("made", "now", "same"),
+    [
+        (None, None, True),
+        (["A", "b"], ["B", "a"], True),
+        (None, ["a"], False),
+        (["a", "b"], ["a"], False),
+        ([], None, False),
+    ],
+)
+def test_a_plan_is_for_the_connections_that_were_named(made: t.Any, now: t.Any, same: bool) -> None:
+    text = written(PLANS, made)
+    if same:
+        check_connections(text, now)
+    else:
+        with pytest.raises(PlanFileError, match="another fleet_connections"):
+            check_connections(text, now)
 
 
 @pytest.mark.parametrize(

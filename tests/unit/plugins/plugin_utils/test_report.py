@@ -313,6 +313,7 @@ class TestMerge:
             ((("converted", "federation", "f"), ("failed", "secret", "f")), "failed", "f"),
             ((("converted", "federation", "f"), ("waiting", "secret", "f")), "waiting", "f"),
             ((("converted", "federation", "f"), ("skipped", "secret", "f")), "converted", "f"),
+            ((("converted", "federation", "f"), ("unchanged", "federation", "f")), "converted", "f"),
             ((("skipped", "federation", None), ("converted", "federation", "f")), "converted", "f"),
         ],
     )

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 import yaml
+from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter.host_scope import host_scope
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
 from ansible_collections.azdo.connections.plugins.plugin_utils._terms import is_true, terms
@@ -93,6 +94,32 @@ def test_flags(value: t.Any, expected: bool) -> None:
     assert is_true(value) is expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "to", "check_mode", "refused"),
+    [
+        ({}, FEDERATION, False, True),
+        ({"fleet_plan_digest": "a" * 64}, FEDERATION, False, False),
+        ({"fleet_plan_digest": " "}, FEDERATION, False, True),
+        ({"fleet_confirm": "none"}, FEDERATION, False, False),
+        ({"fleet_confirm": "each"}, FEDERATION, False, False),
+        ({}, FEDERATION, True, False),
+        ({"fleet_remove_old_credential": True}, FEDERATION, False, True),
+        ({"fleet_remove_old_credential": True}, "entra_issuer", False, False),
+    ],
+)
+def test_no_host_is_moved_that_nobody_agreed_to(
+    changes: dict[str, t.Any], to: str, check_mode: bool, refused: bool
+) -> None:
+    """Whatever another host of the same wave has for fleet_confirm."""
+    variables = {**DEFAULTS, **changes}
+    assert host_scope(variables, to, check_mode)["concerned"]
+    if refused:
+        with pytest.raises(AnsibleFilterError, match="nobody has agreed"):
+            host_scope(variables, to, check_mode, moves=True)
+    else:
+        assert host_scope(variables, to, check_mode, moves=True)["concerned"]
+
+
 class Watched(dict[str, t.Any]):
     """Variables that remember which of them were asked for."""
 
@@ -109,6 +136,7 @@ def test_the_role_passes_every_variable_that_counts_and_no_other() -> None:
     """They stand in a list, because a template that named each of them would be compiled anew for every host."""
     variables = Watched({**DEFAULTS, "fleet_federated_credential": "create"})
     for to in (FEDERATION, "entra_issuer"):
+        host_scope(variables, to, check_mode=True, moves=True)
         host_scope(variables, to)
     passed = yaml.safe_load((REPOSITORY / "roles/fleet/vars/main.yml").read_text(encoding="utf-8"))["__fleet_names"]
     assert variables.asked == set(passed)

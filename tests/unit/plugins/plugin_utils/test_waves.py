@@ -188,6 +188,7 @@ class TestCanary:
     def test_it_is_judged_only_if_others_follow(self) -> None:
         assert self.plan()["problem"]
         assert self.plan(canary=["Pay"])["problem"] == ""
+        assert self.plan(canary=["Paymnts"])["problem"], "a name that means nothing is nobody's answer"
         assert self.plan(sizes="100%")["problem"] == ""
         assert self.plan(sizes="100%", more_follow=True)["problem"]
 
@@ -242,7 +243,8 @@ class TestJudge:
     @pytest.mark.parametrize(
         ("statuses", "allowed", "stop"),
         [
-            (["converted", "skipped", "waiting", "unchanged"], 0, False),
+            (["converted", "skipped", "unchanged"], 0, False),
+            (["waiting"], 0, True),
             (["converted", "failed"], 0, True),
             (["rolled_back"], 0, True),
             (["failed"], 1, False),
@@ -254,6 +256,11 @@ class TestJudge:
             {"h": {"connections": [converted(status) for status in statuses]}}, allowed=allowed, scope="none"
         )
         assert (verdict.stop, bool(verdict.why)) == (stop, stop)
+
+    @pytest.mark.parametrize(("hand_off", "stop"), [({"urgent": False}, False), ({"urgent": True}, True), (None, True)])
+    def test_what_waits_for_a_person_does_not_stop_the_others(self, hand_off: t.Any, stop: bool) -> None:
+        rows = [converted("waiting", hand_off=hand_off)]
+        assert judge({"h": {"connections": rows}}, allowed=0, scope="none").stop is stop
 
     def test_a_host_without_rows_is_a_failure(self) -> None:
         verdict = judge({"h": {"msg": "refused"}, "i": {"connections": []}}, allowed=0, scope="none")
@@ -307,3 +314,10 @@ class TestJudge:
 def test_a_conversion_is_proven_by_a_success_since(deadline: str | None, success: str | None, expected: bool) -> None:
     """The way back is open for seven days, so one that closes in six was converted a day ago."""
     assert proven({"revert": {"deadline": deadline}, "usage": {"last_success": success}}) is expected
+
+
+@pytest.mark.parametrize(("success", "expected"), [(ago(minutes=1), True), (ago(hours=2), False), (None, False)])
+def test_a_migration_is_proven_by_a_success_after_it(success: str | None, expected: bool) -> None:
+    """It opens no way back that would tell when it was, and one that is open from before tells of something else."""
+    row = {"revert": {"deadline": ago(days=-4)}, "usage": {"last_success": success}}
+    assert proven(row, NOW - timedelta(hours=1)) is expected
