@@ -202,6 +202,38 @@ def test_named_connections_are_taken_back(name: str, on: Callable[[str], Kind]) 
         assert kind.schemes["azure-test"] == SECRET
 
 
+def test_a_plan_is_taken_back_as_it_was_made(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    kind.run("plan", "-e", "fleet_plan_path=plan.json")
+    plan = ("-e", "fleet_plan_path=plan.json", "-e", f"fleet_plan_digest={kind.report('plan.json')['digest']}")
+    assert kind.run("convert", *plan, "-e", "fleet_projects=web").status == 0
+    assert (kind.schemes["azure-dev"], kind.schemes["azure-test"]) == (FEDERATION, SECRET), "narrowed to a project"
+    other = kind.run("convert", *plan, "-e", "fleet_connections=azure-test")
+    assert "the plan was made with another fleet_connections" in other.output
+    assert kind.schemes["azure-test"] == SECRET
+    back = kind.run("revert", *plan)
+    assert back.status == 0, back.output
+    assert kind.schemes["azure-dev"] == SECRET
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "Nothing says what is to be taken back"),
+        (("-e", "fleet_batch_journal=run.journal", "-e", "fleet_connections=azure-dev"), "do not go with it"),
+    ],
+)
+@pytest.mark.parametrize("name", KINDS)
+def test_nothing_is_taken_back_that_nobody_named(
+    arguments: tuple[str, ...], sentence: str, name: str, on: Callable[[str], Kind]
+) -> None:
+    kind = on(name)
+    refused = kind.run("revert", *arguments)
+    assert refused.status != 0
+    assert sentence in refused.output
+    assert kind.simulator.requests == [] or kind.simulator.writes == []
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_the_report_is_the_same_for_all_kinds(name: str, on: Callable[[str], Kind]) -> None:
     kind = on(name)
