@@ -123,7 +123,7 @@ def hosts_as_members(
 
     :param canary: names of hosts that a person wants to go first.
     """
-    eligible = {name: set(members) for name, members in groups.items() if name.startswith("azdo_eligible_")}
+    working = _working(hosts, groups, to)
     shared = {name: set(members) for name, members in groups.items() if name.startswith("azdo_shared_")}
     production, lately = (set(groups.get(f"azdo_{name}", ())) for name in ("production", "used_lately"))
     wanted = {name.casefold() for name in canary}
@@ -131,14 +131,31 @@ def hosts_as_members(
         Member(
             key=host,
             together=frozenset(name for name, members in shared.items() if host in members),
-            # An inventory that does not say what is eligible leaves everything possible.
-            has_work=not eligible or host in eligible.get(f"azdo_eligible_{to}", ()) or host.casefold() in wanted,
+            has_work=host in working or host.casefold() in wanted,
             first_choice=-1
             if host.casefold() in wanted
             else _rank(production=host in production, used_lately=host in lately),
         )
         for host in hosts
     ]
+
+
+# Where something could be moved from, for callers to whom nothing is eligible by itself.
+_MOVED_FROM = {
+    "workload_identity_federation": "azdo_scheme_service_principal",
+    "service_principal": "azdo_scheme_workload_identity_federation",
+    "entra_issuer": "azdo_issuer_azure_devops",
+}
+
+
+def _working(hosts: t.Sequence[str], groups: t.Mapping[str, t.Sequence[str]], to: str) -> set[str]:
+    """The hosts that may have something to move.
+
+    An inventory without these groups leaves everything possible. Where nothing is eligible it may be so for this caller only: a service principal can
+    convert manual connections, and try the others, and that must not happen everywhere at once.
+    """
+    eligible = groups.get(f"azdo_eligible_{to}")
+    return set(hosts) if eligible is None else set(eligible) or set(groups.get(_MOVED_FROM[to], ()))
 
 
 def projects_as_members(rows: t.Sequence[Row], canary: t.Collection[str], now: datetime) -> list[Member]:

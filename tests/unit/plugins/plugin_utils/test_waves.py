@@ -133,6 +133,21 @@ class TestHosts:
             (True, 0, ["azdo_shared_12345678"]),
         ]
 
+    @pytest.mark.parametrize(
+        ("to", "group"),
+        [
+            ("workload_identity_federation", "azdo_scheme_service_principal"),
+            ("entra_issuer", "azdo_issuer_azure_devops"),
+            ("service_principal", "azdo_scheme_workload_identity_federation"),
+        ],
+    )
+    def test_where_nothing_is_eligible_what_could_be_moved_counts(self, to: str, group: str) -> None:
+        """To a service principal nothing is, and it must not move everything in one wave."""
+        groups = {f"azdo_eligible_{to}": [], group: ["b", "c"]}
+        found = hosts_as_members(["a", "b", "c"], groups, to, [])
+        assert in_waves(found, sizes_of("1,100%")) == [["b"], ["c", "a"]]
+        assert in_waves(hosts_as_members(["a", "b"], {f"azdo_eligible_{to}": []}, to, []), DEFAULT) == [["a", "b"]]
+
     def test_without_groups_the_order_stays(self) -> None:
         found = hosts_as_members(["b", "a"], {"all": ["a", "b"]}, "entra_issuer", [])
         assert in_waves(found, DEFAULT) == [["b"], ["a"]]
