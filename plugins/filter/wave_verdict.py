@@ -63,7 +63,6 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import (
     as_steps,
     choice,
@@ -90,7 +89,7 @@ def wave_verdict(
     lines = conversion_lines(merge(steps), whole_number("wave_verdict", "limit", limit))
     return {
         **verdict.to_result(),
-        "ended": format_time(moment("wave_verdict", None)),
+        "ended": present(),
         "lines": [*lines, *([verdict.why] if verdict.stop else [])],
     }
 

@@ -12,7 +12,7 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import Size, sizes_of
 
 if t.TYPE_CHECKING:
@@ -83,6 +83,11 @@ def moment(name: str, value: t.Any) -> datetime:
     if found is None:
         raise AnsibleFilterError(f"{name}: now must be a time such as 2026-11-30T09:15:00Z, not {value!r}.")
     return found
+
+
+def present() -> str:
+    """The time of now as a text that :func:`moment` reads."""
+    return str(format_time(datetime.now(timezone.utc)))
 
 
 def given(name: str, option: str, value: t.Any) -> list[str] | None:

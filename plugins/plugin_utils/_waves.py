@@ -317,12 +317,7 @@ def course(
         for row in plan.get("connections", ())
         if str(row["project_id"]) in waves[host][0]
     ]
-    # A name that means nothing in the first wave is nobody's answer for it.
-    named = {name.casefold() for name in canary}
-    chosen = any(host.casefold() in named for host in plans) or any(
-        {str(row["project_id"]).casefold(), str(row["project"]).casefold()} & named for row in first
-    )
-    judged = (more_follow or number > 1) and not chosen
+    judged = (more_follow or number > 1) and not _is_chosen(first, plans, canary)
     names = {
         str(row["project_id"]): str(row["project"]) for plan in plans.values() for row in plan.get("connections", ())
     }
@@ -333,6 +328,14 @@ def course(
         "problem": canary_problem(first, now) if judged else "",
         "questions": _questions(plans),
     }
+
+
+def _is_chosen(first: t.Sequence[Row], hosts: t.Iterable[str], canary: t.Collection[str]) -> bool:
+    """Whether a person has named something of the first wave. A name that means nothing there is nobody's answer for it."""
+    named = {name.casefold() for name in canary}
+    return any(host.casefold() in named for host in hosts) or any(
+        {str(row["project_id"]).casefold(), str(row["project"]).casefold()} & named for row in first
+    )
 
 
 def _questions(plans: t.Mapping[str, Result]) -> list[dict[str, t.Any]]:
