@@ -66,7 +66,7 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import (
     as_steps,
     choice,
-    moment,
+    present,
     whole_number,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines
