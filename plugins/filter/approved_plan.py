@@ -54,7 +54,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given
-from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, check_connections, read
+from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, read
 
 
 def approved_plan(
@@ -62,19 +62,19 @@ def approved_plan(
 ) -> t.Any:
     """See DOCUMENTATION."""
     try:
-        plans = read(str(value), str(digest))
+        approved = read(str(value), str(digest))
         if host is not None and required:
-            check_connections(str(value), given("approved_plan", "connections", connections))
+            approved.check_connections(given("approved_plan", "connections", connections))
     except PlanFileError as error:
         raise AnsibleFilterError(f"approved_plan: {error}") from None
     if host is None:
-        return sorted(plans)
-    if required and host not in plans:
+        return sorted(approved.hosts)
+    if required and host not in approved.hosts:
         raise AnsibleFilterError(
             f"approved_plan: the plan says nothing about the host {host}, so nobody has agreed to anything there. "
             "Make a new plan, or leave the host out with --limit."
         )
-    return plans.get(host, {})
+    return approved.hosts.get(host, {})
 
 
 class FilterModule:

@@ -20,6 +20,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._verification imp
 
 # Azure DevOps disables a connection that was not used for this long (2.11).
 AUTO_DISABLE_AFTER = timedelta(days=100)
+# It stops issuing tokens with its own issuer then (4.1).
+ISSUER_RETIRES = datetime(2027, 7, 1, tzinfo=timezone.utc)
 # A run without an end that began before this is no run any more: agents are lost, and their runs stay open for ever.
 _LONGEST_RUN = timedelta(days=7)
 # The service's word for a run that did what it should. One that succeeded with issues may have failed at the very step that signs in.

@@ -9,10 +9,9 @@ PRIVATE to the collection, and pure. What was not read is said, and is never tak
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._facts import AUTO_DISABLE_AFTER
+from ansible_collections.azdo.connections.plugins.module_utils._facts import AUTO_DISABLE_AFTER, ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._text_table import printable
@@ -25,29 +24,15 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._wording import (
     one_line,
 )
 
-# Azure DevOps stops issuing tokens with its own issuer then (fact sheet 4.1).
-ISSUER_RETIRES = datetime(2027, 7, 1, tzinfo=timezone.utc)
 DAY = 86400.0
 
-
-@dataclass(frozen=True)
-class Kind:
-    """Something that is watched.
-
-    :param default_days: how many days before it a person wants to know. :param needs: what azdo_arm_connection_info must include for it, or nothing.
-    """
-
-    default_days: int
-    sentence: str
-    needs: str = ""
-
-
+# What is watched, and what a connection does until then.
 KINDS = {
-    "revert": Kind(2, "can be reverted to its secret only until"),
-    "secret": Kind(30, "signs in with a secret that ends on", "identity"),
-    "unused": Kind(14, "is not used, and Azure DevOps disables it on", "usage"),
-    "issuer": Kind(90, "has the issuer of Azure DevOps, which retires on"),
-    "leftover": Kind(0, "is federated, but its application still has a secret until", "identity"),
+    "revert": "can be reverted to its secret only until",
+    "secret": "signs in with a secret that ends on",
+    "unused": "is not used, and Azure DevOps disables it on",
+    "issuer": "has the issuer of Azure DevOps, which retires on",
+    "leftover": "is federated, but its application still has a secret until",
 }
 
 
@@ -87,7 +72,7 @@ def _found(kind: str, row: Row, limit: int, now: datetime) -> dict[str, t.Any] |
         "id": row["id"],
         "when": moment,
         "days_left": round(left, 1),
-        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {KINDS[kind].sentence} {moment} ({_in_days(left)}).",
+        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {KINDS[kind]} {moment} ({_in_days(left)}).",
     }
 
 

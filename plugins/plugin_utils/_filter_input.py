@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._surveys import listed
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import Size, sizes_of
 
 if t.TYPE_CHECKING:
@@ -57,14 +58,17 @@ def as_steps(name: str, value: t.Any) -> dict[str, list[Result]]:
     }
 
 
+def given(name: str, option: str, value: t.Any) -> list[str] | None:
+    """Return a list of texts, which may come as a survey sends it; None if nothing was given."""
+    try:
+        return listed(value)
+    except TypeError as error:
+        raise AnsibleFilterError(f"{name}: {option} must be a list, not {error}.") from None
+
+
 def texts(name: str, option: str, value: t.Any) -> list[str]:
-    """Return a list of texts, which may come as one text with commas or line breaks; nothing is an empty list."""
-    if value is None:
-        return []
-    parts = ",".join(value.splitlines()).split(",") if isinstance(value, str) else value
-    if not isinstance(parts, t.Sequence):
-        raise AnsibleFilterError(f"{name}: {option} must be a list, not {_kind(value)}.")
-    return [text for part in parts if (text := str(part).strip())]
+    """The same where nothing and none is the same."""
+    return given(name, option, value) or []
 
 
 def wave_sizes(name: str, value: t.Any) -> list[Size]:
@@ -88,11 +92,6 @@ def moment(name: str, value: t.Any) -> datetime:
 def present() -> str:
     """The time of now as a text that :func:`moment` reads."""
     return str(format_time(datetime.now(timezone.utc)))
-
-
-def given(name: str, option: str, value: t.Any) -> list[str] | None:
-    """Return a list of texts as :func:`texts` reads it, or None if nothing was given; an empty list was given, and means "none"."""
-    return None if value is None or (isinstance(value, str) and not value.strip()) else texts(name, option, value)
 
 
 def as_variables(name: str, value: t.Any) -> t.Mapping[str, t.Any]:

@@ -15,6 +15,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_charts as charts
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_facts as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_shares as shares
@@ -211,7 +212,7 @@ def _tokens(report: _Report, key: str) -> t.Callable[[str], str | None]:
 
 def _estate_charts(report: _Report) -> list[Markup]:
     schemes, issuers = shares.shares(report.listed, "scheme"), shares.shares(report.listed, "issuer")
-    left = (facts.ISSUER_RETIRES - report.now).days
+    left = (ISSUER_RETIRES - report.now).days
     when = f"in {count(left, 'day')}" if left > 0 else "that is over"
     hint = element("p", f"The Azure DevOps issuer retires on 2027-07-01, {when}.", class_="hint")
     return [

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ansible_collections.azdo.connections.plugins.module_utils._facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_cells as cells
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_facts as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import TARGETS, Entry
@@ -85,7 +86,7 @@ def _failed_its_test(entry: Entry) -> bool:
 
 
 def _time_rules(now: datetime) -> list[_Rule]:
-    left = max((facts.ISSUER_RETIRES - now).days, 0)
+    left = max((ISSUER_RETIRES - now).days, 0)
     retires = (
         f"with the Azure DevOps issuer, which retires on 2027-07-01, in {left} days"
         if left

@@ -11,11 +11,10 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_cells as cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import FAILED, coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._text_table import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import (
     FEDERATION,
@@ -25,13 +24,10 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._wording import (
     one_line,
 )
 
-# Microsoft retires the issuer of Azure DevOps on this day.
-ISSUER_RETIRES = datetime(2027, 7, 1, tzinfo=timezone.utc)
 OLD_ISSUER = "azure_devops"
 
 DONE = ("converted", "reverted", "migrated", "cleaned")
 PLANNED = ("would_convert", "would_revert", "would_migrate", "would_clean")
-FAILED = ("failed", "rolled_back")
 OPEN = ("waiting", "would_wait", "would_attempt")
 LEFT = ("skipped", "unchanged")
 

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ansible_collections.azdo.connections.plugins.module_utils._facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_cells as cells
 from ansible_collections.azdo.connections.plugins.plugin_utils import _page_facts as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import Entry
@@ -86,7 +87,7 @@ def _unused(listed: t.Sequence[Entry], now: datetime) -> Lane:
 
 def _issuer(listed: t.Sequence[Entry]) -> Lane:
     members = (
-        (place, facts.ISSUER_RETIRES) for place, entry in enumerate(listed) if entry["issuer"].plain == facts.OLD_ISSUER
+        (place, ISSUER_RETIRES) for place, entry in enumerate(listed) if entry["issuer"].plain == facts.OLD_ISSUER
     )
     return _lane("issuer", "The Azure DevOps issuer retires", members)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash
 
@@ -43,25 +44,29 @@ def _hash(connections: t.Sequence[str] | None) -> str:
     return canonical_hash(None if connections is None else sorted(name.casefold() for name in connections))
 
 
-def check_connections(text: str, connections: t.Sequence[str] | None) -> None:
-    """Whether the plan was made for the same named connections: it holds ids, so others could not be told from them.
+@dataclass(frozen=True)
+class Approved:
+    """A plan that has the digest that was approved. ``hosts`` are the plans by host name; that each fits its own digest is checked by the module."""
 
-    :raises PlanFileError: it was not.
-    """
-    if json.loads(text).get("connections") != _hash(connections):
-        raise PlanFileError(
-            "the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
-        )
+    hosts: t.Mapping[str, Plan]
+    connections: str
+
+    def check_connections(self, connections: t.Sequence[str] | None) -> None:
+        """Whether it was made for the same named connections: it holds ids, so others could not be told from them.
+
+        :raises PlanFileError: it was not.
+        """
+        if self.connections != _hash(connections):
+            raise PlanFileError(
+                "the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
+            )
 
 
-def read(text: str, digest: str) -> dict[str, dict[str, t.Any]]:
-    """The plans by host name. :raises PlanFileError: it is no plan, or not the one with this digest.
-
-    That each plan fits its own digest is checked by the module that carries it out.
-    """
+def read(text: str, digest: str) -> Approved:
+    """:raises PlanFileError: it is no plan, or not the one with this digest."""
     try:
         content = json.loads(text)
-        plans = content["hosts"]
+        plans = {str(host): dict(plan) for host, plan in content["hosts"].items()}
         found = digest_of(plans)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise PlanFileError(
@@ -72,4 +77,4 @@ def read(text: str, digest: str) -> dict[str, dict[str, t.Any]]:
             f"the plan has the digest {found}, and {digest.strip() or 'no digest'} was approved. "
             "Look at the plan again and approve its digest, or give the file that was approved."
         )
-    return {str(host): dict(plan) for host, plan in plans.items()}
+    return Approved(plans, str(content.get("connections")))

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-FEDERATION = "workload_identity_federation"
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.azdo.connections.plugins.plugin_utils._surveys import filled, listed
+from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION, SERVICE_PRINCIPAL
+
+ENTRA_ISSUER = "entra_issuer"
 Variables = t.Mapping[str, t.Any]
 
 # Variables that are an option of azdo_arm_connection_convert of the same name, always given.
@@ -22,7 +26,6 @@ _SAME = (
     "verify",
     "verify_timeout",
     "migration_grace",
-    "resend",
     "concurrency",
     "wait_timeout",
     "plan_max_age",
@@ -55,46 +58,35 @@ def terms(
         "shared": "include" if asked else value("shared"),
         # Only what a conversion broke is taken back, and that takes a test before and one after.
         "revert_on_failure": to == FEDERATION and value("verify") == "both" and value("rollback_scope") != "none",
-        "remove_old_credential": to == "entra_issuer" and is_true(value("remove_old_credential")),
-        "hold_pipelines": _list(value("hold_pipelines")),
-        "journal": _text(value("journal")),
-        "max_failures": _text(value("max_failures")),
-        "federated_credential": _credential(variables, pairs),
+        # What is about another target has no meaning here, and the module says so; variables may be those of a whole fleet.
+        "resend": to == ENTRA_ISSUER and _flag(value("resend")),
+        "remove_old_credential": to == ENTRA_ISSUER and _flag(value("remove_old_credential")),
+        "hold_pipelines": listed(value("hold_pipelines")) or None,
+        "journal": filled(value("journal")),
+        "max_failures": filled(value("max_failures")),
+        "federated_credential": None if to == SERVICE_PRINCIPAL else _credential(variables, pairs),
     }
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
 def nobody_agreed(variables: Variables, *, to: str, check_mode: bool) -> bool:
     """Whether something would be moved on this host without a plan that was approved, a person at a terminal, or the word that none is wanted."""
-    removes = to == "entra_issuer" and is_true(variables.get("fleet_remove_old_credential"))
-    planned = variables.get("fleet_confirm") == "plan" and not _text(variables.get("fleet_plan_digest"))
+    removes = to == ENTRA_ISSUER and _flag(variables.get("fleet_remove_old_credential"))
+    planned = variables.get("fleet_confirm") == "plan" and filled(variables.get("fleet_plan_digest")) is None
     return planned and not (check_mode or removes)
 
 
 def _credential(variables: Variables, pairs: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any] | None:
-    mode = _text(variables.get("fleet_federated_credential"))
+    mode = filled(variables.get("fleet_federated_credential"))
     if mode is None:
         return None
     return {
         "mode": mode,
-        "audience": _text(variables.get("fleet_credential_audience")),
-        "probe": is_true(variables.get("fleet_credential_probe")),
+        "audience": filled(variables.get("fleet_credential_audience")),
+        "probe": _flag(variables.get("fleet_credential_probe")),
         "pairs": [dict(pair) for pair in pairs],
     }
 
 
-def is_true(value: t.Any) -> bool:
-    """A flag as YAML, an extra variable or a survey has it."""
-    return value is True or str(value).strip().lower() in ("true", "yes", "on", "1", "y", "t")
-
-
-def _text(value: t.Any) -> t.Any:
-    """None for an answer that was left blank."""
-    return None if value is None or not str(value).strip() else value
-
-
-def _list(value: t.Any) -> t.Any:
-    if isinstance(value, str):
-        parts = [part.strip() for part in ",".join(value.splitlines()).split(",")]
-        return [part for part in parts if part] or None
-    return value or None
+def _flag(value: t.Any) -> bool:
+    return bool(boolean(value, strict=False))

@@ -11,7 +11,6 @@ import typing as t
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import (
     PlanFileError,
-    check_connections,
     digest_of,
     read,
     written,
@@ -25,7 +24,7 @@ PLANS: dict[str, t.Any] = {
 
 def test_what_was_written_is_read_under_its_digest() -> None:
     text = written(PLANS)
-    assert read(text, f" {digest_of(PLANS).upper()} ") == PLANS
+    assert read(text, f" {digest_of(PLANS).upper()} ").hosts == PLANS
     assert json.loads(text)["digest"] == digest_of(PLANS)
 
 
@@ -49,12 +48,12 @@ def test_the_order_of_hosts_does_not_matter_but_their_names_do() -> None:
     ],
 )
 def test_a_plan_is_for_the_connections_that_were_named(made: t.Any, now: t.Any, same: bool) -> None:
-    text = written(PLANS, made)
+    approved = read(written(PLANS, made), digest_of(PLANS))
     if same:
-        check_connections(text, now)
+        approved.check_connections(now)
     else:
         with pytest.raises(PlanFileError, match="another fleet_connections"):
-            check_connections(text, now)
+            approved.check_connections(now)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter.host_scope import host_scope
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
-from ansible_collections.azdo.connections.plugins.plugin_utils._terms import is_true, terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._terms import terms
 
 from tools.tree import REPOSITORY
 
@@ -66,6 +66,9 @@ def test_every_option_exists() -> None:
         ({"to": "entra_issuer", "remove_old_credential": "true"}, "remove_old_credential", True),
         ({"remove_old_credential": "true"}, "remove_old_credential", False),
         ({"federated_credential": ""}, "federated_credential", None),
+        ({"to": "service_principal", "federated_credential": "create"}, "federated_credential", None),
+        ({"resend": "true"}, "resend", False),
+        ({"to": "entra_issuer", "resend": "true"}, "resend", True),
         (
             {"federated_credential": "require", "credential_probe": "yes", "credential_audience": "api://x"},
             "federated_credential",
@@ -91,7 +94,7 @@ def test_what_a_survey_sends_is_understood(changes: dict[str, t.Any], name: str,
     ],
 )
 def test_flags(value: t.Any, expected: bool) -> None:
-    assert is_true(value) is expected
+    assert options("entra_issuer", remove_old_credential=value)["remove_old_credential"] is expected
 
 
 @pytest.mark.parametrize(
