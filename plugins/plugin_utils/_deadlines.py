@@ -61,8 +61,10 @@ def findings(result: Result, days: t.Mapping[str, int], now: datetime) -> dict[s
 
 def _found(kind: str, row: Row, limit: int, now: datetime) -> dict[str, t.Any] | None:
     when = _WHEN[kind](row, now)
-    left = None if when is None else (when - now).total_seconds() / DAY
-    if when is None or left is None or not _is_due(kind, left, limit):
+    if when is None:
+        return None
+    left = (when - now).total_seconds() / DAY
+    if not _is_due(kind, left, limit):
         return None
     moment = str(format_time(when))
     return {

@@ -29,16 +29,15 @@ class Host:
     @classmethod
     def from_variables(cls, variables: t.Mapping[str, t.Any]) -> Host:
         """:param variables: of the host, such as those of the inventory plugin; ``azdo_project_id`` alone is enough for a project."""
-        names, ids = variables.get("azdo_connection_names"), variables.get("azdo_connection_ids")
-        own = [*(names or ()), *(ids or ()), variables.get("azdo_connection_id") or ""]
+        names: t.Any = variables.get("azdo_connection_names")
+        ids: t.Any = variables.get("azdo_connection_ids")
+        # A template of an old ansible-core makes an empty text of null.
+        told = _is_list(names) and _is_list(ids)
         return cls(
             project_id=str(variables.get("azdo_project_id") or ""),
             project=str(variables.get("azdo_project") or ""),
             connection_id=str(variables.get("azdo_connection_id") or ""),
-            # A template of an old ansible-core makes an empty text of null.
-            known=frozenset(str(text).casefold() for text in own if text)
-            if _is_list(names) and _is_list(ids)
-            else None,
+            known=frozenset(str(text).casefold() for text in [*names, *ids]) if told else None,
         )
 
     @property

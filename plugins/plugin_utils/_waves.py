@@ -168,8 +168,7 @@ def projects_as_members(rows: t.Sequence[Row], canary: t.Collection[str], now: d
     ties: dict[str, set[str]] = {}
     for row in rows:
         by_project.setdefault(str(row["project_id"]), []).append(row)
-        places = row.get("projects") or []
-        for place in places if len(places) > 1 else ():
+        for place in row.get("projects") or ():
             ties.setdefault(str(place["id"]), set()).add(str(row["id"]))
     return [
         Member(

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, Scope, scope_of, strangers
 
-ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": []})
+ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": [], "azdo_connection_ids": []})
 PROJECT = Host.from_variables(
     {
         "azdo_project_id": "P-1",
@@ -19,7 +19,12 @@ PROJECT = Host.from_variables(
         "azdo_connection_ids": ["C-1", "C-2"],
     }
 )
-UNTOLD = Host.from_variables({"azdo_project_id": "P-1", "azdo_project": "Web", "azdo_connection_names": ""})
+UNTOLD = Host.from_variables(
+    {"azdo_project_id": "P-1", "azdo_project": "Web", "azdo_connection_names": "", "azdo_connection_ids": ""}
+)
+UNREAD = Host.from_variables(
+    {"azdo_project_id": "P-1", "azdo_project": "Web", "azdo_connection_names": [], "azdo_connection_ids": None}
+)
 CONNECTION = Host.from_variables(
     {
         "azdo_project_id": "P-1",
@@ -51,6 +56,7 @@ def scope(host: Host, **named: t.Any) -> Scope:
         (PROJECT, {"connections": ["elsewhere"]}, False, ["P-1"], [], False),
         (PROJECT, {"connections": []}, True, ["P-1"], [], False),
         (UNTOLD, {"connections": ["anything"]}, True, ["P-1"], ["anything"], False),
+        (UNREAD, {"connections": ["anything"]}, True, ["P-1"], ["anything"], False),
         (CONNECTION, {}, True, ["P-1"], ["C-1"], True),
         (CONNECTION, {"connections": ["Dev"]}, True, ["P-1"], ["C-1"], False),
         (CONNECTION, {"connections": ["Prod"]}, False, ["P-1"], ["C-1"], False),

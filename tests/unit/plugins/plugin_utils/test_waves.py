@@ -155,6 +155,8 @@ class TestHosts:
     def test_a_person_may_choose(self) -> None:
         found = hosts_as_members(["c", "b"], self.GROUPS, "workload_identity_federation", ["B"])
         assert in_waves(found, DEFAULT)[0] == ["b"]
+        idle = hosts_as_members(["b", "d"], self.GROUPS, "workload_identity_federation", ["d"])
+        assert in_waves(idle, DEFAULT)[0] == ["d"], "also what does not look as if it had anything to move"
 
 
 class TestProjects:
@@ -179,7 +181,7 @@ class TestCanary:
             ([row()], True),
             ([row(last_used=None)], False),
             ([row(last_used=ago(days=31))], False),
-            ([row(last_used=ago(days=29))], True),
+            ([row(last_used=ago(days=30))], True),
             ([row("azure-prod")], False),
             ([row("PRODUCTION west")], False),
             ([row("product-catalogue")], True),
@@ -203,6 +205,7 @@ class TestCanary:
     def test_it_is_judged_only_if_others_follow(self) -> None:
         assert self.plan()["problem"]
         assert self.plan(canary=["Pay"])["problem"] == ""
+        assert self.plan(canary=["ORG"])["problem"] == "", "a host may be named as well"
         assert self.plan(canary=["Paymnts"])["problem"], "a name that means nothing is nobody's answer"
         assert self.plan(sizes="100%")["problem"] == ""
         assert self.plan(sizes="100%", more_follow=True)["problem"]
@@ -223,6 +226,11 @@ class TestCourse:
             "none": [[], [], []],
         }
         assert found["names"] == [["A", "D"], ["B"], ["C"]]
+
+    def test_an_organization_with_nothing_to_do_has_a_wave_all_the_same(self) -> None:
+        """So that it says so, and writes its report."""
+        found = course({"o": {"connections": []}}, ["o"], sizes=DEFAULT, canary=[], more_follow=False, now=NOW)
+        assert (found["count"], found["waves"]) == (1, {"o": [[]]})
 
     def test_a_host_that_stands_for_a_project_has_one(self) -> None:
         plans: dict[str, t.Any] = {"a": {"connections": [row(project="A")]}, "b": {"connections": []}}
@@ -271,6 +279,7 @@ class TestJudge:
             {"h": {"connections": [converted(status) for status in statuses]}}, allowed=allowed, scope="none"
         )
         assert (verdict.stop, bool(verdict.why)) == (stop, stop)
+        assert "without a result" not in verdict.why
 
     @pytest.mark.parametrize(("hand_off", "stop"), [({"urgent": False}, False), ({"urgent": True}, True), (None, True)])
     def test_what_waits_for_a_person_does_not_stop_the_others(self, hand_off: t.Any, stop: bool) -> None:
@@ -336,3 +345,8 @@ def test_a_migration_is_proven_by_a_success_after_it(success: str | None, expect
     """It opens no way back that would tell when it was, and one that is open from before tells of something else."""
     row = {"revert": {"deadline": ago(days=-4)}, "usage": {"last_success": success}}
     assert proven(row, NOW - timedelta(hours=1)) is expected
+
+
+def test_what_was_not_read_proves_nothing() -> None:
+    assert not proven({"revert": None, "usage": {"last_success": ago(hours=1)}})
+    assert not proven({"revert": {"deadline": ago(days=-6)}, "usage": None})
