@@ -49,3 +49,26 @@ attributes:
     details:
       - This module only reads.
 """
+
+    # For tasks that only bring together what others have registered.
+    IN_PROCESS = r"""
+options: {}
+attributes:
+  action:
+    description: It is an action that runs inside ansible-playbook. No module of that name is ever sent to a host.
+    support: full
+  check_mode:
+    description: Can run in check mode and return what it would change without changing anything.
+    support: full
+    details:
+      - It changes nothing.
+  diff_mode:
+    description: Returns in diff mode what has changed, or in check mode what would change.
+    support: N/A
+    details:
+      - It changes nothing.
+  platform:
+    description: Where it can run.
+    platforms: posix
+    support: full
+"""

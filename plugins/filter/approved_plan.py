@@ -55,6 +55,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import PlanFileError, read
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def approved_plan(
@@ -81,4 +82,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"approved_plan": approved_plan}
+        return {"approved_plan": returns_data(approved_plan)}

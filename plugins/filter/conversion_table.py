@@ -49,6 +49,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def conversion_table(value: t.Any, limit: int | str = 200) -> list[str]:
@@ -60,4 +61,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"conversion_table": conversion_table}
+        return {"conversion_table": returns_data(conversion_table)}

@@ -55,6 +55,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, moment, whole_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def fleet_deadlines(value: t.Any, days: t.Any, now: str | None = None) -> dict[str, t.Any]:
@@ -72,4 +73,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"fleet_deadlines": fleet_deadlines}
+        return {"fleet_deadlines": returns_data(fleet_deadlines)}

@@ -47,6 +47,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps, given
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import written
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def fleet_plan(value: t.Any, connections: t.Any = None) -> str:
@@ -60,4 +61,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"fleet_plan": fleet_plan}
+        return {"fleet_plan": returns_data(fleet_plan)}

@@ -80,9 +80,9 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, choice
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats import FORMATS, moment, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def fleet_report(value: t.Any, format: str = "html", title: str | None = None, now: str | None = None) -> str:
@@ -92,13 +92,11 @@ def fleet_report(value: t.Any, format: str = "html", title: str | None = None, n
     when = moment(str(now)) if now else datetime.now(timezone.utc)
     if when is None:
         raise AnsibleFilterError(f"fleet_report: now must be a time such as 2026-11-30T09:15:00Z, not {now!r}.")
-    # Names may look like templates: whatever becomes of the text, it is none.
-    text: str = wrap_var(report(result, chosen, when, str(title or "")))
-    return text
+    return report(result, chosen, when, str(title or ""))
 
 
 class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"fleet_report": fleet_report}
+        return {"fleet_report": returns_data(fleet_report)}

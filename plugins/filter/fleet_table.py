@@ -57,6 +57,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, choice, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION, TARGETS
 
 
@@ -73,4 +74,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"fleet_table": fleet_table}
+        return {"fleet_table": returns_data(fleet_table)}

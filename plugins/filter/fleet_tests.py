@@ -49,6 +49,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import verdict_on_tests
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def fleet_tests(value: t.Any, limit: int | str = 200) -> dict[str, t.Any]:
@@ -60,4 +61,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"fleet_tests": fleet_tests}
+        return {"fleet_tests": returns_data(fleet_tests)}

@@ -69,6 +69,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_variables, given, texts
 from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, scope_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._terms import nobody_agreed, terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION
 
 
@@ -96,4 +97,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"host_scope": host_scope}
+        return {"host_scope": returns_data(host_scope)}

@@ -71,6 +71,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import DEFAULT_SIZES, hosts_as_members, in_waves
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION, TARGETS
 
@@ -95,4 +96,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"host_waves": host_waves}
+        return {"host_waves": returns_data(host_waves)}

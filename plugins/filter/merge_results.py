@@ -62,6 +62,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def merge_results(value: t.Any) -> dict[str, t.Any]:
@@ -73,4 +74,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"merge_results": merge_results}
+        return {"merge_results": returns_data(merge_results)}

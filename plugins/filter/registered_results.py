@@ -61,6 +61,8 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import registered
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def registered_results(
@@ -71,22 +73,11 @@ def registered_results(
         raise AnsibleFilterError(
             "registered_results: the input must be a list of hosts, and variables must be hostvars."
         )
-    found: dict[str, t.Any] = {}
-    for host in value:
-        # Asked for once: for each host Ansible puts all its variables together again.
-        own = variables.get(host) or {}
-        results = list((own.get(earlier) or {}).get(host) or []) if earlier else []
-        registered = [result for name in names if isinstance(result := own.get(name), t.Mapping)]
-        results += [result for result in registered if not result.get("skipped")]
-        if missing and not registered:
-            results.append({"msg": missing})
-        if results:
-            found[str(host)] = results
-    return found
+    return registered(value, variables.get, names, earlier, missing)
 
 
 class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"registered_results": registered_results}
+        return {"registered_results": returns_data(registered_results)}

@@ -43,6 +43,7 @@ _value:
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def survey_list(value: t.Any) -> list[str] | None:
@@ -54,4 +55,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"survey_list": survey_list}
+        return {"survey_list": returns_data(survey_list)}

@@ -54,6 +54,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given, texts
 from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, strangers
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def unknown_names(
@@ -74,4 +75,4 @@ class FilterModule:
     """Ansible asks this class which filters the file holds."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        return {"unknown_names": unknown_names}
+        return {"unknown_names": returns_data(unknown_names)}

@@ -222,19 +222,17 @@ groups:
   unused: azdo_never_used is sameas true
 """
 
-import functools
 import hashlib
 import json
 import os
 import re
 import typing as t
 
-from ansible import template
 from ansible.errors import AnsibleParserError
+from ansible.inventory.group import to_safe_group_name
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.azdo.connections.plugins.module_utils._connection import SCHEMES, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
@@ -257,9 +255,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._host_records imp
     standing_groups,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._host_selection import Selection, warnings
-
-# Since ansible-core 2.19 a text is a template only if it is marked as trusted; before, unless it is marked as unsafe.
-TRUST: t.Callable[[str], str] | None = getattr(template, "trust_as_template", None)
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST, as_data
 
 # Tasks must run in the Python that Ansible itself runs in: it has the libraries.
 _LOCAL = {
@@ -279,6 +275,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """See DOCUMENTATION."""
 
     NAME = "azdo.connections.azdo"
+
+    @staticmethod
+    def _sanitize_group_name(name: str) -> str:
+        """The name of a group of ``keyed_groups``, which may be made of the name of a project or a connection.
+
+        Until ansible-core 2.18 ``group_names`` and ``groups`` are evaluated like any variable, and their names carry no mark: one that could be a template
+        loses every character but letters, digits and ``_``. Others stay as ansible-core has them, because they are what a play names.
+        """
+        return str(to_safe_group_name(str(name), force="{" in name, silent="{" in name))
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith(("azdo.yml", "azdo.yaml"))
@@ -375,7 +380,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         added = inventory.hosts[inventory.add_host(host.name)]
         for group in host.groups:
             inventory.groups[inventory.add_group(group)].add_host(added)
-        variables = {name: _as_data(value) for name, value in host.variables.items()}
+        # Whoever may rename a project must not be able to run something on the controller.
+        variables = {name: as_data(value, _OWN_WORDS) for name, value in host.variables.items()}
         added.vars.update({**variables, **_LOCAL})
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, host.name, strict=strict)
@@ -383,26 +389,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict=strict)
 
 
-def _as_data(value: t.Any) -> t.Any:
-    """The value so that no text in it is ever a template: whoever may rename a project must not be able to run something on the controller."""
-    if isinstance(value, str):
-        return _OWN_WORDS.get(value) or _unsafe(value)
-    if isinstance(value, dict):
-        return {_OWN_WORDS.get(key) or _unsafe(key): _as_data(item) for key, item in value.items()}
-    return [_as_data(item) for item in value] if isinstance(value, list) else value
-
-
 # Words of ours are what they are, so that ansible-inventory shows them without its marks of texts that others wrote.
 _OWN_WORDS = {
     word: word if TRUST is None else TRUST(word)
     for word in (*KINDS, *TARGETS, *RULES, *SCHEMES.values(), *ISSUERS, *STATES, "automatic", "manual")
 }
-
-
-@functools.lru_cache(4096)
-def _unsafe(text: str) -> str:
-    """Most texts are those of many hosts."""
-    return str(text) if TRUST is not None else t.cast(str, wrap_var(text))
 
 
 def _cache_key(runtimes: list[Runtime], kind: str, usage: bool) -> str:

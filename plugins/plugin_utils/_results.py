@@ -37,6 +37,40 @@ URGENCY = (
 )
 
 
+def registered(
+    hosts: t.Iterable[str],
+    variables_of: t.Callable[[str], t.Any],
+    names: t.Sequence[str],
+    earlier: str = "",
+    missing: str = "",
+) -> dict[str, list[t.Any]]:
+    """What tasks have registered, as a list of results for each host that has any, in the order of the names; skipped tasks have none.
+
+    :param variables_of: the variables of a host, by its name. :param names: of the variables in which the results are.
+    :param earlier: the variable with what fleet_judge remembered of earlier waves. :param missing: what a host without any of them has instead.
+    """
+    found: dict[str, list[t.Any]] = {}
+    for host in hosts:
+        # Asked for once: for each host Ansible puts all its variables together again.
+        variables = variables_of(host)
+        own = variables if isinstance(variables, t.Mapping) else {}
+        results = list(((own.get(earlier) or {}).get("by_host") or {}).get(host) or []) if earlier else []
+        mine = [result for name in names if isinstance(result := own.get(name), t.Mapping)]
+        results += [single for result in mine for single in _singles(result)]
+        results = [result for result in results if not result.get("skipped")]
+        if missing and not mine:
+            results.append({"msg": missing})
+        if results:
+            found[str(host)] = results
+    return found
+
+
+def _singles(result: Result) -> t.Sequence[Result]:
+    """A task in a loop has a result for each item."""
+    items = result.get("results")
+    return items if isinstance(items, list | tuple) and "connections" not in result else [result]
+
+
 def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
     """Return the results of several hosts (by host name) as one: ``{connections, summary, problems}``.
 

@@ -354,6 +354,21 @@ def _questions(plans: t.Mapping[str, Result]) -> list[dict[str, t.Any]]:
     ]
 
 
+_UNPROVEN = (
+    "No pipeline has run with success on what this wave converted, and fleet_require_successful_run wants one. Nothing was taken back. Run it again when one "
+    "has; what was converted stays as it is."
+)
+
+
+def proof(rows: t.Sequence[Row], since: datetime | None = None) -> dict[str, t.Any]:
+    """Whether pipelines have shown that a wave works. Shape: ``{proven: number of connections, stop, why}``.
+
+    :param rows: of azdo_arm_connection_info, with their usage. :param since: when they were moved, for moves that leave no deadline to tell it.
+    """
+    number = sum(proven(row, since) for row in rows)
+    return {"proven": number, "stop": not number, "why": "" if number else _UNPROVEN}
+
+
 def proven(row: Row, since: datetime | None = None) -> bool:
     """Whether a pipeline has used the connection with success since it was converted; or since a time, where no way back tells when that was."""
     ends = parse_time((row.get("revert") or {}).get("deadline"))

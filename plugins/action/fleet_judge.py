@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the hosts of a play have registered, judged. Documented in plugins/modules/fleet_judge.py."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timezone
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines, verdict_on_tests
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge, registered
+from ansible_collections.azdo.connections.plugins.plugin_utils._surveys import listed
+from ansible_collections.azdo.connections.plugins.plugin_utils._waves import (
+    DEFAULT_SIZES,
+    course,
+    judge,
+    proof,
+    sizes_of,
+)
+
+Json = dict[str, t.Any]
+Steps = dict[str, list[t.Any]]
+
+ARGUMENT_SPEC: dict[str, Json] = {
+    "about": {"type": "str", "required": True, "choices": ["wave", "course", "proof", "tests", "deadlines", "memory"]},
+    "registered": {"type": "list", "elements": "str", "required": True},
+    "earlier": {"type": "str", "default": ""},
+    "hosts": {"type": "list", "elements": "str"},
+    "rows": {"type": "int", "default": 200},
+    "allowed": {"type": "int", "default": 0},
+    "rollback_scope": {"type": "str", "choices": ["none", "failed", "wave"], "default": "failed"},
+    "organizations": {"type": "list", "elements": "str", "default": []},
+    "sizes": {"type": "raw", "default": DEFAULT_SIZES},
+    "canary": {"type": "raw"},
+    "more_follow": {"type": "bool", "default": False},
+    "since": {"type": "str"},
+    "days": {"type": "dict", "default": {}},
+}
+
+
+class ActionModule(ActionBase):
+    """See plugins/modules/fleet_judge.py."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
+        variables = task_vars or {}
+        result: Json = super().run(tmp, variables)
+        _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_batch"]
+        # As it is stored: nothing of it is evaluated.
+        steps = registered(hosts, variables["hostvars"].raw_get, options["registered"], options["earlier"])
+        try:
+            return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
+        except (TypeError, ValueError) as error:
+            raise AnsibleActionFail(f"fleet_judge: {error}.") from None
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _last(steps: Steps) -> Json:
+    return {host: results[-1] for host, results in steps.items()}
+
+
+def _wave(steps: Steps, options: Json) -> Json:
+    verdict = judge(_last(steps), allowed=options["allowed"], scope=options["rollback_scope"])
+    lines = conversion_lines(merge(steps), options["rows"])
+    return {
+        **verdict.to_result(),
+        "ended": format_time(_now()),
+        "lines": [*lines, *([verdict.why] if verdict.stop else [])],
+    }
+
+
+def _course(steps: Steps, options: Json) -> Json:
+    return course(
+        _last(steps),
+        options["organizations"],
+        sizes=sizes_of(options["sizes"]),
+        canary=listed(options["canary"]) or [],
+        more_follow=options["more_follow"],
+        now=_now(),
+    )
+
+
+def _proof(steps: Steps, options: Json) -> Json:
+    return proof(merge(steps)["connections"], parse_time(options["since"]))
+
+
+def _tests(steps: Steps, options: Json) -> Json:
+    verdict = verdict_on_tests(merge(steps), options["rows"])
+    return {"faulty": verdict.pop("failed"), **verdict}
+
+
+def _deadlines(steps: Steps, options: Json) -> Json:
+    odd = [kind for kind in options["days"] if kind not in KINDS]
+    if odd:
+        raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join(KINDS)}")
+    days = {kind: int(number) for kind, number in options["days"].items()}
+    return findings(merge(steps), days, _now())
+
+
+def _memory(steps: Steps, options: Json) -> Json:
+    return {"by_host": steps}
+
+
+_ABOUT: dict[str, t.Callable[[Steps, Json], Json]] = {
+    "wave": _wave,
+    "course": _course,
+    "proof": _proof,
+    "tests": _tests,
+    "deadlines": _deadlines,
+    "memory": _memory,
+}
