@@ -20,7 +20,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._kept import cano
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import OF_THE_CALLER, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
-SCHEMA = 1
+# 2: the connections stand under connections and no longer under items, which templates take for the method of dictionaries.
+SCHEMA = 2
 _AHEAD = timedelta(hours=1)
 _ITEM = {"id": str, "project_id": str, "action": bool, "rollback": str, "decision": str, "fingerprint": str}
 # Reasons that depend on who asks, on what only some may read, or on the hour: two administrators a day apart approve the same plan.
@@ -36,6 +37,7 @@ _NOT_OF_THE_PLAN = {
     "unknown",
 }
 _MAKE_ANEW = "Make a new plan with check mode, look at it and apply that. Nothing was changed."
+_OLD_SCHEMAS = ("1",)
 
 
 class PlanChangedError(AzdoError):
@@ -60,24 +62,25 @@ def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: st
 
 
 def document(organization_id: str, options: Json, items: t.Sequence[Json], created: datetime) -> Json:
-    """Shape: ``{schema, digest, created, organization_id, options, items}``."""
-    content = {"schema": SCHEMA, "organization_id": organization_id, "options": options, "items": list(items)}
+    """Shape: ``{schema, digest, created, organization_id, options, connections}``."""
+    content = {"schema": SCHEMA, "organization_id": organization_id, "options": options, "connections": list(items)}
     return {**content, "digest": digest(content), "created": format_time(created)}
 
 
 def digest(plan: Json) -> str:
-    """Of everything but the time: each item counts by its own hash, so that one that is done already can stand in with the hash it had."""
-    return digest_of(plan["organization_id"], plan["options"], {item["id"]: item_hash(item) for item in plan["items"]})
+    """Of everything but the time: each connection counts by its own hash, so that one that is done already can stand in with the hash it had."""
+    hashes = {item["id"]: item_hash(item) for item in plan["connections"]}
+    return digest_of(plan["organization_id"], plan["options"], hashes)
 
 
-def digest_of(organization_id: str, options: Json, items: t.Mapping[str, str]) -> str:
-    """:param items: the hash of each item, by id."""
+def digest_of(organization_id: str, options: Json, hashes: t.Mapping[str, str]) -> str:
+    """:param hashes: that of each item, by connection id."""
     return canonical_hash(
         {
             "schema": SCHEMA,
             "organization": organization_id,
             "options": options,
-            "items": sorted(f"{id_} {hash_}" for id_, hash_ in items.items()),
+            "connections": sorted(f"{id_} {hash_}" for id_, hash_ in hashes.items()),
         }
     )
 
@@ -98,8 +101,9 @@ def check_digest(given: str) -> str:
 
 
 def check_document(plan: Json, option: str = "plan") -> None:
-    """:raises OptionError: it is no plan of ours. :raises PlanChangedError: it was altered."""
-    items = plan.get("items")
+    """:raises OptionError: it is no plan of ours, or one of the old schema. :raises PlanChangedError: it was altered."""
+    _check_not_old(plan, option)
+    items = plan.get("connections")
     whole = (
         isinstance(items, list)
         and isinstance(plan.get("options"), dict)
@@ -124,6 +128,21 @@ def check_document(plan: Json, option: str = "plan") -> None:
         )
         where = f" Look at {odd[0]}." if odd else ""
         raise PlanChangedError(f"{option} was altered after it was made.{censored}{where}", remedy=_MAKE_ANEW)
+
+
+def _check_not_old(plan: Json, option: str) -> None:
+    """A plan of the old schema was a good one: whoever gives it must not be told that it is none, or that somebody altered it.
+
+    :raises OptionError: it is one.
+    """
+    if str(plan.get("schema")) in _OLD_SCHEMAS or "items" in plan:
+        # A new plan has nothing to do for what is converted already, so it is no way back.
+        back = " What it converted is taken back with batch.journal, connections or revert_all."
+        raise OptionError(
+            f"{option} was made by an older version of this collection, in a form that this version does not read.",
+            remedy="Make a new plan with the playbook azdo.connections.plan, or with this module in check mode. Nothing was changed."
+            + (back if option == "batch.plan" else ""),
+        )
 
 
 def _digest_of_any(plan: Json) -> str | None:

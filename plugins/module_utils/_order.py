@@ -167,7 +167,7 @@ class Order:
     # -- a plan that is carried out in some of its projects ----------------------------------------------------------
     @property
     def _planned(self) -> t.Sequence[Json]:
-        return () if self.plan is None else t.cast("list[Json]", self.plan["items"])
+        return () if self.plan is None else t.cast("list[Json]", self.plan["connections"])
 
     @property
     def _narrows(self) -> bool:
@@ -227,7 +227,7 @@ def read_order(params: t.Mapping[str, t.Any]) -> Order:
         digest=None if params["plan_digest"] is None else check_digest(params["plan_digest"]),
         batch=None
         if batch.get("plan") is None
-        else tuple(item["id"] for item in batch["plan"]["items"] if item["action"] and item["decision"] == "act"),
+        else tuple(item["id"] for item in batch["plan"]["connections"] if item["action"] and item["decision"] == "act"),
         credential=credential,
     )
 

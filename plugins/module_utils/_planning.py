@@ -167,7 +167,7 @@ class Planning:
         plan = self._order.plan
         if plan is None:
             return None
-        return plan["digest"], {item["id"]: _approval.item_hash(item) for item in plan["items"]}
+        return plan["digest"], {item["id"]: _approval.item_hash(item) for item in plan["connections"]}
 
     def _approve(self, plan: list[PlannedRow], promise: Json) -> tuple[str, dict[str, str]] | None:
         """Write the plan down, and compare it with the digest if there is one to compare it with."""

@@ -200,10 +200,13 @@ def abbreviated(params: t.Mapping[str, t.Any]) -> Json:
     """The options as ``invocation`` shows them: a plan has a line for every connection, and its digest says as much."""
 
     def short(value: t.Any) -> t.Any:
-        if isinstance(value, dict) and "digest" in value and "items" in value:
-            items = value["items"]
-            return {"digest": value["digest"], "items": len(items) if isinstance(items, list) else None}
-        return {name: short(inner) for name, inner in value.items()} if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        if "digest" in value and ("connections" in value or "items" in value):
+            # A plan of the old schema has them under items. It is refused, and need not be shown whole on top of that.
+            listed = value.get("connections", value.get("items"))
+            return {"digest": value["digest"], "connections": len(listed) if isinstance(listed, list) else None}
+        return {name: short(inner) for name, inner in value.items()}
 
     return {name: short(value) for name, value in params.items()}
 

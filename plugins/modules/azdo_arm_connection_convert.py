@@ -516,7 +516,7 @@ plan:
   type: dict
   contains:
     schema:
-      description: Version of its form.
+      description: Version of its form. A plan in an older form is refused.
       type: int
     digest:
       description: SHA-256 over its canonical JSON without C(created).
@@ -530,7 +530,7 @@ plan:
     options:
       description: The options that change what is done; texts that people wrote as hashes.
       type: dict
-    items:
+    connections:
       description: For each row C(id), C(project_id), whether there is an C(action), C(rollback), the C(decision) (V(act) or V(exclude)) and a C(fingerprint) of
         owner, shares, scheme, creation mode, identity, environment, scope, issuer, subject and whether it is enabled.
       type: list

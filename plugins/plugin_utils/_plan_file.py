@@ -14,12 +14,14 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash
 
-SCHEMA = 1
+# 2: the plans in it have the schema 2.
+SCHEMA = 2
 Plan = t.Mapping[str, t.Any]
+_NO_PLAN = "the text is no plan of a fleet. Give the file that the playbook azdo.connections.plan wrote."
 
 
 class PlanFileError(Exception):
-    """The text is not what was approved; the message says why and what to do."""
+    """The text is no plan that can be carried out, or not what was approved; the message says why and what to do."""
 
 
 def written(plans: t.Mapping[str, Plan], connections: t.Sequence[str] | None = None) -> str:
@@ -44,6 +46,23 @@ def _hash(connections: t.Sequence[str] | None) -> str:
     return canonical_hash(None if connections is None else sorted(name.casefold() for name in connections))
 
 
+def _check_schema(schema: t.Any) -> None:
+    """:raises PlanFileError: it is not the one that is written today."""
+    # True is a number to Python, and no schema.
+    if type(schema) is not int or schema < 1:
+        raise PlanFileError(_NO_PLAN)
+    if schema < SCHEMA:
+        raise PlanFileError(
+            "the plan was written by an older version of the collection, in a form that this version does not read. Make a new plan with the playbook "
+            "azdo.connections.plan. What the old one converted is taken back with fleet_connections, fleet_batch_journal or fleet_revert_all."
+        )
+    if schema > SCHEMA:
+        raise PlanFileError(
+            "the plan was written by a newer version of the collection, in a form that this version does not read. Use that version, or make a new plan "
+            "with the playbook azdo.connections.plan."
+        )
+
+
 @dataclass(frozen=True)
 class Approved:
     """A plan that has the digest that was approved. ``hosts`` are the plans by host name; that each fits its own digest is checked by the module."""
@@ -63,15 +82,15 @@ class Approved:
 
 
 def read(text: str, digest: str) -> Approved:
-    """:raises PlanFileError: it is no plan, or not the one with this digest."""
+    """:raises PlanFileError: it is no plan, one of another schema, or not the one with this digest."""
     try:
         content = json.loads(text)
         plans = {str(host): dict(plan) for host, plan in content["hosts"].items()}
+        # Before the digest: another schema gives another one, and nobody has to look for what was altered.
+        _check_schema(content.get("schema"))
         found = digest_of(plans)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise PlanFileError(
-            "the text is no plan of a fleet. Give the file that the playbook azdo.connections.plan wrote."
-        ) from None
+        raise PlanFileError(_NO_PLAN) from None
     if found != digest.strip().lower():
         raise PlanFileError(
             f"the plan has the digest {found}, and {digest.strip() or 'no digest'} was approved. "

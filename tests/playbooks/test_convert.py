@@ -74,7 +74,7 @@ def test_a_plan_is_shown_by_its_digest_alone(door: str, stage: Callable[..., t.A
     played = here.play(tasks, door=door, env={"ANSIBLE_INJECT_INVOCATION": "true"})
     assert played.status == 0, played.output
     digest = played.results[0]["result"]["plan"]["digest"]
-    assert played.last["invocation"]["module_args"]["plan"] == {"digest": digest, "items": 3}
+    assert played.last["invocation"]["module_args"]["plan"] == {"digest": digest, "connections": 3}
 
 
 @pytest.mark.parametrize(

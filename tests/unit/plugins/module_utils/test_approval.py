@@ -24,7 +24,7 @@ from unit.plugins._helpers.connections import NOW, PAYMENTS, WEB_SHOP, connectio
 
 ORGANIZATION = "991f33d9-d0b4-574a-bbcf-2913bc4ba189"
 OPTIONS: Json = {"to": "workload_identity_federation", "shared": "skip", "max_failures": None, "projects": ["p1"]}
-GOLDEN = "56acbf882e3f2f40f596bb42091cee912c3dceae5bcb4222279dab2416a9baf7"
+GOLDEN = "707be967edc4f0402f8dd82f27d4a88ea586c5361c9accbfa029db8a88cc41b9"
 
 
 def item(number: int = 1, **other: t.Any) -> Json:
@@ -69,10 +69,10 @@ def test_the_digest_is_sha_256_over_canonical_json() -> None:
 
     document = plan()
     content = {
-        "schema": 1,
+        "schema": 2,
         "organization": ORGANIZATION,
         "options": OPTIONS,
-        "items": sorted(f"{entry['id']} {canonical(entry)}" for entry in document["items"]),
+        "connections": sorted(f"{entry['id']} {canonical(entry)}" for entry in document["connections"]),
     }
     assert document["digest"] == canonical(content)
 
@@ -107,19 +107,19 @@ def _set(path: str, value: t.Any) -> t.Callable[[Json], None]:
 
 
 ALTERATIONS: list[t.Callable[[Json], None]] = [
-    _set("items/0/id", "00000000-0000-4000-8000-000000000009"),
-    _set("items/0/id", 7),
-    _set("items/0/project_id", "20000000-0000-4000-8000-000000000000"),
-    _set("items/0/action", False),
-    _set("items/0/action", "True"),
-    _set("items/0/action", 1),
-    _set("items/0/rollback", "unknown"),
-    _set("items/0/rollback", None),
-    _set("items/0/decision", "exclude"),
-    _set("items/0/decision", "Act"),
-    _set("items/0/decision", ["act"]),
-    _set("items/0/fingerprint", "0" * 64),
-    _set("items/1/fingerprint", "F" * 64),
+    _set("connections/0/id", "00000000-0000-4000-8000-000000000009"),
+    _set("connections/0/id", 7),
+    _set("connections/0/project_id", "20000000-0000-4000-8000-000000000000"),
+    _set("connections/0/action", False),
+    _set("connections/0/action", "True"),
+    _set("connections/0/action", 1),
+    _set("connections/0/rollback", "unknown"),
+    _set("connections/0/rollback", None),
+    _set("connections/0/decision", "exclude"),
+    _set("connections/0/decision", "Act"),
+    _set("connections/0/decision", ["act"]),
+    _set("connections/0/fingerprint", "0" * 64),
+    _set("connections/1/fingerprint", "F" * 64),
     _set("options/to", "service_principal"),
     _set("options/shared", "include"),
     _set("options/max_failures", 0),
@@ -132,11 +132,11 @@ ALTERATIONS: list[t.Callable[[Json], None]] = [
     _set("digest", "0" * 64),
     _set("digest", None),
     _set("digest", 12),
-    lambda document: document["items"].append(item(3)),
-    lambda document: document["items"].pop(),
-    lambda document: document["items"].clear(),
-    lambda document: document["items"].insert(0, item(1, decision="exclude")),
-    lambda document: document["items"].append(copy.deepcopy(document["items"][0])),
+    lambda document: document["connections"].append(item(3)),
+    lambda document: document["connections"].pop(),
+    lambda document: document["connections"].clear(),
+    lambda document: document["connections"].insert(0, item(1, decision="exclude")),
+    lambda document: document["connections"].append(copy.deepcopy(document["connections"][0])),
     lambda document: document["options"].pop("max_failures"),
     lambda document: document.pop("digest"),
 ]
@@ -155,14 +155,14 @@ def test_an_altered_plan_is_refused(alter: t.Callable[[Json], None]) -> None:
     [
         lambda document: {},
         lambda document: {"digest": document["digest"]},
-        lambda document: {**document, "schema": 2},
+        lambda document: {**document, "schema": 3},
         lambda document: {**document, "schema": None},
-        lambda document: {**document, "items": {}},
-        lambda document: {**document, "items": str(document["items"])},
-        lambda document: {**document, "items": [None]},
-        lambda document: {**document, "items": [[1]]},
-        lambda document: {**document, "items": [{**item(1), "more": 1}]},
-        lambda document: {**document, "items": [{}]},
+        lambda document: {**document, "connections": {}},
+        lambda document: {**document, "connections": str(document["connections"])},
+        lambda document: {**document, "connections": [None]},
+        lambda document: {**document, "connections": [[1]]},
+        lambda document: {**document, "connections": [{**item(1), "more": 1}]},
+        lambda document: {**document, "connections": [{}]},
         lambda document: {**document, "options": None},
         lambda document: {**document, "options": str(document["options"])},
         lambda document: {**document, "organization_id": None},
@@ -225,7 +225,7 @@ def test_another_organization_is_refused() -> None:
 
 def test_a_censored_plan_is_told_from_an_altered_one() -> None:
     document = plan()
-    document["items"][0]["fingerprint"] = "********"
+    document["connections"][0]["fingerprint"] = "********"
     with pytest.raises(_approval.PlanChangedError, match="censored"):
         check(document)
 
@@ -237,9 +237,9 @@ def test_a_censored_plan_is_told_from_an_altered_one() -> None:
 )
 def test_no_character_of_a_plan_can_be_changed(name: str, place: int, character: str) -> None:
     document = plan()
-    text: str = document["items"][1][name]
+    text: str = document["connections"][1][name]
     changed = text[:place] + character + text[place + 1 :]
-    document["items"][1][name] = changed
+    document["connections"][1][name] = changed
     if changed == text:
         check(document)
     else:

@@ -99,7 +99,9 @@ REFUSED: list[tuple[Json, str, str]] = [
     ({"plan_digest": "z" * 64}, "plan_digest is 'zzz", "Give the 64 characters"),
     ({"plan_digest": ""}, "plan_digest is ''", "Give the 64 characters"),
     ({"plan": {}}, "plan is no plan of this module", "Give plan of an earlier result"),
-    ({"to": SERVICE_PRINCIPAL, "batch": {"plan": {"items": []}}}, "batch.plan is no plan of this module", "Give plan of an earlier"),
+    ({"to": SERVICE_PRINCIPAL, "batch": {"plan": {"connections": []}}}, "batch.plan is no plan of this module", "Give plan of an earlier"),
+    ({"plan": {"schema": 1, "items": []}}, "plan was made by an older version", "Make a new plan"),
+    ({"to": SERVICE_PRINCIPAL, "batch": {"plan": {"schema": 1}}}, "batch.plan was made by an older version", "with batch.journal, connections or"),
 ]  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def test_what_cannot_be_meant_is_refused_with_option_and_remedy(options: Json, s
 
 @pytest.mark.parametrize("option", ["plan", "batch"])
 def test_a_plan_that_was_altered_is_refused(option: str) -> None:
-    altered = copy.deepcopy(PLAN) | {"items": [*PLAN["items"], item(OTHER_ID)]}
+    altered = copy.deepcopy(PLAN) | {"connections": [*PLAN["connections"], item(OTHER_ID)]}
     options = {"plan": altered} if option == "plan" else {"batch": {"plan": altered}, "to": SERVICE_PRINCIPAL}
     with pytest.raises(_approval.PlanChangedError, match="was altered after it was made"):
         order(**options)

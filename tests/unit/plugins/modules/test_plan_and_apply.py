@@ -80,7 +80,7 @@ def texts(value: t.Any) -> t.Iterator[str]:
 # -- the document ------------------------------------------------------------------------------------------------------
 def test_only_check_mode_gives_a_plan(simulator: Simulator) -> None:
     task = convert(simulator, check=True)
-    assert [item["id"] for item in task.result["plan"]["items"]] == [row["id"] for row in task.rows]
+    assert [item["id"] for item in task.result["plan"]["connections"]] == [row["id"] for row in task.rows]
     assert "plan" not in convert(simulator).result
 
 
@@ -112,16 +112,19 @@ def test_a_plan_holds_no_text_that_somebody_else_wrote(simulate: Simulate) -> No
     for plan in plans:
         assert [text for text in texts(plan) if not SAFE.fullmatch(text)] == []
         assert "{" not in "".join(texts(plan))
-    assert len(plans[0]["items"]) == 5
+    assert len(plans[0]["connections"]) == 5
 
 
 def test_the_invocation_shows_a_plan_by_its_digest_and_size(simulator: Simulator) -> None:
     plan = planned(simulator)
     task = convert(simulator, check=True, plan=plan)
-    assert abbreviated(task.runtime.params)["plan"] == {"digest": plan["digest"], "items": 4}
+    assert abbreviated(task.runtime.params)["plan"] == {"digest": plan["digest"], "connections": 4}
     batch = convert(simulator, check=True, to="service_principal", batch={"plan": plan})
-    assert abbreviated(batch.runtime.params)["batch"]["plan"] == {"digest": plan["digest"], "items": 4}
-    assert abbreviated({"plan": {"digest": "x", "items": "odd"}}) == {"plan": {"digest": "x", "items": None}}
+    assert abbreviated(batch.runtime.params)["batch"]["plan"] == {"digest": plan["digest"], "connections": 4}
+    odd = {"digest": "x", "connections": "odd"}
+    assert abbreviated({"plan": odd}) == {"plan": {"digest": "x", "connections": None}}
+    old = {"digest": "x", "items": plan["connections"]}
+    assert abbreviated({"plan": old}) == {"plan": {"digest": "x", "connections": 4}}
 
 
 # -- one digest for one state of things --------------------------------------------------------------------------------
@@ -156,7 +159,7 @@ def test_a_day_later_the_digest_is_the_same(
     options: Json = {"connections": named_connections, "allow_irreversible": allow}
     first = planned(simulator, **options)
     later(monkeypatch, simulator, days=1)
-    simulator.world.connections[first["items"][0]["id"]].history.clear()
+    simulator.world.connections[first["connections"][0]["id"]].history.clear()
     second = planned(simulator, **options)
     assert second["digest"] == first["digest"]
     assert second["created"] > first["created"]
@@ -452,7 +455,7 @@ def test_a_row_that_the_plan_leaves_alone_stays_alone(simulate: Simulate) -> Non
     one = fleet.connection(fleet.project("Project 0"), "expired", secret_expires=timedelta(days=-1))
     simulator = simulate(fleet)
     plan = planned(simulator, allow_irreversible=False)
-    assert next(item for item in plan["items"] if item["id"] == one.id)["action"] is False
+    assert next(item for item in plan["connections"] if item["id"] == one.id)["action"] is False
     application = simulator.world.directory.application(one.parameter("serviceprincipalid"))
     assert application is not None
     application.passwords[0].ends = simulator.clock.now() + timedelta(days=30)
@@ -476,7 +479,7 @@ def test_a_row_that_was_not_ready_when_it_was_planned_stays_alone(simulate: Simu
     one = fleet.connection(fleet.project("Project 0"), "broken", state="failed", status_message="something")
     simulator = simulate(fleet)
     plan = planned(simulator, connections=[*NAMES, "broken"])
-    assert next(item for item in plan["items"] if item["id"] == one.id)["action"] is False
+    assert next(item for item in plan["connections"] if item["id"] == one.id)["action"] is False
     one.status.state, one.ready = "Ready", True
     task = convert(simulator, plan=plan)
     assert task.by_name["broken"]["status"] == "skipped"
@@ -487,7 +490,7 @@ def test_a_row_that_was_approved_with_a_way_back_is_not_converted_without_one(si
     """Its secret expired after the approval: under plan_digest this refuses everything, under plan it is that row."""
     plan = planned(simulator)
     one = named(simulator, NAMES[2])
-    assert next(item for item in plan["items"] if item["id"] == one.id)["rollback"] == "possible"
+    assert next(item for item in plan["connections"] if item["id"] == one.id)["rollback"] == "possible"
     _unsecret(simulator, one)
     task = convert(simulator, plan=plan)
     assert task.by_name[NAMES[2]]["status"] == "skipped"
@@ -505,7 +508,7 @@ def test_what_is_excluded_has_a_row_and_stays_as_it_is(simulator: Simulator) -> 
 
 def test_the_decisions_of_a_plan_are_carried_out(simulator: Simulator) -> None:
     plan = planned(simulator, exclude=[NAMES[0]])
-    decisions = {item["id"]: item["decision"] for item in plan["items"]}
+    decisions = {item["id"]: item["decision"] for item in plan["connections"]}
     assert decisions[named(simulator, NAMES[0]).id] == "exclude"
     assert sorted(decisions.values()) == ["act", "act", "act", "exclude"]
     task = convert(simulator, plan=plan)
@@ -536,11 +539,11 @@ def test_an_exclusion_of_nothing_is_an_error(simulator: Simulator, exclude: list
 
 # -- what is no plan of this task --------------------------------------------------------------------------------------
 def _items(plan: Json) -> Json:
-    return t.cast(Json, plan["items"][1])
+    return t.cast(Json, plan["connections"][1])
 
 
 ALTERATIONS: dict[str, t.Callable[[Json, Simulator], t.Any]] = {
-    "id": lambda plan, simulator: _items(plan).update(id=plan["items"][0]["id"]),
+    "id": lambda plan, simulator: _items(plan).update(id=plan["connections"][0]["id"]),
     "upper case": lambda plan, simulator: _items(plan).update(id=_items(plan)["id"].upper()),
     "project": lambda plan, simulator: _items(plan).update(project_id="0" * 36),
     "action": lambda plan, simulator: _items(plan).update(action=False),
@@ -548,9 +551,9 @@ ALTERATIONS: dict[str, t.Callable[[Json, Simulator], t.Any]] = {
     "rollback": lambda plan, simulator: _items(plan).update(rollback="impossible"),
     "decision": lambda plan, simulator: _items(plan).update(decision="exclude"),
     "fingerprint": lambda plan, simulator: _items(plan).update(fingerprint="0" * 64),
-    "more": lambda plan, simulator: plan["items"].append({**_items(plan), "id": "0" * 36}),
-    "twice": lambda plan, simulator: plan["items"].insert(0, {**_items(plan), "decision": "exclude"}),
-    "less": lambda plan, simulator: plan["items"].pop(),
+    "more": lambda plan, simulator: plan["connections"].append({**_items(plan), "id": "0" * 36}),
+    "twice": lambda plan, simulator: plan["connections"].insert(0, {**_items(plan), "decision": "exclude"}),
+    "less": lambda plan, simulator: plan["connections"].pop(),
     "organization": lambda plan, simulator: plan.update(organization_id="0" * 36),
     "digest": lambda plan, simulator: plan.update(digest="0" * 64),
     "flag as text": lambda plan, simulator: plan["options"].update(include_disabled="False"),
@@ -571,11 +574,44 @@ def test_an_altered_plan_is_refused(simulator: Simulator, how: str) -> None:
 
 @pytest.mark.parametrize(
     "plan",
-    [{}, {"items": []}, {"digest": "0" * 64}, {"items": [1], "options": {}, "organization_id": "x", "schema": 1}],
+    [
+        {},
+        {"connections": []},
+        {"digest": "0" * 64},
+        {"connections": [1], "options": {}, "organization_id": "x", "schema": 2},
+    ],
     ids=str,
 )
 def test_something_else_is_no_plan(simulator: Simulator, plan: Json) -> None:
     assert "no plan of this module" in refused(simulator, convert(simulator, plan=plan), "invalid_option")
+    assert simulator.requests == []
+
+
+OLD: dict[str, t.Callable[[Json], Json]] = {
+    "of the version before": lambda plan: {"schema": 1, "items": plan.pop("connections")},
+    "schema as text": lambda plan: {"schema": "1"},
+    "items alone": lambda plan: {"items": plan.pop("connections")},
+    "items too": lambda plan: {"items": plan["connections"]},
+}
+
+
+@pytest.mark.parametrize("option", ["plan", "batch.plan"])
+@pytest.mark.parametrize("how", list(OLD))
+def test_a_plan_of_the_old_schema_is_told_from_what_is_no_plan(simulator: Simulator, how: str, option: str) -> None:
+    """It was a good one, so it is said what it is and what to do, and its connections are not shown."""
+    plan = planned(simulator)
+    plan.update(OLD[how](plan))
+    simulator.forget()
+    options: Json = {"plan": plan} if option == "plan" else {"to": "service_principal", "batch": {"plan": plan}}
+    said = refused(simulator, convert(simulator, **options), "invalid_option")
+    assert said.startswith(
+        f"{option} was made by an older version of this collection, in a form that this version does not read. "
+    )
+    assert (
+        "Make a new plan with the playbook azdo.connections.plan, or with this module in check mode. Nothing was changed."
+        in said
+    )
+    assert ("taken back with batch.journal, connections or revert_all" in said) == (option == "batch.plan")
     assert simulator.requests == []
 
 

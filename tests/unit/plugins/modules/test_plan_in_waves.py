@@ -121,7 +121,7 @@ def test_what_a_plan_protects_stays(simulator: Simulator) -> None:
     assert task.statuses == {"a-one": "skipped", "a-shared": "skipped", "a-two": "converted"}
     assert "changed_since_plan" in task.codes("a-one")
     altered = copy.deepcopy(plan)
-    altered["items"].pop()
+    altered["connections"].pop()
     simulator.forget()
     for document, options in ((altered, {}), (plan, {"max_failures": 3}), (plan, {"shared": "include"})):
         refused = convert(simulator, plan=document, projects=["Beta"], **options)

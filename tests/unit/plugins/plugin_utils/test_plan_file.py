@@ -9,6 +9,7 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import (
     PlanFileError,
     digest_of,
@@ -17,8 +18,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import
 )
 
 PLANS: dict[str, t.Any] = {
-    "web": {"digest": "a" * 64, "items": [{"id": "1"}]},
-    "pay": {"digest": "b" * 64, "items": []},
+    "web": {"digest": "a" * 64, "connections": [{"id": "1"}]},
+    "pay": {"digest": "b" * 64, "connections": []},
 }
 
 
@@ -65,10 +66,61 @@ def test_a_plan_is_for_the_connections_that_were_named(made: t.Any, now: t.Any, 
         ("", "a", "no plan of a fleet"),
         ("[]", "a", "no plan of a fleet"),
         ('{"hosts": [1]}', "a", "no plan of a fleet"),
-        ('{"hosts": {"a": 1, "b": 2}}', "a", "no plan of a fleet"),
-        ('{"hosts": {}}', "a", "was approved"),
+        ('{"schema": 2, "hosts": [1]}', "a", "no plan of a fleet"),
+        ('{"schema": 2, "hosts": {"a": 1, "b": 2}}', "a", "no plan of a fleet"),
+        ('{"schema": 2, "hosts": {"a": {}}}', "a", "no plan of a fleet"),
+        ('{"schema": 2}', "a", "no plan of a fleet"),
+        ('{"schema": 2, "hosts": {}}', "a", "was approved"),
     ],
 )
 def test_anything_else_is_refused(text: str, digest: str, message: str) -> None:
     with pytest.raises(PlanFileError, match=message):
         read(text, digest)
+
+
+def _of_schema(schema: t.Any) -> str:
+    return json.dumps({**json.loads(written(PLANS)), "schema": schema})
+
+
+def test_a_file_of_the_old_schema_is_refused_as_that_and_not_for_its_digest() -> None:
+    """As the version before wrote it; the digest that was approved is its own."""
+    digest = canonical_hash({"schema": 1, "hosts": {host: plan["digest"] for host, plan in PLANS.items()}})
+    hosts = {host: {"schema": 1, "digest": plan["digest"], "items": []} for host, plan in PLANS.items()}
+    old = json.dumps({"schema": 1, "digest": digest, "connections": canonical_hash(None), "hosts": hosts})
+    with pytest.raises(PlanFileError) as caught:
+        read(old, digest)
+    assert str(caught.value) == (
+        "the plan was written by an older version of the collection, in a form that this version does not read. "
+        "Make a new plan with the playbook azdo.connections.plan. "
+        "What the old one converted is taken back with fleet_connections, fleet_batch_journal or fleet_revert_all."
+    )
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        (
+            3,
+            "written by a newer version .* Use that version, or make a new plan with the playbook azdo.connections.plan",
+        ),
+        (99, "written by a newer version"),
+        (None, "no plan of a fleet"),
+        (True, "no plan of a fleet"),
+        (0, "no plan of a fleet"),
+        (2.0, "no plan of a fleet"),
+        ("2", "no plan of a fleet"),
+    ],
+)
+def test_a_file_of_any_other_schema_is_refused_under_every_digest(schema: t.Any, message: str) -> None:
+    """Also under that of a single host, which does not depend on the schema of the file."""
+    one = {**json.loads(_of_schema(schema)), "hosts": {"web": PLANS["web"]}}
+    for text, digest in ((_of_schema(schema), digest_of(PLANS)), (json.dumps(one), "a" * 64)):
+        with pytest.raises(PlanFileError, match=message):
+            read(text, digest)
+
+
+def test_a_file_without_a_schema_is_refused() -> None:
+    content = json.loads(written(PLANS))
+    assert content.pop("schema") == 2
+    with pytest.raises(PlanFileError, match="no plan of a fleet"):
+        read(json.dumps(content), digest_of(PLANS))
