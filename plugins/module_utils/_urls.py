@@ -48,6 +48,9 @@ def check_url(option: str, url: str, *, plain_allowed: bool = False) -> str:
     """
     try:
         parts = urlsplit(url)
+        if "[" in parts.netloc:
+            # Python 3.10 takes anything between the brackets.
+            ipaddress.IPv6Address(parts.hostname or "")
     except ValueError as error:
         raise OptionError(f"{option} is not a web address: {error}.", remedy="It starts with https://.") from None
     if "@" in url:
