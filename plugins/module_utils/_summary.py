@@ -16,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._connection impor
     SERVICE_PRINCIPAL,
     WIF,
     Json,
+    known_scheme,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
@@ -55,7 +56,7 @@ def estate_summary(rows: t.Sequence[Json], *, organization: str, coverage: Cover
     return {
         "organization": organization,
         "total": len(rows),
-        "by_scheme": _count(row["scheme"] for row in rows),
+        "by_scheme": _count(known_scheme(row["scheme"]) for row in rows),
         "by_issuer": _count(row["issuer_kind"] for row in rows if row["issuer_kind"]),
         "eligible": {target: sum(row["eligibility"][target]["eligible"] for row in rows) for target in TARGETS},
         "shared": sum(row["shared"] for row in rows),

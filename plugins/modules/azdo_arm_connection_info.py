@@ -397,7 +397,7 @@ summary:
       description: Number of rows.
       type: int
     by_scheme:
-      description: Number of rows for each authorization scheme that occurs.
+      description: Number of rows for each authorization scheme that occurs; C(unknown) for what is none of the four.
       type: dict
     by_issuer:
       description: Number of rows for each kind of issuer that occurs.

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SCHEMES, Json
+from ansible_collections.azdo.connections.plugins.module_utils._connection import SCHEMES, Json, known_scheme
 from ansible_collections.azdo.connections.plugins.module_utils._facts import AUTO_DISABLE_AFTER
 from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
@@ -207,7 +207,7 @@ def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Js
 
 def _project_variables(held: t.Sequence[Json], project: Json) -> Json:
     """Numbers for every scheme, issuer and target, nought included, so that conditions need no defaults."""
-    schemes = Counter(item["scheme"] or "unknown" for item in held)
+    schemes = Counter(known_scheme(item["scheme"]) for item in held)
     issuers = Counter(item["issuer"] for item in held if item["issuer"])
     return {
         "azdo_connection_names": sorted(_name_in(item, project["id"]) for item in held),

@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._runtime import R
 
 try:
     # ansible-core 2.19 and later keep origins and trust on values, which must not travel into a module or out of it.
-    from ansible.module_utils.common.json import Direction, get_module_encoder
+    from ansible.module_utils.common.json import Direction, get_module_encoder  # type: ignore[attr-defined, unused-ignore]
 except ImportError:
     from ansible.module_utils.common.json import AnsibleJSONEncoder
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from ansible_collections.azdo.connections.plugins.module_utils._connection import known_scheme
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import Result, Row, failure
 
 # The statuses of what went wrong. What was taken back because of that has failed as well.
@@ -124,8 +125,12 @@ def _going_on(earlier: Row, later: Row) -> Row:
 
 
 def _tallies(rows: t.Sequence[Row]) -> dict[str, dict[str, int]]:
-    present = [key for key in ("scheme", "status") if any(key in row for row in rows)]
-    return {f"by_{key}": dict(sorted(tally(rows, key).items())) for key in present}
+    counts: dict[str, dict[str, int]] = {}
+    if any("scheme" in row for row in rows):
+        counts["by_scheme"] = dict(sorted(Counter(known_scheme(row.get("scheme")) for row in rows).items()))
+    if any("status" in row for row in rows):
+        counts["by_status"] = dict(sorted(tally(rows, "status").items()))
+    return counts
 
 
 def _merge_notes(results: t.Sequence[Result]) -> dict[str, t.Any]:

@@ -15,10 +15,14 @@ import typing as t
 
 from ansible import template
 from ansible.utils.unsafe_proxy import wrap_var
+from jinja2 import Undefined, pass_context
 
 # The function with which ansible-core 2.19 and newer mark a text as a template; None before.
 TRUST: t.Callable[[str], str] | None = getattr(template, "trust_as_template", None)
 
+
+if TRUST is None:
+    from ansible.utils.native_jinja import NativeJinjaText
 
 # Names and states are those of many connections, so each is marked once; whole reports are not worth keeping.
 _LONGEST_KEPT = 200
@@ -51,10 +55,28 @@ def as_data(value: t.Any, own_words: t.Mapping[str, str] | None = None) -> t.Any
 
 
 def returns_data(function: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
-    """Make a filter of the function: what it returns passes the border."""
+    """Make a filter of the function: what it returns passes the border, and so does what an expression goes on to make of it.
+
+    Up to ansible-core 2.18 a mark on a value is lost as soon as an expression joins it to another, so the whole expression is marked as well, as ansible-core
+    does it for lookups. A text stays a text there: without that, one that looks like JSON or a list becomes one.
+    """
+
+    def checked(arguments: tuple[t.Any, ...], options: dict[str, t.Any]) -> t.Any:
+        for argument in (*arguments, *options.values()):
+            if isinstance(argument, Undefined):
+                # Fails with the name of what is undefined, as ansible-core 2.19 does before it calls a filter.
+                str(argument)
+        return function(*arguments, **options)
 
     @functools.wraps(function)
     def filter_function(*arguments: t.Any, **options: t.Any) -> t.Any:
-        return as_data(function(*arguments, **options))
+        return as_data(checked(arguments, options))
 
-    return filter_function
+    @pass_context
+    @functools.wraps(function)
+    def old_filter_function(context: t.Any, *arguments: t.Any, **options: t.Any) -> t.Any:
+        context.unsafe = True
+        found = checked(arguments, options)
+        return wrap_var(NativeJinjaText(found)) if isinstance(found, str) else as_data(found)
+
+    return filter_function if TRUST is not None else old_filter_function

@@ -21,6 +21,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_markdown import quoted
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import COLUMNS, entries, filled
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST
 
 from unit.plugins._helpers.reports import (
     HOSTILE,
@@ -49,11 +50,7 @@ def cell(row: Row, column: str) -> str:
 
 def trusted(text: str) -> str:
     """A template as a playbook has it; newer cores evaluate no other."""
-    try:
-        from ansible.template import trust_as_template
-    except ImportError:
-        return text
-    return trust_as_template(text)
+    return text if TRUST is None else TRUST(text)
 
 
 def csv_rows(value: Result) -> list[dict[str, str]]:
