@@ -33,9 +33,15 @@ environment := env -u ANSIBLE_CONFIG \
 	HOME="$(CURDIR)/$(home)" ANSIBLE_HOME="$(CURDIR)/$(home)/.ansible" LC_ALL=C.UTF-8 \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests"
 
-# The oldest ansible-core that is supported, and the newest one that is tried; Python 3.12 is what both have in common.
-cores := 2.16 2.21
+# Every ansible-core that is supported; Python 3.12 is what all of them have in common. 2.16.0 is the one that meta/runtime.yml names.
+CORES ?= 2.16.0 2.16 2.17 2.18 2.19 2.20 2.21
 CORES_PYTHON ?= python3.12
+# What people run: all playbooks with all kinds of hosts, waves, questions, and a fleet whose every text is a command.
+CORES_TESTS := tests/playbooks/test_fleet_playbooks.py tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py tests/playbooks/test_untrusted.py \
+	tests/unit/plugins/plugin_utils/test_untrusted.py
+
+# Every Python that the README names and that this machine has.
+PYTHONS ?= python3.10 python3.11 python3.12 python3.13
 
 # Shows the command, without all that.
 run = @$(info $(1))$(environment) $(1)
@@ -44,7 +50,7 @@ run = @$(info $(1))$(environment) $(1)
 define run_with_core
 @echo "pytest with ansible-core $(1)"
 @$(environment) PATH="$(CURDIR)/$(build)/core-$(1)/bin:$$PATH" PYTHON="$(CURDIR)/$(build)/core-$(1)/bin/python" \
-	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 2 tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py $(ARGS)
+	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 2 $(CORES_TESTS) $(ARGS)
 
 endef
 
@@ -122,8 +128,16 @@ test-browser: $(venv)/.dev install ## The report in Chromium: its filters, its t
 	$(call run,pytest tests/browser $(ARGS))
 
 .PHONY: cores
-cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(cores))) install ## Waves and questions on the oldest and the newest ansible-core (needs Python 3.12)
-	$(foreach core,$(cores),$(call run_with_core,$(core)))
+cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(CORES))) install ## All playbooks on every ansible-core (needs Python 3.12): make cores CORES="2.16 2.21"
+	$(foreach core,$(CORES),$(call run_with_core,$(core)))
+
+.PHONY: demos
+demos: ## make demo on several Pythons, each with the ansible-core that it gets: make demos PYTHONS="python3.10 python3.13"
+	@for python in $(PYTHONS); do \
+		found=$$(tests/tools/find-python $$python) && version=$$("$$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
+		$(MAKE) --no-print-directory build=$(build)/python-$$version PYTHON="$$found" demo || exit 1; \
+		echo "make demo passed on Python $$version."; \
+	done
 
 .PHONY: contract
 contract: $(venv)/.dev install ## The simulator against Microsoft's OpenAPI: make contract AZDO_CONTRACTS=folder
@@ -174,9 +188,9 @@ $(venv)/.dev: requirements-dev.txt $(venv)/.demo
 	@touch "$@"
 
 $(build)/core-%/.installed: requirements-demo.txt
-	@$(CORES_PYTHON) -m venv --clear $(build)/core-$*
-	@$(build)/core-$*/bin/python -m pip install -qq --disable-pip-version-check "ansible-core==$*.*" -r requirements.txt \
-		httptools starlette trustme uvicorn pytest pytest-timeout pytest-xdist
+	@python=$$(tests/tools/find-python $(CORES_PYTHON)) && "$$python" -m venv --clear $(build)/core-$*
+	@$(build)/core-$*/bin/python -m pip install -qq --disable-pip-version-check "ansible-core$(if $(filter 2.%.%,$*),==$*,==$*.*)" -r requirements.txt \
+		httptools starlette trustme uvicorn hypothesis pytest pytest-timeout pytest-xdist
 	@touch "$@"
 
 $(tarball): $(sources) | $(venv)/.demo

@@ -47,14 +47,13 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps, given
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import written
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import plans_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def fleet_plan(value: t.Any, connections: t.Any = None) -> str:
     """See DOCUMENTATION."""
-    results = {host: results[-1] for host, results in as_steps("fleet_plan", value).items()}
-    plans = {host: result["plan"] for host, result in results.items() if result.get("plan")}
-    return written(plans, given("fleet_plan", "connections", connections))
+    return written(plans_of(as_steps("fleet_plan", value)), given("fleet_plan", "connections", connections))
 
 
 class FilterModule:

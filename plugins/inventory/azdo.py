@@ -229,7 +229,6 @@ import re
 import typing as t
 
 from ansible.errors import AnsibleParserError
-from ansible.inventory.group import to_safe_group_name
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -275,15 +274,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """See DOCUMENTATION."""
 
     NAME = "azdo.connections.azdo"
-
-    @staticmethod
-    def _sanitize_group_name(name: str) -> str:
-        """The name of a group of ``keyed_groups``, which may be made of the name of a project or a connection.
-
-        Until ansible-core 2.18 ``group_names`` and ``groups`` are evaluated like any variable, and their names carry no mark: one that could be a template
-        loses every character but letters, digits and ``_``. Others stay as ansible-core has them, because they are what a play names.
-        """
-        return str(to_safe_group_name(str(name), force="{" in name, silent="{" in name))
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith(("azdo.yml", "azdo.yaml"))

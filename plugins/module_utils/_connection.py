@@ -276,7 +276,7 @@ def _references(raw: Json, seen_in: Project) -> tuple[ProjectReference, ...]:
 def known_scheme(scheme: str | None) -> str:
     """The scheme as a key of counts: ``unknown`` for one that is none of SCHEMES. Text of the service is no key, because up to ansible-core 2.18 nothing marks
     a key as what must not be evaluated."""
-    return scheme if scheme in SCHEMES.values() else "unknown"
+    return scheme if scheme and scheme in SCHEMES.values() else "unknown"
 
 
 def _scheme(text: t.Any) -> str:

@@ -21,6 +21,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import
 from ansible_collections.azdo.connections.plugins.plugin_utils._wording import Result
 
 FORMATS = ("html", "csv", "markdown", "json")
+# The ending of a file says which one it is.
+ENDINGS = {".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown", ".json": "json"}
 # What Ansible adds to the result of a task, or keeps for itself.
 _OF_THE_TASK = ("changed", "failed", "invocation", "warnings", "deprecations", "diff", "exception", "stderr", "stdout")
 _HALVES = re.compile("[\ud800-\udfff]")

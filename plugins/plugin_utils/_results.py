@@ -66,6 +66,11 @@ def registered(
     return found
 
 
+def plans_of(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
+    """The plan of each host that has made one."""
+    return {host: results[-1]["plan"] for host, results in steps.items() if results[-1].get("plan")}
+
+
 def _singles(result: Result) -> t.Sequence[Result]:
     """A task in a loop has a result for each item."""
     items = result.get("results")

@@ -22,7 +22,7 @@ TRUST: t.Callable[[str], str] | None = getattr(template, "trust_as_template", No
 
 
 if TRUST is None:
-    from ansible.utils.native_jinja import NativeJinjaText
+    from ansible.utils.native_jinja import NativeJinjaText  # type: ignore[import-not-found, unused-ignore]
 
 # Names and states are those of many connections, so each is marked once; whole reports are not worth keeping.
 _LONGEST_KEPT = 200

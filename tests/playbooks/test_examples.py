@@ -8,12 +8,17 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.modules import (
     azdo_arm_connection,
     azdo_arm_connection_convert,
     azdo_arm_connection_info,
+    fleet_ask,
+    fleet_judge,
+    fleet_write,
 )
 
 from simulator import Fleet, federation
@@ -147,3 +152,21 @@ def test_examples_of_creation_run_as_written_and_are_quiet_the_second_time(stage
     assert again.status == 0, again.output
     assert not [item for item in again.results if item["result"]["changed"]]
     assert simulator.writes == []
+
+
+@pytest.mark.parametrize("module", [fleet_judge, fleet_write, fleet_ask])
+def test_examples_of_the_steps_of_a_rollout_run_as_written(module: t.Any, stage: Callable[..., t.Any]) -> None:
+    """azdo.connections.fleet_judge, azdo.connections.fleet_write and azdo.connections.fleet_ask, with projects as hosts."""
+    here = stage(fleet_of_the_examples())
+    (here.folder / "fleet.azdo.yml").write_text("plugin: azdo.connections.azdo\n", encoding="utf-8")
+    tasks = yaml.safe_load(module.EXAMPLES)
+    played = here.run(here.write(tasks, hosts="azdo_projects"), "-i", "fleet.azdo.yml")
+    assert played.status == 0, played.output
+    last = played.last
+    if module is fleet_judge:
+        assert played.results[2]["result"]["moved"].keys() == {"payments", "web-shop"}
+    elif module is fleet_write:
+        assert [Path(name).name for name in last["files"]] == ["fleet.html", "fleet.csv"]
+        assert "azure-storefront" in (here.folder / "fleet.csv").read_text(encoding="utf-8")
+    else:
+        assert (last["terminal"], last["exit"], last["excluded"]) == (False, False, {})

@@ -155,7 +155,11 @@ def test_a_rollout_from_the_report_to_the_way_back(kind: str, trap: Callable[...
     watched = here.run("watch", *REPORTS, status=2)
     assert f"c{SUM}" in watched.stdout
     assert f"c{SUM}" in watched.stderr + watched.stdout.split("FAILED")[-1]
-    back = ("-e", "fleet_batch_journal=run.journal") if kind == "organization" else agreed
+    back = {
+        "organization": ("-e", "fleet_batch_journal=run.journal"),
+        "project": agreed,
+        "connection": ("-e", "fleet_revert_all=true"),
+    }[kind]
     reverted = here.run("revert", *back, "-e", "fleet_shared=include", *REPORTS)
     assert f"c{SUM}" in reverted.stdout
     schemes = {item.name: item.scheme for item in here.simulator.world.connections.values()}

@@ -57,6 +57,11 @@ def modules(root: Path) -> set[str]:
     return names(root, "plugins/modules")
 
 
+def steps(root: Path) -> set[str]:
+    """Modules that are a documentation only: an action of the same name does it all inside ansible-playbook, and none of them signs in."""
+    return {name for name in modules(root) if name.startswith("fleet_")}
+
+
 def write(root: Path, files: t.Mapping[str, str]) -> Path:
     """Make a tree of these files; for tests of the guards."""
     for name, text in files.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.tree import COLLECTION, REPOSITORY, load, modules, names, write
+from tools.tree import COLLECTION, REPOSITORY, load, modules, names, steps, write
 
 
 def _differences(what: str, listed: set[str], root: Path) -> list[str]:
@@ -24,7 +24,7 @@ def _differences(what: str, listed: set[str], root: Path) -> list[str]:
 def action_group(root: Path) -> list[str]:
     """``group/azdo.connections.azdo`` of module_defaults."""
     group = load(root / "meta" / "runtime.yml").get("action_groups", {}).get("azdo", [])
-    return _differences("the action group azdo", set(group), root)
+    return _differences("the action group azdo", {*group, *steps(root)}, root)
 
 
 def action_plugins(root: Path) -> list[str]:
@@ -35,7 +35,10 @@ def action_plugins(root: Path) -> list[str]:
 def readme(root: Path) -> list[str]:
     """The rows of README's tables that begin with the name of a module."""
     text = (root / "README.md").read_text(encoding="utf-8")
-    row = re.compile(rf"^\|\s*\[?`?(?:{re.escape(COLLECTION)}\.)?(azdo_arm_\w+)", re.MULTILINE)
+    # Filters are called fleet_... as well, so the second column has to say that it is a module.
+    row = re.compile(
+        rf"^\|\s*\[?`?(?:{re.escape(COLLECTION)}\.)?(azdo_arm_\w+|fleet_\w+(?=`\s*\|\s*module))", re.MULTILINE
+    )
     return _differences("README.md", set(row.findall(text)), root)
 
 
@@ -81,6 +84,7 @@ def test_it_can_fail(guard: t.Callable[[Path], list[str]], tmp_path: Path) -> No
         (action_group, {"meta/runtime.yml": "action_groups: {azdo: [azdo_arm_x, azdo_arm_ghost]}"}),
         (action_plugins, {"plugins/action/azdo_arm_ghost.py": ""}),
         (readme, {"README.md": GOOD["README.md"] + "| `azdo.connections.azdo_arm_ghost` | |\n"}),
+        (readme, {"README.md": GOOD["README.md"] + "| `azdo.connections.fleet_ghost` | module |\n"}),
         (untested, {"tests/playbooks/x.yml": "- azdo.connections.azdo_arm_x_info: {}\n"}),
     ],
 )

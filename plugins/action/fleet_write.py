@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes the report or the plan of all hosts. Documented in plugins/modules/fleet_write.py."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timezone
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._outputs import OutputError, check, split, write
+from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats import ENDINGS, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import written
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge, plans_of, registered
+
+Json = dict[str, t.Any]
+
+ARGUMENT_SPEC: dict[str, Json] = {
+    "registered": {"type": "list", "elements": "str", "default": []},
+    "earlier": {"type": "str", "default": ""},
+    "hosts": {"type": "list", "elements": "str"},
+    "missing": {"type": "str", "default": ""},
+    "report": {"type": "raw"},
+    "title": {"type": "str", "default": ""},
+    "plan": {"type": "str"},
+    "connections": {"type": "raw"},
+    "only_try": {"type": "bool", "default": False},
+}
+
+
+class ActionModule(ActionBase):
+    """See plugins/modules/fleet_write.py."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
+        variables = task_vars or {}
+        result: Json = super().run(tmp, variables)
+        _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        reports = _about("report", split, given("fleet_write", "report", options["report"]) or (), ENDINGS)
+        paths = {**dict.fromkeys(reports, "report"), **({options["plan"]: "plan"} if options["plan"] else {})}
+        found = {path: _about(name, check, path) for path, name in paths.items()}
+        if options["only_try"] or not paths:
+            return {**result, "changed": False, "files": list(found.values())}
+        hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_hosts_all"]
+        # As it is stored: nothing of it is evaluated.
+        steps = registered(
+            hosts, variables["hostvars"].raw_get, options["registered"], options["earlier"], options["missing"]
+        )
+        texts = _texts(steps, reports, options)
+        files = [_about(name, write, path, texts[path]) for path, name in paths.items()]
+        return {**result, "changed": False, "files": files}
+
+
+def _texts(steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json) -> dict[str, str]:
+    """The content of each file, by its path."""
+    merged, now = merge(steps), datetime.now(timezone.utc)
+    texts = {path: report(merged, ENDINGS[ending], now, options["title"]) for path, ending in reports.items()}
+    if options["plan"]:
+        texts[options["plan"]] = written(plans_of(steps), given("fleet_write", "connections", options["connections"]))
+    return texts
+
+
+def _about(name: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """Errors in the words of the role, whose variables name the files."""
+    try:
+        return work(*arguments)
+    except OutputError as error:
+        raise AnsibleActionFail(f"fleet_{name}_path: {error}") from None

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that a rollout leaves on the controller: reports and plans.
+
+PRIVATE to the collection. A path is relative to where ansible-playbook was started. What is there already is replaced as a whole or not at all, and only if it
+is an ordinary file of the same user: a link may lead anywhere, and a pipe may wait for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+import typing as t
+
+REPORT_MODE = 0o644
+
+
+class OutputError(Exception):
+    """A file cannot be written; the message says why, without the name of the variable that named it."""
+
+
+def check(path: str) -> str:
+    """The absolute path, if a file can be written there, as far as it can be told without writing one.
+
+    :raises OutputError: it cannot.
+    """
+    absolute = os.path.abspath(os.path.expanduser(path))
+    folder = os.path.dirname(absolute)
+    if not os.path.isdir(folder):
+        raise OutputError(f"{path} cannot be written, because there is no folder {folder}. Make it first.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{path} cannot be written, because this user may not write to the folder {folder}.")
+    with contextlib.suppress(FileNotFoundError):
+        there = os.lstat(absolute)
+        if not stat.S_ISREG(there.st_mode):
+            raise OutputError(f"{path} is a link, a folder, a pipe or a device. Remove it, or name another file.")
+        if there.st_uid != os.geteuid():
+            raise OutputError(f"{path} is a file of another user. Remove it, or name another file.")
+    return absolute
+
+
+def write(path: str, text: str, mode: int = REPORT_MODE) -> str:
+    """Write the text, and return the absolute path. Who reads the file meanwhile sees the old one or the new one.
+
+    :raises OutputError: it could not be written; what was there is as it was.
+    """
+    absolute = check(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(absolute), prefix=".azdo-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                # Half a character has no place in a file; as an escape it has.
+                file.write(text.encode("utf-8", "backslashreplace"))
+            os.chmod(temporary, mode)
+            os.replace(temporary, absolute)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from None
+    return absolute
+
+
+def split(paths: t.Iterable[str], endings: t.Collection[str]) -> dict[str, str]:
+    """The ending of each path. :raises OutputError: one has none of these endings."""
+    found = {path: os.path.splitext(path)[1].lower() for path in paths}
+    odd = [path for path, ending in found.items() if ending not in endings]
+    if odd:
+        raise OutputError(f"the ending of {', '.join(odd)} is none of {', '.join(endings)}.")
+    return found
