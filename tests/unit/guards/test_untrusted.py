@@ -39,8 +39,8 @@ def _returned(tree: ast.AST, room: str) -> t.Iterator[ast.expr]:
     for function in found:
         for statement in ast.walk(function):
             if isinstance(statement, ast.Return) and statement.value is not None:
-                is_table = room == "filter" and isinstance(statement.value, ast.Dict)
-                yield from statement.value.values if is_table else [statement.value]
+                table = isinstance(statement.value, ast.Dict) and room == "filter"
+                yield from t.cast("ast.Dict", statement.value).values if table else [statement.value]
 
 
 def kept_facts(root: Path) -> list[str]:
