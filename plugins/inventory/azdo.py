@@ -49,8 +49,8 @@ notes:
   - Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
   - The cache holds what was read, before any filter. It is kept apart by organizations, by kind, and by the way to sign in, but not by the token.
   - A key of O(keyed_groups) that is null is an error of Ansible with O(strict=true). Write C(azdo_scheme or 'none') where a host may have none.
-  - Names of projects and connections are data, and are never evaluated as templates. Up to ansible-core 2.18 keys of dictionaries cannot be protected, so do not
-    make a name one, such as in O(compose).
+  - Names of projects and connections are data, and are never evaluated as templates. Up to ansible-core 2.18 keys of dictionaries cannot be protected,
+    so do not make a name one, such as in O(compose).
 requirements:
   - requests
   - azure-identity, unless signing in with a personal access token or a ready bearer token
