@@ -49,7 +49,7 @@ def _hash(connections: t.Sequence[str] | None) -> str:
 def _check_schema(schema: t.Any) -> None:
     """:raises PlanFileError: it is not the one that is written today."""
     # True is a number to Python, and no schema.
-    if type(schema) is not int or schema < 1:
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise PlanFileError(_NO_PLAN)
     if schema < SCHEMA:
         raise PlanFileError(
