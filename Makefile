@@ -54,6 +54,12 @@ define run_with_core
 
 endef
 
+define sanity_with_core
+@echo "ansible-test sanity with ansible-core $(1)"
+@PYTHONPATH=tests "$(build)/core-$(1)/bin/python" -m tools.ansible_test sanity $(ARGS)
+
+endef
+
 # Errors only: pip has a remark on every second package.
 pip_install := $(bin)/python -m pip install -qq --disable-pip-version-check
 
@@ -130,6 +136,10 @@ test-browser: $(venv)/.dev install ## The report in Chromium: its filters, its t
 .PHONY: cores
 cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(CORES))) install ## All playbooks on every ansible-core (needs Python 3.12): make cores CORES="2.16 2.21"
 	$(foreach core,$(CORES),$(call run_with_core,$(core)))
+
+.PHONY: sanity-cores
+sanity-cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(filter-out %.0,$(CORES)))) ## ansible-test sanity of every ansible-core, on Python 3.12: make sanity-cores CORES="2.16 2.21"
+	$(foreach core,$(filter-out %.0,$(CORES)),$(call sanity_with_core,$(core)))
 
 .PHONY: demos
 demos: ## make demo on several Pythons, each with the ansible-core that it gets: make demos PYTHONS="python3.10 python3.13"

@@ -173,55 +173,54 @@ EXAMPLES = r"""
 plugin: azdo.connections.azdo
 organization_url: https://dev.azure.com/contoso
 
----
-# Some projects only, in groups of our own, kept for an hour
-plugin: azdo.connections.azdo
-organization_url: https://dev.azure.com/contoso
-auth_source: azure_cli
-include_projects:
-  - team-*
-exclude_projects:
-  - team-sandbox-*
-strict: true
-groups:
-  rehearsal: azdo_project is match('team-test')
-  many_secrets: azdo_by_scheme.service_principal > 10
-keyed_groups:
-  - key: azdo_project_visibility
-    prefix: visibility
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: .cache/azdo
-
----
-# A host for each organization, for plays that treat each as a whole
-plugin: azdo.connections.azdo
-hosts_from: organization
-organizations:
-  - contoso
-  - https://dev.azure.com/fabrikam
-
----
-# A host for each connection that can be converted, with the last use of each, in groups by the kind of use
-plugin: azdo.connections.azdo
-organization_url: https://dev.azure.com/contoso
-hosts_from: connection
-include:
-  - usage
-schemes:
-  - service_principal
-eligible_for:
-  - workload_identity_federation
-exclude_connections:
-  - "*sandbox*"
-strict: true
-compose:
-  application: azdo_client_id
-keyed_groups:
-  - key: azdo_subscription_name or 'none'
-    prefix: subscription
-groups:
-  unused: azdo_never_used is sameas true
+# More files like that, each without the number signs:
+# ---
+# # Some projects only, in groups of our own, kept for an hour
+# plugin: azdo.connections.azdo
+# organization_url: https://dev.azure.com/contoso
+# auth_source: azure_cli
+# include_projects:
+#   - team-*
+# exclude_projects:
+#   - team-sandbox-*
+# strict: true
+# groups:
+#   rehearsal: azdo_project is match('team-test')
+#   many_secrets: azdo_by_scheme.service_principal > 10
+# keyed_groups:
+#   - key: azdo_project_visibility
+#     prefix: visibility
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: .cache/azdo
+# ---
+# # A host for each organization, for plays that treat each as a whole
+# plugin: azdo.connections.azdo
+# hosts_from: organization
+# organizations:
+#   - contoso
+#   - https://dev.azure.com/fabrikam
+# ---
+# # A host for each connection that can be converted, with the last use of each, in groups by the kind of use
+# plugin: azdo.connections.azdo
+# organization_url: https://dev.azure.com/contoso
+# hosts_from: connection
+# include:
+#   - usage
+# schemes:
+#   - service_principal
+# eligible_for:
+#   - workload_identity_federation
+# exclude_connections:
+#   - "*sandbox*"
+# strict: true
+# compose:
+#   application: azdo_client_id
+# keyed_groups:
+#   - key: azdo_subscription_name or 'none'
+#     prefix: subscription
+# groups:
+#   unused: azdo_never_used is sameas true
 """
 
 import hashlib
