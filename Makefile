@@ -115,8 +115,8 @@ ansible-lint: $(venv)/.dev install ## ansible-lint, profile production
 	$(call run,ansible-lint --strict)
 
 .PHONY: docs-lint
-docs-lint: $(venv)/.dev install ## antsibull-docs on the documentation of plugins and roles
-	$(call run,antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self $(installed))
+docs-lint: $(venv)/.dev ## antsibull-docs on the documentation of plugins and roles, in a staged copy
+	$(call run,PYTHONPATH=tests $(bin)/python -m tools.docs_lint $(ARGS))
 
 .PHONY: changelog-lint
 changelog-lint: $(venv)/.dev ## antsibull-changelog on the fragments and on changelog.yaml
