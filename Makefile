@@ -73,6 +73,10 @@ demo: $(venv)/.demo install ## A fleet of service connections moves from secrets
 test: lint sanity unit integration playbooks ## Everything below
 	@echo "make test: lint, sanity, unit, integration and playbooks passed."
 
+.PHONY: test-all
+test-all: ## make test with everything of which it runs a sample only
+	AZDO_TEST_ALL=1 $(MAKE) test
+
 ##@ Parts of make test
 
 .PHONY: lint
