@@ -7,8 +7,9 @@ A run has two boundaries for each request: it never happened (``arrived``), or i
 the next request only the journal is written, so for a read the second is nearly the first of the next request.
 
 What is covered: with the journal, every write of the run over twelve connections as ``arrived`` and as ``applied``, and one in three of its reads as
-``arrived``, EVERY one with `make test-all`; without a journal every write as both. Beyond that the reads are sampled evenly (one in ``_SAMPLE``, starting elsewhere for each kind of run), and so is what runs four at a time. The
-issuer migration and the way back are covered at every request as both, with fewer connections.
+``arrived``, EVERY one with `make test-all`; without a journal every write as both. Beyond that the reads are sampled evenly (one in ``_SAMPLE``, starting
+elsewhere for each kind of run), and so is what runs four at a time. The issuer migration and the way back are covered at every request as both, with fewer
+connections.
 """
 
 from __future__ import annotations
