@@ -14,9 +14,10 @@ import yaml
 from ansible.playbook.block import Block
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
+from ansible_collections.azdo.connections.plugins.action import fleet_ask, fleet_judge, fleet_write
 from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, Option
 
-from tools.tree import COLLECTION, REPOSITORY, documents, load, modules, names, write
+from tools.tree import COLLECTION, REPOSITORY, documents, load, modules, names, steps, write
 
 PLUGINS = ("modules", "inventory", "filter", "lookup")
 KEYWORDS = {*Task.fattributes, *Block.fattributes, *Play.fattributes, "action", "local_action"}
@@ -119,6 +120,18 @@ def _fallbacks(description: str | list[str]) -> tuple[str, ...]:
     )
 
 
+def step_options(described: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any]) -> list[str]:
+    """Where the documentation of a step of a rollout and the arguments of its action disagree; no official tool compares these."""
+    found = [f"{name} is only on one side" for name in sorted(described.keys() ^ spec.keys())]
+    for name in sorted(described.keys() & spec.keys()):
+        found += [
+            f"{name}: {key} is documented as {described[name].get(key)!r} and is {spec[name].get(key)!r}"
+            for key in ("type", "elements", "default", "choices", "required")
+            if described[name].get(key) != spec[name].get(key)
+        ]
+    return found
+
+
 def sign_in_options() -> dict[str, t.Any]:
     text = documents(REPOSITORY / "plugins" / "doc_fragments" / "_auth.py")["DOCUMENTATION"]
     options: dict[str, t.Any] = yaml.safe_load(text)["options"]
@@ -132,6 +145,32 @@ def test_the_collection_keeps_to_it(guard: t.Callable[[Path], list[str]]) -> Non
 
 def test_the_documentation_of_the_sign_in_options_is_the_option_table() -> None:
     assert option_table(sign_in_options(), SIGN_IN_OPTIONS) == []
+
+
+STEPS = {"fleet_ask": fleet_ask, "fleet_judge": fleet_judge, "fleet_write": fleet_write}
+
+
+def described(name: str) -> dict[str, t.Any]:
+    options: dict[str, t.Any] = yaml.safe_load(
+        documents(REPOSITORY / "plugins" / "modules" / f"{name}.py")["DOCUMENTATION"]
+    )["options"]
+    return options
+
+
+def test_every_step_is_compared() -> None:
+    assert STEPS.keys() == steps(REPOSITORY)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_the_documentation_of_a_step_is_what_its_action_takes(name: str) -> None:
+    assert step_options(described(name), STEPS[name].ARGUMENT_SPEC) == []
+
+
+@pytest.mark.parametrize("change", [{"type": "path"}, {"default": 7}, {"choices": ["x"]}, {"required": True}])
+def test_a_drifted_argument_of_a_step_is_found(change: dict[str, t.Any]) -> None:
+    spec = {**fleet_judge.ARGUMENT_SPEC, "allowed": {**fleet_judge.ARGUMENT_SPEC["allowed"], **change}}
+    assert len(step_options(described("fleet_judge"), spec)) == 1
+    assert len(step_options(described("fleet_judge"), {**spec, "ghost": {}})) == 2
 
 
 def _plugin(

@@ -77,3 +77,14 @@ def test_a_named_one_is_the_only_candidate(folder: Path) -> None:
     command(folder, "python3", GOOD)
     command(folder, "mine", OLD)
     assert find(folder, "mine").returncode == 1
+
+
+def test_a_version_that_only_pyenv_has_is_found(folder: Path) -> None:
+    """Its shim is on PATH and does not work."""
+    installed = folder / "root" / "versions" / "3.12.1" / "bin"
+    installed.mkdir(parents=True)
+    command(folder, "pyenv", f'[ "$1" = root ] && echo "{folder}/root"')
+    command(folder, "python3.12", SHIM)
+    assert find(folder, "python3.12").returncode == 1
+    command(installed, "python", GOOD)
+    assert find(folder, "python3.12").stdout.strip() == sys.executable
