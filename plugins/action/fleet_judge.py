@@ -13,7 +13,12 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines, verdict_on_tests
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge, registered
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import (
+    NothingRegisteredError,
+    merge,
+    of_host,
+    registered,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._surveys import listed
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import (
     DEFAULT_SIZES,
@@ -53,11 +58,10 @@ class ActionModule(ActionBase):
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_batch"]
-        # As it is stored: nothing of it is evaluated.
-        steps = registered(hosts, variables["hostvars"].raw_get, options["registered"], options["earlier"])
         try:
+            steps = registered(hosts, of_host(variables["hostvars"]), options["registered"], options["earlier"])
             return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
-        except (TypeError, ValueError) as error:
+        except (NothingRegisteredError, TypeError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None
 
 

@@ -14,7 +14,13 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._outputs import OutputError, check, split, write
 from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import written
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge, plans_of, registered
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import (
+    NothingRegisteredError,
+    merge,
+    of_host,
+    plans_of,
+    registered,
+)
 
 Json = dict[str, t.Any]
 
@@ -46,10 +52,11 @@ class ActionModule(ActionBase):
         if options["only_try"] or not paths:
             return {**result, "changed": False, "files": list(found.values())}
         hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_hosts_all"]
-        # As it is stored: nothing of it is evaluated.
-        steps = registered(
-            hosts, variables["hostvars"].raw_get, options["registered"], options["earlier"], options["missing"]
-        )
+        stored = of_host(variables["hostvars"])
+        try:
+            steps = registered(hosts, stored, options["registered"], options["earlier"], options["missing"])
+        except NothingRegisteredError as error:
+            raise AnsibleActionFail(f"fleet_write: {error}.") from None
         texts = _texts(steps, reports, options)
         files = [_about(name, write, path, texts[path]) for path, name in paths.items()]
         return {**result, "changed": False, "files": files}

@@ -23,7 +23,9 @@ options:
     type: dict
     required: true
   names:
-    description: Names under which results were registered, in the order of time. One that a host does not have is left out.
+    description: >-
+      Names under which results were registered, in the order of time. One that a host does not have is left out. It is an error if no host has any of
+      them.
     type: list
     elements: str
     required: true
@@ -61,7 +63,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import registered
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import NothingRegisteredError, registered
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
@@ -73,7 +75,10 @@ def registered_results(
         raise AnsibleFilterError(
             "registered_results: the input must be a list of hosts, and variables must be hostvars."
         )
-    return registered(value, variables.get, names, earlier, missing)
+    try:
+        return registered(value, variables.get, names, earlier, missing)
+    except NothingRegisteredError as error:
+        raise AnsibleFilterError(f"registered_results: {error}.") from None
 
 
 class FilterModule:

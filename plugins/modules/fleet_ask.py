@@ -30,6 +30,11 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
+- name: Plan
+  azdo.connections.azdo_arm_connection_convert:
+  check_mode: true
+  register: planned
+
 - name: Judge the plans
   azdo.connections.fleet_judge:
     about: course

@@ -28,7 +28,9 @@ options:
     choices: [wave, course, proof, tests, deadlines, memory]
     required: true
   registered:
-    description: Names under which results were registered, in the order of time. One that a host does not have is left out.
+    description: >-
+      Names under which results were registered, in the order of time. One that a host does not have is left out. It is an error if no host has any of
+      them.
     type: list
     elements: str
     required: true

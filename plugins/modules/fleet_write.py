@@ -18,7 +18,9 @@ description:
   - Asks nothing of Azure DevOps. It runs inside ansible-playbook; use it with C(run_once).
 options:
   registered:
-    description: Names under which results were registered, in the order of time. One that a host does not have is left out.
+    description: >-
+      Names under which results were registered, in the order of time. One that a host does not have is left out. It is an error if no host has any of
+      them.
     type: list
     elements: str
     default: []

@@ -38,6 +38,21 @@ URGENCY = (
 )
 
 
+class NothingRegisteredError(Exception):
+    """There is nothing to judge, and that must not look like nothing wrong; the message says what was looked for."""
+
+
+def of_host(hostvars: t.Any) -> t.Callable[[str], t.Any]:
+    """The variables of a host as they are stored: nothing of them is evaluated. :param hostvars: those of ansible-core."""
+
+    def stored(host: str) -> t.Any:
+        if host not in hostvars:
+            raise NothingRegisteredError(f"there is no host {host}")
+        return hostvars.raw_get(host)
+
+    return stored
+
+
 def registered(
     hosts: t.Iterable[str],
     variables_of: t.Callable[[str], t.Any],
@@ -49,8 +64,10 @@ def registered(
 
     :param variables_of: the variables of a host, by its name. :param names: of the variables in which the results are.
     :param earlier: the variable with what fleet_judge remembered of earlier waves. :param missing: what a host without any of them has instead.
+    :raises NothingRegisteredError: no host has any of the names, not even of a skipped task.
     """
     found: dict[str, list[t.Any]] = {}
+    known = False
     for host in hosts:
         # Asked for once: for each host Ansible puts all its variables together again.
         variables = variables_of(host)
@@ -59,10 +76,15 @@ def registered(
         mine = [result for name in names if isinstance(result := own.get(name), t.Mapping)]
         results += [single for result in mine for single in _singles(result)]
         results = [result for result in results if not result.get("skipped")]
+        known = known or bool(mine)
         if missing and not mine:
             results.append({"msg": missing})
         if results:
             found[str(host)] = results
+    if not known:
+        raise NothingRegisteredError(
+            f"no host has registered {' or '.join(names) or 'anything'}: check the names in register, and the hosts"
+        )
     return found
 
 

@@ -170,3 +170,32 @@ def test_examples_of_the_steps_of_a_rollout_run_as_written(module: t.Any, stage:
         assert "azure-storefront" in (here.folder / "fleet.csv").read_text(encoding="utf-8")
     else:
         assert (last["terminal"], last["exit"], last["excluded"]) == (False, False, {})
+
+
+STEPS: tuple[tuple[str, dict[str, t.Any], str], ...] = (
+    ("fleet_judge", {"about": "wave", "registered": ["rum"]}, "no host has registered rum"),
+    ("fleet_judge", {"about": "wave", "registered": ["run"], "hosts": []}, "no host has registered run"),
+    ("fleet_judge", {"about": "wave", "registered": ["run"], "hosts": ["nowhere"]}, "there is no host nowhere"),
+    ("fleet_judge", {"about": "waves", "registered": ["run"]}, "value of about must be one of"),
+    ("fleet_judge", {"about": "course", "registered": ["run"], "sizes": "0"}, "is no size of a wave"),
+    ("fleet_judge", {"about": "deadlines", "registered": ["run"], "days": {"secrets": 1}}, "days has secrets, which is none of revert, secret"),
+    ("fleet_write", {"registered": ["rum"], "report": "r.html"}, "no host has registered rum"),
+    ("fleet_write", {"registered": ["run"], "report": "nodir/r.html"}, "fleet_report_path: nodir/r.html cannot be written, because there is no folder"),
+    ("fleet_write", {"registered": ["run"], "report": "r.pdf"}, "fleet_report_path: the ending of r.pdf is none of .html"),
+    ("fleet_write", {"registered": ["run"], "plan": "."}, "fleet_plan_path: . is a link, a folder"),
+    ("fleet_ask", {"question": []}, "Unsupported parameters"),
+)  # fmt: skip
+
+
+def test_a_step_that_is_used_wrongly_says_so_and_is_no_success(stage: Callable[..., t.Any]) -> None:
+    """A misspelt name must not look like nothing wrong."""
+    here = stage(fleet_of_the_examples())
+    tasks: list[dict[str, t.Any]] = [{"azdo.connections.azdo_arm_connection_info": {}, "register": "run"}]
+    tasks += [{f"azdo.connections.{name}": options, "ignore_errors": True} for name, options, _said in STEPS]
+    played = here.play(tasks)
+    outcomes = [(item["outcome"], item["result"]["msg"]) for item in played.results[1:]]
+    assert len(outcomes) == len(STEPS)
+    for (outcome, message), (_name, options, said) in zip(outcomes, STEPS, strict=True):
+        assert outcome == "failed", options
+        assert said in message
+    assert not list(here.folder.glob("r.*"))
