@@ -56,20 +56,24 @@ def slow_stage(stage: Callable[..., t.Any]) -> t.Any:
 
 def test_task_timeout(door: str, stage: Callable[..., t.Any]) -> None:
     here = slow_stage(stage)
-    # The item after the one that timed out finds nothing running any more.
-    tasks = [
-        {CONVERT: {"concurrency": 2}, "timeout": 2, "ignore_errors": True},
-        {"ansible.builtin.command": "date +%s.%N", "register": "now"},
-    ]
-    played = here.play(tasks, door=door)
+    # The start of the module is part of its time, and on a busy machine it may be all of it.
+    for seconds in (2, 5):
+        # The item after the one that timed out finds nothing running any more.
+        tasks = [
+            {CONVERT: {"concurrency": 2}, "timeout": seconds, "ignore_errors": True},
+            {"ansible.builtin.command": "date +%s.%N", "register": "now"},
+        ]
+        played = here.play(tasks, door=door)
+        if here.simulator.writes:
+            break
     ended = time.monotonic()
     assert "time" in str(played.results[0]["result"]["msg"]).lower()
     wait_for(lambda: not module_processes(here.folder), "the end of the module's process")
     writes = here.simulator.writes
     assert 0 < len(writes) < CONNECTIONS
     assert not [write for write in writes if write.at > ended]
-    # Nothing started later than two seconds and a little after the first one.
-    assert writes[-1].at - writes[0].at < 2 + SOON
+    # Nothing started later than that and a little after the first one.
+    assert writes[-1].at - writes[0].at < seconds + SOON
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=lambda number: number.name)
