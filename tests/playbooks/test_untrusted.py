@@ -314,6 +314,39 @@ def test_pairs_from_a_file(trap: Callable[..., Trap]) -> None:
     assert f"c{SUM}" in played.stdout
 
 
+@pytest.mark.parametrize("playbook", ["convert", "revert"])
+def test_files_that_somebody_edited(playbook: str, trap: Callable[..., Trap]) -> None:
+    """A plan and a journal whose every text is a command are refused, or their texts stay texts."""
+    here = trap("project")
+    here.run("plan", "-e", "fleet_plan_path=plan.json")
+    good = json.loads((here.folder / "plan.json").read_text(encoding="utf-8"))
+    host, plan = next(iter(good["hosts"].items()))
+    plans: tuple[t.Any, ...] = (
+        ALL,
+        {**good, "schema": ALL},
+        {**good, "hosts": {ALL: plan}},
+        {**good, "hosts": {host: {**plan, "options": {ALL: ALL}}}},
+        {
+            **good,
+            "hosts": {
+                host: {**plan, "connections": [{**plan["connections"][0], "decision": ALL, "rollback": COMMAND}]}
+            },
+        },
+    )
+    for number, edited in enumerate(plans):
+        text = edited if isinstance(edited, str) else json.dumps(edited)
+        (here.folder / f"{number}.json").write_text(text, encoding="utf-8")
+        agreed = ("-e", f"fleet_plan_path={number}.json", "-e", f"fleet_plan_digest={good['digest']}")
+        here.run(playbook, *agreed, status=2)
+    assert here.simulator.writes == []
+    event = {"event": "sent", "id": ALL, "status": COMMAND, "organization_id": ALL, "what": {"x": SUM}}
+    journal = here.folder / "edited.journal"
+    journal.write_text(f"{json.dumps(event)}\n{ALL}\n", encoding="utf-8")
+    journal.chmod(0o600)
+    named = "fleet_batch_journal" if playbook == "revert" else "fleet_journal"
+    here.run(playbook, "-e", f"{named}=edited.journal", "-e", "fleet_confirm=none", status=None)
+
+
 FILTERS = (
     "r | azdo.connections.fleet_table",
     "r | azdo.connections.fleet_tests",
