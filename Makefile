@@ -139,14 +139,17 @@ test-browser: $(venv)/.dev install ## The report in Chromium: its filters, its t
 
 .PHONY: cores
 cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(CORES))) install ## All playbooks on every ansible-core (needs Python 3.12): make cores CORES="2.16 2.21"
+	@test -n "$(strip $(CORES))" || { echo "make cores needs CORES, such as 2.16 2.21." >&2; exit 2; }
 	$(foreach core,$(CORES),$(call run_with_core,$(core)))
 
 .PHONY: sanity-cores
 sanity-cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(filter-out %.0,$(CORES)))) ## ansible-test sanity of every ansible-core, on Python 3.12: make sanity-cores CORES="2.16 2.21"
+	@test -n "$(strip $(filter-out %.0,$(CORES)))" || { echo "make sanity-cores needs CORES, such as 2.16 2.21." >&2; exit 2; }
 	$(foreach core,$(filter-out %.0,$(CORES)),$(call sanity_with_core,$(core)))
 
 .PHONY: demos
 demos: ## make demo on several Pythons, each with the ansible-core that it gets: make demos PYTHONS="python3.10 python3.13"
+	@test -n "$(strip $(PYTHONS))" || { echo "make demos needs PYTHONS, such as python3.10 python3.13." >&2; exit 2; }
 	@for python in $(PYTHONS); do \
 		found=$$(tests/tools/find-python $$python) && version=$$("$$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
 		$(MAKE) --no-print-directory build=$(build)/python-$$version PYTHON="$$found" demo || exit 1; \
@@ -201,7 +204,7 @@ $(venv)/.dev: requirements-dev.txt $(venv)/.demo
 	@$(pip_install) -r requirements-dev.txt
 	@touch "$@"
 
-$(build)/core-%/.installed: requirements-demo.txt
+$(build)/core-%/.installed: requirements-demo.txt requirements.txt Makefile
 	@python=$$(tests/tools/find-python $(CORES_PYTHON)) && "$$python" -m venv --clear $(build)/core-$*
 	@$(build)/core-$*/bin/python -m pip install -qq --disable-pip-version-check "ansible-core$(if $(filter 2.%.%,$*),==$*,==$*.*)" -r requirements.txt \
 		httptools starlette trustme uvicorn hypothesis pytest pytest-timeout pytest-xdist

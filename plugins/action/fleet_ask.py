@@ -37,6 +37,9 @@ class ActionModule(ActionBase):
                     options["verb"],
                 )
         except AnsiblePromptNoninteractive:
+            if options["questions"]:
+                # Without an answer nothing was excluded, and that must not pass for "all of them".
+                raise AnsibleActionFail("fleet_ask: there is no terminal to ask on; nothing was changed.") from None
             return {**result, "changed": False, "terminal": False, **Decisions().to_result()}
         except AnsiblePromptInterrupt:
             raise AnsibleActionFail("fleet_ask: interrupted; nothing was changed.") from None

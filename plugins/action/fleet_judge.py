@@ -10,8 +10,9 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import moment, texts, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines, verdict_on_tests
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import (
     NothingRegisteredError,
@@ -19,7 +20,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results import (
     of_host,
     registered,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._surveys import listed
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import (
     DEFAULT_SIZES,
     course,
@@ -61,12 +61,21 @@ class ActionModule(ActionBase):
         try:
             steps = registered(hosts, of_host(variables["hostvars"]), options["registered"], options["earlier"])
             return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
-        except (NothingRegisteredError, TypeError, ValueError) as error:
+        except (NothingRegisteredError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None
+        except KeyError as error:
+            about = options["about"]
+            raise AnsibleActionFail(
+                f"fleet_judge: the rows have no {error}, so about={about} cannot judge them."
+            ) from None
 
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def _whole(options: Json, name: str) -> int:
+    return whole_number("fleet_judge", name, options[name])
 
 
 def _last(steps: Steps) -> Json:
@@ -74,8 +83,8 @@ def _last(steps: Steps) -> Json:
 
 
 def _wave(steps: Steps, options: Json) -> Json:
-    verdict = judge(_last(steps), allowed=options["allowed"], scope=options["rollback_scope"])
-    lines = conversion_lines(merge(steps), options["rows"])
+    verdict = judge(_last(steps), allowed=_whole(options, "allowed"), scope=options["rollback_scope"])
+    lines = conversion_lines(merge(steps), _whole(options, "rows"))
     return {
         **verdict.to_result(),
         "ended": format_time(_now()),
@@ -88,18 +97,19 @@ def _course(steps: Steps, options: Json) -> Json:
         _last(steps),
         options["organizations"],
         sizes=sizes_of(options["sizes"]),
-        canary=listed(options["canary"]) or [],
+        canary=texts("fleet_judge", "canary", options["canary"]),
         more_follow=options["more_follow"],
         now=_now(),
     )
 
 
 def _proof(steps: Steps, options: Json) -> Json:
-    return proof(merge(steps)["connections"], parse_time(options["since"]))
+    since = moment("fleet_judge", options["since"]) if options["since"] else None
+    return proof(merge(steps)["connections"], since)
 
 
 def _tests(steps: Steps, options: Json) -> Json:
-    verdict = verdict_on_tests(merge(steps), options["rows"])
+    verdict = verdict_on_tests(merge(steps), _whole(options, "rows"))
     return {"faulty": verdict.pop("failed"), **verdict}
 
 
@@ -107,7 +117,7 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     odd = [kind for kind in options["days"] if kind not in KINDS]
     if odd:
         raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join(KINDS)}")
-    days = {kind: int(number) for kind, number in options["days"].items()}
+    days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
     return findings(merge(steps), days, _now())
 
 

@@ -49,6 +49,10 @@ class ActionModule(ActionBase):
         reports = _about("report", split, given("fleet_write", "report", options["report"]) or (), ENDINGS)
         paths = {**dict.fromkeys(reports, "report"), **({options["plan"]: "plan"} if options["plan"] else {})}
         found = {path: _about(name, check, path) for path, name in paths.items()}
+        if len(set(found.values())) < len(reports) + bool(options["plan"]):
+            raise AnsibleActionFail(
+                "fleet_report_path and fleet_plan_path name a file twice. Give each a name of its own."
+            )
         if options["only_try"] or not paths:
             return {**result, "changed": False, "files": list(found.values())}
         hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_hosts_all"]

@@ -13,7 +13,7 @@ author:
 description:
   - Asks about one connection after the other, with the answers Convert, Skip and Exit. Enter alone means Convert, and Skip for a connection that other
     projects use too, as in Microsoft's conversion script.
-  - Needs a terminal. In a job or with redirected input it says so and asks nothing.
+  - Needs a terminal. In a job or with redirected input it fails, and asks nothing. Without O(questions) it only says whether there is one.
   - Asks nothing of Azure DevOps and changes nothing. It runs inside ansible-playbook; use it with C(run_once).
 options:
   questions:

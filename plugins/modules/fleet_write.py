@@ -55,6 +55,11 @@ options:
     description: Write nothing, and fail if O(report) and O(plan) could not be written, before anything else is done.
     type: bool
     default: false
+attributes:
+  check_mode:
+    support: none
+    details:
+      - Files are written in check mode, too, because that is how a plan is made.
 extends_documentation_fragment:
   - azdo.connections._attributes.in_process
 seealso:

@@ -12,7 +12,7 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._surveys import listed
 from ansible_collections.azdo.connections.plugins.plugin_utils._waves import Size, sizes_of
 
@@ -87,11 +87,6 @@ def moment(name: str, value: t.Any) -> datetime:
     if found is None:
         raise AnsibleFilterError(f"{name}: now must be a time such as 2026-11-30T09:15:00Z, not {value!r}.")
     return found
-
-
-def present() -> str:
-    """The time of now as a text that :func:`moment` reads."""
-    return str(format_time(datetime.now(timezone.utc)))
 
 
 def as_variables(name: str, value: t.Any) -> t.Mapping[str, t.Any]:

@@ -9,7 +9,6 @@ is an ordinary file of the same user: a link may lead anywhere, and a pipe may w
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import tempfile
@@ -33,12 +32,16 @@ def check(path: str) -> str:
         raise OutputError(f"{path} cannot be written, because there is no folder {folder}. Make it first.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{path} cannot be written, because this user may not write to the folder {folder}.")
-    with contextlib.suppress(FileNotFoundError):
+    try:
         there = os.lstat(absolute)
-        if not stat.S_ISREG(there.st_mode):
-            raise OutputError(f"{path} is a link, a folder, a pipe or a device. Remove it, or name another file.")
-        if there.st_uid != os.geteuid():
-            raise OutputError(f"{path} is a file of another user. Remove it, or name another file.")
+    except FileNotFoundError:
+        return absolute
+    except OSError as error:
+        raise OutputError(f"{path} is no name of a file: {error.strerror}.") from None
+    if not stat.S_ISREG(there.st_mode):
+        raise OutputError(f"{path} is a link, a folder, a pipe or a device. Remove it, or name another file.")
+    if there.st_uid != os.geteuid():
+        raise OutputError(f"{path} is a file of another user. Remove it, or name another file.")
     return absolute
 
 

@@ -179,6 +179,22 @@ def test_a_host_that_the_plan_says_nothing_about_is_not_converted(on: Callable[[
     assert kind.schemes["azure-dev"] == SECRET
 
 
+def test_a_plan_is_found_where_it_was_written(stage: Callable[..., t.Any]) -> None:
+    """A path from the home folder, and a connection whose name looks like a list."""
+    fleet = Fleet()
+    made = fleet.connection(fleet.project("Web"), "[1]", last_used=LATELY)
+    here = stage(fleet)
+    here.environment["HOME"] = str(here.folder)
+    given = ("-e", "fleet_plan_path=~/plan.json", "-e", "fleet_connections=[1]")
+    planned = here.run("azdo.connections.plan", *given)
+    assert planned.status == 0, planned.output
+    digest = json.loads((here.folder / "plan.json").read_text(encoding="utf-8"))["digest"]
+    agreed = (*given, "-e", f"fleet_plan_digest={digest}", "-e", "fleet_report_path=run.json", "-e", "fleet_waves=100%")
+    done = here.run("azdo.connections.convert", *agreed)
+    assert done.status == 0, done.output
+    assert made.scheme == FEDERATION
+
+
 def test_a_digest_is_enough_for_one_host(on: Callable[[str], Kind]) -> None:
     kind = on("organization")
     planned = kind.run("plan", "-e", "fleet_plan_path=plan.json")

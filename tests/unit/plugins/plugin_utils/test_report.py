@@ -15,6 +15,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import co
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._text_table import printable, shorten, table, width
 
+from unit.plugins._helpers.filters import called
+
 Row = dict[str, t.Any]
 
 COMPLETE = {"complete": True, "projects": 2, "unread": [], "empty": [], "partial": []}
@@ -343,10 +345,12 @@ class TestMerge:
 class TestFilters:
     def test_they_are_thin(self) -> None:
         value = result(info_row())
-        assert fleet_table.FilterModule().filters()["fleet_table"](value, limit="5") == fleet_lines(value, limit=5)
+        assert called(fleet_table.FilterModule().filters()["fleet_table"], value, limit="5") == fleet_lines(
+            value, limit=5
+        )
         run = result(run_row("converted"))
-        assert conversion_table.FilterModule().filters()["conversion_table"](run) == conversion_lines(run)
-        assert merge_results.FilterModule().filters()["merge_results"]({"a": run}) == merge({"a": [run]})
+        assert called(conversion_table.FilterModule().filters()["conversion_table"], run) == conversion_lines(run)
+        assert called(merge_results.FilterModule().filters()["merge_results"], {"a": run}) == merge({"a": [run]})
 
     @pytest.mark.parametrize(
         ("call", "sentence"),

@@ -13,6 +13,8 @@ from ansible.template import Templar
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST, as_data, as_text, returns_data
 from jinja2 import StrictUndefined, UndefinedError
 
+from unit.plugins._helpers.filters import called
+
 COMMAND, NUMBER = "{{ 7**9 }}", "40353607"
 VALUE = {"name": COMMAND, "rows": [{COMMAND: (COMMAND, 1, None, True)}], "long": COMMAND * 100}
 # What a play goes on to do with a value that it has kept.
@@ -72,9 +74,7 @@ def test_other_values_are_not_touched() -> None:
 
 
 def applied(function: t.Callable[..., t.Any], *arguments: t.Any, **options: t.Any) -> t.Any:
-    """Call a filter as Jinja does: up to ansible-core 2.18 it gets the context of the expression first."""
-    context = [] if TRUST is not None else [type("Context", (), {"unsafe": False})()]
-    return returns_data(function)(*context, *arguments, **options)
+    return called(returns_data(function), *arguments, **options)
 
 
 def test_a_filter_returns_what_its_function_returns() -> None:
