@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection
-from ansible_collections.azdo.connections.plugins.plugin_utils._in_process import InProcessAction
+from ansible_collections.azdo.connections.plugins.plugin_utils._front_door import InProcessAction
 
 
 class ActionModule(InProcessAction):

@@ -10,7 +10,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt, AnsiblePromptNoninteractive
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.azdo.connections.plugins.plugin_utils._questions import WELCOME, Decisions, decide
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import WELCOME, Decisions, decide
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "questions": {"type": "list", "elements": "dict", "default": []},

@@ -11,22 +11,21 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import moment, texts, whole_number
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import conversion_lines, verdict_on_tests
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
+    conversion_lines,
+    verdict_on_tests,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import moment, texts, whole_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.batch import course
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
     NothingRegisteredError,
-    merge,
     of_host,
     registered,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._waves import (
-    DEFAULT_SIZES,
-    course,
-    judge,
-    proof,
-    sizes_of,
-)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proof
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, sizes_of
 
 Json = dict[str, t.Any]
 Steps = dict[str, list[t.Any]]

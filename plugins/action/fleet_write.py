@@ -10,13 +10,18 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given
-from ansible_collections.azdo.connections.plugins.plugin_utils._outputs import OutputError, check, split, write
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats import ENDINGS, report
-from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import written
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
+    OutputError,
+    check,
+    split,
+    write,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
     NothingRegisteredError,
-    merge,
     of_host,
     plans_of,
     registered,

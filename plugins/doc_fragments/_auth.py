@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the sign-in options. A test compares it with the option table in module_utils/_options.py."""
+"""Documentation of the sign-in options. A test compares it with the option table in module_utils/_rest/sign_in_options.py."""
 
 from __future__ import annotations
 

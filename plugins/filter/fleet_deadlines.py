@@ -53,8 +53,8 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, moment, whole_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_result, moment, whole_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -80,8 +80,8 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, choice
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats import FORMATS, moment, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import FORMATS, moment, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_result, choice
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -55,10 +55,10 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_result, choice, whole_number
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_result, choice, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
-from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION, TARGETS
 
 
 def fleet_table(value: t.Any, to: str = FEDERATION, limit: int | str = 200) -> list[str]:

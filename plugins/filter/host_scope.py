@@ -66,11 +66,11 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_variables, given, texts
-from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, scope_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._terms import nobody_agreed, terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_variables, given, texts
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import nobody_agreed, terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, scope_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
-from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION
 
 
 def host_scope(

@@ -70,10 +70,11 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.members import hosts_as_members
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, in_waves
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
-from ansible_collections.azdo.connections.plugins.plugin_utils._waves import DEFAULT_SIZES, hosts_as_members, in_waves
-from ansible_collections.azdo.connections.plugins.plugin_utils._wording import FEDERATION, TARGETS
 
 
 def host_waves(

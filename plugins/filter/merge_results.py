@@ -60,8 +60,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import as_steps
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -63,7 +63,10 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import NothingRegisteredError, registered
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
+    NothingRegisteredError,
+    registered,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -52,8 +52,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._filter_input import given, texts
-from ansible_collections.azdo.connections.plugins.plugin_utils._scope import Host, strangers
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import given, texts
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, strangers
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

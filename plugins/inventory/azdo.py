@@ -233,18 +233,17 @@ from ansible.errors import AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SCHEMES, Json
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     MissingLibraryError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._estate import check_names
-from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES, TARGETS
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_reading import read_organizations
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_records import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import check_names
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import (
     ISSUERS,
     KINDS,
     STATES,
@@ -254,7 +253,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._host_records imp
     identity,
     standing_groups,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_selection import Selection, warnings
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.reading import read_organizations
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST, as_data
 
 # Tasks must run in the Python that Ansible itself runs in: it has the libraries.

@@ -623,13 +623,13 @@ failure:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._place import caller_of
-from ansible_collections.azdo.connections.plugins.module_utils._provisioning import Provisioning
-from ansible_collections.azdo.connections.plugins.module_utils._refusals import refuse_contradictions
-from ansible_collections.azdo.connections.plugins.module_utils._removal import Removal
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import caller_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import refuse_contradictions
+from ansible_collections.azdo.connections.plugins.module_utils._manage.state_absent import Removal
+from ansible_collections.azdo.connections.plugins.module_utils._manage.state_present import Provisioning
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 
 # No managed option has a default: what is not set is not managed.
 PIPELINES: dict[str, t.Any] = {

@@ -580,14 +580,14 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover
-from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec
-from ansible_collections.azdo.connections.plugins.module_utils._order import read_order
-from ansible_collections.azdo.connections.plugins.module_utils._plan import unsettled
-from ansible_collections.azdo.connections.plugins.module_utils._planning import Planning
-from ansible_collections.azdo.connections.plugins.module_utils._rows import diff, failure, unmatched, warnings
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module
-from ansible_collections.azdo.connections.plugins.module_utils._summary import run_summary
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import read_order
+from ansible_collections.azdo.connections.plugins.module_utils._convert.plan import Planning
+from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import diff, failure, unmatched, warnings
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
+from ansible_collections.azdo.connections.plugins.module_utils._convert.summary import run_summary
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},

@@ -445,25 +445,31 @@ failure:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._details import read_details, usage
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked
-from ansible_collections.azdo.connections.plugins.module_utils._estate import (
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.summary import estate_summary
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import read_details, usage
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import (
     Estate,
     Found,
     Narrowing,
     check_names,
     look_up,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._facts import secret_of
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import discover, each
-from ansible_collections.azdo.connections.plugins.module_utils._inquiry import Inquiry
-from ansible_collections.azdo.connections.plugins.module_utils._meter import Meter
-from ansible_collections.azdo.connections.plugins.module_utils._options import argument_spec, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, run_module, situation
-from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
-from ansible_collections.azdo.connections.plugins.module_utils._summary import estate_summary
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import secret_of
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
+from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import (
+    Result,
+    Runtime,
+    run_module,
+    situation,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 ARGUMENT_SPEC = argument_spec(
@@ -505,7 +511,7 @@ def run(runtime: Runtime) -> Result:
         test="verification" in include,
     )
     wanted = narrow(estate, params)
-    meter = Meter(runtime, len(wanted), "connections read")
+    meter = Progress(runtime, len(wanted), "connections read")
 
     def count(_found: Found, _row: Json) -> bool:
         meter.count()

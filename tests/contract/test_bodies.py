@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _auth, _http, _pacing
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
 
 from contract import openapi, overlay
 from contract.test_contract import general
@@ -256,9 +256,9 @@ def known(contracts: Path) -> dict[str, list[Request]]:
 
 
 def _no_waiting(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(_http, "backoff", lambda attempt: 0.001)
-    patch.setattr(_pacing, "_FIRST_TRY_PAUSE_SECONDS", 0.001)
-    patch.setattr(_pacing, "_LONGEST_TRY_PAUSE_SECONDS", 0.01)
+    patch.setattr(http, "backoff", lambda attempt: 0.001)
+    patch.setattr(pacing, "_FIRST_TRY_PAUSE_SECONDS", 0.001)
+    patch.setattr(pacing, "_LONGEST_TRY_PAUSE_SECONDS", 0.01)
     for name in NO_PROXIES:
         patch.delenv(name, raising=False)
 
@@ -278,7 +278,7 @@ def records() -> Iterator[list[Recorded]]:
         exercise.run(name="deep", scope=SUBSCRIBED, **automatic)
         exercise.run(name="deep", state="absent", delete_identity=True)
         yield exercise.records
-        _auth._TOKENS.clear()
+        tokens._TOKENS.clear()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from ansible.playbook.block import Block
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 from ansible_collections.azdo.connections.plugins.action import fleet_ask, fleet_judge, fleet_write
-from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, Option
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, Option
 
 from tools.tree import COLLECTION, REPOSITORY, documents, load, modules, names, steps, write
 

@@ -22,9 +22,13 @@ LONGEST_FUNCTION = 45
 
 
 def without_header(root: Path) -> list[str]:
-    """Files that do not begin with the licence; a shebang may come before it."""
+    """Files that do not begin with the licence; a shebang may come before it. What makes a folder a package is empty."""
     texts = ((path, path.read_text(encoding="utf-8")) for path in python_files(root))
-    return [str(path.relative_to(root)) for path, text in texts if not _after_shebang(text).startswith(HEADER)]
+    return [
+        str(path.relative_to(root))
+        for path, text in texts
+        if not _after_shebang(text).startswith(HEADER) and not (path.name == "__init__.py" and not text)
+    ]
 
 
 def _after_shebang(text: str) -> str:
@@ -36,6 +40,7 @@ def without_annotations(root: Path) -> list[str]:
     return [
         str(path.relative_to(root))
         for path in python_files(root)
+        if path.read_bytes()
         if not any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in parse(path).body)
     ]
 
@@ -65,6 +70,8 @@ def test_the_collection_keeps_to_it(guard: t.Callable[[Path], list[str]]) -> Non
     ("guard", "file", "text"),
     [
         (without_header, "plugins/module_utils/_x.py", '"""Nothing."""\n'),
+        (without_header, "plugins/module_utils/_x/y.py", ""),
+        (without_header, "plugins/module_utils/_x/__init__.py", "x = 1\n"),
         (without_header, "tests/unit/test_x.py", "#!/usr/bin/python\n\n" + HEADER),
         (without_annotations, "plugins/module_utils/_x.py", "import __future__\n"),
         (long_functions, "plugins/module_utils/_x.py", "class A:\n  async def f():\n" + "    pass\n" * 45),

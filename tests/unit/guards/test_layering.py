@@ -1,94 +1,18 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may import whom: the picture in CONTRIBUTING.md, so that it stays true."""
+"""Who may import whom. The order of the packages stands in the READMEs of their rooms and nowhere else: a new file needs no entry anywhere."""
 
 from __future__ import annotations
 
 import ast
+import re
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from tools.tree import PACKAGE, REPOSITORY, imports, parse, python_files, write
-
-# The rows of plugins/module_utils, from the ground up. A file may import the files to its left in its row and everything in the rows below,
-# except that the network knows no rules.
-WORDS = ("_errors", "_times", "_options", "_urls", "_sign_in", "_remedies", "_connection", "_bodies")
-RULES = (
-    "_federation",
-    "_verification",
-    "_facts",
-    "_reasons",
-    "_rollback",
-    "_situation",
-    "_circumstances",
-    "_kept",
-    "_eligibility",
-    "_estate",
-    "_handoff",
-    "_plan",
-    "_approval",
-    "_moving",
-    "_conversion",
-    "_migration",
-    "_course",
-    "_order",
-    "_record",
-    "_summary",
-    "_progress",
-    "_rows",
-    "_comparison",
-    "_desired",
-    "_roles",
-    "_methods",
-    "_refusals",
-    "_drafting",
-    "_diff",
-    "_limits",
-    "_changes",
-)
-NETWORK = (
-    "_pacing",
-    "_answers",
-    "_organization",
-    "_auth",
-    "_http",
-    "_azure_devops",
-    "_azure_api",
-    "_graph",
-    "_resource_manager",
-)
-WORK = (
-    "_journal",
-    "_leash",
-    "_session",
-    "_identity",
-    "_details",
-    "_fleet",
-    "_runtime",
-    "_meter",
-    "_undo",
-    "_making",
-    "_place",
-    "_testing",
-    "_inquiry",
-    "_recorded",
-    "_preparing",
-    "_task",
-    "_effects",
-    "_rollout",
-    "_retiring",
-    "_planning",
-    "_creating",
-    "_updating",
-    "_work",
-    "_provisioning",
-    "_leftovers",
-    "_removal",
-)
-ROWS: dict[tuple[str, ...], tuple[str, ...]] = {WORDS: (), RULES: WORDS, NETWORK: WORDS, WORK: WORDS + RULES + NETWORK}
 
 # The folders of plugins, and the folders each may import from.
 ROOMS = {
@@ -101,90 +25,177 @@ ROOMS = {
     "lookup": {"plugin_utils"},
     "doc_fragments": set(),
 }
+# What lies beside the packages of a room: what all of them stand on, and the front door that stands on all of them.
+GROUND = {"module_utils": {"_errors", "_times"}, "plugin_utils": {"_untrusted"}}
+FRONT_DOOR = {"plugin_utils": {"_front_door"}}
+MOST_FILES = 20
 
-PURE = WORDS + RULES
+# The packages that meet the world; every other one is given what it needs, but for the files below.
+WORLDLY = {"module_utils/_rest", "module_utils/_run"}
 PURE_MAY_IMPORT = {
     "__future__",
+    "base64",
     "collections",
     "copy",
+    "csv",
     "dataclasses",
     "datetime",
     "enum",
+    "fnmatch",
     "functools",
     "hashlib",
+    "html",
+    "io",
     "ipaddress",
     "itertools",
     "json",
     "math",
     "re",
     "shlex",
+    "string",
     "typing",
+    "unicodedata",
     "urllib",
     "uuid",
 }
+# Never in the packages that hold data and rules.
+STRICT = {"module_utils/_model", "module_utils/_rules", "plugin_utils/_report", "plugin_utils/_render"}
+MEETS_THE_WORLD = {
+    "module_utils/_convert/journal.py": {
+        "contextlib",
+        "fcntl",
+        "os",
+        "stat",
+        "threading",
+        "zlib",
+    },  # a file of many writers
+    "module_utils/_convert/effects.py": {"time"},  # how long a request took
+    "module_utils/_convert/rollout.py": {"threading"},  # one count of failures for all threads
+    "plugin_utils/_rollout/role_options.py": {"ansible"},  # what Ansible takes for true
+    "plugin_utils/_rollout/arguments.py": {"ansible", "clock"},  # how a filter says that its input is wrong
+    "plugin_utils/_rollout/output_files.py": {"contextlib", "os", "pathlib", "stat", "tempfile"},  # reports and plans
+}
 CLOCKS = {"now", "utcnow", "today"}
 
-# Who alone may import these packages below the front doors.
-SOLE_IMPORTERS = {"requests": {"_http"}, "azure": {"_auth"}, "msal": {"_auth"}, "ansible": {"_runtime"}}
+# Who alone may import these packages in module_utils.
+SOLE_IMPORTERS = {"requests": "_rest/http", "azure": "_rest/tokens", "msal": "_rest/tokens", "ansible": "_run/runtime"}
 
 
-def allowed(name: str) -> set[str] | None:
-    """The files of module_utils that ``name`` may import; None when it has no place yet."""
-    for row, below in ROWS.items():
-        if name in row:
-            return set(below) | set(row[: row.index(name)])
-    return None
+def packages(root: Path, room: str) -> list[str]:
+    """The packages of a room in their order, from the table of its README."""
+    readme = root / "plugins" / room / "README.md"
+    return re.findall(r"^\| `(\w+)` \|", readme.read_text(encoding="utf-8"), re.MULTILINE) if readme.exists() else []
 
 
-def own_imports(path: Path) -> t.Iterator[tuple[int, str, str]]:
-    """Line, folder and file of each import from this collection."""
+def unsorted(root: Path) -> list[str]:
+    """Packages without a sentence, sentences without a package, files beside the packages, and packages with too many files."""
+    found = []
+    for room, ground in GROUND.items():
+        folder, told = root / "plugins" / room, packages(root, room)
+        there = {path.parent.name for path in folder.glob("*/*.py")}
+        found += [f"plugins/{room}/{name}: README.md has no sentence about it" for name in sorted(there - set(told))]
+        found += [f"plugins/{room}/README.md: there is no package {name}" for name in told if name not in there]
+        loose = {path.stem for path in folder.glob("*.py")} - ground - FRONT_DOOR.get(room, set())
+        found += [f"plugins/{room}/{name}.py: belongs into a package" for name in sorted(loose)]
+        found += [
+            f"plugins/{room}/{name}: has {number} files"
+            for name in sorted(there)
+            if (number := len(list((folder / name).glob("[!_]*.py")))) > MOST_FILES
+        ]
+        found += [str(path.relative_to(root)) for path in sorted(folder.glob("*/*/*.py"))]
+    return found
+
+
+def modules_imported(root: Path, path: Path) -> t.Iterator[tuple[int, tuple[str, ...]]]:
+    """Line, and room, package and file (or room and file) of each import from this collection."""
     for line, name in imports(parse(path)):
         if name.startswith(PACKAGE):
-            room, _dot, rest = name.removeprefix(PACKAGE).partition(".")
-            yield line, room, rest.partition(".")[0]
+            parts = name.removeprefix(PACKAGE).split(".")
+            within = (root / "plugins" / parts[0] / parts[1]).is_dir() if len(parts) > 1 else False
+            yield line, tuple(parts[: 3 if within else 2])
 
 
 def looks_up(root: Path) -> list[str]:
     """Imports against the direction of the house."""
+    order = {room: packages(root, room) for room in GROUND}
     found = []
     for path in python_files(root, "plugins"):
-        room, where = path.parent.name, path.relative_to(root)
-        may = allowed(path.stem) if room == "module_utils" else set()
-        if may is None:
-            found.append(f"{where}: has no place in the rows of this guard")
-        for line, other_room, other in own_imports(path):
+        room, *below = path.relative_to(root / "plugins").with_suffix("").parts
+        for line, (other_room, *other) in modules_imported(root, path):
+            where = f"{path.relative_to(root)}:{line}"
             if other_room not in ROOMS.get(room, set()):
-                found.append(f"{where}:{line}: {room} must not import from {other_room}")
-            elif room == other_room == "module_utils" and may is not None and other not in may:
-                found.append(f"{where}:{line}: {path.stem} must not import {other}")
+                found.append(f"{where}: {room} must not import from {other_room}")
+            elif room == other_room and room in order and _floor(order[room], other) > _floor(order[room], below):
+                found.append(f"{where}: {'.'.join(below)} must not import {'.'.join(other)}")
+    return found
+
+
+def _floor(order: t.Sequence[str], parts: t.Sequence[str]) -> int:
+    """The ground is below all packages, the front door above them."""
+    if len(parts) > 1:
+        return order.index(parts[0]) if parts[0] in order else len(order)
+    return len(order) if parts and parts[0] in FRONT_DOOR["plugin_utils"] else -1
+
+
+def circles(root: Path) -> list[str]:
+    """Files that import each other, directly or through others."""
+    edges = {
+        path.relative_to(root / "plugins").with_suffix("").parts: {
+            other for _line, other in modules_imported(root, path)
+        }
+        for path in python_files(root, "plugins")
+    }
+    found: list[str] = []
+    done: set[tuple[str, ...]] = set()
+
+    def follow(file: tuple[str, ...], way: tuple[tuple[str, ...], ...]) -> None:
+        if file in way:
+            found.append(" -> ".join(".".join(step) for step in (*way[way.index(file) :], file)))
+        elif file not in done:
+            for other in sorted(edges.get(file, ())):
+                follow(other, (*way, file))
+            done.add(file)
+
+    for file in sorted(edges):
+        follow(file, ())
     return found
 
 
 def impure(root: Path) -> list[str]:
-    """Rules that read a clock, a file, the network or Ansible."""
+    """Files that read a clock, a file, the network or Ansible outside the packages that are there for it."""
     found = []
-    for path in (root / "plugins" / "module_utils" / f"{name}.py" for name in PURE):
-        if not path.exists():
+    for path in python_files(root, "plugins/module_utils", "plugins/plugin_utils"):
+        inside = path.relative_to(root / "plugins")
+        package = inside.parent.as_posix()
+        if package in WORLDLY or "/" not in package:
             continue
         tree, where = parse(path), path.relative_to(root)
-        packages = ((line, name.partition(".")[0]) for line, name in imports(tree) if not name.startswith(PACKAGE))
-        found += [f"{where}:{line}: imports {package}" for line, package in packages if package not in PURE_MAY_IMPORT]
+        may = PURE_MAY_IMPORT | MEETS_THE_WORLD.get(inside.as_posix(), set())
+        names = ((line, name.partition(".")[0]) for line, name in imports(tree) if not name.startswith(PACKAGE))
+        found += [f"{where}:{line}: imports {name}" for line, name in names if name not in may]
         for call in (node.func for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            if isinstance(call, ast.Attribute) and call.attr in CLOCKS:
+            if "clock" not in may and _asks_clock(call, strict=package in STRICT):
                 found.append(f"{where}:{call.lineno}: asks the clock")
             elif isinstance(call, ast.Name) and call.id == "open":
                 found.append(f"{where}:{call.lineno}: opens a file")
     return found
 
 
+def _asks_clock(call: ast.expr, *, strict: bool) -> bool:
+    """``runtime.now()`` is the time that a task was given; rules are given a moment."""
+    if not isinstance(call, ast.Attribute) or call.attr not in CLOCKS:
+        return False
+    return strict or (isinstance(call.value, ast.Name) and call.value.id in ("datetime", "date"))
+
+
 def shared_importers(root: Path) -> list[str]:
-    """Packages imported by a second file of module_utils."""
+    """Libraries imported by a second file of module_utils."""
     return [
-        f"{path.relative_to(root)}:{line}: only {' and '.join(sorted(owners))} may import {package}"
+        f"{path.relative_to(root)}:{line}: only {owner} may import {library}"
         for path in python_files(root, "plugins/module_utils")
         for line, name in imports(parse(path))
-        for package, owners in SOLE_IMPORTERS.items()
-        if name.partition(".")[0] == package and path.stem not in owners
+        for library, owner in SOLE_IMPORTERS.items()
+        if name.partition(".")[0] == library and not path.with_suffix("").as_posix().endswith(f"/{owner}")
     ]
 
 
@@ -207,57 +218,98 @@ def exits(root: Path) -> list[str]:
     return [
         f"{path.relative_to(root)}:{node.lineno}: calls {node.attr}"
         for path in python_files(root, "plugins")
-        if path.stem != "_runtime"
+        if path.relative_to(root).as_posix() != "plugins/module_utils/_run/runtime.py"
         for node in ast.walk(parse(path))
         if isinstance(node, ast.Attribute) and node.attr in {"fail_json", "exit_json"}
     ]
 
 
-@pytest.mark.parametrize("guard", [looks_up, impure, shared_importers, dynamic_imports, exits])
+def pictured(root: Path) -> list[str]:
+    """Packages of module_utils and plugin_utils that the picture in CONTRIBUTING.md has not, or has in another order."""
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8") if (root / "CONTRIBUTING.md").exists() else ""
+    found = []
+    for room in GROUND:
+        _before, _it, after = text.partition(f"\n  {room}/")
+        drawn = re.findall(r"^ {4}(_\w+)/ ", re.split(r"\n {0,2}\S", after)[0], re.MULTILINE)
+        if drawn != packages(root, room):
+            found.append(f"CONTRIBUTING.md: {room} has {packages(root, room)}, the picture {drawn}")
+    return found
+
+
+GUARDS = (unsorted, looks_up, circles, impure, shared_importers, dynamic_imports, exits, pictured)
+UTILS = PACKAGE + "module_utils"
+# A house in small; the picture and the READMEs fit it.
+HOUSE = {
+    "CONTRIBUTING.md": "plugins/\n  plugin_utils/  for the controller\n    _report/     rows\n  module_utils/  for all\n    _model/      data\n"
+    "    _rest/       client\n    _rules/      rules\n    _run/        tasks\nroles/\n",
+    "plugins/module_utils/README.md": "| `_model` | a |\n| `_rest` | b |\n| `_rules` | c |\n| `_run` | d |\n",
+    "plugins/plugin_utils/README.md": "| `_report` | a |\n",
+    "plugins/module_utils/_errors.py": "import typing",
+    "plugins/module_utils/_model/connection.py": f"from {UTILS}._errors import AzdoError\nfrom datetime import datetime",
+    "plugins/module_utils/_rest/http.py": f"import requests\nfrom {UTILS}._model.connection import ArmConnection",
+    "plugins/module_utils/_rules/eligibility.py": f"from {UTILS}._model import connection",
+    "plugins/module_utils/_run/runtime.py": f"from ansible.module_utils.basic import AnsibleModule\nfrom {UTILS}._rest.http import x\nmodule.exit_json()",
+    "plugins/plugin_utils/_untrusted.py": "from ansible.template import Templar",
+    "plugins/plugin_utils/_front_door.py": f"from {PACKAGE}plugin_utils._report import rows\nfrom {PACKAGE}plugin_utils._untrusted import as_data",
+    "plugins/plugin_utils/_report/rows.py": f"from {UTILS}._rules.eligibility import rules",
+    "plugins/action/azdo_x.py": f"from {PACKAGE}modules.azdo_x import run",
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
 def test_the_collection_keeps_to_it(guard: t.Callable[[Path], list[str]]) -> None:
     assert guard(REPOSITORY) == []
-
-
-UTILS = PACKAGE + "module_utils"
 
 
 @pytest.mark.parametrize(
     ("guard", "file", "text"),
     [
-        (looks_up, "module_utils/_errors.py", f"from {UTILS}._options import Option"),
-        (looks_up, "module_utils/_errors.py", f"from {UTILS} import _options"),
-        (looks_up, "module_utils/_plan.py", f"import {UTILS}._conversion"),
-        (looks_up, "module_utils/_http.py", f"def f():\n    from {UTILS}._eligibility import rules"),
-        (looks_up, "module_utils/_plan.py", f"from {UTILS}._http import HttpClient"),
-        (looks_up, "module_utils/_newcomer.py", ""),
-        (looks_up, "module_utils/_fleet.py", f"from {PACKAGE}plugin_utils._report import table"),
+        (unsorted, "module_utils/_newcomer/x.py", ""),
+        (unsorted, "module_utils/_newcomer.py", ""),
+        (unsorted, "plugin_utils/_newcomer.py", ""),
+        (unsorted, "module_utils/README.md", "| `_model` |\n| `_rest` |\n| `_rules` |\n| `_run` |\n| `_gone` |\n"),
+        (unsorted, "module_utils/_rest/graph/x.py", ""),
+        (looks_up, "module_utils/_errors.py", f"from {UTILS}._model.connection import ArmConnection"),
+        (looks_up, "module_utils/_errors.py", f"from {UTILS}._model import connection"),
+        (looks_up, "module_utils/_model/connection.py", f"import {UTILS}._rest.http"),
+        (looks_up, "module_utils/_model/bodies.py", f"def f():\n    from {UTILS}._rules.eligibility import rules"),
+        (looks_up, "module_utils/_rest/graph.py", f"from {UTILS}._run import runtime"),
+        (looks_up, "module_utils/_run/undo.py", f"from {PACKAGE}plugin_utils._report.rows import rows"),
+        (looks_up, "plugin_utils/_report/page.py", f"from {PACKAGE}plugin_utils._front_door import InProcessAction"),
         (looks_up, "modules/azdo_x.py", f"from {PACKAGE}action.azdo_x import ActionModule"),
         (looks_up, "inventory/azdo.py", f"from {PACKAGE}modules.azdo_x import run"),
-        (impure, "module_utils/_plan.py", "import time"),
-        (impure, "module_utils/_plan.py", "from ansible.module_utils.basic import AnsibleModule"),
-        (impure, "module_utils/_plan.py", "from datetime import datetime\nx = datetime.now()"),
-        (impure, "module_utils/_plan.py", "open('x')"),
-        (shared_importers, "module_utils/_azure_devops.py", "import requests.adapters"),
-        (shared_importers, "module_utils/_http.py", "from azure.identity import DefaultAzureCredential"),
-        (shared_importers, "module_utils/_fleet.py", "from ansible.module_utils.basic import AnsibleModule"),
-        (dynamic_imports, "module_utils/_auth.py", "import importlib"),
-        (dynamic_imports, "module_utils/_auth.py", "from importlib import import_module"),
+        (circles, "module_utils/_errors.py", f"from {UTILS}._model.connection import ArmConnection"),
+        (circles, "module_utils/_rest/http.py", f"from {UTILS}._rest.http import itself"),
+        (impure, "module_utils/_rules/eligibility.py", "import time"),
+        (impure, "module_utils/_rules/eligibility.py", "from ansible.module_utils.basic import AnsibleModule"),
+        (impure, "module_utils/_rules/eligibility.py", "from datetime import datetime\nx = datetime.now()"),
+        (impure, "module_utils/_rules/eligibility.py", "x = runtime.now()"),
+        (impure, "module_utils/_convert/anything.py", "from datetime import datetime\nx = datetime.now()"),
+        (impure, "module_utils/_convert/anything.py", "import socket"),
+        (impure, "plugin_utils/_report/rows.py", "open('x')"),
+        (shared_importers, "module_utils/_rest/azure_devops.py", "import requests.adapters"),
+        (shared_importers, "module_utils/_rest/http.py", "from azure.identity import DefaultAzureCredential"),
+        (shared_importers, "module_utils/_run/concurrency.py", "from ansible.module_utils.basic import AnsibleModule"),
+        (dynamic_imports, "module_utils/_rest/tokens.py", "import importlib"),
+        (dynamic_imports, "module_utils/_rest/tokens.py", "from importlib import import_module"),
         (dynamic_imports, "modules/azdo_x.py", "__import__('requests')"),
         (exits, "modules/azdo_x.py", "module.fail_json(msg='x')"),
-        (exits, "module_utils/_http.py", "leave = module.exit_json"),
+        (exits, "module_utils/_rest/http.py", "leave = module.exit_json"),
+        (pictured, "plugin_utils/README.md", "| `_report` |\n| `_render` |\n"),
+        (pictured, "module_utils/README.md", "| `_rest` |\n| `_model` |\n| `_rules` |\n| `_run` |\n"),
     ],
 )
 def test_it_can_fail(guard: t.Callable[[Path], list[str]], file: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path, HOUSE)
     assert len(guard(write(tmp_path, {f"plugins/{file}": text}))) == 1
 
 
+def test_a_package_can_have_too_many_files(tmp_path: Path) -> None:
+    write(tmp_path, HOUSE)
+    files = {f"plugins/module_utils/_rest/file_{number}.py": "" for number in range(MOST_FILES)}
+    assert unsorted(write(tmp_path, files)) == ["plugins/module_utils/_rest: has 21 files"]
+
+
 def test_what_is_allowed(tmp_path: Path) -> None:
-    files = {
-        "plugins/module_utils/_errors.py": "import typing",
-        "plugins/module_utils/_plan.py": f"from {UTILS}._eligibility import rules\nfrom datetime import datetime",
-        "plugins/module_utils/_http.py": f"import requests\nfrom {UTILS}._errors import AzdoError",
-        "plugins/module_utils/_runtime.py": "from ansible.module_utils.basic import AnsibleModule\nmodule.exit_json()",
-        "plugins/action/azdo_x.py": f"from {PACKAGE}modules.azdo_x import run",
-    }
-    write(tmp_path, files)
-    assert [guard(tmp_path) for guard in (looks_up, impure, shared_importers, dynamic_imports, exits)] == [[]] * 5
+    write(tmp_path, HOUSE)
+    assert [guard(tmp_path) for guard in GUARDS] == [[]] * len(GUARDS)

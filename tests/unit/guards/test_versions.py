@@ -71,16 +71,16 @@ GOOD = {
     "changelogs/changelog.yaml": "releases: {0.10.0: {}, 0.9.0: {}}",
     "requirements.txt": "requests>=2.31.0\n",
     "plugins/doc_fragments/_auth.py": 'DOCUMENTATION = """\nrequirements:\n  - requests >= 2.31\n"""\n',
-    "plugins/module_utils/_http.py": 'AGENT = "azdo.connections/0.10.0"\nLOOPBACK = "127.0.0.1"\n',
+    "plugins/module_utils/_rest/http.py": 'AGENT = "azdo.connections/0.10.0"\nLOOPBACK = "127.0.0.1"\n',
 }
 
 
 @pytest.mark.parametrize(
     ("guard", "change"),
     [
-        (changelog, {"galaxy.yml": "version: 0.11.0", "plugins/module_utils/_http.py": ""}),
+        (changelog, {"galaxy.yml": "version: 0.11.0", "plugins/module_utils/_rest/http.py": ""}),
         (changelog, {"CHANGELOG.md": "## v0\\.9\\.0\n"}),
-        (in_code, {"plugins/module_utils/_http.py": 'AGENT = "azdo.connections/0.9.0"\n'}),
+        (in_code, {"plugins/module_utils/_rest/http.py": 'AGENT = "azdo.connections/0.9.0"\n'}),
         (in_code, {"plugins/plugin_utils/_x.py": 'VERSION = "0.9.0"\n'}),
         (lower_bounds, {"requirements.txt": "requests>=2.32.0\n"}),
         (lower_bounds, {"requirements.txt": "requests>=2.31.0\nazure-identity>=1.15.0\n"}),

@@ -8,14 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import (
-    _auth,
-    _conversion,
-    _http,
-    _moving,
-    _pacing,
-    _preparing,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
 from hypothesis import settings
 
 from simulator import Fleet, Simulator
@@ -48,22 +42,22 @@ def simulate(running: Simulator) -> t.Iterator[Simulate]:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between attempts are there, but far too short to notice."""
-    monkeypatch.setattr(_http, "backoff", lambda attempt: 0.001)
-    monkeypatch.setattr(_moving, "_FIRST_PAUSE_SECONDS", 0.001)
-    monkeypatch.setattr(_moving, "_LONGEST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(_conversion, "GRACE_SECONDS", 0.05)
-    monkeypatch.setattr(_preparing, "_OWN_CREDENTIAL_SECONDS", 0.02)
-    monkeypatch.setattr(_pacing, "_LOW_BUDGET_PAUSE_SECONDS", 0.001)
-    monkeypatch.setattr(_pacing, "_FIRST_TRY_PAUSE_SECONDS", 0.001)
-    monkeypatch.setattr(_pacing, "_LONGEST_TRY_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(http, "backoff", lambda attempt: 0.001)
+    monkeypatch.setattr(move, "_FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(move, "_LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(conversion, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(credential_preparation, "_OWN_CREDENTIAL_SECONDS", 0.02)
+    monkeypatch.setattr(pacing, "_LOW_BUDGET_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(pacing, "_FIRST_TRY_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(pacing, "_LONGEST_TRY_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture(autouse=True)
 def no_remembered_tokens() -> t.Iterator[None]:
     """Tokens are kept for the process: what one test got is not for the next."""
-    _auth._TOKENS.clear()
+    tokens._TOKENS.clear()
     yield
-    _auth._TOKENS.clear()
+    tokens._TOKENS.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _auth
+from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens
 
 from simulator import Fleet, Simulator
 
@@ -48,12 +48,12 @@ def person(simulator: Simulator, who: Person, monkeypatch: pytest.MonkeyPatch) -
     """
     automation = next(item for item in simulator.fleet.world.callers.values() if item.display_name == "automation")
 
-    def ask(authorizer: _auth.Authorizer, scope: str, resource: _auth.Resource) -> tuple[str, float]:
+    def ask(authorizer: tokens.Authorizer, scope: str, resource: tokens.Resource) -> tuple[str, float]:
         caller = simulator.fleet.user if authorizer.method == "azure_cli" else automation
         return simulator.token(caller, _AUDIENCES[resource]), time.time() + 3600
 
-    monkeypatch.setattr(_auth.Authorizer, "_ask", ask)
-    _auth._TOKENS.clear()
+    monkeypatch.setattr(tokens.Authorizer, "_ask", ask)
+    tokens._TOKENS.clear()
     where = {"graph_url": simulator.graph_url, "resource_manager_url": simulator.resource_manager_url}
     if who == "person":
         return {**where, "auth_source": "azure_cli"}

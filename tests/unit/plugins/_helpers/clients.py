@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient, HttpSettings, Request
-from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, resolve
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._session import Session, connect
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._rest.http import HttpClient, HttpSettings, Request
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._rest.session import Session, connect
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, resolve
 
 from simulator import Simulator
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, planned_row, select
-from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
+    PlannedRow,
+    Wanted,
+    planned_row,
+    select,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 PAYMENTS = Project("11111111-1111-4111-8111-111111111111", "Payments")

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from hypothesis import strategies as st
 
 from simulator import Fleet, Simulator

@@ -25,17 +25,12 @@ from functools import partial
 from multiprocessing import connection, forkserver
 from types import SimpleNamespace
 
-from ansible_collections.azdo.connections.plugins.module_utils import (
-    _auth,
-    _conversion,
-    _http,
-    _moving,
-    _pacing,
-    _preparing,
-    _testing,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing
+from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens as tokens_file
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert
 
 from simulator import Moment, Recorded, Simulator
@@ -60,12 +55,12 @@ def convert_elsewhere(order: dict[str, t.Any], answer: t.Any = None, file_size: 
     _hurry()
     if tokens := order["tokens"]:
         setattr(  # noqa: B010 - a method is replaced
-            _auth.Authorizer, "_ask", lambda _self, _scope, resource: (tokens[resource], time.time() + 3600)
+            tokens_file.Authorizer, "_ask", lambda _self, _scope, resource: (tokens[resource], time.time() + 3600)
         )
     if order["play"]:
         setattr(tasks, "Runtime", partial(Runtime, play=order["play"]))  # noqa: B010
     if order["tests"]:
-        setattr(_testing, "tries", so_many_tests(order["tests"]))  # noqa: B010
+        setattr(verify, "tries", so_many_tests(order["tests"]))  # noqa: B010
     if file_size is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
     place = SimpleNamespace(organization_url=order["organization_url"], pat=order["pat"])
@@ -104,7 +99,7 @@ def hold_gate(
 ) -> None:
     """A run at its first migration: it holds the gate until it is told to go on, then tells how that ended."""
     journal = Journal(path, organization, _now, play=play)
-    with journal.gate(_pacing.Stop()):
+    with journal.gate(pacing.Stop()):
         ready.send(True)
         with contextlib.suppress(EOFError):
             ready.recv()
@@ -118,12 +113,12 @@ def _now() -> datetime:
 
 def _hurry() -> None:
     """No pauses, as in the fixture ``no_waiting``."""
-    setattr(_http, "backoff", lambda _attempt: 0.001)  # noqa: B010
-    _moving._FIRST_PAUSE_SECONDS, _moving._LONGEST_PAUSE_SECONDS = 0.001, 0.01
-    _conversion.GRACE_SECONDS = 0.05
-    _preparing._OWN_CREDENTIAL_SECONDS = 0.02
-    _pacing._LOW_BUDGET_PAUSE_SECONDS = 0.001
-    _pacing._FIRST_TRY_PAUSE_SECONDS, _pacing._LONGEST_TRY_PAUSE_SECONDS = 0.001, 0.01
+    setattr(http, "backoff", lambda _attempt: 0.001)  # noqa: B010
+    move._FIRST_PAUSE_SECONDS, move._LONGEST_PAUSE_SECONDS = 0.001, 0.01
+    conversion.GRACE_SECONDS = 0.05
+    credential_preparation._OWN_CREDENTIAL_SECONDS = 0.02
+    pacing._LOW_BUDGET_PAUSE_SECONDS = 0.001
+    pacing._FIRST_TRY_PAUSE_SECONDS, pacing._LONGEST_TRY_PAUSE_SECONDS = 0.001, 0.01
 
 
 # -- in the test -------------------------------------------------------------------------------------------------------
@@ -152,7 +147,7 @@ def _preload() -> None:
 
 
 def so_many_tests(times: int) -> t.Callable[..., t.Iterator[float]]:
-    """In place of :func:`_pacing.tries` for tests of connections: so many, without a pause, so that requests can be counted."""
+    """In place of :func:`pacing.tries` for tests of connections: so many, without a pause, so that requests can be counted."""
     return lambda _stop, seconds: iter(range(times - 1, -1, -1) if seconds else [0])
 
 

@@ -11,10 +11,9 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._conversion import Conversion
-from ansible_collections.azdo.connections.plugins.module_utils._course import changed_besides
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess
+from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import changed_besides
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
@@ -23,10 +22,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
     TransportError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, kept
-from ansible_collections.azdo.connections.plugins.module_utils._moving import MOVED, Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, kept
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 
 from unit.plugins._helpers.connections import ENTRA, NOW, PAYMENTS, raw, situation
 

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, execute
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared, execute
 from ansible_collections.azdo.connections.plugins.modules import (
     azdo_arm_connection,
     azdo_arm_connection_convert,

@@ -9,13 +9,6 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._answers import (
-    PassingError,
-    ProxyRefusalError,
-    RawAnswer,
-    judge,
-    service_error,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
@@ -25,6 +18,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
     TransportError,
     VersionOutOfRangeError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import (
+    PassingError,
+    ProxyRefusalError,
+    RawAnswer,
+    judge,
+    service_error,
 )
 from requests.structures import CaseInsensitiveDict
 

@@ -12,11 +12,11 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _approval
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._convert import approval
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._kept import fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def item(number: int = 1, **other: t.Any) -> Json:
 
 
 def plan(*items: Json, options: Json | None = None) -> Json:
-    return _approval.document(ORGANIZATION, copy.deepcopy(options or OPTIONS), items or (item(1), item(2)), NOW)
+    return approval.document(ORGANIZATION, copy.deepcopy(options or OPTIONS), items or (item(1), item(2)), NOW)
 
 
 def check(document: Json, **other: t.Any) -> None:
@@ -50,8 +50,8 @@ def check(document: Json, **other: t.Any) -> None:
         "max_age_hours": 72,
         "now": NOW + timedelta(hours=1),
     }
-    _approval.check_document(document)
-    _approval.check_plan(document, **{**usual, **other})
+    approval.check_document(document)
+    approval.check_plan(document, **{**usual, **other})
 
 
 # -- the digest --------------------------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def test_the_digest_is_sha_256_over_canonical_json() -> None:
 
 
 def test_neither_the_time_nor_the_order_counts() -> None:
-    later = _approval.document(ORGANIZATION, dict(reversed(OPTIONS.items())), [item(2), item(1)], NOW + timedelta(1))
+    later = approval.document(ORGANIZATION, dict(reversed(OPTIONS.items())), [item(2), item(1)], NOW + timedelta(1))
     assert later["digest"] == plan()["digest"]
     assert later["created"] != plan()["created"]
 
@@ -88,7 +88,7 @@ def test_a_plan_is_what_it_was_after_a_way_through_text() -> None:
 
 
 def test_a_plan_of_nothing_is_a_plan() -> None:
-    document = _approval.document(ORGANIZATION, OPTIONS, [], NOW)
+    document = approval.document(ORGANIZATION, OPTIONS, [], NOW)
     check(document)
     assert document["digest"] != plan()["digest"]
 
@@ -146,7 +146,7 @@ ALTERATIONS: list[t.Callable[[Json], None]] = [
 def test_an_altered_plan_is_refused(alter: t.Callable[[Json], None]) -> None:
     document = plan()
     alter(document)
-    with pytest.raises(_approval.PlanChangedError, match="altered"):
+    with pytest.raises(approval.PlanChangedError, match="altered"):
         check(document)
 
 
@@ -171,13 +171,13 @@ def test_an_altered_plan_is_refused(alter: t.Callable[[Json], None]) -> None:
     ],
 )
 def test_what_is_no_plan_is_refused(alter: t.Callable[[Json], Json]) -> None:
-    with pytest.raises((OptionError, _approval.PlanChangedError), match="no plan of this module"):
+    with pytest.raises((OptionError, approval.PlanChangedError), match="no plan of this module"):
         check(alter(plan()))
 
 
 @pytest.mark.parametrize("created", [None, "", "yesterday", 5, True, ["2026-01-01T00:00:00Z"]])
 def test_a_plan_that_does_not_say_when_it_was_made_is_refused(created: t.Any) -> None:
-    with pytest.raises(_approval.PlanChangedError):
+    with pytest.raises(approval.PlanChangedError):
         check({**plan(), "created": created})
 
 
@@ -186,7 +186,7 @@ def test_numbers_that_are_none_are_an_alteration(value: float) -> None:
     """YAML has words for them, and canonical JSON has none."""
     document = plan()
     document["options"]["max_failures"] = value
-    with pytest.raises(_approval.PlanChangedError, match="altered"):
+    with pytest.raises(approval.PlanChangedError, match="altered"):
         check(document)
 
 
@@ -196,37 +196,37 @@ def test_a_plan_has_a_maximum_age(hours: int, good: bool) -> None:
     if good:
         check(plan(), now=now)
     else:
-        with pytest.raises(_approval.PlanChangedError, match="plan_max_age"):
+        with pytest.raises(approval.PlanChangedError, match="plan_max_age"):
             check(plan(), now=now)
 
 
 def test_a_plan_of_the_future_is_refused() -> None:
     """A clock that is a little ahead is forgiven; a plan that never gets too old is not."""
     check(plan(), now=NOW - timedelta(minutes=2))
-    with pytest.raises(_approval.PlanChangedError):
+    with pytest.raises(approval.PlanChangedError):
         check(plan(), now=NOW - timedelta(days=400))
 
 
 @pytest.mark.parametrize("name", list(OPTIONS))
 def test_another_option_is_named(name: str) -> None:
-    with pytest.raises(_approval.PlanChangedError, match=f"another {name} "):
+    with pytest.raises(approval.PlanChangedError, match=f"another {name} "):
         check(plan(), options={**OPTIONS, name: "another"})
 
 
 def test_an_option_that_the_plan_does_not_know_is_named() -> None:
-    with pytest.raises(_approval.PlanChangedError, match="another novelty "):
+    with pytest.raises(approval.PlanChangedError, match="another novelty "):
         check(plan(), options={**OPTIONS, "novelty": True})
 
 
 def test_another_organization_is_refused() -> None:
-    with pytest.raises(_approval.PlanChangedError, match="another organization"):
+    with pytest.raises(approval.PlanChangedError, match="another organization"):
         check(plan(), organization_id="0" * 36)
 
 
 def test_a_censored_plan_is_told_from_an_altered_one() -> None:
     document = plan()
     document["connections"][0]["fingerprint"] = "********"
-    with pytest.raises(_approval.PlanChangedError, match="censored"):
+    with pytest.raises(approval.PlanChangedError, match="censored"):
         check(document)
 
 
@@ -243,14 +243,14 @@ def test_no_character_of_a_plan_can_be_changed(name: str, place: int, character:
     if changed == text:
         check(document)
     else:
-        with pytest.raises(_approval.PlanChangedError, match="altered"):
+        with pytest.raises(approval.PlanChangedError, match="altered"):
             check(document)
 
 
 # -- a digest as an option ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("text", ["a" * 64, "A" * 64, f" {'a' * 64}\n"])
 def test_a_digest_is_taken_in_any_spelling(text: str) -> None:
-    assert _approval.check_digest(text) == "a" * 64
+    assert approval.check_digest(text) == "a" * 64
 
 
 @pytest.mark.parametrize(
@@ -258,33 +258,33 @@ def test_a_digest_is_taken_in_any_spelling(text: str) -> None:
 )
 def test_what_cannot_be_a_digest_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="no digest"):
-        _approval.check_digest(text)
+        approval.check_digest(text)
 
 
 # -- the items ---------------------------------------------------------------------------------------------------------
 def test_reasons_of_the_hour_and_of_the_caller_leave_an_item_as_it_is() -> None:
-    one, calm = connection(), _approval.item_of(connection(), (), "possible")
+    one, calm = connection(), approval.item_of(connection(), (), "possible")
     for code in ("in_use_now", "caller_not_user", "other_tenant", "unknown", "pipeline_not_ready"):
-        assert _approval.item_of(one, [Reason(code, "blocks")], "possible") == calm, code
+        assert approval.item_of(one, [Reason(code, "blocks")], "possible") == calm, code
 
 
 def test_what_blocks_for_good_is_no_action() -> None:
-    found = _approval.item_of(
+    found = approval.item_of(
         connection(), [Reason("azure_stack", "blocks"), Reason("in_use_now", "blocks")], "possible"
     )
     assert found["action"] is False
-    assert _approval.item_of(connection(), [Reason("azure_stack", "warns")], "possible")["action"] is True
+    assert approval.item_of(connection(), [Reason("azure_stack", "warns")], "possible")["action"] is True
 
 
 def test_what_was_left_out_is_a_decision_and_no_fact() -> None:
-    found = _approval.item_of(connection(), [Reason("excluded", "blocks")], "possible")
+    found = approval.item_of(connection(), [Reason("excluded", "blocks")], "possible")
     assert (found["decision"], found["action"]) == ("exclude", True)
 
 
 def test_an_item_holds_no_text_of_other_people() -> None:
     hostile = "{{ lookup('pipe','id') }}"
     told = federated(name=hostile, description=hostile, data={"subscriptionName": hostile})
-    found = _approval.item_of(connection(told), (), "possible")
+    found = approval.item_of(connection(told), (), "possible")
     assert "{{" not in json.dumps(found)
 
 

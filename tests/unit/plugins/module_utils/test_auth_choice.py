@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._options import AUTH_SOURCES, resolve
-from ansible_collections.azdo.connections.plugins.module_utils._sign_in import choose
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import choose
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import AUTH_SOURCES, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens import Authorizer
 
 Values = dict[str, str]
 

@@ -11,13 +11,13 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._auth import Authorizer
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     MissingLibraryError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._options import resolve
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import resolve
+from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens import Authorizer
 
 from simulator import Fleet, Simulator
 from simulator.identifiers import AZURE_DEVOPS_APPLICATION
@@ -51,7 +51,7 @@ class Identity:
 def identity(monkeypatch: pytest.MonkeyPatch) -> Identity:
     found = Identity()
     monkeypatch.setattr(
-        "ansible_collections.azdo.connections.plugins.module_utils._auth._azure_identity", lambda method: found
+        "ansible_collections.azdo.connections.plugins.module_utils._rest.tokens._azure_identity", lambda method: found
     )
     return found
 

@@ -9,7 +9,6 @@ import typing as t
 from urllib.parse import quote
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     NotFoundError,
@@ -17,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
     ServiceError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 
 from simulator import Fleet, Simulator, bench_fleet
 from unit.plugins._helpers.clients import client
@@ -133,7 +133,7 @@ def test_no_organization_at_this_address(simulate: Simulate) -> None:
 # -- projects ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("page", [100, 7, 1])
 def test_all_pages_of_projects(simulate: Simulate, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "ansible_collections.azdo.connections.plugins.module_utils._azure_devops._PROJECTS_PER_PAGE"
+    module = "ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops._PROJECTS_PER_PAGE"
     monkeypatch.setattr(module, page)
     count = 250 if page > 1 else 12
     simulator = simulate(bench_fleet(count, 0))

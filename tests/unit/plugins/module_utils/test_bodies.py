@@ -14,17 +14,17 @@ from dataclasses import dataclass
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.azdo.connections.plugins.module_utils._bodies import (
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import references_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (
     Edits,
     creation_body,
     details_body,
     secret_parameters,
     update_body,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._changes import references_of
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Target
-from ansible_collections.azdo.connections.plugins.module_utils._drafting import complete
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection import ARGUMENT_SPEC
 
 from simulator import Simulator

@@ -11,13 +11,19 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from ansible_collections.azdo.connections.plugins.module_utils._bodies import update_body
-from ansible_collections.azdo.connections.plugins.module_utils._changes import Plan, compare, pipeline_plan
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Pipelines, Share, Target
-from ansible_collections.azdo.connections.plugins.module_utils._diff import HIDDEN, Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._limits import ImmutableError, NotNowError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import ImmutableError, NotNowError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import Plan, compare, pipeline_plan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
+    Caller,
+    Desired,
+    Pipelines,
+    Share,
+    Target,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import HIDDEN, Change, diff
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import update_body
 from hypothesis import given
 from hypothesis import strategies as st
 

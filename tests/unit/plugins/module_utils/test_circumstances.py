@@ -9,18 +9,18 @@ import typing as t
 from datetime import datetime, timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess
-from ansible_collections.azdo.connections.plugins.module_utils._facts import Definition, Facts, IdentityFacts, Use
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import TARGETS, Reason
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, Facts, IdentityFacts, Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS, Reason
 
 from unit.plugins._helpers.connections import (
     CONNECTION_ID,

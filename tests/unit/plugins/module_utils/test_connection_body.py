@@ -10,9 +10,9 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._bodies import conversion_body
-from ansible_collections.azdo.connections.plugins.module_utils._comparison import differences
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._manage.differences import differences
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import conversion_body
 
 from unit.plugins._helpers.connections import (
     LOGISTICS,

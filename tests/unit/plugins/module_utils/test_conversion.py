@@ -8,16 +8,16 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
-    SERVICE_PRINCIPAL,
-    WIF,
-    ArmConnection,
-    Json,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     ServiceError,
     StoppedError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
 )
 
 from unit.plugins._helpers.connections import PAYMENTS, WEB_SHOP, converted, federated, partial, raw
@@ -30,9 +30,9 @@ Change = t.Callable[[Json], None]
 def real_pauses(no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service of these tests has a clock of its own, so nothing needs to be short."""
     module = "ansible_collections.azdo.connections.plugins.module_utils."
-    monkeypatch.setattr(module + "_moving._FIRST_PAUSE_SECONDS", 0.5)
-    monkeypatch.setattr(module + "_moving._LONGEST_PAUSE_SECONDS", 10.0)
-    monkeypatch.setattr(module + "_conversion.GRACE_SECONDS", 60.0)
+    monkeypatch.setattr(module + "_convert.move._FIRST_PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr(module + "_convert.move._LONGEST_PAUSE_SECONDS", 10.0)
+    monkeypatch.setattr(module + "_convert.conversion.GRACE_SECONDS", 60.0)
 
 
 def test_a_conversion_is_one_read_one_write_and_one_read() -> None:

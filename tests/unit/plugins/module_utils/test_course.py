@@ -9,18 +9,18 @@ import typing as t
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Course, Terms
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._course import Course, Terms
-from ansible_collections.azdo.connections.plugins.module_utils._federation import wanted
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._kept import changes, kept
-from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import wanted
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, kept
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 
 from unit.plugins._helpers.connections import (
     CONNECTION_ID,

@@ -9,11 +9,15 @@ import typing as t
 from datetime import datetime, timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._details import checks, permissions, read_use
-from ansible_collections.azdo.connections.plugins.module_utils._details import usage as told
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import (
+    checks,
+    permissions,
+    read_use,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import usage as told
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 
 from unit.plugins._helpers.connections import LOGISTICS, NOW, PAYMENTS, WEB_SHOP, connection
 

@@ -13,17 +13,21 @@ from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._eligibility import assess, blocked, done_already
-from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts
-from ansible_collections.azdo.connections.plugins.module_utils._kept import fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES, TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import (
+    assess,
+    blocked,
+    done_already,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 
 from unit.plugins._helpers.connections import (
     CONNECTION_ID,

@@ -8,14 +8,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     NotFoundError,
     NotPermittedError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, Narrowing, look_up, survey
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Narrowing, look_up, survey
 
 from unit.plugins._helpers.connections import (
     LOGISTICS,

@@ -9,15 +9,15 @@ import typing as t
 from datetime import datetime, timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json, ProjectReference
-from ansible_collections.azdo.connections.plugins.module_utils._facts import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, ProjectReference
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import (
     Definition,
     Facts,
     IdentityFacts,
     Use,
     secret_of,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 
 from unit.plugins._helpers.connections import CLIENT, NOW, connection, federated, raw
 

@@ -10,9 +10,16 @@ import typing as t
 import uuid
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _federation, _roles, _verification
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, FederationError
+from ansible_collections.azdo.connections.plugins.module_utils._model import (
+    federated_credential,
+    role_assignment,
+    verification,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
+    Credential,
+    FederationError,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +29,7 @@ Json = dict[str, t.Any]
 
 SUBJECT = f"/eid1/c/pub/t/v4j5cvGGr0GRqy180BHbRw/a/rISbSSETf0KqFyZ8ppdXmA/sc/dddddddd-0000-4000-8000-000000000001/{CONNECTION_ID}"
 AUDIENCE = "api://AzureADTokenExchange"
-WISH = _federation.wanted(CONNECTION_ID, ENTRA, SUBJECT, AUDIENCE)
+WISH = federated_credential.wanted(CONNECTION_ID, ENTRA, SUBJECT, AUDIENCE)
 APPLICATION = "The application X"
 # Graph: 120 at most and fit for a URL (8.2); Resource Manager says it as an expression (8.3).
 GRAPH_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_~.\-]{0,119}")
@@ -47,26 +54,26 @@ def others(count: int) -> list[Credential]:
 # -- names -------------------------------------------------------------------------------------------------------------
 @given(connection_id=st.uuids(), issuer=st.text(min_size=1, max_size=600), subject=st.text(min_size=1, max_size=600))
 def test_a_name_is_valid_for_both_services(connection_id: uuid.UUID, issuer: str, subject: str) -> None:
-    name = _federation.our_name(str(connection_id), issuer, subject)
+    name = federated_credential.our_name(str(connection_id), issuer, subject)
     assert GRAPH_NAME.fullmatch(name)
     assert ARM_NAME.fullmatch(name)
     assert name.startswith(f"azdo-{connection_id}-")
 
 
 def test_a_name_follows_from_connection_issuer_and_subject() -> None:
-    name = _federation.our_name(CONNECTION_ID, ENTRA, SUBJECT)
-    assert name == _federation.our_name(CONNECTION_ID, ENTRA, SUBJECT)
+    name = federated_credential.our_name(CONNECTION_ID, ENTRA, SUBJECT)
+    assert name == federated_credential.our_name(CONNECTION_ID, ENTRA, SUBJECT)
     changed = {
-        _federation.our_name(CONNECTION_ID[:-1] + "2", ENTRA, SUBJECT),
-        _federation.our_name(CONNECTION_ID, VSTOKEN, SUBJECT),
-        _federation.our_name(CONNECTION_ID, ENTRA, SUBJECT.upper()),
-        _federation.our_name(CONNECTION_ID, ENTRA + SUBJECT, ""),
+        federated_credential.our_name(CONNECTION_ID[:-1] + "2", ENTRA, SUBJECT),
+        federated_credential.our_name(CONNECTION_ID, VSTOKEN, SUBJECT),
+        federated_credential.our_name(CONNECTION_ID, ENTRA, SUBJECT.upper()),
+        federated_credential.our_name(CONNECTION_ID, ENTRA + SUBJECT, ""),
     }
     assert len(changed | {name}) == 5
 
 
 def test_the_case_of_a_connection_id_does_not_matter() -> None:
-    assert _federation.our_name(CONNECTION_ID.upper(), ENTRA, SUBJECT) == WISH.name
+    assert federated_credential.our_name(CONNECTION_ID.upper(), ENTRA, SUBJECT) == WISH.name
 
 
 def test_the_documented_form_of_a_name() -> None:
@@ -85,21 +92,21 @@ def test_the_documented_form_of_a_name() -> None:
         (credential(name=WISH.name, subject="sc://contoso/Payments/other"), False),
         (credential(name=WISH.name, issuer=VSTOKEN), False),
         (credential(name=WISH.name, audience="api://other"), True),
-        (credential(name=_federation.our_name(CONNECTION_ID[:-1] + "2", ENTRA, SUBJECT)), False),
+        (credential(name=federated_credential.our_name(CONNECTION_ID[:-1] + "2", ENTRA, SUBJECT)), False),
     ],
 )
 def test_which_credentials_are_ours(found: Credential, ours: bool) -> None:
-    assert _federation.is_ours(found, CONNECTION_ID) is ours
+    assert federated_credential.is_ours(found, CONNECTION_ID) is ours
 
 
 def test_a_credential_is_ours_however_the_id_is_spelled() -> None:
-    assert _federation.is_ours(WISH, CONNECTION_ID.upper())
+    assert federated_credential.is_ours(WISH, CONNECTION_ID.upper())
 
 
 def test_what_we_wrote_for_the_former_issuer_is_ours_too() -> None:
-    former = _federation.wanted(CONNECTION_ID, VSTOKEN, "sc://contoso/Payments/azure-prod", AUDIENCE)
+    former = federated_credential.wanted(CONNECTION_ID, VSTOKEN, "sc://contoso/Payments/azure-prod", AUDIENCE)
     assert former.name != WISH.name
-    assert _federation.is_ours(former, CONNECTION_ID)
+    assert federated_credential.is_ours(former, CONNECTION_ID)
 
 
 # -- what a list means -------------------------------------------------------------------------------------------------
@@ -117,14 +124,14 @@ def test_what_we_wrote_for_the_former_issuer_is_ours_too() -> None:
     ids=["empty", "others", "ours", "another-name", "ours-old-audience", "case-of-the-subject", "slash"],
 )
 def test_what_is_to_be_done(existing: list[Credential], state: str) -> None:
-    verdict = _federation.judge(existing, WISH, APPLICATION)
+    verdict = federated_credential.judge(existing, WISH, APPLICATION)
     assert verdict.state == state
     assert (verdict.found is None) == (state == "missing")
 
 
 def test_another_audience_of_a_credential_that_is_not_ours_is_not_touched() -> None:
     with pytest.raises(FederationError) as caught:
-        _federation.judge([credential(audience="api://theirs")], WISH, APPLICATION)
+        federated_credential.judge([credential(audience="api://theirs")], WISH, APPLICATION)
     assert "'by-hand'" in caught.value.message
     assert "'api://theirs' in place of 'api://AzureADTokenExchange'" in caught.value.message
     assert "federated_credential.audience" in caught.value.remedy
@@ -133,7 +140,7 @@ def test_another_audience_of_a_credential_that_is_not_ours_is_not_touched() -> N
 @pytest.mark.parametrize("name", [WISH.name, WISH.name.upper()])
 def test_our_name_with_another_pair_is_not_overwritten(name: str) -> None:
     with pytest.raises(FederationError) as caught:
-        _federation.judge([credential(name=name, subject="sc://elsewhere")], WISH, APPLICATION)
+        federated_credential.judge([credential(name=name, subject="sc://elsewhere")], WISH, APPLICATION)
     assert name in caught.value.message
     assert "sc://elsewhere" in caught.value.message
     assert caught.value.remedy
@@ -142,10 +149,10 @@ def test_our_name_with_another_pair_is_not_overwritten(name: str) -> None:
 @pytest.mark.parametrize(("count", "refused"), [(0, False), (19, False), (20, True), (21, True)])
 def test_twenty_credentials_are_the_most(count: int, refused: bool) -> None:
     if not refused:
-        _federation.refuse_full(others(count), APPLICATION)
+        federated_credential.refuse_full(others(count), APPLICATION)
         return
     with pytest.raises(FederationError) as caught:
-        _federation.refuse_full(others(count), APPLICATION)
+        federated_credential.refuse_full(others(count), APPLICATION)
     assert f"{APPLICATION} has {count} federated credentials, the most" in caught.value.message
     assert "Remove one" in caught.value.remedy
 
@@ -161,7 +168,7 @@ def test_twenty_credentials_are_the_most(count: int, refused: bool) -> None:
     ],
 )
 def test_a_difference_in_case_only_is_told(near: list[Credential], told: bool) -> None:
-    error = _federation.missing_error(WISH, near, APPLICATION)
+    error = federated_credential.missing_error(WISH, near, APPLICATION)
     assert ("'by-hand' differs in upper and lower case only" in error.message) is told
     assert f"no federated credential for issuer {ENTRA} and subject {SUBJECT}" in error.message
     assert f"audience {AUDIENCE}" in error.remedy
@@ -171,7 +178,7 @@ def test_a_difference_in_case_only_is_told(near: list[Credential], told: bool) -
 @pytest.mark.parametrize(("issuer", "subject"), [(None, SUBJECT), (ENTRA, None), ("", ""), (None, None)])
 def test_a_connection_without_issuer_or_subject_asks_for_nothing(issuer: str | None, subject: str | None) -> None:
     with pytest.raises(FederationError, match="did not say with which issuer and subject"):
-        _federation.wanted(CONNECTION_ID, issuer, subject, AUDIENCE)
+        federated_credential.wanted(CONNECTION_ID, issuer, subject, AUDIENCE)
 
 
 @pytest.mark.parametrize(
@@ -184,13 +191,13 @@ def test_a_connection_without_issuer_or_subject_asks_for_nothing(issuer: str | N
     ],
 )
 def test_the_audience(environment: str | None, given_audience: str | None, found: str) -> None:
-    assert _federation.audience(environment, given_audience) == found
+    assert federated_credential.audience(environment, given_audience) == found
 
 
 @pytest.mark.parametrize("environment", ["AzureUSGovernment", "AzureChinaCloud", "AzureStack"])
 def test_the_audience_of_other_clouds_is_never_guessed(environment: str) -> None:
     with pytest.raises(OptionError) as caught:
-        _federation.audience(environment, None)
+        federated_credential.audience(environment, None)
     assert environment in caught.value.message
     assert "federated_credential.mode to skip" in caught.value.remedy
 
@@ -216,7 +223,7 @@ def test_the_audience_of_other_clouds_is_never_guessed(environment: str) -> None
     ],
 )
 def test_the_narrowest_scope(scope: dict[str, str | None], found: str) -> None:
-    assert _roles.narrowest_scope(scope) == found
+    assert role_assignment.narrowest_scope(scope) == found
 
 
 def definition(role: str, scope: str = SUBSCRIPTION) -> str:
@@ -227,24 +234,24 @@ def assignment(
     *, scope: str = SUBSCRIPTION, role: str = CONTRIBUTOR, name: str | None = None, at: str | None = None
 ) -> Json:
     """As Resource Manager lists it; ours unless it is given a name. ``at`` is where the role definition stands."""
-    ours = _roles.our_name(ORGANIZATION, scope, role, PRINCIPAL)
+    ours = role_assignment.our_name(ORGANIZATION, scope, role, PRINCIPAL)
     properties = {"scope": scope, "roleDefinitionId": definition(role, scope if at is None else at)}
     return {"name": ours if name is None else name, "properties": {**properties, "principalId": PRINCIPAL}}
 
 
 def test_the_name_of_an_assignment_follows_from_what_it_cannot_change() -> None:
-    name = _roles.our_name(ORGANIZATION, SUBSCRIPTION, definition(CONTRIBUTOR), PRINCIPAL)
+    name = role_assignment.our_name(ORGANIZATION, SUBSCRIPTION, definition(CONTRIBUTOR), PRINCIPAL)
     assert str(uuid.UUID(name)) == name
     same = {
-        _roles.our_name(ORGANIZATION.upper(), f"{SUBSCRIPTION}/", CONTRIBUTOR, PRINCIPAL.upper()),
-        _roles.our_name(ORGANIZATION, SUBSCRIPTION.upper(), definition(CONTRIBUTOR.upper(), ""), PRINCIPAL),
+        role_assignment.our_name(ORGANIZATION.upper(), f"{SUBSCRIPTION}/", CONTRIBUTOR, PRINCIPAL.upper()),
+        role_assignment.our_name(ORGANIZATION, SUBSCRIPTION.upper(), definition(CONTRIBUTOR.upper(), ""), PRINCIPAL),
     }
     assert same == {name}
     changed = {
-        _roles.our_name(PRINCIPAL, SUBSCRIPTION, CONTRIBUTOR, PRINCIPAL),
-        _roles.our_name(ORGANIZATION, f"{SUBSCRIPTION}/resourceGroups/rg", CONTRIBUTOR, PRINCIPAL),
-        _roles.our_name(ORGANIZATION, SUBSCRIPTION, READER, PRINCIPAL),
-        _roles.our_name(ORGANIZATION, SUBSCRIPTION, CONTRIBUTOR, ORGANIZATION),
+        role_assignment.our_name(PRINCIPAL, SUBSCRIPTION, CONTRIBUTOR, PRINCIPAL),
+        role_assignment.our_name(ORGANIZATION, f"{SUBSCRIPTION}/resourceGroups/rg", CONTRIBUTOR, PRINCIPAL),
+        role_assignment.our_name(ORGANIZATION, SUBSCRIPTION, READER, PRINCIPAL),
+        role_assignment.our_name(ORGANIZATION, SUBSCRIPTION, CONTRIBUTOR, ORGANIZATION),
     }
     assert len(changed | {name}) == 5
 
@@ -264,11 +271,11 @@ def test_the_name_of_an_assignment_follows_from_what_it_cannot_change() -> None:
     ],
 )
 def test_which_assignments_are_ours(found: Json, ours: bool) -> None:
-    assert _roles.ours([found], ORGANIZATION, PRINCIPAL) == ([found] if ours else [])
+    assert role_assignment.ours([found], ORGANIZATION, PRINCIPAL) == ([found] if ours else [])
 
 
 def test_the_assignments_of_another_organization_are_not_ours() -> None:
-    assert _roles.ours([assignment()], PRINCIPAL, PRINCIPAL) == []
+    assert role_assignment.ours([assignment()], PRINCIPAL, PRINCIPAL) == []
 
 
 @pytest.mark.parametrize(
@@ -286,7 +293,7 @@ def test_the_assignments_of_another_organization_are_not_ours() -> None:
     ],
 )
 def test_an_assignment_counts_at_exactly_its_scope(found: Json, counts: bool) -> None:
-    assert (_roles.existing([found], SUBSCRIPTION, definition(CONTRIBUTOR)) is found) is counts
+    assert (role_assignment.existing([found], SUBSCRIPTION, definition(CONTRIBUTOR)) is found) is counts
 
 
 @pytest.mark.parametrize(
@@ -300,7 +307,7 @@ def test_an_assignment_counts_at_exactly_its_scope(found: Json, counts: bool) ->
     ],
 )
 def test_a_role_by_name_or_id(role: str, is_id: bool) -> None:
-    assert _roles.is_role_id(role) is is_id
+    assert role_assignment.is_role_id(role) is is_id
 
 
 # -- what a test says --------------------------------------------------------------------------------------------------
@@ -320,7 +327,7 @@ def answer(status: t.Any = "badRequest", message: t.Any = "") -> Json:
 
 @pytest.mark.parametrize(("code", "result"), CODES.items())
 def test_every_code_of_entra(code: str, result: str) -> None:
-    found = _verification.classify(answer(message=f"{_JWT}AADSTS{code}: Something about it."))
+    found = verification.classify(answer(message=f"{_JWT}AADSTS{code}: Something about it."))
     assert found.result == result
     assert f"AADSTS{code}" in found.message
 
@@ -348,7 +355,7 @@ def test_every_code_of_entra(code: str, result: str) -> None:
     ],
 )
 def test_an_answer_of_a_test(given_answer: Json, result: str) -> None:
-    found = _verification.classify(given_answer)
+    found = verification.classify(given_answer)
     assert found.result == result
     assert bool(found.message) == (result != "ok")
 
@@ -369,10 +376,10 @@ def test_an_answer_of_a_test(given_answer: Json, result: str) -> None:
     ],
 )
 def test_what_follows_from_a_test(result: str, group: str | None, fails: bool, remarked: bool) -> None:
-    found = _verification.Verification(result=result, message="what was said")
-    error = _verification.failure(found, group)
+    found = verification.Verification(result=result, message="what was said")
+    error = verification.failure(found, group)
     assert (error is not None) is fails
-    assert (_verification.remark(found, group) is not None) is remarked
+    assert (verification.remark(found, group) is not None) is remarked
     if error is not None:
         assert f"ended with {result}: what was said" in error.message
         assert error.remedy
@@ -391,7 +398,7 @@ def test_what_follows_from_a_test(result: str, group: str | None, fails: bool, r
     ],
 )
 def test_what_can_be_tested(scheme: str, environment: str | None, testable: bool) -> None:
-    found = _verification.not_testable(scheme, environment)
+    found = verification.not_testable(scheme, environment)
     assert (found is None) is testable
     assert found is None or (found.result == "not_testable" and found.message)
 
@@ -407,4 +414,4 @@ def test_what_can_be_tested(scheme: str, environment: str | None, testable: bool
     ],
 )
 def test_what_may_end_otherwise_a_little_later(result: str, passing: bool) -> None:
-    assert _verification.Verification(result=result).transient is passing
+    assert verification.Verification(result=result).transient is passing

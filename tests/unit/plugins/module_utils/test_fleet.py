@@ -18,8 +18,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotFoundError,
     StoppedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import KeyedLocks, discover, each
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import KeyedLocks, each
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.clients import client

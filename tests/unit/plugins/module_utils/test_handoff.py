@@ -11,8 +11,8 @@ import shlex
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential, wanted
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential, wanted
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 
 from unit.plugins._helpers.connections import CLIENT, CONNECTION_ID, VSTOKEN, connection, raw
 

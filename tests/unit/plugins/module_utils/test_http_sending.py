@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
     TransportError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.clients import Tokens, a_read, a_write, http

@@ -11,10 +11,14 @@ import typing as t
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError, TransportError
-from ansible_collections.azdo.connections.plugins.module_utils._http import USER_AGENT
-from ansible_collections.azdo.connections.plugins.module_utils._urls import check_url, is_loopback, organization_url
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._rest.http import USER_AGENT
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import (
+    check_url,
+    is_loopback,
+    organization_url,
+)
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.clients import Tokens, a_read, client, http

@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification, classify, judge_move
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import (
+    Verification,
+    classify,
+    judge_move,
+)
 
 RESULTS = (
     "ok",

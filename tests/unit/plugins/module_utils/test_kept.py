@@ -10,8 +10,8 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._kept import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import (
     canonical_hash,
     changes,
     changes_since,

@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._leash import Holder, Leash
+from ansible_collections.azdo.connections.plugins.module_utils._run.leash import Holder, Leash
 
 HOLD = """
 import sys, time
-from ansible_collections.azdo.connections.plugins.module_utils._leash import Holder
+from ansible_collections.azdo.connections.plugins.module_utils._run.leash import Holder
 holder = Holder()
 print(holder.path, flush=True)
 sys.stdin.read()

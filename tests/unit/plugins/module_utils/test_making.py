@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils import _making
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._federation import Credential
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification, classify
+from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation, unfederate
+from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment, unassign_role
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification, classify
 
 from unit.plugins._helpers.arm import PEM
 
@@ -41,20 +42,20 @@ class Kept:
 def test_a_credential_whose_name_somebody_took_is_not_taken_back() -> None:
     wish = Credential(name="azdo-1", issuer="i", subject="s", audience="a")
     identity: t.Any = Kept(dataclasses.replace(wish, subject="somebody took the name"))
-    plan = _making.Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
-    assert _making.remove_written(plan) is False
+    plan = Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
+    assert unfederate(plan) is False
     assert identity.removed == []
     identity.kept.append(wish)
-    assert _making.remove_written(plan) is True
+    assert unfederate(plan) is True
     assert identity.removed == [wish]
 
 
 def test_a_role_of_somebody_else_is_not_taken_back() -> None:
     azure: t.Any = Kept({"name": "theirs", "properties": {"scope": "/subscriptions/s", "roleDefinitionId": "/x/r"}})
-    plan = _making.Assignment(
+    plan = Assignment(
         scope="/subscriptions/s", role="Reader", role_id="/x/r", principal_id="p", name="ours", present=False
     )
-    assert _making.remove_assigned(azure, plan) is False
+    assert unassign_role(azure, plan) is False
     assert azure.removed == []
 
 

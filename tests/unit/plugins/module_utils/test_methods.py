@@ -11,17 +11,24 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.azdo.connections.plugins.module_utils._bodies import Draft
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Project
-from ansible_collections.azdo.connections.plugins.module_utils._desired import Caller, Desired, Target
-from ansible_collections.azdo.connections.plugins.module_utils._drafting import complete
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._federation import audience, known_audience
-from ansible_collections.azdo.connections.plugins.module_utils._methods import METHODS, manages_federation, method_of
-from ansible_collections.azdo.connections.plugins.module_utils._refusals import (
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import (
+    METHODS,
+    manages_federation,
+    method_of,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
     refuse_contradictions,
     refuse_unreachable,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
+    audience,
+    known_audience,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import Draft
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection import ARGUMENT_SPEC
 
 from simulator import Simulator

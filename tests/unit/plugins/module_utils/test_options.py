@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS, argument_spec, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import (
+    SIGN_IN_OPTIONS,
+    argument_spec,
+    resolve,
+)
 
 BY_ENVIRONMENT = [(name, variable) for name, option in SIGN_IN_OPTIONS.items() for variable in option.env]
 SECRETS = {"personal_access_token", "access_token", "secret", "x509_certificate_password"}

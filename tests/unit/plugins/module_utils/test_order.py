@@ -10,16 +10,16 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.azdo.connections.plugins.module_utils import _approval
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+from ansible_collections.azdo.connections.plugins.module_utils._convert import approval
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Order, read_order
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError, OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, survey
-from ansible_collections.azdo.connections.plugins.module_utils._order import Order, read_order
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, survey
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert
 
 from unit.plugins._helpers.connections import CONNECTION_ID, NOW, PAYMENTS, WEB_SHOP, raw
@@ -42,7 +42,7 @@ def item(connection_id: str = CONNECTION_ID, **changed: t.Any) -> Json:
 
 
 def plan(*items: Json, **options: t.Any) -> Json:
-    return _approval.document(ORGANIZATION, {"to": WIF, "projects": None, **options}, items or (item(),), NOW)
+    return approval.document(ORGANIZATION, {"to": WIF, "projects": None, **options}, items or (item(),), NOW)
 
 
 PLAN = plan()
@@ -117,7 +117,7 @@ def test_what_cannot_be_meant_is_refused_with_option_and_remedy(options: Json, s
 def test_a_plan_that_was_altered_is_refused(option: str) -> None:
     altered = copy.deepcopy(PLAN) | {"connections": [*PLAN["connections"], item(OTHER_ID)]}
     options = {"plan": altered} if option == "plan" else {"batch": {"plan": altered}, "to": SERVICE_PRINCIPAL}
-    with pytest.raises(_approval.PlanChangedError, match="was altered after it was made"):
+    with pytest.raises(approval.PlanChangedError, match="was altered after it was made"):
         order(**options)
 
 

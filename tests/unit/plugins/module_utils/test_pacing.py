@@ -10,9 +10,9 @@ import threading
 import time
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _pacing
 from ansible_collections.azdo.connections.plugins.module_utils._errors import StoppedError
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Pace, Stop, retry_after
+from ansible_collections.azdo.connections.plugins.module_utils._rest import pacing
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Pace, Stop, retry_after
 
 NOW = 1_780_000_000.0
 
@@ -90,7 +90,7 @@ def test_a_task_that_ended_without_a_word_is_noticed_and_stays_ended() -> None:
 
 
 def test_a_wait_asks_again_and_again_whether_the_task_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pacing, "_ASK_EVERY_SECONDS", 0.001)
+    monkeypatch.setattr(pacing, "_ASK_EVERY_SECONDS", 0.001)
     asked: list[int] = []
 
     def over_after_a_while() -> bool:
@@ -111,7 +111,7 @@ class Frozen:
         self.now = 1000.0
         self.waits: list[float] = []
         self.stop = Stop()
-        monkeypatch.setattr(_pacing.time, "monotonic", lambda: self.now)  # type: ignore[attr-defined]
+        monkeypatch.setattr(pacing.time, "monotonic", lambda: self.now)  # type: ignore[attr-defined]
         monkeypatch.setattr(self.stop, "wait", self._wait)
 
     def _wait(self, seconds: float) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Wanted, unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Estate, survey
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted, unsettled
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, survey
 
 from unit.plugins._helpers.connections import (
     PAYMENTS,

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import WIF, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._estate import survey
-from ansible_collections.azdo.connections.plugins.module_utils._plan import Wanted, select
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Wanted, select
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import survey
 from hypothesis import given
 from hypothesis import strategies as st
 

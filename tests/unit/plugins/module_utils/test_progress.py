@@ -10,12 +10,11 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _meter
-from ansible_collections.azdo.connections.plugins.module_utils._fleet import each
-from ansible_collections.azdo.connections.plugins.module_utils._meter import Meter
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._progress import duration, progress_line
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._run import progress as progress_file
+from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
+from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress, duration, progress_line
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.tasks import convert, info
@@ -100,8 +99,8 @@ class Runs:
         self.lines.append(line)
 
 
-def meter(runs: Runs, total: int = 9) -> Meter:
-    return Meter(t.cast(Runtime, runs), total)
+def meter(runs: Runs, total: int = 9) -> Progress:
+    return Progress(t.cast(Runtime, runs), total)
 
 
 def test_only_what_this_work_was_held_back_counts() -> None:
@@ -118,7 +117,7 @@ def test_only_what_this_work_was_held_back_counts() -> None:
 
 @pytest.mark.parametrize(("step", "lines"), [(0.1, 0), (5.0, 3)])
 def test_where_nothing_ends_it_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch, step: float, lines: int) -> None:
-    monkeypatch.setattr(_meter, "time", Clock(step))
+    monkeypatch.setattr(progress_file, "time", Clock(step))
     runs = Runs()
     made = meter(runs)
     for _time in range(3):

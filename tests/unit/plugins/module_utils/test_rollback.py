@@ -9,16 +9,16 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._facts import Facts, IdentityFacts
-from ansible_collections.azdo.connections.plugins.module_utils._rollback import rollback, rollback_of_converted
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, IdentityFacts
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback, rollback_of_converted
 
 from unit.plugins._helpers.connections import NOW, VSTOKEN, connection, converted, federated, raw
 

@@ -10,23 +10,29 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import (
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import (
+    Row,
+    diff,
+    failure,
+    unmatched,
+    warnings,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Wanted
+from ansible_collections.azdo.connections.plugins.module_utils._convert.summary import STATUSES, run_summary
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
     WIF,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Coverage, survey
-from ansible_collections.azdo.connections.plugins.module_utils._facts import Definition, Facts, Use
-from ansible_collections.azdo.connections.plugins.module_utils._handoff import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._moving import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._plan import PlannedRow, Wanted
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import Reason
-from ansible_collections.azdo.connections.plugins.module_utils._rollback import Rollback
-from ansible_collections.azdo.connections.plugins.module_utils._rows import Row, diff, failure, unmatched, warnings
-from ansible_collections.azdo.connections.plugins.module_utils._summary import STATUSES, run_summary
-from ansible_collections.azdo.connections.plugins.module_utils._verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Coverage, survey
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, Facts, Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import Rollback
 
 from unit.plugins._helpers.connections import (
     ENTRA,

@@ -11,10 +11,10 @@ import typing as t
 import warnings as python_warnings
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _http
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError, ServiceError
-from ansible_collections.azdo.connections.plugins.module_utils._options import SIGN_IN_OPTIONS
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Result, Runtime, Shared, execute
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, Shared, execute
 
 from simulator import Simulator
 
@@ -98,7 +98,7 @@ def test_the_end_of_the_task_passes_through_and_stops_everything(error: type[Bas
 
 
 def test_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http, "REQUESTS_MISSING", "Traceback: no requests")
+    monkeypatch.setattr(http, "REQUESTS_MISSING", "Traceback: no requests")
 
     def run(task: Runtime) -> Result:
         return Result(values={"projects": task.azure_devops.projects()})

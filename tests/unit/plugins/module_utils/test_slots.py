@@ -16,13 +16,13 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _pacing
 from ansible_collections.azdo.connections.plugins.module_utils._errors import StoppedError
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Slots, Stop
+from ansible_collections.azdo.connections.plugins.module_utils._rest import pacing
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Slots, Stop
 
 HOLD = """
 import sys
-from ansible_collections.azdo.connections.plugins.module_utils._pacing import Slots, Stop
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Slots, Stop
 with Slots(sys.argv[1], 1).one(Stop()):
     print("held", flush=True)
     sys.stdin.read()
@@ -74,7 +74,7 @@ def test_the_last_free_slot_is_found_wherever_one_begins_to_look(
     with contextlib.ExitStack() as held:
         for _request in range(3):
             held.enter_context(slots.one(Impatient()))
-        monkeypatch.setattr(_pacing.random, "randrange", lambda number: first)  # type: ignore[attr-defined]
+        monkeypatch.setattr(pacing.random, "randrange", lambda number: first)  # type: ignore[attr-defined]
         assert is_free(slots)
 
 

@@ -13,8 +13,8 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from ansible_collections.azdo.connections.plugins.module_utils import _federation
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -1541,7 +1541,7 @@ def test_our_credential_gets_another_audience(who: str, simulate: Simulate, monk
     )
     connection = with_federation(fleet, **about)
     pair = str(connection.issuer), str(connection.subject)
-    ours = _federation.our_name(connection.id, *pair)
+    ours = federated_credential.our_name(connection.id, *pair)
     simulator = simulate(fleet)
     identity.credentials.clear()
     federate(identity, ours, *pair)

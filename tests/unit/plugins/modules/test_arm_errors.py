@@ -11,7 +11,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _federation, _http
+from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http
 
 from simulator import Simulator
 from simulator.directory import Application, ManagedIdentity
@@ -116,7 +117,7 @@ def picture(simulator: Simulator) -> list[str]:
         for credential in identity.credentials:
             name = credential.name
             for item in simulator.world.connections.values():
-                if name == _federation.our_name(item.id, credential.issuer, credential.subject):
+                if name == federated_credential.our_name(item.id, credential.issuer, credential.subject):
                     name = f"ours for {item.name}"
             pair = f"{credential.issuer} {re.sub(r'[^/]*$', '', credential.subject)} {credential.audiences}"
             found.append(f"credential of {owner}: {name} {pair}")
@@ -992,15 +993,15 @@ def test_a_stopped_task_leaves_what_the_next_run_finishes(
     simulator, signed_in = world()
     options = {**wanted(simulator, who), **signed_in}
     with monkeypatch.context() as patch:
-        original = _http.HttpClient._once
+        original = http.HttpClient._once
 
-        def once(client: _http.HttpClient, request: _http.Request, authorization: str) -> t.Any:
+        def once(client: http.HttpClient, request: http.Request, authorization: str) -> t.Any:
             found = original(client, request, authorization)
             if len(simulator.writes) == after:
                 client._stop.set()
             return found
 
-        patch.setattr(_http.HttpClient, "_once", once)
+        patch.setattr(http.HttpClient, "_once", once)
         task = manage(simulator, **options)
     if after < len(WRITES):
         assert task.failed
@@ -1067,16 +1068,16 @@ def test_what_cannot_be_read_is_not_removed(world: World) -> None:
 def test_a_task_that_is_stopped_takes_nothing_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     simulator, signed_in = world()
     refuse_role(simulator)
-    original = _http.HttpClient._once
+    original = http.HttpClient._once
 
-    def once(client: _http.HttpClient, request: _http.Request, authorization: str) -> t.Any:
+    def once(client: http.HttpClient, request: http.Request, authorization: str) -> t.Any:
         try:
             return original(client, request, authorization)
         finally:
             if any("roleAssignments" in item.path for item in simulator.writes):
                 client._stop.set()
 
-    monkeypatch.setattr(_http.HttpClient, "_once", once)
+    monkeypatch.setattr(http.HttpClient, "_once", once)
     task = manage(simulator, **{**wanted(simulator), **signed_in})
     assert task.result["failure"]["code"] == "stopped", task.result["msg"]
     assert not any(item.method == "DELETE" for item in simulator.writes)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 import yaml
-from ansible_collections.azdo.connections.plugins.module_utils import _roles
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
+from ansible_collections.azdo.connections.plugins.module_utils._model import role_assignment
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection
 
 from simulator import Fleet, Simulator, graph, identity_fleet
@@ -433,7 +433,7 @@ def test_a_role_that_was_made_for_the_connections_of_another_organization_stays(
     where = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-payments"
     principal = identity_fleet.principal_of(scene.identity)
     definition = identity_fleet.role_definition_id(where, ROLE_DEFINITIONS["reader"])
-    name = _roles.our_name("5a1d2c3b-0000-4000-8000-0000000000ee", where, definition, principal)
+    name = role_assignment.our_name("5a1d2c3b-0000-4000-8000-0000000000ee", where, definition, principal)
     theirs = scene.world.directory.assign(RoleAssignment(name, where, definition, principal))
     assert scene.named().result["changed"]
     assert not scene.stays(made)

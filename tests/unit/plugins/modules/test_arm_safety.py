@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 
 from simulator import Connection, Simulator, identity_fleet
 from unit.plugins._helpers.arm import CLIENT, KEY, SUBSCRIPTION, arm_fleet, person

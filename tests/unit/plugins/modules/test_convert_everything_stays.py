@@ -9,7 +9,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _testing
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
 
 from simulator import Connection, Fleet, Simulator
 from simulator.faults import Kind
@@ -95,7 +95,7 @@ def three_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     def tries(stop: t.Any, seconds: float) -> t.Iterator[float]:
         return iter([0.0] * (3 if seconds else 1))
 
-    monkeypatch.setattr(_testing, "tries", tries)
+    monkeypatch.setattr(verify, "tries", tries)
 
 
 # -- what a conversion lost ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.tasks import convert

@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.azdo.connections.plugins.module_utils._federation import our_name
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import our_name
 
 from simulator import Fleet, Simulator, federation, identity_fleet
 from simulator.directory import ManagedIdentity

@@ -12,8 +12,8 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _pacing
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
+from ansible_collections.azdo.connections.plugins.module_utils._rest import pacing
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 
 from simulator import Connection, Fleet, Simulator, federation
 from simulator.recorder import Recorded
@@ -65,16 +65,16 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(_pacing, "time", made)
+    monkeypatch.setattr(pacing, "time", made)
 
-    def wait(stop: _pacing.Stop, seconds: float) -> None:
+    def wait(stop: pacing.Stop, seconds: float) -> None:
         stop.check()
         made.wait(seconds)
 
-    monkeypatch.setattr(_pacing.Stop, "wait", wait)
+    monkeypatch.setattr(pacing.Stop, "wait", wait)
     pauses = {"_LOW_BUDGET_PAUSE_SECONDS": 1.0, "_FIRST_TRY_PAUSE_SECONDS": 1.0, "_LONGEST_TRY_PAUSE_SECONDS": 15.0}
     for name, seconds in pauses.items():
-        monkeypatch.setattr(_pacing, name, seconds)
+        monkeypatch.setattr(pacing, name, seconds)
     return made
 
 
@@ -140,14 +140,14 @@ def test_who_is_told_to_wait_holds_every_thread_back(
     order: Options,
     answer: Options,
 ) -> None:
-    hold = _pacing.Pace.hold
+    hold = pacing.Pace.hold
     told: list[int] = []
 
-    def held(pace: _pacing.Pace, seconds: float) -> None:
+    def held(pace: pacing.Pace, seconds: float) -> None:
         hold(pace, seconds)
         told.append(len(simulator.requests))
 
-    monkeypatch.setattr(_pacing.Pace, "hold", held)
+    monkeypatch.setattr(pacing.Pace, "hold", held)
     simulator.fault(**order, skip=2, **answer, headers={"Retry-After": "10"})
     task = convert(simulator, **QUICK, concurrency=concurrency)
     assert all_converted(task)
@@ -161,7 +161,7 @@ def test_who_is_told_to_wait_holds_every_thread_back(
 
 def test_who_is_told_at_the_same_time_waits_once(clock: Clock) -> None:
     """The clock stands between them, as it does for threads whose answers come together."""
-    pace = _pacing.Pace(_pacing.Stop())
+    pace = pacing.Pace(pacing.Stop())
     for seconds in (7, 7, 9, 3):
         pace.learn({"Retry-After": str(seconds)})
     assert pace.seconds_lost == 9

@@ -10,8 +10,8 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _testing
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify as verifys
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
 from simulator import Connection, Fleet, Simulator, federation, identity_fleet
 from simulator.recorder import Recorded
@@ -92,7 +92,7 @@ def three_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     def tries(stop: t.Any, seconds: float) -> t.Iterator[float]:
         return iter([0.0] * (SAMPLES if seconds else 1))
 
-    monkeypatch.setattr(_testing, "tries", tries)
+    monkeypatch.setattr(verifys, "tries", tries)
 
 
 def not_reverted(scene: Scene, task: Task) -> None:

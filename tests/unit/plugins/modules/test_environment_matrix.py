@@ -24,7 +24,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _auth
+from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens as tokens_file
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -393,7 +393,7 @@ class Rig:
         options = {
             name: value.format_map(values) if isinstance(value, str) else value for name, value in options.items()
         }
-        _auth._TOKENS.clear()
+        tokens_file._TOKENS.clear()
         with (
             mock.patch.dict(os.environ, environ, clear=True),
             mock.patch.object(urllib3_connection, "create_connection", self.connect),

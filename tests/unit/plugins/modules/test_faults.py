@@ -11,8 +11,8 @@ import random
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _auth
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AuthenticationError
+from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens
 
 from simulator import Fleet, Simulator
 from simulator.state import Connection
@@ -524,8 +524,8 @@ def test_a_sign_in_that_cannot_be_renewed_ends_the_run_and_the_next_one_finishes
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, concurrency: int
 ) -> None:
     sign_in = person(simulator, "person", monkeypatch)
-    monkeypatch.setattr(_auth, "RENEW_BEFORE_SECONDS", 0)
-    ask = _auth.Authorizer._ask
+    monkeypatch.setattr(tokens, "RENEW_BEFORE_SECONDS", 0)
+    ask = tokens.Authorizer._ask
     over = [False]
 
     def broken(*arguments: t.Any) -> t.Any:
@@ -538,7 +538,7 @@ def test_a_sign_in_that_cannot_be_renewed_ends_the_run_and_the_next_one_finishes
             over[0] = True
             simulator.advance(hours=2)
 
-    monkeypatch.setattr(_auth.Authorizer, "_ask", broken)
+    monkeypatch.setattr(tokens.Authorizer, "_ask", broken)
     ledger = Ledger(simulator, then=end)
     task = convert(simulator, concurrency=concurrency, **sign_in)
     _ends_in_the_middle(simulator, task, ledger)

@@ -9,7 +9,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.arm import person

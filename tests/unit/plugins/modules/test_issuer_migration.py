@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
 
 from simulator import Connection, Fleet, Moment, Recorded, Simulator, federation, identity_fleet
 from simulator.directory import Application

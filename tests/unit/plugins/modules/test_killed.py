@@ -22,8 +22,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _testing
-from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
 
 from simulator import Fleet, Moment, Recorded, Simulator, federation
 from simulator.rest import Rest
@@ -225,7 +225,7 @@ def broken_by_the_conversion(
     fleet = Fleet()
     fleet.connection(fleet.project("Payments"), "azure-prod", pipelines=[3])
     simulator = simulate(fleet, conversion_credential="forget", conversion_polls=polls)
-    monkeypatch.setattr(_testing, "tries", so_many_tests(2))
+    monkeypatch.setattr(verify, "tries", so_many_tests(2))
     return simulator, {"revert_on_failure": True, "verify_timeout": 1, "concurrency": 1, "wait_timeout": 60}
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared, abbreviated
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared, abbreviated
 
 from simulator import Fleet, Simulator
 from simulator.state import Connection, Reference

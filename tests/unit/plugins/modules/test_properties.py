@@ -13,9 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _journal
-from ansible_collections.azdo.connections.plugins.module_utils._http import HttpClient
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
+from ansible_collections.azdo.connections.plugins.module_utils._convert import journal
+from ansible_collections.azdo.connections.plugins.module_utils._rest.http import HttpClient
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
@@ -346,9 +346,9 @@ def ends_the_same(
 
 def close_journals() -> None:
     """A process keeps the journals that it used open, one for each path; here each example has one."""
-    for file in _journal._OPEN.values():
+    for file in journal._OPEN.values():
         file.close()
-    _journal._OPEN.clear()
+    journal._OPEN.clear()
 
 
 PLACES = st.floats(0, 1, exclude_min=True)

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils import _testing
-from ansible_collections.azdo.connections.plugins.module_utils._journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Shared
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 
 from simulator import Connection, Fleet, Moment, Recorded, Simulator
 from simulator.rest import Rest
@@ -263,7 +263,7 @@ def test_what_the_conversion_lost_is_noticed_by_the_next_run(
     fleet.check(connection, "fe1", "ExclusiveLock", {"a": 1})
     simulator = simulate(fleet, conversion_drops=lost)
     stopped(simulator, conversion, journal=str(path), shared="include")
-    monkeypatch.setattr(_testing, "tries", so_many_tests(2))
+    monkeypatch.setattr(verify, "tries", so_many_tests(2))
     task = convert(simulator, journal=str(path), shared="include", revert_on_failure=True, verify_timeout=1)
     assert task.statuses == {"azure-0": "failed"}
     error = task.rows[0]["error"]
@@ -360,7 +360,7 @@ def broken_by_the_conversion(
 ) -> tuple[Simulator, dict[str, t.Any]]:
     """Its test works before and never after."""
     simulator = simulate(fleet_of(1), conversion_credential="forget", **knobs)
-    monkeypatch.setattr(_testing, "tries", so_many_tests(2))
+    monkeypatch.setattr(verify, "tries", so_many_tests(2))
     return simulator, {"journal": str(path), "revert_on_failure": True, "verify_timeout": 1, "concurrency": 1}
 
 
@@ -384,7 +384,7 @@ def test_what_did_not_work_before_is_not_rolled_back_by_the_next_run(
     simulate: Simulate, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That it had worked before is known from the journal alone."""
-    monkeypatch.setattr(_testing, "tries", so_many_tests(2))
+    monkeypatch.setattr(verify, "tries", so_many_tests(2))
     simulator = simulate(fleet_of(1, secret_expires=timedelta(days=-1)), conversion_credential="forget")
     options: dict[str, t.Any] = {"journal": str(path), "revert_on_failure": True, "verify_timeout": 1}
     stopped(simulator, conversion, **options)

@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._deadlines import KINDS, findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 COMPLETE = {"coverage": {"complete": True, "projects": 1}}

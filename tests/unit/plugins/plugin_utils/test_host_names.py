@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_names import group_names, host_label, host_names
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.names import (
+    group_names,
+    host_label,
+    host_names,
+)
 
 ONE = "11111111-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 TWO = "22222222-bbbb-4bbb-8bbb-bbbbbbbbbbbb"

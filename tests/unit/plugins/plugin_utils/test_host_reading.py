@@ -10,12 +10,12 @@ import typing as t
 from datetime import datetime, timezone
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._connection import ArmConnection, Project
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, TransportError
-from ansible_collections.azdo.connections.plugins.module_utils._estate import Found
-from ansible_collections.azdo.connections.plugins.module_utils._runtime import Runtime, Shared
-from ansible_collections.azdo.connections.plugins.module_utils._situation import Situation
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_reading import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.reading import (
     connection_record,
     read_organizations,
 )

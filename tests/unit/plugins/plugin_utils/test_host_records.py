@@ -12,10 +12,10 @@ from datetime import datetime, timezone
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.plugin_utils import _host_records
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_names import organization_key
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_records import Frame, Host, identity
-from ansible_collections.azdo.connections.plugins.plugin_utils._host_selection import Selection, warnings
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory import hosts as hosts_file
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import Frame, Host, identity
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.names import organization_key
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.selection import Selection, warnings
 
 from simulator.identifiers import guid
 
@@ -96,7 +96,7 @@ CONTOSO = organization(
 
 def hosts(*organizations: Json, kind: str = "project", frame: Json | None = None, **filters: t.Any) -> dict[str, Host]:
     made = Frame(kind=kind, production=PRODUCTION, now=NOW, **(frame or {}))
-    found = _host_records.hosts(organizations, Selection(**filters), made)
+    found = hosts_file.hosts(organizations, Selection(**filters), made)
     assert len({host.name for host in found}) == len(found)
     return {host.name: host for host in found}
 

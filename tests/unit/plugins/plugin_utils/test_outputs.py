@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils import _outputs as outputs
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files as outputs
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.azdo.connections.plugins.filter import fleet_report as plugin
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_csv import neutral
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_formats import FORMATS, report
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_markdown import quoted
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import COLUMNS, entries, filled
-from ansible_collections.azdo.connections.plugins.plugin_utils._results import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import neutral
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import FORMATS, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import quoted
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import COLUMNS, entries, filled
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST
 
 from unit.plugins._helpers.filters import called

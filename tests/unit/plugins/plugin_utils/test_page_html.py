@@ -14,16 +14,16 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._reasons import RULES
-from ansible_collections.azdo.connections.plugins.plugin_utils import _page_facts as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils import _page_shares as shares
-from ansible_collections.azdo.connections.plugins.plugin_utils import _page_times as times
-from ansible_collections.azdo.connections.plugins.plugin_utils._page import html_page
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_attention import points
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_filters import filters
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_markup import element
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_rows import entries
-from ansible_collections.azdo.connections.plugins.plugin_utils._page_style import STYLE
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.filters import filters
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.markup import element
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.style import STYLE
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import due as times
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import shares
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 
 from unit.plugins._helpers.reports import (
     COMPLETE,

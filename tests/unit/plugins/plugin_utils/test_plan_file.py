@@ -9,8 +9,8 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._kept import canonical_hash
-from ansible_collections.azdo.connections.plugins.plugin_utils._plan_file import (
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import (
     PlanFileError,
     digest_of,
     read,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._questions import decide
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import decide
 
 
 def question(name: str, *shared_with: str, rollback: str = "possible") -> dict[str, t.Any]:

@@ -11,18 +11,15 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.inventory import azdo
-from ansible_collections.azdo.connections.plugins.plugin_utils._waves import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.batch import course
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.members import (
     PRODUCTION,
-    Member,
     canary_problem,
-    course,
     hosts_as_members,
-    in_waves,
-    judge,
     projects_as_members,
-    proven,
-    sizes_of,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proven
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Member, in_waves, sizes_of
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 DEFAULT = sizes_of("1,10%,100%")

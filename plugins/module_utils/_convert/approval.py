@@ -1,0 +1,193 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan that people approve: what it is a promise about, its digest, and whether what is found later is still what was approved.
+
+PRIVATE to the collection, and pure. The document holds ids, words of ours and hashes, no text that somebody else wrote: names and subjects may look like
+templates, and Ansible evaluates what it reads from files. The digest protects against drift and mistakes, not against a person who can edit both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from datetime import datetime, timedelta
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash, fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import OF_THE_CALLER, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+
+# 2: the connections stand under connections and no longer under items, which templates take for the method of dictionaries.
+SCHEMA = 2
+_AHEAD = timedelta(hours=1)
+_ITEM = {"id": str, "project_id": str, "action": bool, "rollback": str, "decision": str, "fingerprint": str}
+# Reasons that depend on who asks, on what only some may read, or on the hour: two administrators a day apart approve the same plan.
+_NOT_OF_THE_PLAN = {
+    *OF_THE_CALLER,
+    "in_use_now",
+    "pipeline_not_ready",
+    "application_missing",
+    "federated_credential_limit",
+    "issuer_migration_unconfirmed",
+    "changed_since_plan",
+    "excluded",
+    "unknown",
+}
+_MAKE_ANEW = "Make a new plan with check mode, look at it and apply that. Nothing was changed."
+_OLD_SCHEMAS = ("1",)
+
+
+class PlanChangedError(AzdoError):
+    """What is there is not what was approved."""
+
+    code = "plan_changed"
+
+
+def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: str) -> Json:
+    """Shape: ``{id, project_id, action: bool, rollback, decision: act or exclude, fingerprint}``."""
+    reasons = list(reasons)
+    action = not any(r.effect == "blocks" and r.code not in _NOT_OF_THE_PLAN for r in reasons)
+    return {
+        "id": connection.id.lower(),
+        "project_id": connection.owner.id.lower(),
+        "action": action,
+        # Of what is left alone it does not matter, and would change with the hour.
+        "rollback": rollback if action else "none",
+        "decision": "exclude" if any(r.code == "excluded" for r in reasons) else "act",
+        "fingerprint": fingerprint(connection),
+    }
+
+
+def document(organization_id: str, options: Json, items: t.Sequence[Json], created: datetime) -> Json:
+    """Shape: ``{schema, digest, created, organization_id, options, connections}``."""
+    content = {"schema": SCHEMA, "organization_id": organization_id, "options": options, "connections": list(items)}
+    return {**content, "digest": digest(content), "created": format_time(created)}
+
+
+def digest(plan: Json) -> str:
+    """Of everything but the time: each connection counts by its own hash, so that one that is done already can stand in with the hash it had."""
+    hashes = {item["id"]: item_hash(item) for item in plan["connections"]}
+    return digest_of(plan["organization_id"], plan["options"], hashes)
+
+
+def digest_of(organization_id: str, options: Json, hashes: t.Mapping[str, str]) -> str:
+    """:param hashes: that of each item, by connection id."""
+    return canonical_hash(
+        {
+            "schema": SCHEMA,
+            "organization": organization_id,
+            "options": options,
+            "connections": sorted(f"{id_} {hash_}" for id_, hash_ in hashes.items()),
+        }
+    )
+
+
+def item_hash(item: Json) -> str:
+    return canonical_hash(item)
+
+
+def check_digest(given: str) -> str:
+    """The digest that a task was given, in lower case. :raises OptionError: it cannot be one."""
+    text = given.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise OptionError(
+            f"plan_digest is {given!r}, which is no digest.",
+            remedy="Give the 64 characters of plan.digest of an earlier run in check mode.",
+        )
+    return text
+
+
+def check_document(plan: Json, option: str = "plan") -> None:
+    """:raises OptionError: it is no plan of ours, or one of the old schema. :raises PlanChangedError: it was altered."""
+    _check_not_old(plan, option)
+    items = plan.get("connections")
+    whole = (
+        isinstance(items, list)
+        and isinstance(plan.get("options"), dict)
+        and isinstance(plan.get("organization_id"), str)
+        and all(isinstance(item, dict) and set(item) == set(_ITEM) for item in items)
+    )
+    if not whole or str(plan.get("schema")) != str(SCHEMA):
+        raise OptionError(
+            f"{option} is no plan of this module.",
+            remedy="Give plan of an earlier result in check mode, whole and as it was.",
+        )
+    ids = [item["id"] for item in t.cast("list[Json]", items)]
+    odd = [
+        f"{item['id']}: {name}"
+        for item in t.cast("list[Json]", items)
+        for name, kind in _ITEM.items()
+        if not isinstance(item[name], kind)
+    ]
+    if odd or len(set(ids)) < len(ids) or _digest_of_any(plan) != plan.get("digest"):
+        censored = (
+            " A secret of this sign-in occurs in it, so Ansible has censored it." if "****" in json.dumps(plan) else ""
+        )
+        where = f" Look at {odd[0]}." if odd else ""
+        raise PlanChangedError(f"{option} was altered after it was made.{censored}{where}", remedy=_MAKE_ANEW)
+
+
+def _check_not_old(plan: Json, option: str) -> None:
+    """A plan of the old schema was a good one: whoever gives it must not be told that it is none, or that somebody altered it.
+
+    :raises OptionError: it is one.
+    """
+    if str(plan.get("schema")) in _OLD_SCHEMAS or "items" in plan:
+        # A new plan has nothing to do for what is converted already, so it is no way back.
+        back = " What it converted is taken back with batch.journal, connections or revert_all."
+        raise OptionError(
+            f"{option} was made by an older version of this collection, in a form that this version does not read.",
+            remedy="Make a new plan with the playbook azdo.connections.plan, or with this module in check mode. Nothing was changed."
+            + (back if option == "batch.plan" else ""),
+        )
+
+
+def _digest_of_any(plan: Json) -> str | None:
+    try:
+        return digest(plan)
+    except ValueError:
+        # Numbers that canonical JSON has no words for.
+        return None
+
+
+def check_organization(plan: Json, organization_id: str, option: str) -> None:
+    """:raises PlanChangedError: it is about another one, none of whose connections is here."""
+    if plan["organization_id"] != organization_id:
+        raise PlanChangedError(f"{option} was made for another organization.", remedy=_MAKE_ANEW)
+
+
+def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours: int, now: datetime) -> None:
+    """Whether a task may apply the plan. :raises PlanChangedError: other organization, other options, too old."""
+    check_organization(plan, organization_id, "plan")
+    for name, value in options.items():
+        if plan["options"].get(name) != value:
+            raise PlanChangedError(
+                f"plan was made with another {name} than this task has.",
+                remedy=f"Give {name} the value that it had, or make a new plan. Nothing was changed.",
+            )
+    said = plan.get("created")
+    created = parse_time(said) if isinstance(said, str) else None
+    # A clock that is a little ahead is forgiven; a plan from the future would never get too old.
+    if created is None or not -_AHEAD <= now - created <= timedelta(hours=max_age_hours):
+        raise PlanChangedError(
+            f"plan says that it was made at {said}, which is not within plan_max_age ({max_age_hours} hours).",
+            remedy=_MAKE_ANEW,
+        )
+
+
+def digest_error(given: str, found: str) -> PlanChangedError:
+    return PlanChangedError(
+        f"The plan of now has the digest {found}, and plan_digest is {given}.",
+        remedy="A connection, a share, an option or what is known of a secret is not what it was. To go on with a run that was interrupted, give its "
+        f"journal, or apply plan itself. {_MAKE_ANEW}",
+        found=found,
+        given=given,
+    )
+
+
+def text_hash(texts: t.Iterable[str]) -> str:
+    """What a plan keeps of texts that people wrote."""
+    return canonical_hash(sorted(texts))

@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The federated credential that a conversion or an issuer migration needs: found, made, or handed to a person.
+
+PRIVATE to the collection. Which issuer and subject Azure DevOps wants for a connection that a person created is not known before it says so (3.2, 12): so the
+pair comes from the service, else from the user, else from a credential that somebody has made for this connection; else a person looks it up. Section
+numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AuthenticationError,
+    AzdoError,
+    NotSentError,
+    ServiceError,
+    StoppedError,
+    TransportError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import (
+    Federation,
+    federate,
+    look_at_federation,
+    unfederate,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
+from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    ArmConnection,
+    issuer_and_subject,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop, tries
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import (
+    UNKNOWN_AUDIENCE,
+    HandOff,
+    Wish,
+    awaited,
+)
+
+# By this text the service says that it found no credential that fits (3.4).
+_NOT_CONFIGURED = "could not be configured automatically"
+# How long (s) the service gets to write its own credential after an issuer migration; nobody knows whether it does (4.3).
+_OWN_CREDENTIAL_SECONDS = 30.0
+
+
+class Preparation:
+    """One connection's credential, before its move, after a refusal, and when it was moved.
+
+    :param identity: None if it could not be read.
+    :param given: issuer and subject, if the user gave them.
+    """
+
+    def __init__(
+        self,
+        wish: Wish,
+        stop: Stop,
+        organization: tuple[str, str],
+        identity: Identity | None,
+        given: tuple[str, str] | None,
+    ) -> None:
+        self._wish = wish
+        self._stop = stop
+        self._organization = organization
+        self._identity = identity
+        self._pair = given
+        self._pauses: t.Iterator[float] | None = None
+        self._written: Federation | None = None
+
+    def before(self, connection: ArmConnection, facts: IdentityFacts | None) -> HandOff | None:
+        """:param facts: the identity, as far as it was read."""
+        if connection.issuer and connection.subject:
+            self._pair = (connection.issuer, connection.subject)
+        hand_off = awaited(connection, self._wish, self._pair, facts, self._organization)
+        if hand_off is None and self._pair is not None:
+            hand_off = self._provide(connection)
+        return hand_off and replace(hand_off, resource_id=self._identity.resource_id if self._identity else None)
+
+    def after_refusal(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+        """Whether to ask again, after a pause; False for a refusal that has nothing to do with the credential."""
+        if _NOT_CONFIGURED not in error.message:
+            return False
+        told = issuer_and_subject(error.details.get("custom_properties"))
+        if told and told != self._pair:
+            return self._begin_again(connection, told)
+        if self._pauses is not None and next(self._pauses, None) is not None:
+            return True
+        if self._pair is not None and self._identity is None:
+            return self._hand_off(connection, "Azure DevOps did not find a federated credential that fits.")
+        there = " The one for the given issuer and subject is there." if self._pair else ""
+        return HandOff(
+            connection=connection,
+            wish=None,
+            why=f"Azure DevOps did not find a federated credential that fits.{there}",
+            audience=self._wish.audience,
+            resource_id=self._identity.resource_id if self._identity else None,
+        )
+
+    def _begin_again(self, connection: ArmConnection, pair: tuple[str, str]) -> bool | HandOff:
+        """The service wants another pair than the one that was tried: what was written for that one goes."""
+        self._pair = pair
+        if self._identity is None:
+            return self._hand_off(
+                connection, "Azure DevOps did not find a federated credential that fits, and says which one it wants."
+            )
+        if self._written is not None:
+            written, self._written = self._written, None
+            try:
+                unfederate(written)
+            except (ServiceError, TransportError) as error:
+                why = f"The federated credential {written.wish.name!r} was written for another pair and could not be removed: {error.message}"
+                return self._hand_off(connection, why)
+        return self._provide(connection) or True
+
+    def secure(self, connection: ArmConnection, target: str) -> HandOff | None:
+        """The very credential that the connection asks for since it was moved. After a change of issuer the service may be about to write it itself."""
+        if not (connection.issuer and connection.subject):
+            return None
+        self._pair = (connection.issuer, connection.subject)
+        if self._identity is None:
+            # A conversion found a credential, or it would not have been carried out; of a migration nobody knows.
+            why = "Its federated credentials cannot be read with this sign-in."
+            return self._hand_off(connection, why, urgent=True) if target == ENTRA_ISSUER else None
+        seconds = _OWN_CREDENTIAL_SECONDS if target == ENTRA_ISSUER else 0.0
+        try:
+            for _left in tries(self._stop, seconds):
+                if any(item.pair == self._pair for item in self._identity.credentials()):
+                    return None
+        except (StoppedError, AuthenticationError, NotSentError):
+            raise
+        except AzdoError as error:
+            return self._hand_off(connection, error.message, urgent=True)
+        return self._provide(connection, urgent=True)
+
+    def _provide(self, connection: ArmConnection, *, urgent: bool = False) -> HandOff | None:
+        """Make sure of the credential for the known pair. Where nobody can look, somebody may have made it by hand: then the service says."""
+        if self._identity is None:
+            return None
+        try:
+            wish = self._credential(connection)
+            found = look_at_federation(self._identity, wish, to_write=self._wish.mode == "create")
+            ours = found.found is not None and federated_credential.is_ours(found.found, connection.id)
+            if found.state != "present" and self._wish.mode == "create":
+                self._written = found
+                ours = federate(found, self._stop, self._wish.patience, look_first=False) or ours
+            elif found.state != "present":
+                error = federated_credential.missing_error(wish, found.existing, self._identity.label)
+                return self._hand_off(connection, error.message, urgent=urgent)
+        except (StoppedError, AuthenticationError, NotSentError):
+            raise
+        except AzdoError as error:
+            return self._hand_off(connection, error.message, urgent=urgent)
+        if ours:
+            # Whenever it was written: it takes its time to spread, and a run that was killed cannot know how long ago that was.
+            self._pauses = tries(self._stop, self._wish.patience)
+            next(self._pauses)
+        return None
+
+    def _credential(self, connection: ArmConnection) -> Credential:
+        issuer, subject = t.cast("tuple[str, str]", self._pair)
+        audience = federated_credential.audience(connection.environment, self._wish.audience)
+        return federated_credential.wanted(connection.id, issuer, subject, audience)
+
+    def _hand_off(self, connection: ArmConnection, why: str, *, urgent: bool = False) -> HandOff:
+        issuer, subject = t.cast("tuple[str, str]", self._pair)
+        audience = federated_credential.known_audience(connection.environment, self._wish.audience)
+        return HandOff(
+            connection=connection,
+            wish=federated_credential.wanted(connection.id, issuer, subject, audience or UNKNOWN_AUDIENCE),
+            why=why,
+            resource_id=self._identity.resource_id if self._identity else None,
+            urgent=urgent,
+        )

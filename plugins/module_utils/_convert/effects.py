@@ -1,0 +1,320 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What moving one connection does to the world: requests through its owning project, each of them in the journal.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+from datetime import datetime, timedelta
+
+from ansible_collections.azdo.connections.plugins.module_utils._convert.context import Task
+from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_preparation import Preparation
+from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import REFUSALS
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import Recorded
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    NotAcceptedError,
+    NotSentError,
+    ServiceError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import read_surroundings
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    ArmConnection,
+    Json,
+    Project,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import (
+    changes,
+    changes_since,
+    hashes,
+    kept,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import unknown_shape
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+
+# The controller's clock and the service's may differ, and a request takes its time: nothing is reverted this close to the deadline.
+_DEADLINE_MARGIN = timedelta(minutes=3)
+
+
+class LiveEffects:
+    """One connection of one task. Implements :class:`workflow.CourseEffects`.
+
+    :param left: what an earlier run did not see through.
+    :param may_begin: whether the run goes on.
+    """
+
+    def __init__(self, task: Task, planned: PlannedRow, left: OpenItem | None, may_begin: t.Callable[[], bool]) -> None:
+        self._task = task
+        self.may_begin = may_begin
+        self._planned = planned
+        self._left = left
+        self._client = task.runtime.azure_devops
+        owner = planned.connection.owner
+        self._project = Project(owner.id, owner.name)
+        self._target = planned.target
+        self.facts: Facts | None = None
+        self._asked_about: ArmConnection | None = None
+        self._identity: Identity | None = None
+        self._surroundings: dict[str, str | None] = {}
+        self._before: dict[str, str | None] | None = None
+        self._after: dict[str, str | None] = {}
+        self._preparation: Preparation | None = None
+        # Whether something was written beside the connection itself.
+        self.wrote_credential = False
+
+    @property
+    def in_journal(self) -> bool:
+        """Whether the journal holds something about it that must be ended."""
+        return self._before is not None or self._left is not None
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+    def read(self) -> ArmConnection | None:
+        raw = self._client.connection(self._project.id, self._planned.connection.id, newest=True)
+        try:
+            return ArmConnection.from_api(raw, self._project) if raw else None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise unknown_shape("a connection") from None
+
+    def inform(self, connection: ArmConnection) -> None:
+        if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
+            lasting, self._identity = self._lasting(connection)
+        else:
+            lasting = t.cast(Facts, self.facts)
+        self._surroundings = read_surroundings(self._client, connection)
+        self.facts = self._task.inquiry.with_use(connection, lasting)
+        self._asked_about = connection
+
+    def _lasting(self, connection: ArmConnection) -> tuple[Facts, Identity | None]:
+        """From the planning, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
+        known = self._planned.facts
+        fresh_needed = self._target == ENTRA_ISSUER or connection.creation_mode != "automatic"
+        if known is None or fresh_needed or not _same_for_the_facts(self._planned.connection, connection):
+            return self._task.inquiry.lasting(connection)
+        return known, None
+
+    def assess(self, connection: ArmConnection) -> tuple[Reason, ...] | None:
+        situation, seen_in = self._situation(), self._planned.found.seen_in
+        alone = assess(connection, self._target, situation, seen_in)
+        if any(reason.effect == "blocks" for reason in alone):
+            return alone
+        if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
+            return None
+        return assess(connection, self._target, situation, seen_in, self.facts)
+
+    def _situation(self) -> Situation:
+        return dataclasses.replace(self._task.situation, now=self.now())
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+    def send(self, connection: ArmConnection, body: Json) -> None:
+        first = self._before is None
+        if first:
+            self._before = {**kept(connection), **self._surroundings}
+        try:
+            self._send(connection, self._target, body, "move")
+        except (NotAcceptedError, NotSentError):
+            # It did not go out, so what others change until the next try is not our doing.
+            self._before = None if first else self._before
+            raise
+
+    def _send(self, connection: ArmConnection, target: str, body: Json, operation: str) -> None:
+        """One request. What is known of its fate is written down, whatever that is."""
+        journal, connection_id = self._task.journal, connection.id
+        announced = False
+
+        def announce() -> None:
+            nonlocal announced
+            journal.sent(connection_id, **self._told(connection, operation))
+            announced = True
+
+        result = "unknown"
+        try:
+            if target == ENTRA_ISSUER:
+                self._client.migrate_issuer(t.cast(str, connection.subject), announce)
+            elif not self._client.convert(self._project.id, connection_id, body, announce):
+                # Microsoft's script takes an empty answer for a failure (3.3); a read tells which it was.
+                raise AmbiguousWriteError("Azure DevOps answered the conversion with nothing.")
+            result = "accepted"
+        except NotAcceptedError:
+            result = "not_accepted"
+            raise
+        except ServiceError as error:
+            # What is no refusal that was seen of a migration may be at work all the same (4.2).
+            result = "unknown" if target == ENTRA_ISSUER and error.status not in REFUSALS else "refused"
+            raise
+        finally:
+            if announced:
+                journal.answered(connection_id, operation=operation, result=result)
+
+    def _told(self, connection: ArmConnection, operation: str) -> Json:
+        """What a later run needs to take this up, in hashes."""
+        digest, items = self._task.approval or (None, {})
+        facts = self.facts or Facts()
+        return {
+            "operation": operation,
+            "target": SERVICE_PRINCIPAL if operation == "rollback" else self._target,
+            "scheme": connection.scheme,
+            "kept": hashes(self._before or {}),
+            "tested": facts.tested.result if facts.tested else None,
+            "rollback": rollback(self._planned.connection, self._target, facts, self.now()).state,
+            "plan": digest,
+            "item": items.get(connection.id.lower()),
+        }
+
+    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+        return self._preparation.after_refusal(error, connection) if self._preparation else False
+
+    def wait(self, seconds: float) -> None:
+        self._task.runtime.stop.wait(seconds)
+
+    def clock(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        return self._task.runtime.now()
+
+    # -- federated credentials -------------------------------------------------------------------------------------
+    def needs_credential(self, connection: ArmConnection) -> bool:
+        return self._task.sees_to_credential(connection)
+
+    def prepare(self, connection: ArmConnection) -> HandOff | None:
+        self._preparation = self._new_preparation(connection)
+        known = self.facts.identity if self.facts else None
+        return self._preparation.before(connection, known) if self._preparation else None
+
+    def secure(self, connection: ArmConnection) -> HandOff | None:
+        if self._target != ENTRA_ISSUER and not self.needs_credential(connection):
+            # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
+            return None
+        preparation = self._preparation or self._new_preparation(connection)
+        return preparation.secure(connection, self._target) if preparation else None
+
+    def _new_preparation(self, connection: ArmConnection) -> Preparation | None:
+        task = self._task
+        if task.wish is None:
+            return None
+        if self._asked_about is None:
+            _lasting, self._identity = task.inquiry.lasting(connection)
+        identity = (
+            Recorded(self._identity, task.journal, connection.id, self._credential_written) if self._identity else None
+        )
+        given = task.situation.pairs.get(connection.id.lower())
+        return Preparation(task.wish, task.runtime.stop, task.organization, identity, given)
+
+    def _credential_written(self) -> None:
+        self.wrote_credential = True
+
+    # -- afterwards ------------------------------------------------------------------------------------------------
+    def differences(self, connection: ArmConnection) -> list[Json]:
+        self._after = after = {**kept(connection), **read_surroundings(self._client, connection)}
+        # Of what an earlier run saw only hashes are left.
+        found = changes_since(self._left.kept, after) if self._before is None and self._left else []
+        found += changes(self._before, after) if self._before is not None else []
+        names = {item.id.lower(): item.name for item in (*self._planned.connection.references, *connection.references)}
+        return [{**item, "field": _with_names(item["field"], names)} for item in found]
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        known = (self._before or {}, self._after)
+        return tuple(
+            sorted({field.partition(" in ")[0] for fields in known for field, text in fields.items() if text is None})
+        )
+
+    def test(
+        self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
+    ) -> Verification:
+        return self._task.inquiry.test(connection, self._task.verify_timeout if patiently else 0.0, enough)
+
+    @property
+    def tested_before(self) -> Verification | None:
+        if self._before is None and self._left:
+            return Verification(result=self._left.tested) if self._left.tested else None
+        return self.facts.tested if self.facts else None
+
+    @property
+    def can_go_back(self) -> bool:
+        if self._before is None and self._left:
+            return self._left.rollback == "possible"
+        known = rollback(self._planned.connection, self._target, self.facts or Facts(), self.now())
+        return known.state == "possible"
+
+    def way_back(self, moved: ArmConnection) -> WayBack:
+        return WayBack(self, moved)
+
+    def send_back(self, connection: ArmConnection, body: Json) -> None:
+        self._send(connection, SERVICE_PRINCIPAL, body, "rollback")
+
+
+class WayBack:
+    """The effects of taking one conversion back: like those of the conversion, but with rules of their own. Implements :class:`move.Effects`."""
+
+    def __init__(self, effects: LiveEffects, moved: ArmConnection) -> None:
+        self._effects = effects
+        self._moved = moved
+        self.read, self.wait, self.clock = effects.read, effects.wait, effects.clock
+
+    def inform(self, connection: ArmConnection) -> None:
+        """Everything that decides is in the connection."""
+
+    def assess(self, connection: ArmConnection) -> tuple[Reason, ...]:
+        """The deadline is read again, and an edit that somebody made since is not overwritten."""
+        deadline = connection.revert_deadline
+        if deadline is None or deadline - _DEADLINE_MARGIN <= self._effects.now():
+            shown = format_time(deadline) or connection.revert_deadline_text
+            return (Reason("revert_window_passed", "blocks", {"deadline": shown}),)
+        if more := changes(_as_moved(self._moved), _as_moved(connection)):
+            return (Reason("changed_since_plan", "blocks", {"differences": more}),)
+        return ()
+
+    def send(self, connection: ArmConnection, body: Json) -> None:
+        self._effects.send_back(connection, body)
+
+    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+        return False
+
+
+def _with_names(field: str, names: t.Mapping[str, str]) -> str:
+    """A field that is about a project, with the project's name for people."""
+    return next((field.replace(id_, name) for id_, name in names.items() if id_ in field), field)
+
+
+def _as_moved(connection: ArmConnection) -> dict[str, str | None]:
+    return {
+        **kept(connection),
+        "scheme": connection.scheme,
+        "issuer": connection.issuer,
+        "subject": connection.subject,
+        "state": connection.state,
+    }
+
+
+def _same_for_the_facts(one: ArmConnection, other: ArmConnection) -> bool:
+    """Whether facts that were read around one state of a connection hold for another."""
+    names = (
+        "scheme",
+        "tenant_id",
+        "client_id",
+        "authentication_type",
+        "identity_type",
+        "references",
+        "enabled",
+        "scope",
+    )
+    return all(getattr(one, name) == getattr(other, name) for name in names)

@@ -1,0 +1,233 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the plan of a task and sees that it is the one that was approved.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.azdo.connections.plugins.module_utils._convert import approval as approvals
+from ansible_collections.azdo.connections.plugins.module_utils._convert.context import Task
+from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import Retirement
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Order
+from ansible_collections.azdo.connections.plugins.module_utils._convert.rollout import Rollout, forecast
+from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import Row
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
+    PlannedRow,
+    Wanted,
+    meant,
+    select,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import Depth
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import Wish
+from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
+from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, situation
+
+Carrier = t.Callable[[list[PlannedRow]], list[Row]]
+
+
+class Planning:
+    """From an order to a plan that may be carried out. ``document`` is the plan as people approve it, where one was made."""
+
+    def __init__(self, runtime: Runtime, order: Order) -> None:
+        self._runtime = runtime
+        self._order = order
+        self._organization_id = runtime.azure_devops.organization().instance_id
+        if order.plan is not None:
+            approvals.check_organization(order.plan, self._organization_id, "plan")
+        if batch_plan := (runtime.params["batch"] or {}).get("plan"):
+            approvals.check_organization(batch_plan, self._organization_id, "batch.plan")
+        self._journal = self._open(runtime.params["journal"], read_only=runtime.check_mode)
+        if order.target == ENTRA_ISSUER and self._journal.is_new and not runtime.check_mode:
+            runtime.warnings.append(
+                "The journal is new. Keep it: a migration that was asked for by a run whose journal is gone cannot be told from one that was not."
+            )
+        batch = (runtime.params["batch"] or {}).get("journal")
+        self.wanted: Wanted = order.wanted(self._converted(batch) if batch else None)
+        self.document: Json | None = None
+
+    def _open(self, path: str | None, *, read_only: bool) -> Journal:
+        runtime = self._runtime
+        return Journal(path, self._organization_id, runtime.now, play=runtime.play, read_only=read_only)
+
+    def _converted(self, path: str) -> list[str]:
+        """What a journal says was converted. A wrong path must not pass for "nothing to revert"."""
+        try:
+            journal = self._open(path, read_only=True)
+        except OptionError as error:
+            raise OptionError(f"batch.{error.message}", remedy=error.remedy) from None
+        if journal.is_new:
+            raise OptionError(
+                f"batch.journal: there is nothing in {path}.", remedy="Name the journal of the conversions."
+            )
+        found = journal.converted()
+        if not found:
+            self._runtime.warnings.append(
+                f"batch.journal: {path} tells of no conversion in this organization that was not taken back."
+            )
+        return found
+
+    def plan(self, estate: Estate) -> tuple[list[PlannedRow], Carrier]:
+        """The plan, and who makes rows of it: by doing it, or in check mode by saying what would be done.
+
+        :raises PlanChangedError: it is not what was approved; nothing was changed.
+        """
+        order, runtime = self._order, self._runtime
+        self.wanted = order.narrowed(self.wanted, estate)
+        conditions = order.conditions(estate)
+        promise = order.promise(estate, conditions["pairs"])
+        if order.plan is not None:
+            approvals.check_plan(
+                order.plan,
+                organization_id=self._organization_id,
+                options=promise,
+                max_age_hours=runtime.params["plan_max_age"],
+                now=runtime.now(),
+            )
+        left, busy = self._left(conditions["excluded"])
+        unconfirmed = frozenset(id_ for id_, item in left.items() if item.target == ENTRA_ISSUER)
+        task = self._task(estate, {**conditions, "busy": busy, "unconfirmed": unconfirmed})
+        plan = [task.planned(found) for found in self._selected(estate, left)]
+        plan = [replace(row, unfinished=row.connection.id.lower() in left) for row in plan]
+        approval = self._approved_by_plan()
+        if runtime.check_mode or order.digest is not None:
+            plan = self._foresee(task, plan)
+            approval = self._approve(plan, promise) or approval
+        return plan, self._carrier(replace(task, approval=approval), left, estate)
+
+    def _carrier(self, task: Task, left: dict[str, OpenItem], estate: Estate) -> Carrier:
+        check, whole = self._runtime.check_mode, self.wanted.projects is None
+        if self.wanted.migrated:
+            return lambda plan: Retirement(task, estate, whole=whole).rows(plan, check=check)
+        return forecast if check else Rollout(task, left).carry_out
+
+    def _left(self, excluded: frozenset[str]) -> tuple[dict[str, OpenItem], frozenset[str]]:
+        """What earlier runs left of this kind of work, and the ids on which a run that is alive is at work."""
+        items = self._journal.open_items()
+        busy = frozenset(id_ for id_, item in items.items() if self._journal.in_other_hands(item))
+        mine = {
+            id_: item
+            for id_, item in items.items()
+            if item.target == self._order.target and id_ not in busy and id_ not in excluded
+        }
+        return mine, busy
+
+    def _selected(self, estate: Estate, left: dict[str, OpenItem]) -> list[Found]:
+        """What is wanted, and what an earlier run left in these projects: a converted connection is in no selection any more."""
+        selected = select(estate, self.wanted)
+        self._tell_missing(selected)
+        if not self.wanted.selects:
+            return selected
+        chosen = {found.connection.id for found in selected}
+        taken_up = [
+            found
+            for found in meant(estate, self.wanted)
+            if found.connection.id.lower() in left
+            and found.connection.owner.id in estate.project_ids
+            and found.connection.id not in chosen
+        ]
+        return sorted([*selected, *taken_up], key=lambda found: found.sort_key)
+
+    def _tell_missing(self, selected: list[Found]) -> None:
+        missing = set(self.wanted.ids or ()) - {found.connection.id.lower() for found in selected}
+        if missing:
+            self._runtime.warnings.append(
+                f"{len(missing)} connections of the plan or journal are not there any more, or not visible to this caller: {', '.join(sorted(missing))}."
+            )
+
+    def _foresee(self, task: Task, plan: list[PlannedRow]) -> list[PlannedRow]:
+        """The plan with the facts around each connection, unless it is sure without them that nothing will be done to it."""
+        todo = [row for row in plan if row.worth_asking]
+        meter = Progress(self._runtime, len(todo), "connections looked at")
+
+        def count(_row: PlannedRow, _facts: object) -> bool:
+            meter.count()
+            return True
+
+        known = each(
+            todo,
+            lambda row: _facts(task, row),
+            concurrency=self._runtime.concurrency,
+            stop=self._runtime.stop,
+            go_on=count,
+            meanwhile=meter.look,
+        )
+        facts = {row.connection.id: found for row, found in zip(todo, known, strict=True)}
+        return [task.planned(row.found, found, row) if (found := facts.get(row.connection.id)) else row for row in plan]
+
+    def _approved_by_plan(self) -> tuple[str, dict[str, str]] | None:
+        plan = self._order.plan
+        if plan is None:
+            return None
+        return plan["digest"], {item["id"]: approvals.item_hash(item) for item in plan["connections"]}
+
+    def _approve(self, plan: list[PlannedRow], promise: Json) -> tuple[str, dict[str, str]] | None:
+        """Write the plan down, and compare it with the digest if there is one to compare it with."""
+        if self._order.plan is not None:
+            self.document = self._order.plan
+            return None
+        items = [approvals.item_of(row.connection, row.reasons, row.rollback.state) for row in plan]
+        self.document = approvals.document(self._organization_id, promise, items, self._runtime.now())
+        given = self._order.digest
+        if given is None:
+            return None
+        hashes = {item["id"]: approvals.item_hash(item) for item in items}
+        # What a run under this digest has begun or done counts as it was then; it may be in no selection any more.
+        now_open = {row.connection.id.lower() for row in plan if not (row.unfinished or row.status == "unchanged")}
+        hashes |= {id_: hash_ for id_, hash_ in self._journal.items_of(given).items() if id_ not in now_open}
+        found = approvals.digest_of(self._organization_id, promise, hashes)
+        if found != given:
+            raise approvals.digest_error(given, found)
+        return given, hashes
+
+    def _task(self, estate: Estate, conditions: Json) -> Task:
+        params, credential = self._runtime.params, self._order.credential
+        wish = None
+        if credential is not None:
+            wish = Wish(
+                mode=credential["mode"],
+                audience=credential["audience"],
+                probe=credential["probe"],
+                patience=float(params["wait_timeout"]),
+            )
+        depth: Depth = "all" if params["hold_pipelines"] else "running"
+        if params["allow_in_use"] and not params["hold_pipelines"]:
+            # Nothing depends on it: a plan shows the latest use, and a run need not ask.
+            depth = "latest"
+        asks = depth != "latest" or self._runtime.check_mode
+        return Task(
+            runtime=self._runtime,
+            situation=situation(self._runtime, estate, **conditions),
+            terms=self._order.terms,
+            inquiry=Inquiry(
+                self._runtime,
+                use=depth if asks else None,
+                identity=True,
+                test=self._order.tests_before,
+            ),
+            journal=self._journal,
+            wish=wish,
+            verify_timeout=float(params["verify_timeout"]),
+        )
+
+
+def _facts(task: Task, row: PlannedRow) -> Facts:
+    """One odd answer must not lose the plan of all others: what it was to tell is not known then."""
+    try:
+        return task.inquiry.facts(row.connection)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        why = f"an answer had an unknown shape ({type(error).__name__})"
+        return Facts(unread={"use": why, "identity": why})

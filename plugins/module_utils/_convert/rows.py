@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run tells about each connection: the rows, the diff, the warnings and the failure of azdo_arm_connection_convert.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import Rollback, rollback_of_converted
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+
+
+class RolloutError(AzdoError):
+    """Some connections failed; the rows say which and why."""
+
+    code = "connections_failed"
+
+
+# The statuses that fail the task. What was taken back has failed as well.
+FAILED = ("failed", "rolled_back")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A planned row and how it ended; without an outcome it is only a forecast."""
+
+    planned: PlannedRow
+    outcome: Outcome | None = None
+
+    @property
+    def status(self) -> str:
+        return self.outcome.status if self.outcome else self.planned.forecast
+
+    @property
+    def changed(self) -> bool:
+        return self.outcome.changed if self.outcome else self.planned.would_change
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.planned.connection.owner.name} / {self.planned.connection.name}"
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        if self.outcome and self.outcome.reasons is not None:
+            return self.outcome.reasons
+        return self.planned.reasons
+
+    def to_result(self, now: datetime) -> Json:
+        """The documented shape of one of the ``connections``."""
+        before, facts = self.planned.connection, self.planned.facts or Facts()
+        outcome = self.outcome or Outcome(status=self.status)
+        shown = before.to_result(now)
+        way_back = self._rollback(now)
+        hand_off = outcome.hand_off if self.outcome else self.planned.hand_off
+        return {
+            **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects")},
+            "target": self.planned.target,
+            "status": self.status,
+            "reasons": [reason.to_result() for reason in self.reasons],
+            "error": outcome.error.to_failure() if outcome.error else None,
+            "rollback": way_back.state,
+            "rollback_reason": way_back.why,
+            "revert_deadline": format_time((outcome.after or before).revert_deadline),
+            "last_used": format_time(facts.use.last_used) if facts.use else None,
+            "before": before.federation_result(),
+            "after": outcome.after.federation_result() if outcome.after else None,
+            "verification": {
+                "before": facts.tested.to_result() if facts.tested else None,
+                "after": outcome.tested.to_result() if outcome.tested else None,
+            },
+            "hand_off": hand_off.to_result() if hand_off else None,
+        }
+
+    def _rollback(self, now: datetime) -> Rollback:
+        """From what is planned; once it is federated, from its deadline."""
+        after = self.outcome.after if self.outcome else None
+        if after is None or after.scheme != WIF or self.planned.target != WIF:
+            return self.planned.rollback
+        now_possible = rollback_of_converted(after, Facts(), now)
+        return now_possible if now_possible.state == "impossible" else self.planned.rollback
+
+
+def diff(rows: t.Sequence[Json]) -> Json:
+    """What changed, or would, as text that a person reads. Shape of Ansible's diff: ``{before, after}``."""
+    moved = [
+        row
+        for row in rows
+        if (row["status"].startswith("would_") and row["status"] != "would_wait")
+        or row["status"] == "cleaned"
+        or (row["after"] and row["after"] != row["before"])
+    ]
+    ways = [_ways(row) for row in moved]
+    return {
+        side: "".join(_line(row, way[index]) for row, way in zip(moved, ways, strict=True))
+        for index, side in enumerate(("before", "after"))
+    }
+
+
+def _ways(row: Json) -> tuple[str, str]:
+    """How it signs in before and after: the scheme, or the kind of issuer where only that changes."""
+    before, after = row["before"], row["after"]
+    if row["status"] in ("cleaned", "would_clean"):
+        return "old federated credential", "none"
+    if after is None and row["target"] == ENTRA_ISSUER:
+        return f"{before['issuer_kind']} issuer", "entra issuer"
+    if after is None:
+        return before["scheme"], row["target"]
+    if after["scheme"] == before["scheme"]:
+        return f"{before['issuer_kind']} issuer", f"{after['issuer_kind']} issuer"
+    return before["scheme"], after["scheme"]
+
+
+def _line(row: Json, scheme: str) -> str:
+    return f"{row['project']} / {row['name']} ({row['id']}): {scheme}\n"
+
+
+def _gathered(notes: t.Iterable[tuple[str, str]]) -> list[str]:
+    """One sentence for all that say the same, with the first names."""
+    by_text: dict[str, list[str]] = {}
+    for name, text in notes:
+        by_text.setdefault(text, []).append(name)
+    return [
+        f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}: {text}"
+        for text, names in sorted(by_text.items())
+    ]
+
+
+def warnings(
+    rows: t.Sequence[Json], notes: t.Iterable[tuple[str, str]], *, complete: bool, selected_by_name: bool
+) -> list[str]:
+    """What a person should know although the task succeeded.
+
+    :param notes: what connections have to say about themselves: name and sentence.
+    """
+    found = _gathered(notes)
+    if not rows and not selected_by_name and not complete:
+        found.append(
+            "No connection was selected, but not everything could be seen: look at summary.coverage before calling it done."
+        )
+    for code in ("caller_not_user", "server_not_supported"):
+        blocked = [
+            reason
+            for row in rows
+            for reason in row["reasons"]
+            if reason["code"] == code and reason["effect"] == "blocks"
+        ]
+        if blocked:
+            found.append(f"{len(blocked)} connections were left alone: {blocked[0]['message']} {blocked[0]['remedy']}")
+    waiting = [row for row in rows if row["hand_off"] and row["status"] == "waiting"]
+    if waiting:
+        found.append(
+            f"{len(waiting)} connections wait for a federated credential that a person has to add: their hand_off says which one."
+        )
+    old = sum(row["status"] == "converted" and row["after"]["issuer_kind"] == "azure_devops" for row in rows)
+    if old:
+        found.append(
+            f"{old} converted connections use the Azure DevOps issuer, which retires on 2027-07-01: move them to the Microsoft Entra issuer next."
+        )
+    return found
+
+
+def unmatched(rows: t.Sequence[Row], hold_pipelines: t.Iterable[str]) -> list[str]:
+    """A sentence for each held pipeline that used none of the connections: a misspelt name holds nothing."""
+    if any(not (row.planned.facts and row.planned.facts.use) for row in rows) or not rows:
+        # Where the use was not read, nobody knows.
+        return []
+    used = {
+        item
+        for row in rows
+        if row.planned.facts and row.planned.facts.use
+        for item in row.planned.facts.use.definitions
+    }
+    return [
+        f"hold_pipelines: {text!r} is none of the pipelines that used the selected connections."
+        for text in hold_pipelines
+        if not any(item.answers_to(text) for item in used)
+    ]
+
+
+def failure(rows: t.Sequence[Json]) -> RolloutError | None:
+    """Fails the task if a row failed; names the first ones so that the message alone is enough to act on."""
+    failed = [row for row in rows if row["status"] in FAILED]
+    if not failed:
+        return None
+    named = "; ".join(f"{row['error']['message']} {row['error']['remedy']}".rstrip() for row in failed[:3])
+    more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+    return RolloutError(
+        f"{len(failed)} of {len(rows)} connections failed. {named}{more}", failed=[row["id"] for row in failed]
+    )

@@ -1,0 +1,243 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which connections a request means, and what is to happen to each: the plan that check mode shows and a run carries out.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found, check_names, look_up
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import (
+    assess,
+    blocked,
+    done_already,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import OF_THE_CALLER, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import (
+    Rollback,
+    rollback,
+    rollback_of_converted,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the user asked for. ``projects``, ``connections``, ``ids``: None means "not narrowed", an empty tuple means "none".
+
+    :param migrated: those that have the Microsoft Entra issuer already are meant, not those that are to get it.
+    :param only_candidates: ``connections`` narrow what would be selected without them.
+    :param ids: the connections of an earlier plan or journal, of which some may be gone by now.
+    """
+
+    target: str
+    projects: tuple[str, ...] | None
+    connections: tuple[str, ...] | None
+    revert_all: bool = False
+    migrated: bool = False
+    only_candidates: bool = False
+    ids: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for option in ("projects", "connections"):
+            check_names(option, getattr(self, option))
+        if self.revert_all and self.target != SERVICE_PRINCIPAL:
+            raise OptionError("revert_all goes with to=service_principal only.", remedy="Leave revert_all out.")
+        if self.revert_all and self.connections is not None:
+            raise OptionError(
+                "revert_all and connections exclude each other.", remedy="Name the connections, or revert all of them."
+            )
+        if self.target == SERVICE_PRINCIPAL and self.connections is None and self.ids is None and not self.revert_all:
+            raise OptionError(
+                "to=service_principal reverts connections, so it must be told which.",
+                remedy="Name them with connections, plan or batch, or set revert_all to true.",
+            )
+
+    @property
+    def named(self) -> bool:
+        """Whether the connections were named, so that other types than ours count."""
+        return self.connections is not None or self.ids is not None
+
+    @property
+    def selects(self) -> bool:
+        """Whether it takes what the rule of the target selects, among all or among those that were named."""
+        return self.ids is None and (self.connections is None or self.only_candidates)
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """One selected connection: what stands for or against moving it, whether it will be moved, and whether it could be taken back.
+
+    :param facts: what was read around it; None if nothing was.
+    :param hand_off: what it has to wait for, as far as that is known before it begins.
+    :param unfinished: an earlier run began with it and did not see it through.
+    """
+
+    found: Found
+    target: str
+    reasons: tuple[Reason, ...]
+    rollback: Rollback
+    facts: Facts | None = None
+    unfinished: bool = False
+    hand_off: HandOff | None = None
+
+    @property
+    def connection(self) -> ArmConnection:
+        return self.found.connection
+
+    @property
+    def action(self) -> bool:
+        return not blocked(self.reasons)
+
+    @property
+    def would_change(self) -> bool:
+        return (self.action and self.hand_off is None) or self.unfinished
+
+    @property
+    def worth_asking(self) -> bool:
+        """Whether the facts around it matter: another caller may be allowed to do what this one is not, and approve the same plan."""
+        return not blocked(reason for reason in self.reasons if reason.code not in OF_THE_CALLER)
+
+    @property
+    def status(self) -> str:
+        """The status of a row for which nothing is sent."""
+        return idle_status(self.reasons, self.target)
+
+    @property
+    def forecast(self) -> str:
+        """The status in check mode."""
+        if self.unfinished:
+            return "would_attempt"
+        if not self.action:
+            return "would_wait" if self.status == "waiting" else self.status
+        if self.hand_off:
+            return "would_wait"
+        if any(reason.effect == "warns" and reason.code in ("unknown", "caller_not_user") for reason in self.reasons):
+            return "would_attempt"
+        return _WOULD[self.target]
+
+
+_WOULD = {WIF: "would_convert", SERVICE_PRINCIPAL: "would_revert", ENTRA_ISSUER: "would_migrate"}
+
+
+def idle_status(reasons: t.Iterable[Reason], target: str) -> str:
+    """``unchanged`` for a connection that is where it should be, ``waiting`` for one whose last request is unconfirmed, else ``skipped``."""
+    reasons = list(reasons)
+    if any(reason.code == "issuer_migration_unconfirmed" and reason.effect == "blocks" for reason in reasons):
+        return "waiting"
+    return "unchanged" if done_already(reasons, target) else "skipped"
+
+
+def planned_row(found: Found, target: str, situation: Situation, facts: Facts | None = None) -> PlannedRow:
+    """:param facts: None: judge by the connection alone."""
+    connection = found.connection
+    reasons = assess(connection, target, situation, found.seen_in, facts)
+    known = facts or Facts()
+    if connection.scheme == WIF and target == WIF:
+        way_back = rollback_of_converted(connection, known, situation.now)
+    else:
+        way_back = rollback(connection, target, known, situation.now)
+    return PlannedRow(found, target, reasons, way_back, facts)
+
+
+def select(estate: Estate, wanted: Wanted) -> list[Found]:
+    """The named connections, whatever they are; else what Microsoft's script selects in each project, what was converted, or what has the old issuer."""
+    found = meant(estate, wanted)
+    if not wanted.selects:
+        return found
+    rule = {WIF: script_selects, SERVICE_PRINCIPAL: _was_converted, ENTRA_ISSUER: _has_old_issuer}[wanted.target]
+    if wanted.migrated:
+        rule = _has_entra_issuer
+    return [item for item in found if rule(item)]
+
+
+def meant(estate: Estate, wanted: Wanted) -> list[Found]:
+    """The connections that the options name, sorted; all of them, if they name none.
+
+    :raises NotFoundError: a named one is not there, or not visible to this caller.
+    """
+    if wanted.ids is not None:
+        ids = {text.lower() for text in wanted.ids}
+        return [found for found in estate.found if found.connection.id.lower() in ids]
+    if wanted.connections is not None:
+        return look_up(estate, wanted.connections, option="connections", named_projects=wanted.projects is not None)
+    return list(estate.found)
+
+
+def script_selects(found: Found) -> bool:
+    """The filter of Microsoft's conversion script (fact sheet 3.2), for a connection in the projects that show it.
+
+    The script lists without failed connections, so those that are not ready are left out here. ``isShared`` counts as the service said it.
+    """
+    connection = found.connection
+    shared_from_elsewhere = connection.raw.get("isShared") is True and (
+        connection.owner.id not in found.seen_in or not connection.raw.get("serviceEndpointProjectReferences")
+    )
+    return (
+        connection.type.lower() == "azurerm"
+        and connection.scheme == SERVICE_PRINCIPAL
+        and connection.creation_mode == "automatic"
+        and connection.state == "ready"
+        and connection.ready
+        and not connection.partial
+        and not shared_from_elsewhere
+    )
+
+
+def _was_converted(found: Found) -> bool:
+    connection = found.connection
+    azurerm = connection.type.lower() == "azurerm"
+    return (
+        azurerm
+        and connection.scheme == WIF
+        and bool(connection.revert_deadline_text)
+        and connection.owner.id in found.seen_in
+    )
+
+
+def _has_old_issuer(found: Found) -> bool:
+    """Federated without the Microsoft Entra issuer, as its owning project shows it."""
+    connection = found.connection
+    return (
+        connection.type.lower() == "azurerm"
+        and connection.scheme == WIF
+        and connection.issuer_kind != "entra"
+        and connection.owner.id in found.seen_in
+    )
+
+
+def _has_entra_issuer(found: Found) -> bool:
+    connection = found.connection
+    return (
+        connection.issuer_kind == "entra"
+        and connection.type.lower() == "azurerm"
+        and connection.owner.id in found.seen_in
+    )
+
+
+def unsettled(estate: Estate, rows: t.Iterable[PlannedRow]) -> list[Json]:
+    """Automatic connections that are in progress or failed and not among the rows; the script's filter hides them.
+
+    Shape: ``[{id, name, project, scheme, state}]``.
+    """
+    shown = {row.connection.id for row in rows}
+    return [
+        {"id": c.id, "name": c.name, "project": c.owner.name, "scheme": c.scheme, "state": c.state}
+        for c in (found.connection for found in estate.found)
+        if c.creation_mode == "automatic" and c.state != "ready" and c.id not in shown
+    ]

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows in numbers.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Coverage
+
+# Every status that a row can have, in the order in which summaries list them.
+STATUSES = (
+    "converted",
+    "reverted",
+    "migrated",
+    "cleaned",
+    "unchanged",
+    "skipped",
+    "waiting",
+    "failed",
+    "rolled_back",
+    "would_convert",
+    "would_revert",
+    "would_migrate",
+    "would_clean",
+    "would_attempt",
+    "would_wait",
+)
+
+
+# What no request can tell, said in every result.
+_TASKS = "Tasks inside pipelines were not checked: old versions of some tasks cannot use workload identity federation."
+NOT_CHECKED = {
+    WIF: _TASKS,
+    SERVICE_PRINCIPAL: "Tasks inside pipelines were not checked.",
+    ENTRA_ISSUER: f"{_TASKS} Microsoft does not document whether the migration of an issuer writes the new federated credential, what becomes of the old one, "
+    "and whether it may be asked for twice: the credential was looked for, the old one stays, and nothing was asked for twice.",
+}
+
+
+def run_summary(
+    rows: t.Sequence[Json],
+    *,
+    organization: str,
+    target: str,
+    seen: int,
+    coverage: Coverage,
+    unsettled: list[Json],
+    held_back: float,
+) -> Json:
+    """The ``summary`` of azdo_arm_connection_convert, from its rows. ``by_status`` has every status, so that templates need no defaults."""
+    return {
+        "organization": organization,
+        "to": target,
+        "seen": seen,
+        "selected": len(rows),
+        "by_status": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
+        "by_reason": _count(reason["code"] for row in rows for reason in row["reasons"]),
+        "unsettled": unsettled,
+        "not_checked": NOT_CHECKED[target],
+        "seconds_held_back": round(held_back, 1),
+        "coverage": coverage.to_result(),
+    }
+
+
+def _count(values: t.Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))

@@ -1,0 +1,280 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole way of one connection: take up what was begun, prepare, move, look whether all else is as it was, test, and go back if need be.
+
+PRIVATE to the collection, and without effects of its own. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion
+from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
+from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import Migration
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Effects, Outcome, gone
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import idle_status
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import (
+    Verification,
+    failure,
+    judge_move,
+    remark,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import blocked
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfinished:
+    """What an earlier run began with this connection and did not see through.
+
+    :param asked_ago: seconds since its last request went out.
+    :param answered: whether the service is known to have taken it.
+    :param going_back: whether that request was the way back.
+    """
+
+    asked_ago: float
+    answered: bool
+    going_back: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a task wants it done. Times are in seconds."""
+
+    target: str
+    wait_timeout: float
+    migration_grace: float
+    test: bool
+    revert_on_failure: bool
+    resend: bool = False
+
+
+class CourseEffects(Effects, t.Protocol):
+    """What the whole way needs beyond the move."""
+
+    def may_begin(self) -> bool:
+        """Whether the run goes on."""
+
+    def needs_credential(self, connection: ArmConnection) -> bool:
+        """Whether a federated credential must be there before the move, and it is for us to see to it."""
+
+    def prepare(self, connection: ArmConnection) -> HandOff | None:
+        """See to that credential; the work for a person if that is not possible."""
+
+    def secure(self, connection: ArmConnection) -> HandOff | None:
+        """See to the credential that the connection needs now that it was moved; the work for a person if that is not possible."""
+
+    def differences(self, connection: ArmConnection) -> list[Json]:
+        """What became different around the connection, or in it, since the first request."""
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """What could not be read before or after, so that nobody knows whether it stayed as it was."""
+
+    def test(
+        self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
+    ) -> Verification:
+        """Whether one can sign in with it; tested until it is ``enough`` or the time is over."""
+
+    @property
+    def tested_before(self) -> Verification | None:
+        """How the test before the move ended."""
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether it is known that the way back leads somewhere."""
+
+    def way_back(self, moved: ArmConnection) -> Effects:
+        """The effects of a revert, which is refused when the connection is not as ``moved`` any more, or too late."""
+
+
+class Course:
+    """One connection, from what it is to what it should be.
+
+    :param unfinished: what an earlier run left.
+    """
+
+    def __init__(self, effects: CourseEffects, terms: Terms, unfinished: Unfinished | None = None) -> None:
+        self._effects = effects
+        self._terms = terms
+        self._unfinished = unfinished
+        self._move = self._new_move()
+
+    @property
+    def sent(self) -> bool:
+        """Whether something went out of which it is not proven that it changed nothing."""
+        return self._move.sent
+
+    def run(self, known: ArmConnection) -> Outcome:
+        """:param known: the connection as the lists showed it."""
+        outcome = (self._take_up(self._unfinished) if self._unfinished else None) or self._begin(known)
+        if self._unfinished and outcome.status == MOVED[self._terms.target]:
+            # What is said against it is about the state to which an earlier run has brought it.
+            outcome = replace(outcome, reasons=())
+        there = outcome.status in (MOVED[self._terms.target], "failed") and outcome.after is not None
+        if there and self._move.reached(t.cast(ArmConnection, outcome.after)):
+            return self._see_through(outcome, t.cast(ArmConnection, outcome.after))
+        # Nothing went out that could still have an effect, neither now nor before.
+        settled = outcome.settled or not (outcome.changed or self._unfinished)
+        return replace(outcome, settled=settled)
+
+    def _begin(self, known: ArmConnection) -> Outcome:
+        effects = self._effects
+        effects.inform(known)
+        reasons = effects.assess(known) or ()
+        if blocked(reasons):
+            return self._idle(reasons)
+        if not effects.may_begin():
+            # Asked here, because reading took its time.
+            return Outcome(status="skipped", reasons=(*reasons, Reason("not_started", "blocks")))
+        return (self._prepare() if effects.needs_credential(known) else None) or self._move.run()
+
+    def _prepare(self) -> Outcome | None:
+        """A credential is written for the connection as it is now, not as some list showed it; None if the move can begin."""
+        effects = self._effects
+        current = effects.read()
+        if current is None:
+            return Outcome(status="failed", error=gone())
+        reasons = effects.assess(current)
+        if reasons is None:
+            effects.inform(current)
+            reasons = effects.assess(current) or ()
+        if blocked(reasons):
+            return self._idle(reasons)
+        hand_off = effects.prepare(current)
+        return Outcome(status="waiting", reasons=reasons, hand_off=hand_off) if hand_off else None
+
+    def _idle(self, reasons: tuple[Reason, ...]) -> Outcome:
+        return Outcome(status=idle_status(reasons, self._terms.target), reasons=reasons)
+
+    def _new_move(self) -> Conversion | Migration:
+        terms = self._terms
+        if terms.target == ENTRA_ISSUER:
+            return Migration(self._effects, terms.wait_timeout, terms.migration_grace)
+        return Conversion(self._effects, terms.target, terms.wait_timeout)
+
+    def _take_up(self, left: Unfinished) -> Outcome | None:
+        """What became of the work of a run that did not end; None if it may be begun anew."""
+        # A clock that was set meanwhile proves nothing.
+        still_at_work = max(0.0, conversion.GRACE_SECONDS - max(0.0, left.asked_ago))
+        patience = self._terms.wait_timeout if left.answered else still_at_work
+        if left.going_back:
+            return self._take_up_way_back(patience)
+        if isinstance(self._move, Migration):
+            outcome = self._move.confirm()
+            return None if outcome.status == "waiting" and self._terms.resend else outcome
+        return self._move.settle(patience)
+
+    def _take_up_way_back(self, patience: float) -> Outcome | None:
+        """If it is still converted in the end, it is tested again, and goes back again if that still fails."""
+        back = Conversion(self._effects, SERVICE_PRINCIPAL, self._terms.wait_timeout)
+        outcome = back.settle(patience)
+        if outcome is not None and outcome.status == "waiting":
+            return outcome
+        current = outcome.after if outcome else self._effects.read()
+        if current is None:
+            return None
+        if current.scheme != SERVICE_PRINCIPAL:
+            return Outcome(status=MOVED[WIF], after=current, changed=True)
+        error = AzdoError("An earlier run reverted it, because its test failed after the conversion.")
+        return Outcome(status="rolled_back", error=error, after=current, changed=True, settled=True)
+
+    def _see_through(self, moved: Outcome, connection: ArmConnection) -> Outcome:
+        """The move itself is done: can one sign in, and is everything else as it was? Whatever the answer to one, the other is asked too."""
+        differences = self._effects.differences(connection)
+        hand_off = self._effects.secure(connection)
+        tested = self._test(connection, hand_off)
+        group = connection.scope["resource_group"]
+        verdict = judge_move(self._effects.tested_before, tested, group) if tested else "bad" if hand_off else "good"
+        if verdict == "good":
+            hand_off = None
+        moved = replace(moved, tested=tested, hand_off=hand_off, settled=verdict != "bad")
+        if unread := ", ".join(self._effects.not_compared):
+            moved = replace(moved, notes=(f"Whether this stayed as it was could not be read: {unread}.",))
+        if moved.error or differences:
+            # Never taken back: what somebody else may have changed must not be overwritten.
+            return replace(moved, status="failed", error=moved.error or changed_besides(differences))
+        if hand_off:
+            error = AzdoError(
+                f"It was moved, and its federated credential is missing. {hand_off.why}", remedy=hand_off.what_to_do
+            )
+            return replace(moved, status="failed", error=error)
+        if tested is None or verdict == "good":
+            note = remark(tested, group) if tested else None
+            return replace(moved, notes=(*moved.notes, note)) if note else moved
+        if verdict == "unproven":
+            note = (
+                f"Whether one can sign in with it was not proven: the test ended with {tested.result}. {tested.message}"
+            )
+            return replace(moved, notes=(*moved.notes, note.strip()))
+        failed = replace(moved, status="failed", error=failure(tested, group))
+        return self._go_back(failed, connection) if self._must_go_back(tested) else failed
+
+    def _test(self, connection: ArmConnection, hand_off: HandOff | None) -> Verification | None:
+        if not self._terms.test:
+            return None
+        before, group = self._effects.tested_before, connection.scope["resource_group"]
+        # A credential that nobody wrote does not appear by waiting.
+        return self._effects.test(
+            connection, lambda found: judge_move(before, found, group) == "good", patiently=hand_off is None
+        )
+
+    def _must_go_back(self, tested: Verification) -> bool:
+        """Only what the move broke, for sure and lastingly, and only where the way back is known to work."""
+        before = self._effects.tested_before
+        new = before is not None and before.result != "federation_failed"
+        return (
+            self._terms.revert_on_failure
+            and self._terms.target == WIF
+            and tested.result == "federation_failed"
+            and tested.persistent
+            and new
+            and self._effects.can_go_back
+        )
+
+    def _go_back(self, failed: Outcome, moved: ArmConnection) -> Outcome:
+        """Whatever becomes of the way back, the row says first why it was wanted."""
+        try:
+            back = Conversion(self._effects.way_back(moved), SERVICE_PRINCIPAL, self._terms.wait_timeout).run()
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            back = Outcome(status="failed", error=error)
+        if back.status == MOVED[SERVICE_PRINCIPAL]:
+            self._add(failed, "It was reverted")
+            return replace(failed, status="rolled_back", after=back.after, settled=True)
+        why = back.error.message if back.error else "; ".join(reason.code for reason in back.reasons or ())
+        told = "Its revert was asked for and has not finished" if back.status == "waiting" else "It was not reverted"
+        self._add(failed, f"{told}: {why}")
+        return replace(failed, after=back.after or failed.after)
+
+    def _add(self, failed: Outcome, sentence: str) -> None:
+        problem = t.cast(AzdoError, failed.error)
+        problem.message = f"{problem.message.rstrip('.')}. {sentence.rstrip('.')}."
+
+
+class ChangedBesidesError(AzdoError):
+    """More became different than the way to sign in. ``details["differences"]``: ``[{field, before, after}]``."""
+
+    code = "changed_besides"
+
+
+def changed_besides(differences: list[Json]) -> ChangedBesidesError:
+    """Names what it is; the values are in the details."""
+    return ChangedBesidesError(
+        f"The way to sign in was changed, and so was something else: {', '.join(item['field'] for item in differences)}.",
+        remedy="Look at the connection before pipelines use it; nothing was reverted.",
+        differences=differences,
+    )

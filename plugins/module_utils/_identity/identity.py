@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The identity behind a connection, whether it is an application in Microsoft Entra or a managed identity in Azure, behind one face.
+
+PRIVATE to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
+    Credential,
+    FederationError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rest.graph import Graph
+from ansible_collections.azdo.connections.plugins.module_utils._rest.resource_manager import ResourceManager
+
+
+class Identity(t.Protocol):
+    """``label`` names it for people; ``resource_id`` is what Azure calls a managed identity."""
+
+    label: str
+    resource_id: str | None
+
+    def principal_id(self) -> str:
+        """Who gets roles."""
+
+    def facts(self) -> IdentityFacts:
+        """What decides whether a connection can be moved, its federated credentials among it."""
+
+    def credentials(self) -> list[Credential]:
+        """Its federated credentials."""
+
+    def add(self, credential: Credential) -> None:
+        """Write one. A write."""
+
+    def change(self, credential: Credential, known: Credential) -> None:
+        """Replace what ``known`` says, under the same name. A write."""
+
+    def remove(self, credential: Credential) -> None:
+        """A write."""
+
+
+class Application:
+    """An app registration, through Microsoft Graph."""
+
+    resource_id: str | None
+
+    def __init__(self, graph: Graph, client_id: str) -> None:
+        self._graph = graph
+        self._client_id = client_id
+        self.resource_id = None
+        self.label = f"The application {client_id}"
+
+    def principal_id(self) -> str:
+        found = self._graph.service_principal(self._client_id)
+        if not found or not found.get("id"):
+            raise self._missing("service principal")
+        return str(found["id"])
+
+    def facts(self) -> IdentityFacts:
+        try:
+            found = self._graph.application(self._client_id)
+        except NotFoundError:
+            raise self._missing("application") from None
+        return IdentityFacts.of_application(found, self.credentials())
+
+    def credentials(self) -> list[Credential]:
+        try:
+            found = self._graph.federated_credentials(self._client_id)
+        except NotFoundError:
+            raise self._missing("application") from None
+        return [
+            Credential(
+                name=str(item.get("name") or ""),
+                issuer=str(item.get("issuer") or ""),
+                subject=str(item.get("subject") or ""),
+                audience=_audience(item),
+                description=str(item.get("description") or ""),
+                key=str(item.get("id") or ""),
+            )
+            for item in found
+        ]
+
+    def add(self, credential: Credential) -> None:
+        body = {
+            "name": credential.name,
+            "issuer": credential.issuer,
+            "subject": credential.subject,
+            "audiences": [credential.audience],
+            **({"description": credential.description} if credential.description else {}),
+        }
+        self._graph.add_federated_credential(self._client_id, body)
+
+    def change(self, credential: Credential, known: Credential) -> None:
+        self._graph.change_federated_credential(self._client_id, known.key, {"audiences": [credential.audience]})
+
+    def remove(self, credential: Credential) -> None:
+        self._graph.remove_federated_credential(self._client_id, credential.key)
+
+    def _missing(self, what: str) -> FederationError:
+        return FederationError(
+            f"Microsoft Graph knows no {what} with the client id {self._client_id} in the tenant of this sign-in.",
+            remedy="Check service_principal.client_id and the tenant that the task signs in to; for a managed identity set managed_identity.resource_id.",
+            client_id=self._client_id,
+        )
+
+
+class ManagedIdentity:
+    """A user-assigned managed identity, through Azure Resource Manager."""
+
+    resource_id: str | None
+
+    def __init__(self, resource_manager: ResourceManager, resource_id: str) -> None:
+        self._resource_manager = resource_manager
+        self._resource_id = self.resource_id = resource_id
+        self.label = f"The managed identity {resource_id.rstrip('/').rsplit('/', 1)[-1]!r}"
+
+    @property
+    def properties(self) -> Json:
+        """Shape: ``{clientId, tenantId, principalId}``."""
+        try:
+            found = self._resource_manager.identity(self._resource_id)
+        except NotFoundError:
+            raise self._missing() from None
+        return dict(found.get("properties") or {})
+
+    def principal_id(self) -> str:
+        found = self.properties.get("principalId")
+        if not found:
+            raise self._missing()
+        return str(found)
+
+    def facts(self) -> IdentityFacts:
+        return IdentityFacts(kind="managed_identity", credentials=tuple(self.credentials()))
+
+    def credentials(self) -> list[Credential]:
+        try:
+            found = self._resource_manager.federated_credentials(self._resource_id)
+        except NotFoundError:
+            raise self._missing() from None
+        return [
+            Credential(
+                name=str(item.get("name") or ""),
+                issuer=str((item.get("properties") or {}).get("issuer") or ""),
+                subject=str((item.get("properties") or {}).get("subject") or ""),
+                audience=_audience(item.get("properties") or {}),
+                key=str(item.get("name") or ""),
+            )
+            for item in found
+        ]
+
+    def add(self, credential: Credential) -> None:
+        properties = {
+            "issuer": credential.issuer,
+            "subject": credential.subject,
+            "audiences": [credential.audience],
+        }
+        self._resource_manager.put_federated_credential(self._resource_id, credential.name, properties)
+
+    def change(self, credential: Credential, known: Credential) -> None:
+        self.add(credential)
+
+    def remove(self, credential: Credential) -> None:
+        self._resource_manager.remove_federated_credential(self._resource_id, credential.name)
+
+    def _missing(self) -> FederationError:
+        return FederationError(
+            f"Azure has no managed identity {self._resource_id}, or the caller may not see it.",
+            remedy="Check managed_identity.resource_id and that the caller has the role Reader on it.",
+            resource_id=self._resource_id,
+        )
+
+
+def find_managed_identity(
+    resource_manager: ResourceManager, subscription_id: str | None, client_id: str | None
+) -> ManagedIdentity | None:
+    """The managed identity with a client id; None if that subscription has none (8.3)."""
+    if not subscription_id or not client_id:
+        return None
+    for item in resource_manager.identities(subscription_id):
+        if str((item.get("properties") or {}).get("clientId")).lower() == client_id.lower():
+            return ManagedIdentity(resource_manager, str(item["id"]))
+    return None
+
+
+def identity_behind(
+    graph: Graph, resource_manager: ResourceManager, connection: ArmConnection, tenant: str | None
+) -> tuple[Identity | None, IdentityFacts]:
+    """The identity behind a connection and what is known of it; no identity if Entra has none with its client id.
+
+    :param tenant: the tenant of the sign-in, if it is known: only there does "not found" mean that there is none.
+    :raises FederationError: it is somewhere where it cannot be seen.
+    """
+    client_id = connection.client_id
+    if not client_id:
+        raise FederationError("The connection names no application yet.", remedy="Finish its setup in the portal.")
+    if (connection.identity_type or "").lower() != "managedidentity":
+        application = Application(graph, client_id)
+        try:
+            return application, application.facts()
+        except FederationError:
+            # Not an application of this tenant: a managed identity, somebody else's application, or nothing at all.
+            known = graph.service_principal(client_id)
+        if known is None and tenant and tenant.lower() == (connection.tenant_id or "").lower():
+            return None, IdentityFacts(kind="missing")
+    found = find_managed_identity(resource_manager, connection.scope["subscription_id"], client_id)
+    if found is None:
+        raise FederationError(
+            f"{client_id} is no application of this tenant and no managed identity of the connection's subscription, as far as this sign-in sees.",
+            remedy="Sign in to the tenant of the connection, as somebody who may read the identity; one in another subscription is seen to in the portal.",
+        )
+    return found, found.facts()
+
+
+def _audience(item: Json) -> str:
+    """The one audience that each credential has (8.2, 8.3)."""
+    return str(next(iter(item.get("audiences") or []), ""))

@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes one connection, and remembers what it made, so that nothing else is ever removed again.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AzdoError,
+    OptionError,
+    ServiceError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import references_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place, UnfinishedError, said
+from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import sharing_not_supported
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, ProjectReference
+from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import Draft, creation_body
+from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
+from ansible_collections.azdo.connections.plugins.module_utils._run.undo import Undo
+
+_CONNECTION = "the connection"
+# How long (s) a creation whose answer was lost is looked for.
+_GRACE_SECONDS = 60.0
+
+
+class Creation:
+    """The part of a task that makes the connection. ``made`` says that this task did it, ``undo`` how to take that back."""
+
+    def __init__(self, place: Place, target: Target) -> None:
+        self._place = place
+        self._target = target
+        self.undo = Undo(place.runtime.stop, float(place.runtime.params["wait_timeout"]))
+        self.made = False
+        self.lost = False
+        self.connection: ArmConnection | None = None
+
+    def draft(self) -> Draft:
+        """The connection to create, complete. :raises OptionError: it cannot be created from these options."""
+        organization = self._place.client.organization()
+        try:
+            draft = complete(self._place.desired, self._target, self._place.caller, hosted=organization.hosted)
+        except OptionError as error:
+            # Whoever misspelled a name should not be told about creation methods only.
+            name, project = self._place.desired.name, self._place.project.name
+            raise error.about(f"{name!r} does not exist in {project!r} and cannot be created") from None
+        if self._target.shares and organization.writes_by_project:
+            raise sharing_not_supported()
+        return draft
+
+    def create(self, draft: Draft) -> ArmConnection:
+        """The connection when the service has finished with it, usually made here, sometimes by somebody who was faster."""
+        client, references = self._place.client, references_of(draft, self._target)
+        try:
+            raw = client.create(self._place.project.id, creation_body(draft, references))
+        except AmbiguousWriteError as error:
+            return self._after_lost_answer(error)
+        except ServiceError as error:
+            return self._after_refusal(error, references)
+        self.made = True
+        # The answer may come before the whole is there: what follows is based on a read.
+        self.connection = first = ArmConnection.from_api(raw, self._place.project)
+        ids = [reference.id for reference in references]
+        self.undo.add(_CONNECTION, lambda: self._remove(first, ids))
+        found = self.at_rest(first if first.state == "ready" and not first.partial else self._first_look(first))
+        if found is None:
+            raise UnfinishedError("It disappeared while Azure DevOps was setting it up.", remedy="Run again.")
+        return found
+
+    def _first_look(self, made: ArmConnection) -> ArmConnection | None:
+        """A read may lag behind the creation (2.11)."""
+        for _left in self._place.tries(_GRACE_SECONDS):
+            if found := self._place.again(made):
+                return found
+        return None
+
+    def at_rest(self, current: ArmConnection | None) -> ArmConnection | None:
+        """The connection when the service has finished with it. :raises UnfinishedError: it failed, or takes too long."""
+        current = self._place.at_rest(current) if current else None
+        if self.made and current is not None:
+            self.connection = current
+        if current is not None and current.state == "failed" and not current.ready:
+            raise UnfinishedError(
+                f"Azure DevOps could not set it up: {said(current)}.",
+                remedy=_setup_remedy(current.status_message, self._place.caller.kind, made=self.made),
+                **_left_behind(current),
+            )
+        return current
+
+    def take_back(self, error: AzdoError) -> bool:
+        """Remove what was made, unless the service is still at work on the connection. Whether nothing of it is left."""
+        if isinstance(error, UnfinishedError) and self._in_progress():
+            return False
+        left = self.undo.run(error, done="Removed again", failed="Could not be removed again, so remove it by hand")
+        if _CONNECTION not in left:
+            self.connection = None
+        return not left
+
+    def _remove(self, connection: ArmConnection, project_ids: list[str]) -> None:
+        self._place.client.remove(connection.id, project_ids)
+        self._place.wait_until_gone(connection)
+
+    def _in_progress(self) -> bool:
+        try:
+            found = self._place.find()
+        except AzdoError:
+            # What cannot be read is not removed.
+            return True
+        return found is not None and found.state == "in_progress"
+
+    def _after_lost_answer(self, error: AmbiguousWriteError) -> ArmConnection:
+        """Whether it is there says the service. What is found may be another task's, so it is not ours to remove."""
+        self.lost = True
+        for _left in self._place.tries(_GRACE_SECONDS):
+            found = self.at_rest(self._place.find())
+            if found is not None:
+                return found
+        raise UnfinishedError(
+            f"Whether the connection was created is not known: {error.message}",
+            remedy="Run again: it starts with a look.",
+        )
+
+    def _after_refusal(self, error: ServiceError, references: t.Sequence[ProjectReference]) -> ArmConnection:
+        """Somebody else may have been faster; or somebody holds the name whom this caller cannot see (2.9)."""
+        if error.type_key != "DuplicateServiceConnectionException":
+            raise error
+        found = self.at_rest(self._place.find())
+        if found is not None:
+            return found
+        names = [item.connection_name for item in references[1:]]
+        taken = next((name for name in names if f"name {name} already" in error.message), None)
+        error.remedy = (
+            f"{taken!r} would be its name in a project of shared_with: set shared_with.name to another one."
+            if taken
+            else "It exists, but this caller cannot see it: ask its administrator for the role Reader, or choose another name."
+        )
+        raise error
+
+
+def _left_behind(connection: ArmConnection) -> dict[str, t.Any]:
+    """What an automatic creation that failed may have left in Entra and Azure (2.5), for a person to look at."""
+    data = connection.raw.get("data") or {}
+    keys = ("appObjectId", "spnObjectId", "azureSpnRoleAssignmentId")
+    return {"left_behind": {key: data[key] for key in keys if data.get(key)} or None}
+
+
+def _setup_remedy(message: str, kind: str, *, made: bool) -> str:
+    """What helps after an automatic creation that failed (2.7)."""
+    person = "An automatic creation needs a person: service principals and managed identities cannot do it."
+    rights = (
+        "The caller needs the right to register applications in Entra, and Owner or User Access Administrator in Azure."
+    )
+    after = "Remove it with state absent, or finish it in the portal."
+    found = [remedy_for(message) or rights, "" if kind == "user" else person, "" if made else after]
+    return " ".join(text for text in found if text)

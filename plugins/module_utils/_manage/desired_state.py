@@ -1,0 +1,269 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task wants of one connection, who wants it and where. None is "not managed".
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
+
+_IDENTITY = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",
+    re.IGNORECASE,
+)
+_WEB_APP = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Web/sites/[^/]+(/slots/[^/]+)?", re.IGNORECASE
+)
+_SHORTEST_SECRET = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipelines:
+    """Which pipelines of one project may use the connection; ids of pipelines."""
+
+    everyone: bool | None = None
+    ids: frozenset[int] | None = None
+
+    @property
+    def managed(self) -> bool:
+        return self.everyone is not None or self.ids is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Another project that is to use the connection. ``project`` is its name or id."""
+
+    project: str
+    name: str | None = None
+    description: str | None = None
+    pipelines: Pipelines = field(default_factory=Pipelines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desired:
+    """The options of a task about one connection. ``scope`` holds only what was set.
+
+    :param identity: the resource id of a user-assigned managed identity.
+    :param managed_identity: whether the task speaks of a managed identity at all.
+    :param federation: ``create``, ``require``, ``skip`` or None.
+    """
+
+    project: str
+    name: str | None = None
+    id: str | None = None
+    description: str | None = None
+    service_management_reference: str | None = None
+    enabled: bool | None = None
+    scheme: str | None = None
+    creation_mode: str | None = None
+    environment: str | None = None
+    server_url: str | None = None
+    scope: t.Mapping[str, str] = field(default_factory=dict)
+    tenant_id: str | None = None
+    client_id: str | None = None
+    key: str | None = field(default=None, repr=False)
+    certificate: str | None = field(default=None, repr=False)
+    managed_identity: bool = False
+    identity: str | None = None
+    publish_profile: str | None = field(default=None, repr=False)
+    web_app_id: str | None = None
+    federation: str | None = None
+    audience: str | None = None
+    role: str | None = None
+    role_scope: str | None = None
+    allow_privileged_role: bool = False
+    pipelines: Pipelines = field(default_factory=Pipelines)
+    append_pipelines: bool = False
+    shares: tuple[Share, ...] | None = None
+    append_shares: bool = False
+    renew_secret: bool = False
+    verify_before: bool = False
+    verify_after: bool = False
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> Desired:
+        """Read the module's options. :raises OptionError: one of them cannot be what it is."""
+        application = _given(params, "service_principal")
+        identity = _given(params, "managed_identity")
+        if application and identity:
+            raise OptionError(
+                "service_principal and managed_identity are both set.",
+                remedy="A connection has one identity: keep the option that describes it.",
+            )
+        federated, role = _given(params, "federated_credential"), _given(params, "role_assignment")
+        shares = params["shared_with"]
+        desired = cls(
+            **{name: params[name] for name in _PLAIN},
+            server_url=params["server_url"] or None,
+            scope={key: value for key, value in _given(params, "scope").items() if value != ""},
+            tenant_id=application.get("tenant_id") or identity.get("tenant_id"),
+            client_id=application.get("client_id") or identity.get("client_id"),
+            key=application.get("key"),
+            certificate=application.get("certificate"),
+            managed_identity=params["managed_identity"] is not None,
+            identity=identity.get("resource_id"),
+            federation=federated.get("mode"),
+            audience=federated.get("audience"),
+            role=role["role"].strip() if role else None,
+            role_scope=role.get("scope"),
+            allow_privileged_role=bool(role.get("allow_privileged_role")),
+            pipelines=_pipelines(params),
+            shares=None if shares is None else tuple(_share(item) for item in shares),
+            renew_secret=params["update_secret"] == "always",  # noqa: S105 - a choice, not a secret
+            verify_before=params["verify"] in ("before", "both"),
+            verify_after=params["verify"] in ("after", "both"),
+        )
+        desired._check_shapes()
+        return desired
+
+    @property
+    def secret(self) -> str | None:
+        """The secret that the task brings along."""
+        return self.key or self.certificate or self.publish_profile
+
+    def secret_texts(self) -> set[str]:
+        """Everything that must not be shown: the secrets, the lines of those that have several, and the passwords inside a publish profile.
+
+        Services quote what they were sent in messages of one line, so whole texts alone would not be recognised.
+        """
+        secrets = [text for text in (self.key, self.certificate, self.publish_profile) if text]
+        lines = [line.strip() for text in secrets for line in text.splitlines()]
+        passwords = re.findall(r"userPWD=[\"']([^\"']+)", self.publish_profile or "", re.IGNORECASE)
+        flat = [" ".join(text.split()) for text in secrets]
+        found = {*secrets, *flat, *passwords, *(line for line in lines if not line.startswith("-----"))}
+        return {text for text in found if len(text) >= _SHORTEST_SECRET}
+
+    @property
+    def level(self) -> str | None:
+        """The scope level: as set, else what the other parts of the scope imply."""
+        if "level" in self.scope or not self.scope:
+            return self.scope.get("level")
+        if {"management_group_id", "management_group_name"} & set(self.scope):
+            return "management_group"
+        ml = {"ml_workspace_name", "ml_workspace_location"} & set(self.scope)
+        return "ml_workspace" if ml else "subscription"
+
+    def _check_shapes(self) -> None:
+        if self.name is None and self.id is None:
+            raise OptionError("Neither name nor id is set.", remedy="Name the connection that this task is about.")
+        for option, text in (("project", self.project), ("name", self.name), ("role_assignment.role", self.role)):
+            if text is not None and not text.strip():
+                raise OptionError(f"{option} is empty.", remedy="Check the variable that it comes from.")
+        guids = {
+            "id": self.id,
+            "scope.subscription_id": self.scope.get("subscription_id"),
+            f"{self.identity_option}.tenant_id": self.tenant_id,
+            f"{self.identity_option}.client_id": self.client_id,
+        }
+        for option, value in guids.items():
+            if value is not None and not is_guid(value):
+                raise OptionError(f"{option} is {value!r}, which is not a GUID.", remedy="Give the id, not the name.")
+        for option, value, pattern in (
+            ("managed_identity.resource_id", self.identity, _IDENTITY),
+            ("web_app_id", self.web_app_id, _WEB_APP),
+        ):
+            if value is not None and not pattern.fullmatch(value):
+                raise OptionError(
+                    f"{option} is {value!r}, which is not the id of such a resource.",
+                    remedy="It starts with /subscriptions/ and is shown in the Azure portal under Properties.",
+                )
+        self._check_secrets()
+
+    def _check_secrets(self) -> None:
+        if self.key and self.certificate:
+            raise OptionError(
+                "service_principal.key and service_principal.certificate are both set.", remedy="Give one of them."
+            )
+        for option, secret in (
+            ("service_principal.key", self.key),
+            ("service_principal.certificate", self.certificate),
+            ("publish_profile", self.publish_profile),
+        ):
+            if secret is not None and len(secret.strip()) < _SHORTEST_SECRET:
+                raise OptionError(
+                    f"{option} is shorter than {_SHORTEST_SECRET} characters, too short to be real and too short to be kept out of the output.",
+                    remedy="Check the variable that it comes from.",
+                )
+        if self.certificate and not ("BEGIN CERTIFICATE" in self.certificate and "PRIVATE KEY" in self.certificate):
+            raise OptionError(
+                "service_principal.certificate does not hold a certificate and its private key.",
+                remedy="Give both in PEM format, one after the other, in one text.",
+            )
+
+    @property
+    def identity_option(self) -> str:
+        """The option under which the task describes the identity."""
+        return "managed_identity" if self.managed_identity else "service_principal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where a task works, with every name resolved.
+
+    :param client_id: of the identity that the task describes, looked up if it gave only a resource.
+    :param shares: the projects of ``shared_with`` beside what is wanted of them; None if sharing is not managed.
+    """
+
+    project: Project
+    client_id: str | None = None
+    tenant_id: str | None = None
+    shares: tuple[tuple[Project, Share], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who runs the task.
+
+    :param kind: ``user``, ``non_user`` or ``unknown``.
+    :param reaches_azure: whether the sign-in gives tokens for Graph and Resource Manager.
+    :param tenant: the tenant of the sign-in, if it is known.
+    """
+
+    kind: str
+    reaches_azure: bool
+    tenant: str | None = None
+
+
+# Options that are taken over under their own name.
+_PLAIN = (
+    "project",
+    "name",
+    "id",
+    "description",
+    "service_management_reference",
+    "enabled",
+    "scheme",
+    "creation_mode",
+    "environment",
+    "publish_profile",
+    "web_app_id",
+    "append_pipelines",
+    "append_shares",
+)
+
+
+def _given(params: t.Mapping[str, t.Any], option: str) -> dict[str, t.Any]:
+    """The suboptions that were set."""
+    return {key: value for key, value in (params[option] or {}).items() if value is not None}
+
+
+def _pipelines(params: t.Mapping[str, t.Any]) -> Pipelines:
+    ids = params["authorized_pipelines"]
+    return Pipelines(everyone=params["authorize_all_pipelines"], ids=None if ids is None else frozenset(ids))
+
+
+def _share(item: t.Mapping[str, t.Any]) -> Share:
+    if not item["project"].strip():
+        raise OptionError("shared_with names a project that is empty.", remedy="Check the variable that it comes from.")
+    return Share(
+        project=item["project"], name=item["name"], description=item["description"], pipelines=_pipelines(item)
+    )

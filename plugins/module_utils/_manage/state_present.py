@@ -1,0 +1,365 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings one connection to what a task wants: look, plan, and carry out, from the top again whenever a request may not have arrived.
+
+PRIVATE to the collection. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
+    AzdoError,
+    NotAcceptedError,
+    NotFoundError,
+    OptionError,
+    StoppedError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import (
+    Federation,
+    federate,
+    look_at_federation,
+    unfederate,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Application, Identity
+from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import (
+    Assignment,
+    assign_role,
+    look_at_role,
+    unassign_role,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import compare, references_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.connection_test import Tester
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import manages_federation
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import Change, creation_changes, diff
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import Work
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place, caller_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
+    refuse_on_server,
+    refuse_unreachable,
+    refuse_unreachable_federation,
+    sharing_not_supported,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError, Updating
+from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential, role_assignment
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (
+    Draft,
+    creation_body,
+    update_body,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime
+
+
+class Provisioning:
+    """One task with ``state: present``."""
+
+    def __init__(self, runtime: Runtime, desired: Desired) -> None:
+        self._runtime = runtime
+        self._desired = desired
+        # A server is asked first: what it cannot do at all needs no better sign-in.
+        if not runtime.azure_devops.organization().hosted:
+            refuse_on_server(desired)
+        refuse_unreachable(desired, caller_of(runtime))
+        self._place = Place(runtime, desired)
+        self._target = self._place.target()
+        self._identity: Identity | None = self._place.identity(self._target.client_id)
+        self._creation = Creation(self._place, self._target)
+        self._updating = Updating(self._place, self._target)
+        self._tester = Tester(self._place)
+        self._patience = float(runtime.params["wait_timeout"])
+        # From here on the connection works as far as one can tell, so it is not removed again.
+        self._settled = False
+        self._changed = False
+        self._changes: list[Change] = []
+        self._done: list[Change] = []
+        self._connection: ArmConnection | None = None
+        self._federation: Json | None = None
+        self._role: Json | None = None
+
+    def run(self) -> Result:
+        """Everything that the task returns, also when it failed half way."""
+        failure: AzdoError | None
+        try:
+            self._until_done()
+            failure = self._test()
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            failure = error
+        if failure is not None:
+            self._give_up(failure)
+        return self._result(failure)
+
+    # -- one pass ---------------------------------------------------------------------------------------------------
+    def _until_done(self) -> None:
+        """From the top again after a request that may not have arrived: the look at what there is then decides (10)."""
+        problem: AzdoError | None = None
+        for _left in self._place.tries():
+            try:
+                return self._one_pass()
+            except AmbiguousWriteError as error:
+                if isinstance(problem, AmbiguousWriteError):
+                    # Twice lost and not there: whatever it is, a third time is no way to find out.
+                    raise
+                problem = error
+            except (NotAcceptedError, MovedError) as error:
+                problem = error
+            if not (self._changed or self._updating.changed):
+                self._changes = []
+        raise t.cast(AzdoError, problem)
+
+    def _one_pass(self) -> None:
+        current, fresh = self._find(), False
+        if current is None:
+            draft = self._creation.draft()
+            self._foretell(draft)
+            if self._runtime.check_mode:
+                self._changed = True
+                return
+            current, fresh = self._create(draft), self._creation.made
+            # Whoever writes the credential by hand needs issuer and subject of a connection that stays.
+            self._settled = self._desired.federation == "require"
+            if not self._changed:
+                # Somebody else made it: what differs from that is what changes.
+                self._changes = []
+        self._connection = current
+        work = self._plan(current, fresh=fresh)
+        self._note(work)
+        self._describe(current, work, done=False)
+        edits = work.plan.edits
+        if edits and edits.secret and self._desired.verify_before:
+            self._tester.test_before(update_body(current, edits), current)
+        self._refuse_missing_credential(work)
+        if self._runtime.check_mode:
+            self._changed = bool(work.changes)
+            if edits:
+                self._connection = ArmConnection.from_api(update_body(current, edits), self._place.project)
+        else:
+            self._carry_out(current, work, fresh=fresh)
+
+    def _refuse_missing_credential(self, work: Work) -> None:
+        """With ``require`` somebody else writes it."""
+        plan = work.federation
+        if plan is not None and plan.state != "present" and work.required:
+            self._settled = True
+            raise federated_credential.missing_error(plan.wish, plan.existing, plan.identity.label)
+
+    def _find(self) -> ArmConnection | None:
+        current = self._place.find()
+        if current is None and self._desired.id:
+            raise NotFoundError(
+                f"There is no connection with the id {self._desired.id} in {self._place.project.name!r}, or it is not visible to this caller.",
+                status=404,
+                remedy="Check id and project. To create a connection, leave id out.",
+            )
+        return self._creation.at_rest(current)
+
+    def _create(self, draft: Draft) -> ArmConnection:
+        try:
+            return self._creation.create(draft)
+        finally:
+            # Also after a lost answer, of which nobody knows what it did.
+            self._changed = self._creation.made or self._creation.lost
+            self._connection = self._creation.connection or self._connection
+
+    def _plan(self, current: ArmConnection, *, fresh: bool) -> Work:
+        """Read and decide everything; nothing is written here."""
+        # A secret that was sent a moment ago needs not be sent again.
+        desired = replace(self._desired, renew_secret=False) if fresh else self._desired
+        plan = compare(desired, current, self._target, self._place.caller, self._runtime.now())
+        if (plan.added or plan.dropped) and self._place.client.organization().writes_by_project:
+            raise sharing_not_supported()
+        pipelines = self._updating.permissions(current, self._desired.append_pipelines, fresh=fresh)
+        work = Work(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
+        if self._federates(current):
+            work.federation = self._look_at_federation(current, fresh=fresh)
+        if self._desired.role:
+            if current.creation_mode != "manual":
+                raise OptionError(
+                    "role_assignment is for the identity of a manual connection; Azure DevOps assigned a role to that of this one itself.",
+                    remedy="Leave role_assignment out.",
+                )
+            work.role = self._look_at_role({**current.scope, **self._desired.scope})
+        return work
+
+    def _carry_out(self, current: ArmConnection, work: Work, *, fresh: bool) -> None:
+        """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
+        self._did(Work(federation=work.federation, required=work.required))
+        self._federate(work, fresh=fresh)
+        self._describe(current, Work(federation=work.federation), done=True)
+        self._connection = current = self._updating.update(current, work.plan)
+        self._connection = current = self._updating.share(current, work.plan)
+        self._did(Work(plan=work.plan))
+        self._did(Work(role=work.role))
+        self._assign(work)
+        self._describe(current, work, done=True)
+        self._settled = True
+        for pipelines in work.pipelines:
+            self._updating.authorize(current, pipelines)
+            self._did(Work(pipelines=[pipelines]))
+
+    def _did(self, part: Work) -> None:
+        """For the diff of a task that fails half way."""
+        self._done += [change for change in part.changes if change not in self._done]
+
+    def _foretell(self, draft: Draft) -> None:
+        """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
+        references = references_of(draft, self._target)
+        body = creation_body(draft, references)
+        self._changes = list(creation_changes(draft, references))
+        self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._place.project)
+        work = Work(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
+        if self._federates(preview):
+            audience = federated_credential.audience(draft.environment, self._desired.audience)
+            # An identity that Azure DevOps has yet to make has none.
+            existing = self._identity.credentials() if self._identity else []
+            if self._identity and self._desired.federation != "require":
+                self._changes.append(Change("federated_credential", None, audience))
+                federated_credential.refuse_full(existing, self._identity.label)
+        if self._desired.role:
+            work.role = self._look_at_role(draft.scope)
+        self._note(work)
+        self._describe(preview, work, done=False)
+        if self._desired.verify_before:
+            self._tester.test_before(body, preview)
+        if self._runtime.check_mode and self._place.caller.kind == "unknown" and draft.creation_mode == "automatic":
+            self._runtime.warnings.append(
+                "Whether the creation would succeed is not known: an automatic one needs a person, and who is behind this sign-in is not known."
+            )
+
+    def _note(self, work: Work) -> None:
+        self._changes += [change for change in work.changes if change not in self._changes]
+        self._runtime.warnings += [text for text in work.plan.warnings if text not in self._runtime.warnings]
+
+    # -- federated credential and role ------------------------------------------------------------------------------
+    def _federates(self, current: ArmConnection) -> bool:
+        """Whether the federated credential is looked at."""
+        if current.scheme != WIF:
+            if self._desired.federation in ("create", "require"):
+                raise OptionError(
+                    f"federated_credential is set, but the connection has the scheme {current.scheme}.",
+                    remedy="Leave it out.",
+                )
+            return False
+        if current.creation_mode == "automatic":
+            if self._desired.federation == "create":
+                raise OptionError(
+                    "federated_credential.mode is create, but Azure DevOps writes the credential of this automatic connection itself.",
+                    remedy="Use require to check it, or leave federated_credential out.",
+                )
+            return self._desired.federation == "require"
+        managed = manages_federation(self._desired)
+        if managed:
+            refuse_unreachable_federation(self._desired, self._place.caller)
+        return managed
+
+    def _look_at_federation(self, current: ArmConnection, *, fresh: bool) -> Federation:
+        audience = federated_credential.audience(current.environment, self._desired.audience)
+        wish = federated_credential.wanted(current.id, current.issuer, current.subject, audience)
+        identity = self._identity
+        if identity is None and current.client_id and current.identity_type != "ManagedIdentity":
+            identity = Application(self._runtime.session.graph, current.client_id)
+        if identity is None:
+            raise OptionError(
+                "The federated credential belongs to a managed identity, and the task does not say which.",
+                remedy="Set managed_identity.resource_id, or set federated_credential.mode to skip.",
+            )
+        if fresh and current.issuer_kind == "entra" and self._desired.federation != "require":
+            # Its subject holds the id of a connection that is seconds old.
+            return Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
+        return look_at_federation(identity, wish, to_write=self._desired.federation != "require")
+
+    def _federate(self, work: Work, *, fresh: bool) -> None:
+        plan = work.federation
+        if plan is None or plan.state == "present":
+            return
+        step = self._creation.undo.add("the federated credential", lambda: unfederate(plan))
+        if federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
+            self._changed = True
+        else:
+            work.federation = replace(plan, state="present")
+        if plan.state != "missing" or work.federation is not plan:
+            self._creation.undo.forget(step)
+
+    def _look_at_role(self, scope: t.Mapping[str, str | None]) -> Assignment:
+        return look_at_role(
+            self._runtime.session.resource_manager,
+            self._place.client.organization().instance_id,
+            # That the task says whose role it is was settled before the first request.
+            t.cast(Identity, self._identity),
+            str(self._desired.role),
+            self._desired.role_scope or role_assignment.narrowest_scope(scope),
+            allow_privileged=self._desired.allow_privileged_role,
+        )
+
+    def _assign(self, work: Work) -> None:
+        role = work.role
+        if role is None or role.present:
+            return
+        resource_manager = self._runtime.session.resource_manager
+        step = self._creation.undo.add("the role assignment", lambda: unassign_role(resource_manager, role))
+        if assign_role(resource_manager, role, self._runtime.stop, self._patience):
+            self._changed = True
+        else:
+            work.role = replace(role, present=True)
+            self._creation.undo.forget(step)
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+    def _test(self) -> AzdoError | None:
+        """In check mode only if nothing would be changed, because only then what is there is what will be."""
+        if not self._desired.verify_after or self._connection is None or (self._runtime.check_mode and self._changed):
+            return None
+        failure = self._tester.test_after(self._connection)
+        # A credential that a person adds later cannot work yet.
+        by_hand = self._desired.federation in ("skip", "require")
+        if self._tester.after and self._tester.after.result == "federation_failed" and not by_hand:
+            self._settled = False
+        return failure
+
+    def _give_up(self, error: AzdoError) -> None:
+        """A connection that this task made and that cannot work goes again, with what was made for it; an existing one is never touched."""
+        error.about(self._place.title)
+        if self._connection is not None and not self._connection.id:
+            # Only a forecast of what is not going to be.
+            self._connection = None
+        if not self._creation.made or self._settled:
+            return
+        if self._runtime.params["keep_failed"]:
+            error.remedy = f"{error.remedy} The connection was kept, as keep_failed asks.".strip()
+            return
+        self._changed = not self._creation.take_back(error)
+        self._connection = self._creation.connection
+
+    def _describe(self, current: ArmConnection, work: Work, *, done: bool) -> None:
+        if current.scheme == WIF:
+            managed = not current.id and self._federates(current)
+            self._federation = work.federation_result(current, self._desired, self._target, managed=managed, done=done)
+        self._role = work.role_result(done=done) or self._role
+
+    def _result(self, failure: AzdoError | None) -> Result:
+        shown = self._connection.to_result(self._runtime.now()) if self._connection else None
+        if shown is not None:
+            shown["id"] = shown["id"] or None
+        changed = self._changed or self._updating.changed
+        new = changed and (self._creation.made or not (shown and shown["id"]))
+        changes = self._changes if changed else []
+        if failure is not None and changed and not self._runtime.check_mode and not self._creation.made:
+            changes = self._done
+        return Result(
+            changed=changed,
+            values={
+                "connection": shown,
+                "federated_credential": self._federation if shown else None,
+                "role_assignment": self._role if shown else None,
+                "verification": self._tester.to_result(),
+            },
+            diff=diff(self._place.title, changes, created=new),
+            failure=failure,
+        )

@@ -1,0 +1,293 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known around a connection beyond the connection itself: who uses it, the identity behind it, how its test ended.
+
+PRIVATE to the collection, and pure: details are read elsewhere, here it is said what they mean. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ArmConnection,
+    Json,
+    ProjectReference,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+
+# Azure DevOps disables a connection that was not used for this long (2.11).
+AUTO_DISABLE_AFTER = timedelta(days=100)
+# It stops issuing tokens with its own issuer then (4.1).
+ISSUER_RETIRES = datetime(2027, 7, 1, tzinfo=timezone.utc)
+# A run without an end that began before this is no run any more: agents are lost, and their runs stay open for ever.
+_LONGEST_RUN = timedelta(days=7)
+# The service's word for a run that did what it should. One that succeeded with issues may have failed at the very step that signs in.
+_SUCCEEDED = "succeeded"
+_BEFORE_ALL = datetime.min.replace(tzinfo=timezone.utc)
+# What an application says that signs in people and programs of its own tenant only (8.5).
+_SINGLE_TENANT = "AzureADMyOrg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """A pipeline that used the connection. ``kind`` is ``build`` or ``release``."""
+
+    project: str
+    kind: str
+    id: int | None
+    name: str
+
+    def answers_to(self, text: str) -> bool:
+        """Whether a person may have meant it by ``12``, ``deploy``, ``Payments/12`` or ``Payments/deploy``."""
+        own = [part for part in (self.id, self.name) if part not in (None, "")]
+        names = {f"{place}{part}" for part in own for place in ("", f"{self.project}/")}
+        return text.strip().casefold() in {name.casefold() for name in names}
+
+    def to_result(self) -> Json:
+        return {"kind": self.kind, "id": self.id, "name": self.name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """The latest uses of a connection over all its projects (7). ``running`` are the uses that have not ended.
+
+    :param last_result: how the latest one that has ended ended, in the service's word, in lower case.
+    :param last_success: when the latest one that succeeded has ended, or began if its end is not known.
+    """
+
+    never_used: bool
+    last_used: datetime | None
+    definitions: tuple[Definition, ...]
+    running: tuple[tuple[Definition, str | None], ...]
+    last_result: str | None = None
+    last_success: datetime | None = None
+
+    @classmethod
+    def from_histories(cls, histories: t.Iterable[tuple[ProjectReference, list[Json]]], now: datetime) -> Use:
+        """:param histories: the execution history of each project, newest first."""
+        records = [(project, record) for project, history in histories for record in history]
+        times = [
+            moment
+            for _project, record in records
+            for key in ("startTime", "finishTime")
+            if (moment := _time(record, key))
+        ]
+        found = [(record, _definition(project, record)) for project, record in records]
+        known = {(item.project, item.kind, item.id): item for _record, item in found if item is not None}
+        return cls(
+            never_used=not records,
+            last_used=max(times, default=None),
+            definitions=tuple(known.values()),
+            running=tuple(
+                (
+                    item or Definition(project="", kind="", id=None, name="?"),
+                    format_time(_time(record, "startTime")),
+                )
+                for record, item in found
+                if _is_running(record, now)
+            ),
+            last_result=_last_result(record for _project, record in records),
+            last_success=max(
+                (ended for _project, record in records if _result(record) == _SUCCEEDED and (ended := _end(record))),
+                default=None,
+            ),
+        )
+
+    def to_result(self, now: datetime) -> Json:
+        """Shape: ``{readable, never_used, last_used, last_result, last_success, days_until_auto_disable, definitions: [{kind, id, name}]}``."""
+        return {
+            "readable": True,
+            "never_used": self.never_used,
+            "last_used": format_time(self.last_used),
+            "last_result": self.last_result,
+            "last_success": format_time(self.last_success),
+            "days_until_auto_disable": (self.last_used + AUTO_DISABLE_AFTER - now).days if self.last_used else None,
+            "definitions": [definition.to_result() for definition in self.definitions],
+        }
+
+
+def _time(record: Json, key: str) -> datetime | None:
+    text = record.get(key)
+    return parse_time(text) if isinstance(text, str) else None
+
+
+def may_be_running(record: Json, now: datetime) -> bool:
+    """Whether a run that began then, or an earlier one, may still be running."""
+    started = _time(record, "startTime")
+    return started is None or now - started < _LONGEST_RUN
+
+
+def _is_running(record: Json, now: datetime) -> bool:
+    """Neither a result nor an end (7)."""
+    return not (record.get("finishTime") or record.get("result")) and may_be_running(record, now)
+
+
+def _result(record: Json) -> str | None:
+    result = record.get("result")
+    return result.lower() if isinstance(result, str) and result else None
+
+
+def _end(record: Json) -> datetime | None:
+    """When a run ended, or began if that is all one knows."""
+    return _time(record, "finishTime") or _time(record, "startTime")
+
+
+def _last_result(records: t.Iterable[Json]) -> str | None:
+    """Of the run that ended last. One that says no time is older than all others, and the history has the newest first."""
+    ended = [record for record in records if record.get("finishTime") or record.get("result")]
+    latest = max(ended, key=lambda record: _end(record) or _BEFORE_ALL, default=None)
+    return None if latest is None else _result(latest)
+
+
+# What stands in place of :meth:`Use.to_result` where the use could not be read.
+UNREADABLE_USE: Json = {
+    "readable": False,
+    "never_used": None,
+    "last_used": None,
+    "last_result": None,
+    "last_success": None,
+    "days_until_auto_disable": None,
+    "definitions": None,
+}
+
+
+def _definition(project: ProjectReference, record: Json) -> Definition | None:
+    definition = record.get("definition")
+    if not definition or not isinstance(definition, dict):
+        return None
+    return Definition(
+        project=project.name,
+        kind=str(record.get("planType") or "").lower(),
+        id=definition.get("id"),
+        name=str(definition.get("name") or ""),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityFacts:
+    """The identity behind a connection. ``kind``: ``application``, ``managed_identity``, or ``missing`` when Entra knows none with its client id.
+
+    :param audience: the application's ``signInAudience`` (8.5).
+    :param passwords: when each of its client secrets ends; None for one that says no end.
+    :param certificates: the same for its certificates.
+    :param ends_unreadable: whether one of them says an end that makes no sense.
+    """
+
+    kind: str
+    audience: str | None = None
+    passwords: tuple[datetime | None, ...] = ()
+    certificates: tuple[datetime | None, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    ends_unreadable: bool = False
+
+    @classmethod
+    def of_application(cls, raw: Json, credentials: t.Sequence[Credential]) -> IdentityFacts:
+        return cls(
+            kind="application",
+            audience=raw.get("signInAudience"),
+            passwords=_ends(raw.get("passwordCredentials")),
+            certificates=_ends(raw.get("keyCredentials")),
+            credentials=tuple(credentials),
+            ends_unreadable=any(
+                item.get("endDateTime") and parse_time(str(item["endDateTime"])) is None
+                for kind in ("passwordCredentials", "keyCredentials")
+                for item in raw.get(kind) or []
+            ),
+        )
+
+    @property
+    def single_tenant(self) -> bool | None:
+        """Whether the Entra issuer is for it (4.1); None if that was not said. A managed identity always belongs to one tenant."""
+        if self.kind == "managed_identity":
+            return True
+        return None if self.audience is None else self.audience == _SINGLE_TENANT
+
+    def to_result(self) -> Json:
+        """Shape: ``{kind, sign_in_audience, secrets_expire: [time], certificates_expire: [time], federated_credentials: n}``."""
+        return {
+            "kind": self.kind,
+            "sign_in_audience": self.audience,
+            "secrets_expire": [format_time(moment) for moment in self.passwords],
+            "certificates_expire": [format_time(moment) for moment in self.certificates],
+            "federated_credentials": len(self.credentials),
+        }
+
+
+def _ends(items: t.Any) -> tuple[datetime | None, ...]:
+    return tuple(parse_time(item.get("endDateTime")) for item in items or [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What was read around one connection; None is "not asked for". ``unread`` says why something that was asked for could not be read.
+
+    :param tested: how the test of the connection ended before anything was changed.
+    """
+
+    use: Use | None = None
+    identity: IdentityFacts | None = None
+    tested: Verification | None = None
+    unread: t.Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """The stored secret of a connection: ``works``, ``expired``, ``wrong``, ``missing`` or ``unknown``, how one knows, and when it ends, if that is known."""
+
+    state: str
+    why: str
+    ends: datetime | None = None
+
+
+def secret_of(connection: ArmConnection, facts: Facts, now: datetime) -> Secret:
+    """What is known of the secret. A test beats the directory: Azure DevOps does not say which of an application's secrets it stores (8.5)."""
+    by_test = _secret_by_test(facts.tested) if connection.scheme == "service_principal" else None
+    listed = _secret_by_directory(connection, facts, now)
+    if by_test:
+        # When it ends or has ended is the directory's to say, as far as it is sure.
+        return Secret(by_test.state, by_test.why, listed.ends if listed.state == by_test.state else None)
+    return listed
+
+
+def _secret_by_test(tested: Verification | None) -> Secret | None:
+    if tested is None:
+        return None
+    if tested.result in ("ok", "azure_permission"):
+        return Secret("works", "The test of the connection got a token with it.")
+    if tested.result != "credential_failed":
+        return None
+    codes = set(re.findall(r"AADSTS(\d+)", tested.message))
+    state = "expired" if "7000222" in codes else "missing" if "700016" in codes else "wrong"
+    return Secret(state, f"The test of the connection says: {tested.message}")
+
+
+def _secret_by_directory(connection: ArmConnection, facts: Facts, now: datetime) -> Secret:
+    identity = facts.identity
+    if identity is None:
+        return Secret("unknown", "When the secret ends was not read.")
+    if identity.ends_unreadable:
+        return Secret("unknown", "When the secrets of the application end cannot be made out.")
+    if identity.kind != "application":
+        return Secret("missing", "There is no application that could have one.")
+    certificate = (connection.authentication_type or "").lower() == "spncertificate"
+    ends = identity.certificates if certificate else identity.passwords
+    word = "certificate" if certificate else "secret"
+    if not ends:
+        return Secret("missing", f"The application has no {word}.")
+    valid = [moment for moment in ends if moment is None or moment > now]
+    if not valid:
+        last = max(moment for moment in ends if moment is not None)
+        return Secret(
+            "expired", f"Every {word} of the application has ended, the last one on {format_time(last)}.", last
+        )
+    if len(valid) < len(ends):
+        return Secret("unknown", f"Some of the application's {word}s have ended, and which one is stored is not known.")
+    known = [moment for moment in valid if moment is not None]
+    return Secret("works", f"The application's {word} is valid.", min(known) if known else None)

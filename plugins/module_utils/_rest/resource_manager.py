@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operations of Azure Resource Manager that connections need, one method each: managed identities (8.3) and role assignments (8.4).
+
+PRIVATE to the collection. Results are the service's own JSON. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_api import AzureApi
+from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
+
+_IDENTITIES_VERSION = "2023-01-31"
+_ROLES_VERSION = "2022-04-01"
+_RIGHTS = (
+    "For federated credentials the caller needs the role Managed Identity Contributor on the identity, for role assignments "
+    "User Access Administrator or Owner at the scope."
+)
+_AUTHORIZATION = "providers/Microsoft.Authorization"
+
+
+class ResourceManager:
+    """Azure Resource Manager. Resources and scopes are named by their ids, which start with a slash."""
+
+    def __init__(self, url: str, http: HttpClient, authorization: Authorization) -> None:
+        self._api = AzureApi("Azure Resource Manager", url, http, authorization, _RIGHTS)
+        self._definitions: dict[tuple[str, str], str | None] = {}
+        self._identities: dict[str, Json] = {}
+        self._by_subscription: dict[str, list[Json]] = {}
+
+    def identity(self, resource_id: str) -> Json:
+        """A user-assigned managed identity; asked once. Shape: ``{id, properties: {tenantId, clientId, principalId}}``.
+
+        :raises NotFoundError: there is none.
+        """
+        known = self._identities.get(resource_id.lower())
+        if known is None:
+            known = t.cast(Json, self._api.get(_path(resource_id), {"api-version": _IDENTITIES_VERSION}).data)
+            self._identities[resource_id.lower()] = known
+        return known
+
+    def identities(self, subscription_id: str) -> list[Json]:
+        """All user-assigned managed identities of a subscription, asked once, in the shape of :meth:`identity`."""
+        known = self._by_subscription.get(subscription_id.lower())
+        if known is not None:
+            return known
+        path = f"subscriptions/{quote(subscription_id, safe='')}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+        found = self._pages(path, {"api-version": _IDENTITIES_VERSION})
+        self._by_subscription[subscription_id.lower()] = found
+        return found
+
+    def federated_credentials(self, resource_id: str) -> list[Json]:
+        """Shape: ``[{name, properties: {issuer, subject, audiences}}]``."""
+        return self._pages(f"{_path(resource_id)}/federatedIdentityCredentials", {"api-version": _IDENTITIES_VERSION})
+
+    def put_federated_credential(self, resource_id: str, name: str, properties: Json) -> None:
+        """Make it or change it. A write; the service takes one at a time for each identity."""
+        self._api.write(
+            "PUT",
+            _credential(resource_id, name),
+            params={"api-version": _IDENTITIES_VERSION},
+            body={"properties": properties},
+        )
+
+    def remove_federated_credential(self, resource_id: str, name: str) -> None:
+        """A write; the service takes one at a time for each identity."""
+        self._api.write("DELETE", _credential(resource_id, name), params={"api-version": _IDENTITIES_VERSION})
+
+    def role_definition(self, scope: str, role: str) -> str | None:
+        """The id of the role with that name at a scope; asked once. None when there is none."""
+        key = (scope.lower(), role.lower())
+        if key not in self._definitions:
+            name = role.replace("'", "''")
+            params = {"api-version": _ROLES_VERSION, "$filter": f"roleName eq '{name}'"}
+            found = self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleDefinitions", params)
+            named = [item for item in found if str((item.get("properties") or {}).get("roleName")).lower() == key[1]]
+            self._definitions[key] = str(named[0]["id"]) if named else None
+        return self._definitions[key]
+
+    def role_assignments(self, scope: str, principal_id: str) -> list[Json]:
+        """Those of one principal at, above and below a scope. Shape: ``[{id, name, properties: {scope, roleDefinitionId}}]``."""
+        params = {"api-version": _ROLES_VERSION, "$filter": f"principalId eq '{principal_id}'"}
+        return self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleAssignments", params)
+
+    def put_role_assignment(self, scope: str, name: str, properties: Json) -> bool:
+        """Whether this made it (8.4: 201), and it was not there already. A write. ``name`` is a GUID of the caller's choice."""
+        answer = self._api.write(
+            "PUT", _assignment(scope, name), params={"api-version": _ROLES_VERSION}, body={"properties": properties}
+        )
+        return answer.status == 201
+
+    def remove_role_assignment(self, scope: str, name: str) -> None:
+        """A write."""
+        self._api.write("DELETE", _assignment(scope, name), params={"api-version": _ROLES_VERSION})
+
+    def _pages(self, path: str, params: t.Mapping[str, t.Any]) -> list[Json]:
+        """All pages of a list. Only the query of the link to the next page is used: where the token goes is not for an answer to say."""
+        found: list[Json] = []
+        seen: set[str] = set()
+        query = dict(params)
+        while True:
+            data = self._api.get(path, query).data
+            if not isinstance(data, dict) or not isinstance(data.get("value"), list):
+                raise ServiceError(
+                    "Azure Resource Manager answered a list in an unknown shape.",
+                    status=200,
+                    remedy="Check resource_manager_url and the proxy settings.",
+                )
+            found += data["value"]
+            link = str(data.get("nextLink") or "")
+            if not link or link in seen:
+                return found
+            seen.add(link)
+            query = dict(parse_qsl(urlsplit(link).query))
+
+
+def _path(resource_id: str) -> str:
+    """A resource id as part of a path: its slashes stay."""
+    return quote(resource_id.strip("/"), safe="/")
+
+
+def _credential(resource_id: str, name: str) -> str:
+    return f"{_path(resource_id)}/federatedIdentityCredentials/{quote(name, safe='')}"
+
+
+def _assignment(scope: str, name: str) -> str:
+    return f"{_path(scope)}/{_AUTHORIZATION}/roleAssignments/{quote(name, safe='')}"

@@ -1,0 +1,237 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a connection can be moved to a target, and why not: the rules behind the reason codes.
+
+PRIVATE to the collection, and pure. Section numbers are those of the fact sheet.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._rules.fact_rules import circumstances, not_read
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS, Effect, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+
+
+def assess(
+    connection: ArmConnection,
+    target: str,
+    situation: Situation,
+    seen_in: t.Collection[str] = (),
+    facts: Facts | None = None,
+) -> tuple[Reason, ...]:
+    """Every reason that applies towards ``target``, in the order of ``RULES``; users repair all at once, so none hides another.
+
+    A partial object gives one reason only: its gaps prove nothing (2.3). ``seen_in`` are the ids of the projects whose lists show the connection.
+    Without ``facts`` this is about the connection alone; what blocks then is not worth asking more about.
+    """
+    if connection.type and connection.type.lower() != "azurerm":
+        return (_reason("not_azurerm", target, type=connection.type),)
+    if missing := incomplete(connection, situation.hosted, seen_in):
+        return (_reason("no_permission", target, missing=missing),)
+    column = TARGETS.index(target)
+    found = [
+        *_service(connection, target, situation),
+        *_kind(connection, target),
+        *_window(connection, situation),
+        *_condition(connection, situation),
+        *(_subject(connection, situation) if target == ENTRA_ISSUER else ()),
+        *(circumstances(connection, target, situation, facts) if facts else ()),
+    ]
+    reasons = [Reason(code, effect, evidence) for code, evidence in found if (effect := RULES[code].effects[column])]
+    lifted = _lifted(connection, situation)
+    reasons = [Reason(r.code, lifted[r.code], r.evidence) if r.code in lifted else r for r in reasons]
+    reasons += _not_known(connection, target, situation)
+    reasons += not_read(target, situation, facts) if facts else ()
+    if facts and connection.id.lower() in situation.not_approved and not blocked(reasons):
+        # What kept it out of the plan is gone, so nobody has agreed to moving it.
+        reasons.append(_reason("changed_since_plan", target, approved=False))
+    order = list(RULES)
+    return tuple(sorted(reasons, key=lambda reason: order.index(reason.code)))
+
+
+def _lifted(connection: ArmConnection, situation: Situation) -> dict[str, Effect]:
+    """What the user allowed: codes that would block, and what they do instead."""
+    allowed = {
+        "shared": situation.include_shared,
+        "disabled": situation.include_disabled,
+        "in_use_now": situation.allow_in_use,
+        "manual_needs_federated_credential": situation.credential_mode is not None,
+        "irreversible": situation.allow_irreversible,
+        "issuer_migration_unconfirmed": situation.resend,
+    }
+    lifted: dict[str, Effect] = {code: "informs" for code, given in allowed.items() if given}
+    if situation.attempt_as_non_user:
+        lifted["caller_not_user"] = "warns"
+    return lifted
+
+
+def blocked(reasons: t.Iterable[Reason]) -> bool:
+    return any(reason.effect == "blocks" for reason in reasons)
+
+
+def done_already(reasons: t.Iterable[Reason], target: str) -> bool:
+    """Whether the connection is at its target, so that nothing is to be done."""
+    settled = {
+        WIF: "already_federated",
+        SERVICE_PRINCIPAL: "already_service_principal",
+        ENTRA_ISSUER: "already_entra_issuer",
+    }
+    return any(reason.code == settled[target] for reason in reasons)
+
+
+def incomplete(connection: ArmConnection, names_projects: bool, seen_in: t.Collection[str] = ()) -> str:
+    """What the answer lacks for being sent back whole, or an empty text. Sending back less than there is would take it away (2.11).
+
+    :param names_projects: whether this service names the projects of a connection at all.
+    """
+    if connection.partial:
+        return "data, type or authorization"
+    if not names_projects:
+        return ""
+    if not connection.raw.get("serviceEndpointProjectReferences"):
+        return "project references"
+    if len(connection.references) != len(connection.raw["serviceEndpointProjectReferences"]):
+        return "ids of project references"
+    if connection.raw.get("isShared") is True and len(connection.references) < 2:
+        return "project references of a shared connection"
+    if not {reference.id for reference in connection.references}.issuperset(seen_in):
+        return "the reference to a project that shows it"
+    return ""
+
+
+_Found = t.Iterator[tuple[str, Json]]
+
+
+def _service(connection: ArmConnection, target: str, situation: Situation) -> _Found:
+    if not situation.hosted:
+        yield "server_not_supported", {}
+    moves = connection.scheme in (WIF, SERVICE_PRINCIPAL) and connection.scheme != target
+    if situation.caller == "non_user" and connection.creation_mode == "automatic" and moves:
+        yield "caller_not_user", {}
+    if situation.entra_token is False:
+        yield "caller_needs_entra_token", {}
+
+
+def _kind(connection: ArmConnection, target: str) -> _Found:
+    """What the connection is: scheme, creation mode, environment, issuer."""
+    if connection.scheme == WIF:
+        yield "already_federated", {}
+        if connection.issuer_kind == "entra":
+            yield "already_entra_issuer", {"issuer": connection.issuer}
+    if connection.scheme == SERVICE_PRINCIPAL:
+        yield "already_service_principal", {}
+        if connection.creation_mode != "automatic":
+            yield (
+                "manual_needs_federated_credential",
+                {"creation_mode": connection.creation_mode, "client_id": connection.client_id},
+            )
+    if connection.scheme == "managed_identity":
+        yield "agent_managed_identity", {}
+    if connection.scheme == "publish_profile":
+        yield "publish_profile", {}
+    if connection.environment == "AzureStack":
+        yield "azure_stack", {}
+    elif connection.environment not in ("AzureCloud", None):
+        yield "sovereign_cloud", {"environment": connection.environment}
+
+
+def _window(connection: ArmConnection, situation: Situation) -> _Found:
+    """Whether a federated connection can go back to its secret (3.2)."""
+    if connection.scheme != WIF:
+        return
+    if connection.creation_mode != "automatic":
+        yield "revert_manual", {"creation_mode": connection.creation_mode}
+    elif connection.revert_deadline is None and not connection.revert_deadline_text:
+        yield "revert_window_passed", {"deadline": None}
+    elif connection.revert_deadline is not None and connection.revert_deadline <= situation.now:
+        yield "revert_window_passed", {"deadline": format_time(connection.revert_deadline)}
+
+
+def _condition(connection: ArmConnection, situation: Situation) -> _Found:
+    """How the connection is doing just now, and who else has it."""
+    if connection.shared:
+        yield "shared", {"projects": [reference.name for reference in connection.references]}
+        if connection.owner.id not in situation.project_ids:
+            yield "shared_not_owner", {"owner": connection.owner.name}
+    if connection.state == "failed":
+        yield "failed", {"status_message": connection.status_message}
+    elif connection.state == "in_progress":
+        yield "not_ready", {"status_message": connection.status_message}
+    if not connection.enabled:
+        yield "disabled", {}
+    if connection.id.lower() in situation.busy:
+        yield "not_ready", {"another_run": True}
+    if connection.id.lower() in situation.unconfirmed:
+        yield "issuer_migration_unconfirmed", {"journal": True}
+    if connection.id.lower() in situation.excluded:
+        yield "excluded", {}
+    approved = situation.approved.get(connection.id.lower())
+    if approved is not None and approved != fingerprint(connection):
+        yield "changed_since_plan", {"approved": connection.id.lower() not in situation.not_approved}
+
+
+def _not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
+    """Facts that decide block; a fact that only changes the odds warns."""
+    known_schemes = (WIF, SERVICE_PRINCIPAL, "managed_identity", "publish_profile")
+    if connection.scheme not in known_schemes:
+        yield Reason("unknown", "blocks", {"fact": "authorization scheme", "value": connection.scheme})
+    if target == WIF and connection.scheme == SERVICE_PRINCIPAL and situation.caller == "unknown":
+        yield Reason("unknown", "warns", {"fact": "whether the caller is a person"})
+    if target == ENTRA_ISSUER:
+        yield from _not_known_of_the_migration(connection, situation)
+    if target == SERVICE_PRINCIPAL and connection.revert_deadline_text and connection.revert_deadline is None:
+        yield Reason("unknown", "blocks", {"fact": "revert deadline", "value": connection.revert_deadline_text})
+    if (
+        situation.credential_mode
+        and target == WIF
+        and connection.scheme == SERVICE_PRINCIPAL
+        and connection.creation_mode != "automatic"
+        and not (connection.issuer and connection.subject)
+    ):
+        yield Reason("unknown", "warns", {"fact": "which issuer and subject Azure DevOps wants"})
+
+
+def _not_known_of_the_migration(connection: ArmConnection, situation: Situation) -> t.Iterator[Reason]:
+    """The request names the connection by its old subject, so it needs one; who may send it is not documented (4.2, 4.3)."""
+    if connection.scheme != WIF or connection.issuer_kind == "entra":
+        return
+    if connection.issuer_kind != "azure_devops" or not connection.subject:
+        yield Reason("unknown", "blocks", {"fact": "issuer and subject", "value": connection.issuer})
+    if situation.entra_token is None:
+        yield Reason("unknown", "warns", {"fact": "whether access_token is one of Microsoft Entra"})
+    if situation.caller == "non_user":
+        yield Reason("unknown", "warns", {"fact": "whether Azure DevOps takes a migration from a service principal"})
+
+
+def _subject(connection: ArmConnection, situation: Situation) -> _Found:
+    """The migration is asked for by the stored subject (4.2): it must be this connection's own, and nobody else's."""
+    if connection.scheme != WIF or connection.issuer_kind != "azure_devops":
+        return
+    owner, subject = connection.owner, connection.subject or ""
+    own = f"/{owner.name}/{owner.connection_name}"
+    # Organizations are named in any case in addresses; the rest counts to the letter.
+    its_own = (
+        subject.lower().startswith(f"sc://{situation.organization}/".lower())
+        and subject.partition("://")[2].partition("/")[2] == own[1:]
+    )
+    others = situation.subjects.get(subject.lower(), 0) - 1
+    if subject and (not its_own or others > 0):
+        own = f"sc://{situation.organization}{own}"
+        yield "subject_mismatch", {"subject": subject, "own": own, "others_with_it": max(0, others)}
+
+
+def _reason(code: str, target: str, **evidence: t.Any) -> Reason:
+    return Reason(code, RULES[code].effects[TARGETS.index(target)] or "informs", evidence)

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The formats of a report.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from datetime import datetime
+
+from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import csv_text
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+
+FORMATS = ("html", "csv", "markdown", "json")
+# The ending of a file says which one it is.
+ENDINGS = {".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown", ".json": "json"}
+# What Ansible adds to the result of a task, or keeps for itself.
+_OF_THE_TASK = ("changed", "failed", "invocation", "warnings", "deprecations", "diff", "exception", "stderr", "stdout")
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def report(result: Result, wanted: str, now: datetime, title: str = "") -> str:
+    """Return the report as text in one of FORMATS."""
+    if wanted == "csv":
+        return csv_text(entries(result))
+    if wanted == "markdown":
+        return markdown_text(result, now, title)
+    if wanted == "json":
+        return json_text(result)
+    return html_page(result, now, title)
+
+
+def json_text(result: Result) -> str:
+    """Return the result itself: stable, and readable by people and programs."""
+    kept = {key: value for key, value in result.items() if key not in _OF_THE_TASK and not key.startswith("_ansible")}
+    # Half a character cannot be written to a file; as an escape it can.
+    whole = not _HALVES.search(json.dumps(kept, ensure_ascii=False, default=_plain))
+    return json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=not whole, default=_plain) + "\n"
+
+
+def _plain(value: object) -> t.Any:
+    """Ansible's own kinds of mappings, lists and texts are no JSON until they are made ordinary."""
+    if isinstance(value, t.Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, t.Sequence) and not isinstance(value, str) else str(value)
+
+
+def moment(text: str) -> datetime | None:
+    """Return the time that an ISO text says, in UTC; None if it says none."""
+    return parse_time(text)

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as Markdown, for a pull request or a job's summary.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from datetime import datetime
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import shares
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE, Cell
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
+    TARGETS,
+    Column,
+    Entry,
+    entries,
+    filled,
+    is_run,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count
+
+# Whatever Markdown or the HTML in it gives a meaning: everywhere, at the edge of a word, at the beginning, and where an address would become a link.
+# As a reference a sign is text, and cannot be read as markup again.
+_SPECIAL = re.compile(
+    r"[\\`*{}\[\]<>#|~&$@]|(?<![^\W_])_|_(?![^\W_])|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=//)|(?<=www)\.",
+    re.IGNORECASE,
+)
+
+
+def markdown_text(result: Result, now: datetime, title: str = "") -> str:
+    """Return headline, what could not be seen, what needs attention, reasons with remedies, and the table of connections."""
+    listed, run = entries(result), is_run(result)
+    parts = [
+        [f"# {quoted(title or facts.default_title(listed, result, run=run))}"],
+        [quoted(facts.headline(listed, result, run=run)), "", f"As of {now:%Y-%m-%d %H:%M} UTC."],
+        _missing(result, listed, run=run),
+        _attention(listed, now),
+        _reasons(listed, run=run),
+        _table(listed),
+        [f"- {quoted(line)}" for line in facts.notes(result)],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _missing(result: Result, listed: t.Sequence[Entry], *, run: bool) -> list[str]:
+    lines, missing = facts.unseen(result), facts.gaps(listed, run=run)
+    made = ["## Not everything could be seen", "", *(f"- {quoted(line)}" for line in lines)] if lines else []
+    if missing:
+        made += [*([""] if made else []), "## Not known", "", *(f"- {quoted(line)}" for line in missing)]
+    return made
+
+
+def _attention(listed: t.Sequence[Entry], now: datetime) -> list[str]:
+    found = [f"| {len(point.members)} | {quoted(point.sentence)} |" for point in points(listed, now)]
+    return ["## Needs attention first", "", "| Connections | What |", "|---:|---|", *found] if found else []
+
+
+def _reasons(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
+    columns = {"reasons": "Reasons"} if run else TARGETS
+    made: list[str] = []
+    for column, title in columns.items():
+        told = (
+            ", ".join(f"{share.number} {share.label}" for share in shares.verdicts(listed, column))
+            if column in TARGETS
+            else ""
+        )
+        found = [
+            f"| {cause.number} | `{_code(cause.code)}` | {cause.effect} | {quoted(f'{cause.message} {cause.remedy}'.strip())} |"
+            for cause in shares.causes(listed, column)
+        ]
+        if told or found:
+            made += ["", f"## {title}", *(["", f"{told}."] if told else [])]
+        if found:
+            made += [
+                "",
+                "| Connections | Reason | Effect | What it means and what to do |",
+                "|---:|---|---|---|",
+                *found,
+            ]
+    return made[1:]
+
+
+def _table(listed: t.Sequence[Entry]) -> list[str]:
+    columns = filled(listed)
+    if not listed:
+        return []
+    head = [f"| {' | '.join(column.title for column in columns)} |", f"|{'---|' * len(columns)}"]
+    rows = [f"| {' | '.join(_cell(column, entry[column.key]) for column in columns)} |" for entry in listed]
+    return ["## Connections", "", f"{count(len(listed), 'connection')}.", "", *head, *rows]
+
+
+def _cell(column: Column, cell: Cell) -> str:
+    codes = ", ".join(f"`{_code(code)}`" for code, _effect in cell.codes) if cell.plain != THERE else ""
+    if column.key == "reasons":
+        return codes
+    return f"{quoted(cell.text)}{': ' + codes if codes else ''}"
+
+
+def _code(code: str) -> str:
+    """A reason code between backticks, where only a backtick or a pipe could do harm."""
+    return re.sub(r"[^\w.-]", "?", code)
+
+
+def quoted(text: str) -> str:
+    """Return the text so that Markdown shows it letter by letter, in a cell of a table, too."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What needs attention first, and which connections that is.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
+
+_TEST_FAILURES = ("federation_failed", "credential_failed", "azure_permission")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something that somebody has to see to.
+
+    :param tone: ``bad`` hurts already, ``warn`` will.
+    :param members: places in the list of entries.
+    """
+
+    key: str
+    tone: str
+    sentence: str
+    members: tuple[int, ...]
+
+
+_Rule = tuple[str, str, str, t.Callable[[Entry], bool]]
+
+
+def points(listed: t.Sequence[Entry], now: datetime) -> list[Point]:
+    """Return what applies to at least one connection, the worst first."""
+    found = [
+        Point(key, tone, sentence, tuple(place for place, entry in enumerate(listed) if holds(entry)))
+        for key, tone, sentence, holds in [*_run_rules(), *_state_rules(), *_time_rules(now)]
+    ]
+    return sorted((point for point in found if point.members), key=lambda point: point.tone != "bad")
+
+
+def _is(column: str, *values: str) -> t.Callable[[Entry], bool]:
+    return lambda entry: entry[column].plain in values
+
+
+def _has(code: str) -> t.Callable[[Entry], bool]:
+    return lambda entry: any(
+        code == found for column in (*TARGETS, "reasons") for found, _effect in entry[column].codes
+    )
+
+
+def _run_rules() -> list[_Rule]:
+    return [
+        ("failed", "bad", "failed", _is("status", "failed")),
+        ("rolled_back", "bad", "moved and taken back, because something was wrong afterwards", _is("status", "rolled_back")),
+        ("waiting", "warn", "not finished: the service is still working, or a person has something to do", _is("status", "waiting")),
+        ("not_started", "warn", "not begun: the run stopped before their turn", _has("not_started")),
+        ("uncertain", "warn", "would wait or be tried, because something is not known or not done", _is("status", "would_wait", "would_attempt")),
+        (
+            "no_way_back", "warn", "moved without a certain way back",
+            lambda entry: entry["status"].plain == "converted" and entry["rollback"].plain in ("impossible", cells.UNKNOWN),
+        ),
+    ]  # fmt: skip
+
+
+def _state_rules() -> list[_Rule]:
+    return [
+        ("test_failed", "bad", "did not pass the test: pipelines cannot sign in, or lack a role", _failed_its_test),
+        ("broken", "bad", "in the state failed: repair or remove them", _is("state", "failed")),
+        ("application_missing", "bad", "without an application in Microsoft Entra: they cannot sign in any more", _has("application_missing")),
+        ("partial", "warn", "visible only in part: the caller lacks the permission to see more", _has("no_permission")),
+    ]  # fmt: skip
+
+
+def _failed_its_test(entry: Entry) -> bool:
+    last = entry["verification"].plain.rpartition(": ")[2]
+    return last in _TEST_FAILURES
+
+
+def _time_rules(now: datetime) -> list[_Rule]:
+    left = max((ISSUER_RETIRES - now).days, 0)
+    retires = (
+        f"with the Azure DevOps issuer, which retires on 2027-07-01, in {left} days"
+        if left
+        else "with the Azure DevOps issuer, which is retired"
+    )
+    return [
+        ("secret_expired", "bad", "with a secret that has expired", _secret_ends(None, now)),
+        ("secret_expires", "warn", "with a secret that expires within 30 days", _secret_ends(now, now + timedelta(days=30))),
+        (
+            "way_back_ends", "warn", "whose way back to the secret ends within 48 hours",
+            lambda entry: _is_moved(entry) and _between(entry["revert_deadline"].moment, now, now + timedelta(hours=48)),
+        ),
+        ("auto_disable", "warn", "that Azure DevOps disables within 14 days, because nothing uses them", _disabled_soon),
+        ("old_issuer", "warn" if left else "bad", retires, _is("issuer", facts.OLD_ISSUER)),
+    ]  # fmt: skip
+
+
+def _is_moved(entry: Entry) -> bool:
+    """What signs in with its secret has no way back to end."""
+    return entry["scheme"].plain != SERVICE_PRINCIPAL
+
+
+def _between(moment: datetime | None, start: datetime | None, end: datetime) -> bool:
+    return moment is not None and (start is None or start < moment) and moment <= end
+
+
+def _secret_ends(start: datetime | None, end: datetime) -> t.Callable[[Entry], bool]:
+    """Only of those that sign in with it."""
+    return lambda entry: (
+        entry["scheme"].plain == SERVICE_PRINCIPAL and _between(entry["secret_expires"].moment, start, end)
+    )
+
+
+def _disabled_soon(entry: Entry) -> bool:
+    days = entry["days_until_auto_disable"].order
+    return days is not None and days <= 14

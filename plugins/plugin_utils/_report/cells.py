@@ -1,0 +1,292 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a row of a result says in each column of a report.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS as RULED_TARGETS
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import URGENCY
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable as written_out
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
+
+Code = tuple[str, str]
+
+YES, NO, THERE, UNKNOWN = "yes", "no", "already_there", "unknown"
+BLOCKS, WARNS, INFORMS = "blocks", "warns", "informs"
+
+# How each value of these is meant; what is not here is neither good nor bad.
+TONES = {
+    YES: "good",
+    "converted": "good",
+    "reverted": "good",
+    "migrated": "good",
+    "cleaned": "good",
+    "ok": "good",
+    "failed": "bad",
+    "rolled_back": "bad",
+    "federation_failed": "bad",
+    "credential_failed": "bad",
+    "azure_permission": "bad",
+    "impossible": "warn",
+    "waiting": "warn",
+    "in_progress": "warn",
+    "disabled": "warn",
+    "would_wait": "warn",
+    "would_attempt": "warn",
+    "caller_not_allowed": "unknown",
+    "not_testable": "unknown",
+    UNKNOWN: "unknown",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands at one place.
+
+    :param text: for people, printable; empty if there is nothing to say.
+    :param value: for programs, where that differs: the value as the module returned it.
+    :param codes: reason codes, each with its effect.
+    :param order: what to sort by, where that is not the text; a number.
+    :param moment: the time that the text says.
+    :param tone: ``good``, ``bad``, ``warn`` or ``unknown``: how it is meant. The text alone must say it too.
+    """
+
+    text: str = ""
+    value: str = ""
+    codes: tuple[Code, ...] = ()
+    order: float | None = None
+    moment: datetime | None = None
+    tone: str = ""
+
+    @property
+    def plain(self) -> str:
+        return self.value or self.text
+
+
+NOTHING = Cell()
+NOT_KNOWN = Cell(UNKNOWN, tone=UNKNOWN)
+
+
+def printable(value: object) -> str:
+    """Most texts are printable as they are; asking that first takes a tenth of the time."""
+    text = str(value)
+    return text if text.isprintable() else written_out(text)
+
+
+def name(value: object) -> Cell:
+    return Cell(printable(value)) if value not in (None, "") else NOT_KNOWN
+
+
+def organization(row: Row) -> Cell:
+    return name(row["organization"]) if row.get("organization") else NOTHING
+
+
+@functools.lru_cache(maxsize=1024)
+def _word(value: object) -> Cell:
+    """One of the values of the modules; null is unknown."""
+    if value in (None, ""):
+        return NOT_KNOWN
+    return Cell(printable(str(value).replace("_", " ")), printable(value), tone=TONES.get(str(value), ""))
+
+
+def status(row: Row) -> Cell:
+    if "status" not in row:
+        return NOTHING
+    value = str(row["status"] or UNKNOWN)
+    rank = URGENCY.index(value) if value in URGENCY else len(URGENCY)
+    return Cell(printable(words.status_name(value)), printable(value), order=rank, tone=TONES.get(value, ""))
+
+
+def _side(row: Row, *sides: str) -> t.Mapping[str, t.Any]:
+    """The first of the sides (before, after) that is there; the row of an estate is its own."""
+    if "before" not in row and "after" not in row:
+        return row
+    return next((row[side] for side in sides if row.get(side)), {})
+
+
+def _scheme(side: t.Mapping[str, t.Any]) -> Cell:
+    value = side.get("scheme")
+    return Cell(printable(words.scheme_name(value)), printable(value)) if value else NOT_KNOWN
+
+
+def scheme(row: Row) -> Cell:
+    return _scheme(_side(row, "after", "before"))
+
+
+def scheme_before(row: Row) -> Cell:
+    return _scheme(_side(row, "before")) if "before" in row else NOTHING
+
+
+def _issuer(side: t.Mapping[str, t.Any]) -> Cell:
+    kind = side.get("issuer_kind")
+    if not kind:
+        return NOTHING if side.get("scheme") and side.get("scheme") != FEDERATION else NOT_KNOWN
+    return Cell(printable(words.ISSUERS.get(kind, str(kind))), printable(kind), tone=UNKNOWN if kind == UNKNOWN else "")
+
+
+def issuer(row: Row) -> Cell:
+    return _issuer(_side(row, "after", "before"))
+
+
+def issuer_before(row: Row) -> Cell:
+    return _issuer(_side(row, "before")) if "before" in row else NOTHING
+
+
+def creation_mode(row: Row) -> Cell:
+    if "creation_mode" not in row or (
+        not row["creation_mode"] and row.get("scheme") not in (FEDERATION, SERVICE_PRINCIPAL)
+    ):
+        return NOTHING
+    return _word(row["creation_mode"])
+
+
+def state(row: Row) -> Cell:
+    if row.get("enabled") is False:
+        return _word("disabled")
+    return _word(row["state"]) if "state" in row else NOTHING
+
+
+def effect(code: str, target: str) -> str:
+    """What the code does towards the target; a code that is not in our table may block."""
+    rule = RULES.get(code)
+    return (rule.effects[RULED_TARGETS.index(target)] or INFORMS) if rule and target in RULED_TARGETS else BLOCKS
+
+
+def verdict(row: Row, target: str) -> Cell:
+    """Whether the connection can go to the target. ``unknown`` is no "no": what stands against it is only that a fact could not be read."""
+    if "eligibility" not in row:
+        return NOTHING
+    found = (row["eligibility"] or {}).get(target)
+    if not isinstance(found, t.Mapping) or not isinstance(found.get("eligible"), bool):
+        return NOT_KNOWN
+    return _judged(tuple(printable(code) for code in found.get("codes") or []), target, found["eligible"])
+
+
+@functools.lru_cache(maxsize=4096)
+def _judged(listed: tuple[str, ...], target: str, eligible: bool) -> Cell:
+    codes = _with_effects(listed, target, eligible=eligible)
+    if words.ARRIVED.get(target) in listed:
+        return Cell("already there", THERE, codes, order=1)
+    if eligible:
+        return Cell(YES, YES, codes, order=0, tone="good")
+    answer = UNKNOWN if {code for code, what in codes if what == BLOCKS} <= {UNKNOWN} else NO
+    return Cell(answer, answer, codes, order=3 if answer == UNKNOWN else 2, tone=TONES.get(answer, ""))
+
+
+def _with_effects(listed: t.Sequence[str], target: str, *, eligible: bool) -> tuple[Code, ...]:
+    """Beside a yes nothing blocks, whatever it does elsewhere; beside a code that blocks, a fact that could not be read is a note."""
+    effects = {code: effect(code, target) for code in listed}
+    others = any(what == BLOCKS for code, what in effects.items() if code != UNKNOWN)
+    return tuple(
+        (code, INFORMS if what == BLOCKS and (eligible or (code == UNKNOWN and others)) else what)
+        for code, what in effects.items()
+    )
+
+
+def target(row: Row) -> Cell:
+    value = row.get("target")
+    return (
+        Cell(printable(words.SCHEMES.get(value, str(value).replace("_", " "))), printable(value)) if value else NOTHING
+    )
+
+
+def reasons(row: Row) -> Cell:
+    listed = [reason for reason in row.get("reasons") or [] if isinstance(reason, t.Mapping)]
+    codes = tuple((printable(reason.get("code")), str(reason.get("effect") or BLOCKS)) for reason in listed)
+    text = ", ".join(code for code, _effect in codes)
+    return Cell(text, "; ".join(code for code, _effect in codes), codes)
+
+
+def error(row: Row) -> Cell:
+    """What went wrong and what to do, or what a person has to do first."""
+    failed, hand_off = row.get("error"), row.get("hand_off")
+    texts = [str(failed.get(key) or "") for key in ("message", "remedy")] if isinstance(failed, t.Mapping) else []
+    if failed and not texts:
+        texts = [str(failed)]
+    if isinstance(hand_off, t.Mapping):
+        texts.append(str(hand_off.get("what_to_do") or ""))
+    found = printable(" ".join(" ".join(texts).split()))
+    if not found and row.get("status") in ("failed", "rolled_back"):
+        return Cell("no reason was given", tone=UNKNOWN)
+    return Cell(found)
+
+
+def verification(row: Row) -> Cell:
+    """How the test ended; of a run, both of them."""
+    tested = row.get("verification")
+    if "verification" not in row:
+        return NOTHING
+    if not isinstance(tested, t.Mapping):
+        return NOT_KNOWN
+    if "result" in tested:
+        return _word(tested["result"])
+    sides = [(side, _word(tested[side].get("result"))) for side in ("before", "after") if tested.get(side)]
+    if not sides:
+        return NOTHING
+    text = ", ".join(f"{side}: {cell.text}" for side, cell in sides)
+    return Cell(text, ", ".join(f"{side}: {cell.plain}" for side, cell in sides), tone=sides[-1][1].tone)
+
+
+def rollback(row: Row) -> Cell:
+    return _word(row["rollback"]) if "rollback" in row else NOTHING
+
+
+@functools.lru_cache(maxsize=16384)
+def _time(value: object) -> Cell:
+    """A time; what cannot be read as one stands there as it came, because it is not nothing."""
+    moment = parse_time(str(value))
+    if moment is None:
+        return Cell(printable(value), tone=UNKNOWN)
+    return Cell(f"{moment:%Y-%m-%d %H:%M} UTC", str(format_time(moment)), order=moment.timestamp(), moment=moment)
+
+
+def revert_deadline(row: Row) -> Cell:
+    value = row.get("revert_deadline") or (row.get("revert") or {}).get("deadline")
+    return _time(value) if value else NOTHING
+
+
+def secret_expires(row: Row) -> Cell:
+    """Empty if nobody asked, or if it has no secret; unknown if Microsoft Entra could not be asked, or does not say which of several it is."""
+    if row.get("secret_expires"):
+        return _time(row["secret_expires"])
+    return NOT_KNOWN if "secret_expires" in row and row.get("scheme") == SERVICE_PRINCIPAL else NOTHING
+
+
+def last_used(row: Row) -> Cell:
+    usage = row.get("usage")
+    if "usage" in row:
+        if not isinstance(usage, t.Mapping) or usage.get("readable") is False:
+            return NOT_KNOWN
+        if usage.get("never_used"):
+            return Cell("never", order=0)
+        return _time(usage["last_used"]) if usage.get("last_used") else NOT_KNOWN
+    if "last_used" in row:
+        return _time(row["last_used"]) if row["last_used"] else NOT_KNOWN
+    return NOTHING
+
+
+def auto_disable(row: Row) -> Cell:
+    """Days until Azure DevOps disables it. Of one that is disabled there is nothing to foretell; of one that was never used nobody knows."""
+    if "usage" not in row or row.get("enabled") is False:
+        return NOTHING
+    days = (row["usage"] or {}).get("days_until_auto_disable")
+    return Cell(str(days), order=days) if isinstance(days, int) and not isinstance(days, bool) else NOT_KNOWN
+
+
+def shared_with(row: Row) -> Cell:
+    """The other projects that use it."""
+    listed = [item.get("name") if isinstance(item, t.Mapping) else item for item in row.get("projects") or []]
+    others = [printable(item) for item in listed[1:]]
+    return Cell(", ".join(others), "; ".join(others), order=len(others)) if others else NOTHING

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results of many hosts as one.
+
+PRIVATE to the collection, and pure. A *result* is what azdo_arm_connection_info or azdo_arm_connection_convert
+returned: ``connections`` (rows) and ``summary``; the result of a task that never got that far has only ``msg``. A host that took several steps,
+one wave after the other or a way back, has several results, in the order of time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, failure
+
+# The statuses of what went wrong. What was taken back because of that has failed as well.
+FAILED = ("failed", "rolled_back")
+
+# What a reader has to see first.
+URGENCY = (
+    "failed",
+    "rolled_back",
+    "waiting",
+    "converted",
+    "reverted",
+    "migrated",
+    "cleaned",
+    "would_wait",
+    "would_convert",
+    "would_revert",
+    "would_migrate",
+    "would_clean",
+    "would_attempt",
+    "skipped",
+)
+
+
+def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
+    """Return the results of several hosts (by host name) as one: ``{connections, summary, problems}``.
+
+    Each connection appears once, even if several hosts saw it; rows are in the order organization, project, connection. problems are
+    the hosts of which a task ended without rows, ``{host, message}``: what they stand for is missing from the report, so its
+    coverage is not complete.
+    """
+    results = [result for taken in steps.values() for result in taken]
+    rows = _merge_rows([_one_host(taken) for taken in steps.values()])
+    problems = [
+        {"host": host, "message": failure(result)}
+        for host, taken in sorted(steps.items())
+        for result in taken
+        if "connections" not in result
+    ]
+    return {
+        "connections": rows,
+        "summary": {
+            "total": len(rows),
+            **_tallies(rows),
+            **_merge_notes(results),
+            "coverage": _merge_coverages(results, complete=bool(results) and not problems),
+        },
+        "problems": problems,
+    }
+
+
+def _one_host(taken: t.Sequence[Result]) -> list[Row]:
+    """The rows of one host after all its steps: a later row about the same connection goes on from the earlier one."""
+    rows: dict[t.Any, Row] = {}
+    for result in taken:
+        organization = (result.get("summary") or {}).get("organization")
+        for row in result.get("connections", ()):
+            named = {**row, "organization": organization}
+            earlier = rows.get(row["id"])
+            rows[row["id"]] = named if earlier is None else _going_on(earlier, named)
+    return list(rows.values())
+
+
+def _going_on(earlier: Row, later: Row) -> Row:
+    """What both steps came to. A conversion that was taken back has the status ``rolled_back``, wherever the fault was that made it necessary."""
+    if later.get("status") == "reverted" and earlier.get("target") != later.get("target"):
+        return {**earlier, "status": "rolled_back", "after": later.get("after"), "revert_deadline": None}
+    if later.get("status") in ("failed", "waiting") and earlier.get("target") != later.get("target"):
+        # The way back did not work: that is what a person has to see.
+        return {**later, "before": earlier.get("before"), "reasons": earlier.get("reasons")}
+    if later.get("status") == "skipped" and earlier.get("target") != later.get("target"):
+        # It was to go back and could not: why is what a person has to know.
+        return {**earlier, "reasons": [*(earlier.get("reasons") or ()), *(later.get("reasons") or ())]}
+    return later if urgency(later) <= urgency(earlier) else earlier
+
+
+def _tallies(rows: t.Sequence[Row]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    if any("scheme" in row for row in rows):
+        counts["by_scheme"] = dict(sorted(Counter(known_scheme(row.get("scheme")) for row in rows).items()))
+    if any("status" in row for row in rows):
+        counts["by_status"] = dict(sorted(tally(rows, "status").items()))
+    return counts
+
+
+def _merge_notes(results: t.Sequence[Result]) -> dict[str, t.Any]:
+    """What conversions tell beside their rows: connections they found half done, and how long the service held them back."""
+    summaries = [result["summary"] for result in results if "unsettled" in (result.get("summary") or {})]
+    if not summaries:
+        return {}
+    unsettled = {item["id"]: item for summary in summaries for item in summary["unsettled"]}
+    # A way back after a wave is part of the same run, so the first one says what it was about.
+    return {
+        **{key: summaries[0][key] for key in ("to", "not_checked") if key in summaries[0]},
+        "seen": sum(summary.get("seen") or 0 for summary in summaries),
+        "unsettled": list(unsettled.values()),
+        "seconds_held_back": sum(summary.get("seconds_held_back") or 0 for summary in summaries),
+    }
+
+
+def _merge_coverages(results: t.Sequence[Result], complete: bool) -> dict[str, t.Any]:
+    """Everything was seen if no host misses anything. A project that is empty is only doubtful if all of them are: hosts are not named one by one."""
+    coverages = [coverage_of(result) for result in results if "connections" in result]
+    projects = sum(coverage.get("projects") or 0 for coverage in coverages)
+    gaps = {
+        key: [item for coverage in coverages for item in coverage.get(key) or []]
+        for key in ("unread", "empty", "partial")
+    }
+    alone = len(coverages) == 1
+    seen = (
+        bool(coverages[0].get("complete"))
+        if alone
+        else not (gaps["unread"] or gaps["partial"] or len(gaps["empty"]) >= projects)
+    )
+    return {"complete": complete and seen, "projects": projects, **gaps}
+
+
+def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:
+    """The row that did something wins over one that only looked on; then the one with the fewest reasons: the owner's knows best."""
+    unique: dict[t.Any, Row] = {}
+    for row in (row for rows in hosts for row in rows):
+        known = unique.get(row["id"])
+        if known is None or _rank(row) < _rank(known):
+            unique[row["id"]] = row
+    return sorted(unique.values(), key=_place)
+
+
+def _place(row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(key) or "") for key in ("organization", "project", "name", "id"))
+
+
+def _rank(row: Row) -> tuple[int, int]:
+    verdicts = (row.get("eligibility") or {}).values()
+    return urgency(row), len(row.get("reasons") or []) + sum(len(verdict.get("codes") or []) for verdict in verdicts)
+
+
+def urgency(row: Row) -> int:
+    """Return the place of the row's status in URGENCY; what has none comes last."""
+    status = row.get("status")
+    return URGENCY.index(status) if status in URGENCY else len(URGENCY)
+
+
+def coverage_of(result: Result) -> t.Mapping[str, t.Any]:
+    return (result.get("summary") or {}).get("coverage") or {}
+
+
+def tally(rows: t.Sequence[Row], key: str) -> Counter[str]:
+    return Counter(str(row.get(key) or "unknown") for row in rows)

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shares of the whole: schemes, issuers, statuses, and reasons with their remedies.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable
+
+NONE = "none"
+
+# The order in which verdicts are told.
+VERDICTS = {
+    cells.YES: "can go now",
+    cells.THERE: "already there",
+    cells.NO: "blocked",
+    cells.UNKNOWN: "could not be judged",
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the whole.
+
+    :param key: its value for programs.
+    """
+
+    key: str
+    label: str
+    number: int
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A reason code, how many connections it is about, and what to do."""
+
+    code: str
+    effect: str
+    number: int
+    message: str
+    remedy: str
+
+
+def shares(listed: t.Sequence[Entry], column: str, empty: str = "") -> list[Share]:
+    """Return the values of a column, the most frequent first; status by urgency.
+
+    :param empty: what a cell without text is called; without it such cells are left out.
+    """
+    numbers: Counter[str] = Counter()
+    known: dict[str, cells.Cell] = {}
+    for cell in (entry[column] for entry in listed):
+        if cell.text or empty:
+            numbers[cell.plain or NONE] += 1
+            known.setdefault(cell.plain or NONE, cell)
+    made = [Share(key, known[key].text or empty, number, known[key].tone) for key, number in numbers.items()]
+    return sorted(made, key=lambda share: (known[share.key].order or 0, -share.number, share.label))
+
+
+def verdicts(listed: t.Sequence[Entry], target: str) -> list[Share]:
+    """Return how many connections can go to the target; nothing if nobody asked."""
+    numbers = Counter(entry[target].plain for entry in listed if entry[target].text)
+    tones = {cells.YES: "good", cells.NO: "warn", cells.UNKNOWN: "unknown"}
+    return [Share(key, label, numbers[key], tones.get(key, "")) for key, label in VERDICTS.items() if numbers[key]]
+
+
+def causes(listed: t.Sequence[Entry], column: str) -> list[Cause]:
+    """Return the reason codes in a column, blocking ones first and the most frequent of them at the top.
+
+    A code that only says that a connection has arrived is no cause of anything.
+    """
+    effects = (cells.BLOCKS, cells.WARNS, cells.INFORMS)
+    numbers = Counter(code for entry in listed if entry[column].plain != cells.THERE for code in entry[column].codes)
+    made = [Cause(code, effect, number, *_explained(code)) for (code, effect), number in numbers.items()]
+    return sorted(
+        made,
+        key=lambda cause: (effects.index(cause.effect) if cause.effect in effects else 0, -cause.number, cause.code),
+    )
+
+
+def _explained(code: str) -> tuple[str, str]:
+    rule = RULES.get(code)
+    return (rule.message, rule.remedy) if rule else (f"{printable(code)} is not explained here.", "")

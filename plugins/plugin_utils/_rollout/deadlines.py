@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs out: deadlines that a fleet must not miss, from the rows of azdo_arm_connection_info.
+
+PRIVATE to the collection, and pure. What was not read is said, and is never taken for "nothing runs out".
+"""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER, ISSUER_RETIRES
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+    FEDERATION,
+    SERVICE_PRINCIPAL,
+    Result,
+    Row,
+    count,
+    one_line,
+)
+
+DAY = 86400.0
+
+# What is watched, and what a connection does until then.
+KINDS = {
+    "revert": "can be reverted to its secret only until",
+    "secret": "signs in with a secret that ends on",
+    "unused": "is not used, and Azure DevOps disables it on",
+    "issuer": "has the issuer of Azure DevOps, which retires on",
+    "leftover": "is federated, but its application still has a secret until",
+}
+
+
+def findings(result: Result, days: t.Mapping[str, int], now: datetime) -> dict[str, t.Any]:
+    """What is nearer than so many days, for each kind that days names.
+
+    Shape: ``{due: [{kind, project, name, id, when, days_left, message}], unknown: [sentence], lines: [sentence]}``; due in the order of time.
+    """
+    rows = result.get("connections", ())
+    due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now))]
+    due.sort(key=lambda item: (item["days_left"], str(item["project"]), str(item["name"]), item["kind"]))
+    unknown = [text for kind in days if (text := _unknown(kind, rows, now))]
+    unknown += [f"{printable(problem['host'])}: {problem['message']}" for problem in result.get("problems") or ()]
+    unknown += [
+        f"{printable(gap.get('project'))}: {one_line(gap.get('reason'))}"
+        for gap in coverage_of(result).get("unread") or ()
+    ]
+    if not unknown and not coverage_of(result).get("complete"):
+        unknown.append("Not everything could be read; the report says what is missing.")
+    return {
+        "due": due,
+        "unknown": unknown,
+        "lines": [*(item["message"] for item in due), *(f"NOT KNOWN: {text}" for text in unknown)],
+    }
+
+
+def _found(kind: str, row: Row, limit: int, now: datetime) -> dict[str, t.Any] | None:
+    when = _WHEN[kind](row, now)
+    if when is None:
+        return None
+    left = (when - now).total_seconds() / DAY
+    if not _is_due(kind, left, limit):
+        return None
+    moment = str(format_time(when))
+    return {
+        "kind": kind,
+        "project": row.get("project"),
+        "name": row["name"],
+        "id": row["id"],
+        "when": moment,
+        "days_left": round(left, 1),
+        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {KINDS[kind]} {moment} ({_in_days(left)}).",
+    }
+
+
+def _is_due(kind: str, left: float, limit: int) -> bool:
+    """A way back that is over needs no decision any more, and a secret that has ended opens nothing."""
+    if kind == "leftover":
+        return left > 0
+    return left <= limit and (left > 0 or kind != "revert")
+
+
+def _in_days(left: float) -> str:
+    whole = abs(int(left))
+    if whole == 0:
+        return "within a day" if left >= 0 else "less than a day ago"
+    return f"in {count(whole, 'day')}" if left > 0 else f"{count(whole, 'day')} ago"
+
+
+def _revert(row: Row, now: datetime) -> datetime | None:
+    revert = row.get("revert") or {}
+    return parse_time(revert.get("deadline")) if revert.get("possible") else None
+
+
+def _secret(row: Row, now: datetime) -> datetime | None:
+    """The end of the stored secret; where that is not sure, the next end of one that it may be."""
+    if row.get("scheme") != SERVICE_PRINCIPAL:
+        return None
+    coming = [end for end in _ends(row) if end > now]
+    return parse_time(row.get("secret_expires")) or min(coming, default=None)
+
+
+def _unused(row: Row, now: datetime) -> datetime | None:
+    """Counted from the last use, as Azure DevOps counts; of what was never used nobody knows from when it counts."""
+    last = parse_time((row.get("usage") or {}).get("last_used"))
+    return last + AUTO_DISABLE_AFTER if last and row.get("enabled") is not False else None
+
+
+def _issuer(row: Row, now: datetime) -> datetime | None:
+    return ISSUER_RETIRES if row.get("issuer_kind") == "azure_devops" else None
+
+
+def _leftover(row: Row, now: datetime) -> datetime | None:
+    """The last end of a secret that nobody needs: not while it is the way back."""
+    if row.get("scheme") != FEDERATION or (row.get("revert") or {}).get("possible"):
+        return None
+    return max(_ends(row), default=None)
+
+
+def _ends(row: Row) -> list[datetime]:
+    """When the secrets and certificates of the application end, as far as they say."""
+    identity = row.get("identity") or {}
+    texts = [text for kind in ("secrets_expire", "certificates_expire") for text in identity.get(kind) or []]
+    return [end for text in texts if (end := parse_time(text))]
+
+
+_WHEN: dict[str, t.Callable[[Row, datetime], datetime | None]] = {
+    "revert": _revert,
+    "secret": _secret,
+    "unused": _unused,
+    "issuer": _issuer,
+    "leftover": _leftover,
+}
+
+
+def _unknown(kind: str, rows: t.Sequence[Row], now: datetime) -> str:
+    """A sentence about the rows of which this cannot be told, or an empty text."""
+    concerned = [row for row in rows if _concerns(kind, row)]
+    blind = [row for row in concerned if _is_unread(kind, row, now)]
+    if not blind:
+        return ""
+    first = f"{printable(blind[0].get('project'))} / {printable(blind[0]['name'])}"
+    others = f" and {count(len(blind) - 1, 'other')}" if len(blind) > 1 else ""
+    return f"{_NOT_READ[kind]} of {first}{others}. {_REMEDY[kind]}"
+
+
+def _concerns(kind: str, row: Row) -> bool:
+    if kind == "secret":
+        return row.get("scheme") == SERVICE_PRINCIPAL
+    return row.get("scheme") == FEDERATION if kind in ("leftover", "issuer") else kind == "unused"
+
+
+def _is_unread(kind: str, row: Row, now: datetime) -> bool:
+    if kind == "unused":
+        return not (row.get("usage") or {}).get("readable")
+    if kind == "issuer":
+        return row.get("issuer_kind") not in ("azure_devops", "entra")
+    if kind == "secret":
+        # Also where the application is gone, has no secret, or none of them says its end: it signs in with something.
+        return _secret(row, now) is None
+    identity = row.get("identity") or {}
+    unread = not identity or identity.get("kind") == "missing"
+    return unread or None in [
+        end for key in ("secrets_expire", "certificates_expire") for end in identity.get(key) or ()
+    ]
+
+
+_NOT_READ = {
+    "unused": "the last use",
+    "secret": "the end of the secret",
+    "leftover": "the secrets of the application",
+    "issuer": "the issuer",
+}
+_SIGN_IN = "They are read with a sign-in with Microsoft Entra that may read the applications; without one, leave this out of fleet_watch."
+_REMEDY = {
+    "unused": "It takes the right to see the connection's history.",
+    "secret": _SIGN_IN,
+    "issuer": "It is none that Microsoft documents: look at it in the portal.",
+    "leftover": _SIGN_IN,
+}

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a fleet as a text: the plans of all hosts, and one digest for a person to approve.
+
+PRIVATE to the collection, and pure. It holds what the plans of the module hold, ids, flags and hashes, and the names of hosts as keys.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash
+
+# 2: the plans in it have the schema 2.
+SCHEMA = 2
+Plan = t.Mapping[str, t.Any]
+_NO_PLAN = "the text is no plan of a fleet. Give the file that the playbook azdo.connections.plan wrote."
+
+
+class PlanFileError(Exception):
+    """The text is no plan that can be carried out, or not what was approved; the message says why and what to do."""
+
+
+def written(plans: t.Mapping[str, Plan], connections: t.Sequence[str] | None = None) -> str:
+    """The text for plans by host name. :param connections: those that a person named, of which only a hash is kept."""
+    content = {
+        "schema": SCHEMA,
+        "digest": digest_of(plans),
+        "connections": _hash(connections),
+        "hosts": {host: plans[host] for host in sorted(plans)},
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def digest_of(plans: t.Mapping[str, Plan]) -> str:
+    """Of the digests of all plans. A single host needs no file: its own digest says everything."""
+    if len(plans) == 1:
+        return str(next(iter(plans.values()))["digest"])
+    return canonical_hash({"schema": SCHEMA, "hosts": {host: str(plan["digest"]) for host, plan in plans.items()}})
+
+
+def _hash(connections: t.Sequence[str] | None) -> str:
+    return canonical_hash(None if connections is None else sorted(name.casefold() for name in connections))
+
+
+def _check_schema(schema: t.Any) -> None:
+    """:raises PlanFileError: it is not the one that is written today."""
+    # True is a number to Python, and no schema.
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise PlanFileError(_NO_PLAN)
+    if schema < SCHEMA:
+        raise PlanFileError(
+            "the plan was written by an older version of the collection, in a form that this version does not read. Make a new plan with the playbook "
+            "azdo.connections.plan. What the old one converted is taken back with fleet_connections, fleet_batch_journal or fleet_revert_all."
+        )
+    if schema > SCHEMA:
+        raise PlanFileError(
+            "the plan was written by a newer version of the collection, in a form that this version does not read. Use that version, or make a new plan "
+            "with the playbook azdo.connections.plan."
+        )
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A plan that has the digest that was approved. ``hosts`` are the plans by host name; that each fits its own digest is checked by the module."""
+
+    hosts: t.Mapping[str, Plan]
+    connections: str
+
+    def check_connections(self, connections: t.Sequence[str] | None) -> None:
+        """Whether it was made for the same named connections: it holds ids, so others could not be told from them.
+
+        :raises PlanFileError: it was not.
+        """
+        if self.connections != _hash(connections):
+            raise PlanFileError(
+                "the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
+            )
+
+
+def read(text: str, digest: str) -> Approved:
+    """:raises PlanFileError: it is no plan, one of another schema, or not the one with this digest."""
+    try:
+        content = json.loads(text)
+        plans = {str(host): dict(plan) for host, plan in content["hosts"].items()}
+        # Before the digest: another schema gives another one, and nobody has to look for what was altered.
+        _check_schema(content.get("schema"))
+        found = digest_of(plans)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise PlanFileError(_NO_PLAN) from None
+    if found != digest.strip().lower():
+        raise PlanFileError(
+            f"the plan has the digest {found}, and {digest.strip() or 'no digest'} was approved. "
+            "Look at the plan again and approve its digest, or give the file that was approved."
+        )
+    return Approved(plans, str(content.get("connections")))
