@@ -68,7 +68,10 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_variables, given, texts
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import nobody_agreed, terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import (
+    convert_options,
+    nobody_agreed,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, scope_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
@@ -89,7 +92,9 @@ def host_scope(
         texts("host_scope", "fleet_exclude", variables.get("fleet_exclude")),
         variables.get("fleet_credential_pairs") or [],
     )
-    how = terms(variables, to=to, check_mode=check_mode, exclude=[*scope.exclude, *exclude], pairs=scope.pairs)
+    how = convert_options(
+        variables, to=to, check_mode=check_mode, exclude=[*scope.exclude, *exclude], pairs=scope.pairs
+    )
     return {**scope.to_result(), "terms": how}
 
 

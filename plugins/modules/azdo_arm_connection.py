@@ -626,8 +626,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import refuse_contradictions
-from ansible_collections.azdo.connections.plugins.module_utils._manage.state_absent import Removal
-from ansible_collections.azdo.connections.plugins.module_utils._manage.state_present import Provisioning
+from ansible_collections.azdo.connections.plugins.module_utils._manage.state_absent import StateAbsent
+from ansible_collections.azdo.connections.plugins.module_utils._manage.state_present import StatePresent
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 
@@ -729,9 +729,9 @@ def run(runtime: Runtime) -> Result:
     desired = Desired.from_params(runtime.params)
     runtime.session.secrets.update(desired.secret_texts())
     if runtime.params["state"] == "absent":
-        return Removal(runtime, desired).run()
+        return StateAbsent(runtime, desired).run()
     refuse_contradictions(desired, caller_of(runtime))
-    return Provisioning(runtime, desired).run()
+    return StatePresent(runtime, desired).run()
 
 
 def main() -> None:

@@ -580,8 +580,8 @@ failure:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.azdo.connections.plugins.module_utils._convert.options import read_order
-from ansible_collections.azdo.connections.plugins.module_utils._convert.plan import Planning
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import read_options
+from ansible_collections.azdo.connections.plugins.module_utils._convert.plan import Planner
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import diff, failure, unmatched, warnings
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._convert.summary import run_summary
@@ -646,10 +646,10 @@ ARGUMENT_SPEC = argument_spec(
 
 def run(runtime: Runtime) -> Result:
     """Read the estate, plan, see that the plan is what was approved, and carry it out, or in check mode say what would be done."""
-    order = read_order(runtime.params)
+    options = read_options(runtime.params)
     held_back = runtime.session.seconds_held_back
-    planning = Planning(runtime, order)
-    wanted = planning.wanted
+    planner = Planner(runtime, options)
+    wanted = planner.wanted
     estate = discover(
         runtime.azure_devops,
         wanted.projects,
@@ -658,14 +658,14 @@ def run(runtime: Runtime) -> Result:
         # The service's filter would report a connection of another type as missing.
         type=None if wanted.named else "azurerm",
     )
-    plan, carry_out = planning.plan(estate)
+    plan, carry_out = planner.plan(estate)
     rows = carry_out(plan)
     connections = [row.to_result(runtime.now()) for row in rows]
     runtime.warnings += warnings(
         connections,
         [(row.title, note) for row in rows if row.outcome for note in row.outcome.notes],
         complete=estate.coverage.complete,
-        selected_by_name=not planning.wanted.selects or planning.wanted.connections == (),
+        selected_by_name=not planner.wanted.selects or planner.wanted.connections == (),
     )
     runtime.warnings += unmatched(rows, runtime.params["hold_pipelines"] or ())
     summary = run_summary(
@@ -677,7 +677,7 @@ def run(runtime: Runtime) -> Result:
         unsettled=unsettled(estate, plan),
         held_back=runtime.session.seconds_held_back - held_back,
     )
-    shown = {"plan": planning.document} if runtime.check_mode else {}
+    shown = {"plan": planner.document} if runtime.check_mode else {}
     return Result(
         changed=any(row.changed for row in rows),
         values={"connections": connections, "summary": summary, **shown},

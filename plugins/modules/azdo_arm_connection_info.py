@@ -446,7 +446,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import read_details, usage
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
@@ -504,7 +504,7 @@ def run(runtime: Runtime) -> Result:
     estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
     seen_from = situation(runtime, estate)
     include = params["include"]
-    inquiry = Inquiry(
+    inspection = Inspection(
         runtime,
         use="latest" if "usage" in include else None,
         identity="identity" in include,
@@ -519,7 +519,7 @@ def run(runtime: Runtime) -> Result:
 
     rows = each(
         wanted,
-        lambda found: row(runtime, found, seen_from, inquiry),
+        lambda found: row(runtime, found, seen_from, inspection),
         # Without anything more to read there is nothing to wait for.
         concurrency=runtime.concurrency if include else 1,
         stop=runtime.stop,
@@ -544,10 +544,10 @@ def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
     return [item for item in found if narrowing.matches(item.connection)]
 
 
-def row(runtime: Runtime, found: Found, seen_from: Situation, inquiry: Inquiry) -> Json:
+def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspection) -> Json:
     """One connection, with what can be done to it and what else was asked for."""
     connection, include = found.connection, runtime.params["include"]
-    facts = inquiry.facts(connection)
+    facts = inspection.facts(connection)
     eligibility = {}
     for target in TARGETS:
         reasons = assess(connection, target, seen_from, found.seen_in, facts)

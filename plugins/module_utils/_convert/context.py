@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the courses of one task have in common: who asks, on which terms, with which journal.
+"""What the workflows of one task have in common: who asks, on which terms, with which journal.
 
 PRIVATE to the collection.
 """
@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, planned_row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._rules.fact_rules import wanted_pair
-from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import Wish, awaited
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import FederationOptions, awaited
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class TaskContext:
     """One task.
 
     :param wish: None if connections that a person created are left alone.
@@ -36,9 +36,9 @@ class Task:
     runtime: Runtime
     situation: Situation
     terms: Terms
-    inquiry: Inquiry
+    inspection: Inspection
     journal: Journal
-    wish: Wish | None
+    wish: FederationOptions | None
     verify_timeout: float
     approval: tuple[str, t.Mapping[str, str]] | None = None
 
@@ -47,7 +47,7 @@ class Task:
         row = planned_row(found, self.terms.target, self.situation, facts)
         if facts and row.action and self.sees_to_credential(found.connection):
             pair = wanted_pair(found.connection, self.terms.target, self.situation)
-            wish = t.cast(Wish, self.wish)
+            wish = t.cast(FederationOptions, self.wish)
             hand_off = awaited(found.connection, wish, pair, facts.identity, self.organization)
             row = dataclasses.replace(row, hand_off=hand_off)
         return dataclasses.replace(row, unfinished=known.unfinished) if known else row

@@ -39,8 +39,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.federated_
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop, tries
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import (
     UNKNOWN_AUDIENCE,
+    FederationOptions,
     HandOff,
-    Wish,
     awaited,
 )
 
@@ -50,7 +50,7 @@ _NOT_CONFIGURED = "could not be configured automatically"
 _OWN_CREDENTIAL_SECONDS = 30.0
 
 
-class Preparation:
+class CredentialPreparation:
     """One connection's credential, before its move, after a refusal, and when it was moved.
 
     :param identity: None if it could not be read.
@@ -59,7 +59,7 @@ class Preparation:
 
     def __init__(
         self,
-        wish: Wish,
+        wish: FederationOptions,
         stop: Stop,
         organization: tuple[str, str],
         identity: Identity | None,

@@ -9,8 +9,8 @@ numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import Task
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import Recorded
+from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
@@ -31,10 +31,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.undo import 
 _OF_THE_MIGRATION = {"already_entra_issuer", "irreversible", "subject_mismatch"}
 
 
-class Retirement:
+class CredentialRemoval:
     """Removes the old credentials of the connections of a plan."""
 
-    def __init__(self, task: Task, estate: Estate, *, whole: bool) -> None:
+    def __init__(self, task: TaskContext, estate: Estate, *, whole: bool) -> None:
         """:param whole: whether the estate is that of the whole organization."""
         self._task = task
         self._estate = estate
@@ -79,7 +79,7 @@ class Retirement:
         against = [r for r in planned.reasons if r.effect == "blocks" and r.code not in _OF_THE_MIGRATION]
         if against or planned.status != "unchanged":
             return Outcome(status="skipped", reasons=planned.reasons)
-        facts, identity = self._task.inquiry.lasting(connection)
+        facts, identity = self._task.inspection.lasting(connection)
         if facts.identity is None or identity is None:
             why = facts.unread.get("identity", "the application is not there")
             return self._blocked(
@@ -113,7 +113,7 @@ class Retirement:
         if not any(item.pair == (connection.issuer, connection.subject) for item in credentials):
             fact = "which federated credential it signs in with"
             return Reason("unknown", "blocks", {"fact": fact, "why": "none has its issuer and subject"})
-        tested = self._task.inquiry.test(connection, 0.0)
+        tested = self._task.inspection.test(connection, 0.0)
         if not tested.got_a_token:
             why = f"its test ended with {tested.result}. {tested.message}".strip()
             return Reason("unknown", "blocks", {"fact": "whether it signs in with the new issuer", "why": why})
@@ -121,7 +121,7 @@ class Retirement:
 
     def _remove(self, identity: Identity, connection: ArmConnection, old: list[Credential]) -> None:
         task = self._task
-        recorded = Recorded(identity, task.journal, connection.id, lambda: None)
+        recorded = JournaledIdentity(identity, task.journal, connection.id, lambda: None)
         for credential in old:
             patiently(lambda item=credential: recorded.remove(item), task.runtime.stop, task.terms.wait_timeout)  # type: ignore[misc]
 

@@ -13,11 +13,13 @@ import time
 import typing as t
 from datetime import datetime, timedelta
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import Task
-from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_preparation import Preparation
+from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
+from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_preparation import (
+    CredentialPreparation,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import REFUSALS
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import Recorded
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
@@ -39,7 +41,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.invariants
     changes,
     changes_since,
     hashes,
-    kept,
+    invariants,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import unknown_shape
@@ -55,13 +57,15 @@ _DEADLINE_MARGIN = timedelta(minutes=3)
 
 
 class LiveEffects:
-    """One connection of one task. Implements :class:`workflow.CourseEffects`.
+    """One connection of one task. Implements :class:`workflow.WorkflowEffects`.
 
     :param left: what an earlier run did not see through.
     :param may_begin: whether the run goes on.
     """
 
-    def __init__(self, task: Task, planned: PlannedRow, left: OpenItem | None, may_begin: t.Callable[[], bool]) -> None:
+    def __init__(
+        self, task: TaskContext, planned: PlannedRow, left: OpenItem | None, may_begin: t.Callable[[], bool]
+    ) -> None:
         self._task = task
         self.may_begin = may_begin
         self._planned = planned
@@ -76,7 +80,7 @@ class LiveEffects:
         self._surroundings: dict[str, str | None] = {}
         self._before: dict[str, str | None] | None = None
         self._after: dict[str, str | None] = {}
-        self._preparation: Preparation | None = None
+        self._preparation: CredentialPreparation | None = None
         # Whether something was written beside the connection itself.
         self.wrote_credential = False
 
@@ -99,15 +103,15 @@ class LiveEffects:
         else:
             lasting = t.cast(Facts, self.facts)
         self._surroundings = read_surroundings(self._client, connection)
-        self.facts = self._task.inquiry.with_use(connection, lasting)
+        self.facts = self._task.inspection.with_use(connection, lasting)
         self._asked_about = connection
 
     def _lasting(self, connection: ArmConnection) -> tuple[Facts, Identity | None]:
-        """From the planning, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
+        """From the plan, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
         known = self._planned.facts
         fresh_needed = self._target == ENTRA_ISSUER or connection.creation_mode != "automatic"
         if known is None or fresh_needed or not _same_for_the_facts(self._planned.connection, connection):
-            return self._task.inquiry.lasting(connection)
+            return self._task.inspection.lasting(connection)
         return known, None
 
     def assess(self, connection: ArmConnection) -> tuple[Reason, ...] | None:
@@ -126,7 +130,7 @@ class LiveEffects:
     def send(self, connection: ArmConnection, body: Json) -> None:
         first = self._before is None
         if first:
-            self._before = {**kept(connection), **self._surroundings}
+            self._before = {**invariants(connection), **self._surroundings}
         try:
             self._send(connection, self._target, body, "move")
         except (NotAcceptedError, NotSentError):
@@ -206,24 +210,26 @@ class LiveEffects:
         preparation = self._preparation or self._new_preparation(connection)
         return preparation.secure(connection, self._target) if preparation else None
 
-    def _new_preparation(self, connection: ArmConnection) -> Preparation | None:
+    def _new_preparation(self, connection: ArmConnection) -> CredentialPreparation | None:
         task = self._task
         if task.wish is None:
             return None
         if self._asked_about is None:
-            _lasting, self._identity = task.inquiry.lasting(connection)
+            _lasting, self._identity = task.inspection.lasting(connection)
         identity = (
-            Recorded(self._identity, task.journal, connection.id, self._credential_written) if self._identity else None
+            JournaledIdentity(self._identity, task.journal, connection.id, self._credential_written)
+            if self._identity
+            else None
         )
         given = task.situation.pairs.get(connection.id.lower())
-        return Preparation(task.wish, task.runtime.stop, task.organization, identity, given)
+        return CredentialPreparation(task.wish, task.runtime.stop, task.organization, identity, given)
 
     def _credential_written(self) -> None:
         self.wrote_credential = True
 
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:
-        self._after = after = {**kept(connection), **read_surroundings(self._client, connection)}
+        self._after = after = {**invariants(connection), **read_surroundings(self._client, connection)}
         # Of what an earlier run saw only hashes are left.
         found = changes_since(self._left.kept, after) if self._before is None and self._left else []
         found += changes(self._before, after) if self._before is not None else []
@@ -240,7 +246,7 @@ class LiveEffects:
     def test(
         self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
     ) -> Verification:
-        return self._task.inquiry.test(connection, self._task.verify_timeout if patiently else 0.0, enough)
+        return self._task.inspection.test(connection, self._task.verify_timeout if patiently else 0.0, enough)
 
     @property
     def tested_before(self) -> Verification | None:
@@ -255,14 +261,14 @@ class LiveEffects:
         known = rollback(self._planned.connection, self._target, self.facts or Facts(), self.now())
         return known.state == "possible"
 
-    def way_back(self, moved: ArmConnection) -> WayBack:
-        return WayBack(self, moved)
+    def way_back(self, moved: ArmConnection) -> RevertEffects:
+        return RevertEffects(self, moved)
 
     def send_back(self, connection: ArmConnection, body: Json) -> None:
         self._send(connection, SERVICE_PRINCIPAL, body, "rollback")
 
 
-class WayBack:
+class RevertEffects:
     """The effects of taking one conversion back: like those of the conversion, but with rules of their own. Implements :class:`move.Effects`."""
 
     def __init__(self, effects: LiveEffects, moved: ArmConnection) -> None:
@@ -297,7 +303,7 @@ def _with_names(field: str, names: t.Mapping[str, str]) -> str:
 
 def _as_moved(connection: ArmConnection) -> dict[str, str | None]:
     return {
-        **kept(connection),
+        **invariants(connection),
         "scheme": connection.scheme,
         "issuer": connection.issuer,
         "subject": connection.subject,

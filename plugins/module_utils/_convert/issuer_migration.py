@@ -37,7 +37,7 @@ REFUSALS = {
 }
 
 
-class Migration(Move):
+class IssuerMigration(Move):
     """Moves one connection to the Microsoft Entra issuer.
 
     :param grace: how long (s) to look for the effect of a request whose answer was lost.

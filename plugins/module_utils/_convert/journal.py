@@ -23,7 +23,7 @@ import uuid
 import zlib
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem, Record
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import JournalState, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
@@ -80,7 +80,7 @@ class Journal:
         self._threads = threading.RLock()
         self._read_only = read_only
         self._file = _opened(path, read_only=read_only) if path else None
-        self._record = Record(self._play)
+        self._record = JournalState(self._play)
         self._read_until = 0
         self._began_at = os.fstat(self._file.fileno()).st_size if self._file else 0
         self.is_new = self._began_at == 0
@@ -190,7 +190,7 @@ class Journal:
         """What this task or others of the same play told."""
         return set(self._read().told)
 
-    def _read(self) -> Record:
+    def _read(self) -> JournalState:
         """The record, after the lines that were added since it was asked last."""
         with self._threads:
             if self._file is None:

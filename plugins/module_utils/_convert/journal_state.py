@@ -38,7 +38,7 @@ class OpenItem:
     rollback: str | None = None
 
 
-class Record:
+class JournalState:
     """What the lines so far say. ``open`` holds, for each connection, its requests that are not known to have come to nothing, oldest first."""
 
     def __init__(self, play: str) -> None:

@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
 
 
-class Recorded:
+class JournaledIdentity:
     """Implements :class:`identity.Identity`.
 
     :param written: called when something was written, or may have been.

@@ -16,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.approval
     check_document,
     text_hash,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Wanted
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
@@ -49,7 +49,7 @@ _BEHAVIOUR = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class Options:
     """The options of one task.
 
     :param plan: the plan to apply. :param digest: the digest that the plan of now must have.
@@ -82,7 +82,7 @@ class Order:
             resend=params["resend"],
         )
 
-    def wanted(self, journaled: t.Sequence[str] | None) -> Wanted:
+    def wanted(self, journaled: t.Sequence[str] | None) -> Selection:
         """:param journaled: the ids of the journal in ``batch``."""
         params = self.params
         ids = self.batch if journaled is None else tuple(journaled)
@@ -90,7 +90,7 @@ class Order:
         if self.plan is not None:
             ids = tuple(item["id"] for item in self._planned)
             projects = self._projects_to_read(self.plan["options"].get("projects"))
-        return Wanted(
+        return Selection(
             target=self.target,
             projects=None if projects is None else tuple(projects),
             connections=None if params["connections"] is None else tuple(params["connections"]),
@@ -100,7 +100,7 @@ class Order:
             ids=ids,
         )
 
-    def narrowed(self, wanted: Wanted, estate: Estate) -> Wanted:
+    def narrowed(self, wanted: Selection, estate: Estate) -> Selection:
         """What is left of it for a task that carries out a plan in some of its projects.
 
         :raises NotFoundError: one of them is not there.
@@ -198,7 +198,7 @@ class Order:
         ]
 
 
-def read_order(params: t.Mapping[str, t.Any]) -> Order:
+def read_options(params: t.Mapping[str, t.Any]) -> Options:
     """:raises OptionError: the options cannot mean anything. :raises PlanChangedError: the plan was altered."""
     check_range("concurrency", params["concurrency"], 1, 64)
     for option in ("wait_timeout", "verify_timeout", "migration_grace", "max_failures"):
@@ -225,7 +225,7 @@ def read_order(params: t.Mapping[str, t.Any]) -> Order:
     batch = params["batch"] or {}
     if batch.get("plan") is not None:
         check_document(batch["plan"], "batch.plan")
-    return Order(
+    return Options(
         params=params,
         plan=params["plan"],
         digest=None if params["plan_digest"] is None else check_digest(params["plan_digest"]),

@@ -12,26 +12,26 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert import approval as approvals
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import Task
-from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import Retirement
+from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
+from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import CredentialRemoval
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Order
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rollout import Rollout, forecast
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
     PlannedRow,
-    Wanted,
+    Selection,
     meant,
     select,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inquiry
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import Depth
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
-from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import Wish
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import FederationOptions
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, situation
@@ -39,24 +39,24 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.runtime impo
 Carrier = t.Callable[[list[PlannedRow]], list[Row]]
 
 
-class Planning:
+class Planner:
     """From an order to a plan that may be carried out. ``document`` is the plan as people approve it, where one was made."""
 
-    def __init__(self, runtime: Runtime, order: Order) -> None:
+    def __init__(self, runtime: Runtime, options: Options) -> None:
         self._runtime = runtime
-        self._order = order
+        self._options = options
         self._organization_id = runtime.azure_devops.organization().instance_id
-        if order.plan is not None:
-            approvals.check_organization(order.plan, self._organization_id, "plan")
+        if options.plan is not None:
+            approvals.check_organization(options.plan, self._organization_id, "plan")
         if batch_plan := (runtime.params["batch"] or {}).get("plan"):
             approvals.check_organization(batch_plan, self._organization_id, "batch.plan")
         self._journal = self._open(runtime.params["journal"], read_only=runtime.check_mode)
-        if order.target == ENTRA_ISSUER and self._journal.is_new and not runtime.check_mode:
+        if options.target == ENTRA_ISSUER and self._journal.is_new and not runtime.check_mode:
             runtime.warnings.append(
                 "The journal is new. Keep it: a migration that was asked for by a run whose journal is gone cannot be told from one that was not."
             )
         batch = (runtime.params["batch"] or {}).get("journal")
-        self.wanted: Wanted = order.wanted(self._converted(batch) if batch else None)
+        self.wanted: Selection = options.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
 
     def _open(self, path: str | None, *, read_only: bool) -> Journal:
@@ -85,13 +85,13 @@ class Planning:
 
         :raises PlanChangedError: it is not what was approved; nothing was changed.
         """
-        order, runtime = self._order, self._runtime
-        self.wanted = order.narrowed(self.wanted, estate)
-        conditions = order.conditions(estate)
-        promise = order.promise(estate, conditions["pairs"])
-        if order.plan is not None:
+        options, runtime = self._options, self._runtime
+        self.wanted = options.narrowed(self.wanted, estate)
+        conditions = options.conditions(estate)
+        promise = options.promise(estate, conditions["pairs"])
+        if options.plan is not None:
             approvals.check_plan(
-                order.plan,
+                options.plan,
                 organization_id=self._organization_id,
                 options=promise,
                 max_age_hours=runtime.params["plan_max_age"],
@@ -103,15 +103,15 @@ class Planning:
         plan = [task.planned(found) for found in self._selected(estate, left)]
         plan = [replace(row, unfinished=row.connection.id.lower() in left) for row in plan]
         approval = self._approved_by_plan()
-        if runtime.check_mode or order.digest is not None:
+        if runtime.check_mode or options.digest is not None:
             plan = self._foresee(task, plan)
             approval = self._approve(plan, promise) or approval
         return plan, self._carrier(replace(task, approval=approval), left, estate)
 
-    def _carrier(self, task: Task, left: dict[str, OpenItem], estate: Estate) -> Carrier:
+    def _carrier(self, task: TaskContext, left: dict[str, OpenItem], estate: Estate) -> Carrier:
         check, whole = self._runtime.check_mode, self.wanted.projects is None
         if self.wanted.migrated:
-            return lambda plan: Retirement(task, estate, whole=whole).rows(plan, check=check)
+            return lambda plan: CredentialRemoval(task, estate, whole=whole).rows(plan, check=check)
         return forecast if check else Rollout(task, left).carry_out
 
     def _left(self, excluded: frozenset[str]) -> tuple[dict[str, OpenItem], frozenset[str]]:
@@ -121,7 +121,7 @@ class Planning:
         mine = {
             id_: item
             for id_, item in items.items()
-            if item.target == self._order.target and id_ not in busy and id_ not in excluded
+            if item.target == self._options.target and id_ not in busy and id_ not in excluded
         }
         return mine, busy
 
@@ -148,7 +148,7 @@ class Planning:
                 f"{len(missing)} connections of the plan or journal are not there any more, or not visible to this caller: {', '.join(sorted(missing))}."
             )
 
-    def _foresee(self, task: Task, plan: list[PlannedRow]) -> list[PlannedRow]:
+    def _foresee(self, task: TaskContext, plan: list[PlannedRow]) -> list[PlannedRow]:
         """The plan with the facts around each connection, unless it is sure without them that nothing will be done to it."""
         todo = [row for row in plan if row.worth_asking]
         meter = Progress(self._runtime, len(todo), "connections looked at")
@@ -169,19 +169,19 @@ class Planning:
         return [task.planned(row.found, found, row) if (found := facts.get(row.connection.id)) else row for row in plan]
 
     def _approved_by_plan(self) -> tuple[str, dict[str, str]] | None:
-        plan = self._order.plan
+        plan = self._options.plan
         if plan is None:
             return None
         return plan["digest"], {item["id"]: approvals.item_hash(item) for item in plan["connections"]}
 
     def _approve(self, plan: list[PlannedRow], promise: Json) -> tuple[str, dict[str, str]] | None:
         """Write the plan down, and compare it with the digest if there is one to compare it with."""
-        if self._order.plan is not None:
-            self.document = self._order.plan
+        if self._options.plan is not None:
+            self.document = self._options.plan
             return None
         items = [approvals.item_of(row.connection, row.reasons, row.rollback.state) for row in plan]
         self.document = approvals.document(self._organization_id, promise, items, self._runtime.now())
-        given = self._order.digest
+        given = self._options.digest
         if given is None:
             return None
         hashes = {item["id"]: approvals.item_hash(item) for item in items}
@@ -193,11 +193,11 @@ class Planning:
             raise approvals.digest_error(given, found)
         return given, hashes
 
-    def _task(self, estate: Estate, conditions: Json) -> Task:
-        params, credential = self._runtime.params, self._order.credential
+    def _task(self, estate: Estate, conditions: Json) -> TaskContext:
+        params, credential = self._runtime.params, self._options.credential
         wish = None
         if credential is not None:
-            wish = Wish(
+            wish = FederationOptions(
                 mode=credential["mode"],
                 audience=credential["audience"],
                 probe=credential["probe"],
@@ -208,15 +208,15 @@ class Planning:
             # Nothing depends on it: a plan shows the latest use, and a run need not ask.
             depth = "latest"
         asks = depth != "latest" or self._runtime.check_mode
-        return Task(
+        return TaskContext(
             runtime=self._runtime,
             situation=situation(self._runtime, estate, **conditions),
-            terms=self._order.terms,
-            inquiry=Inquiry(
+            terms=self._options.terms,
+            inspection=Inspection(
                 self._runtime,
                 use=depth if asks else None,
                 identity=True,
-                test=self._order.tests_before,
+                test=self._options.tests_before,
             ),
             journal=self._journal,
             wish=wish,
@@ -224,10 +224,10 @@ class Planning:
         )
 
 
-def _facts(task: Task, row: PlannedRow) -> Facts:
+def _facts(task: TaskContext, row: PlannedRow) -> Facts:
     """One odd answer must not lose the plan of all others: what it was to tell is not known then."""
     try:
-        return task.inquiry.facts(row.connection)
+        return task.inspection.facts(row.connection)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         why = f"an answer had an unknown shape ({type(error).__name__})"
         return Facts(unread={"use": why, "identity": why})

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out a plan: the courses of a fleet, side by side, with an error budget, and one by one where the first has to show that it works.
+"""Carries out a plan: the workflows of a fleet, side by side, with an error budget, and one by one where the first has to show that it works.
 
 PRIVATE to the collection.
 """
@@ -12,14 +12,14 @@ import threading
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import Task
+from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.effects import LiveEffects
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import JournalError
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Course, Unfinished
+from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Unfinished, Workflow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
@@ -42,7 +42,7 @@ class Rollout:
     :param left: what earlier runs did not see through, by connection id in lower case.
     """
 
-    def __init__(self, task: Task, left: t.Mapping[str, OpenItem]) -> None:
+    def __init__(self, task: TaskContext, left: t.Mapping[str, OpenItem]) -> None:
         self._task = task
         self._runtime = task.runtime
         self._left = left
@@ -140,7 +140,7 @@ class Rollout:
             return self._without_request(planned, Reason("caller_not_user", "blocks"))
         left = self._left.get(planned.connection.id.lower()) if planned.unfinished else None
         effects = LiveEffects(self._task, planned, left, lambda: not self._is_over())
-        outcome = self._guarded(Course(effects, self._task.terms, self._unfinished(left)), planned)
+        outcome = self._guarded(Workflow(effects, self._task.terms, self._unfinished(left)), planned)
         if effects.wrote_credential:
             outcome = replace(outcome, changed=True)
         self._count(outcome)
@@ -168,17 +168,17 @@ class Rollout:
         ago = (self._runtime.now() - left.sent_at).total_seconds() if left.sent_at else 0.0
         return Unfinished(asked_ago=ago, answered=left.answered, going_back=left.going_back)
 
-    def _guarded(self, course: Course, planned: PlannedRow) -> Outcome:
+    def _guarded(self, workflow: Workflow, planned: PlannedRow) -> Outcome:
         """One odd connection must not lose the rows of all others; only the end of the task passes through."""
         try:
-            return course.run(planned.connection)
+            return workflow.run(planned.connection)
         except StoppedError:
             raise
         except AzdoError as error:
-            return Outcome(status="failed", error=error, changed=course.sent, settled=not course.sent)
+            return Outcome(status="failed", error=error, changed=workflow.sent, settled=not workflow.sent)
         except Exception as error:  # noqa: BLE001 - see above
             text = f"This is a fault of azdo.connections: {type(error).__name__}: {error}."
-            return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=course.sent)
+            return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=workflow.sent)
 
     def _count(self, outcome: Outcome) -> None:
         """Nothing more is started after too many failures, or when the next one cannot end better."""

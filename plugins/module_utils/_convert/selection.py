@@ -37,7 +37,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.situation 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Selection:
     """What the user asked for. ``projects``, ``connections``, ``ids``: None means "not narrowed", an empty tuple means "none".
 
     :param migrated: those that have the Microsoft Entra issuer already are meant, not those that are to get it.
@@ -155,7 +155,7 @@ def planned_row(found: Found, target: str, situation: Situation, facts: Facts | 
     return PlannedRow(found, target, reasons, way_back, facts)
 
 
-def select(estate: Estate, wanted: Wanted) -> list[Found]:
+def select(estate: Estate, wanted: Selection) -> list[Found]:
     """The named connections, whatever they are; else what Microsoft's script selects in each project, what was converted, or what has the old issuer."""
     found = meant(estate, wanted)
     if not wanted.selects:
@@ -166,7 +166,7 @@ def select(estate: Estate, wanted: Wanted) -> list[Found]:
     return [item for item in found if rule(item)]
 
 
-def meant(estate: Estate, wanted: Wanted) -> list[Found]:
+def meant(estate: Estate, wanted: Selection) -> list[Found]:
     """The connections that the options name, sorted; all of them, if they name none.
 
     :raises NotFoundError: a named one is not there, or not visible to this caller.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion
 from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
-from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import Migration
+from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import IssuerMigration
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Effects, Outcome, gone
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
@@ -61,7 +61,7 @@ class Terms:
     resend: bool = False
 
 
-class CourseEffects(Effects, t.Protocol):
+class WorkflowEffects(Effects, t.Protocol):
     """What the whole way needs beyond the move."""
 
     def may_begin(self) -> bool:
@@ -100,13 +100,13 @@ class CourseEffects(Effects, t.Protocol):
         """The effects of a revert, which is refused when the connection is not as ``moved`` any more, or too late."""
 
 
-class Course:
+class Workflow:
     """One connection, from what it is to what it should be.
 
     :param unfinished: what an earlier run left.
     """
 
-    def __init__(self, effects: CourseEffects, terms: Terms, unfinished: Unfinished | None = None) -> None:
+    def __init__(self, effects: WorkflowEffects, terms: Terms, unfinished: Unfinished | None = None) -> None:
         self._effects = effects
         self._terms = terms
         self._unfinished = unfinished
@@ -159,10 +159,10 @@ class Course:
     def _idle(self, reasons: tuple[Reason, ...]) -> Outcome:
         return Outcome(status=idle_status(reasons, self._terms.target), reasons=reasons)
 
-    def _new_move(self) -> Conversion | Migration:
+    def _new_move(self) -> Conversion | IssuerMigration:
         terms = self._terms
         if terms.target == ENTRA_ISSUER:
-            return Migration(self._effects, terms.wait_timeout, terms.migration_grace)
+            return IssuerMigration(self._effects, terms.wait_timeout, terms.migration_grace)
         return Conversion(self._effects, terms.target, terms.wait_timeout)
 
     def _take_up(self, left: Unfinished) -> Outcome | None:
@@ -172,7 +172,7 @@ class Course:
         patience = self._terms.wait_timeout if left.answered else still_at_work
         if left.going_back:
             return self._take_up_way_back(patience)
-        if isinstance(self._move, Migration):
+        if isinstance(self._move, IssuerMigration):
             outcome = self._move.confirm()
             return None if outcome.status == "waiting" and self._terms.resend else outcome
         return self._move.settle(patience)

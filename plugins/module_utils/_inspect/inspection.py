@@ -30,7 +30,7 @@ Read = t.TypeVar("Read")
 _TESTED_PARTS = {"type", "url", "data", "authorization"}
 
 
-class Inquiry:
+class Inspection:
     """The questions of one task. Safe to use from several threads.
 
     :param use: how far back to look for uses; None: not at all.

@@ -50,7 +50,7 @@ _NEWER_FIELDS = ("creationDate", "modificationDate", "modifiedBy", "isOutdated")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ConnectionPlan:
     """Everything that is to be done to the connection itself; pipelines, federated credential and role have plans of their own.
 
     :param edits: what a PUT changes; None if none is needed.
@@ -77,7 +77,9 @@ def _reference(project: Project, share: Share, own: ProjectReference) -> Project
     return ProjectReference(project.id, project.name, name, description)
 
 
-def compare(desired: Desired, connection: ArmConnection, target: Target, caller: Caller, now: datetime) -> Plan:
+def compare(
+    desired: Desired, connection: ArmConnection, target: Target, caller: Caller, now: datetime
+) -> ConnectionPlan:
     """The plan for a connection that exists.
 
     :raises ImmutableError: something cannot be changed; nothing is ever deleted and made anew.
@@ -214,9 +216,9 @@ def _not_offered(desired: Desired, connection: ArmConnection) -> list[str]:
     ]
 
 
-def _shares(desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference) -> Plan:
+def _shares(desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference) -> ConnectionPlan:
     if target.shares is None:
-        return Plan()
+        return ConnectionPlan()
     if connection.owner.id.lower() != target.project.id.lower():
         raise OptionError(
             f"shared_with is managed from the owning project of {connection.name!r}, which is {connection.owner.name!r}.",
@@ -240,7 +242,7 @@ def _shares(desired: Desired, connection: ArmConnection, target: Target, own: Pr
             if after is not None and after != before:
                 changes.append(Change(f"shared_with.{project.name}.{name}", before, after))
                 aliases.setdefault(others[key].id, {})[name] = after
-    return Plan(
+    return ConnectionPlan(
         changes=tuple(changes),
         edits=Edits(project_id=target.project.id, aliases=aliases),
         added=tuple(added),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.verify import is_final, test_until
-from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import details_body
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import (
@@ -29,11 +29,11 @@ _FRESH_SECONDS = 60.0
 _UNSAVED = "00000000-0000-0000-0000-000000000000"
 
 
-class Tester:
+class ConnectionTests:
     """The tests of one task. ``before`` and ``after`` are their results, None while there is none."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, view: ProjectView) -> None:
+        self._view = view
         self.before: Verification | None = None
         self.after: Verification | None = None
 
@@ -58,7 +58,7 @@ class Tester:
         return self._judge(self.after, connection)
 
     def _judge(self, found: Verification, connection: ArmConnection) -> VerificationError | None:
-        group, warnings = connection.scope["resource_group"], self._place.runtime.warnings
+        group, warnings = connection.scope["resource_group"], self._view.runtime.warnings
         text = remark(found, group)
         if text and text not in warnings:
             warnings.append(text)
@@ -72,6 +72,6 @@ class Tester:
         }
 
     def _test(self, details: Json, connection_id: str, at_most: float = math.inf) -> Verification:
-        place = self._place
-        seconds = min(at_most, float(place.runtime.params["verify_timeout"]))
-        return test_until(place.client, place.runtime.stop, place.project.id, details, connection_id, seconds, is_final)
+        view = self._view
+        seconds = min(at_most, float(view.runtime.params["verify_timeout"]))
+        return test_until(view.client, view.runtime.stop, view.project.id, details, connection_id, seconds, is_final)

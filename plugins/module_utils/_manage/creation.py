@@ -19,7 +19,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import references_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place, UnfinishedError, said
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
+    ProjectView,
+    UnfinishedError,
+    said,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, ProjectReference
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import Draft, creation_body
@@ -34,22 +38,22 @@ _GRACE_SECONDS = 60.0
 class Creation:
     """The part of a task that makes the connection. ``made`` says that this task did it, ``undo`` how to take that back."""
 
-    def __init__(self, place: Place, target: Target) -> None:
-        self._place = place
+    def __init__(self, view: ProjectView, target: Target) -> None:
+        self._view = view
         self._target = target
-        self.undo = Undo(place.runtime.stop, float(place.runtime.params["wait_timeout"]))
+        self.undo = Undo(view.runtime.stop, float(view.runtime.params["wait_timeout"]))
         self.made = False
         self.lost = False
         self.connection: ArmConnection | None = None
 
     def draft(self) -> Draft:
         """The connection to create, complete. :raises OptionError: it cannot be created from these options."""
-        organization = self._place.client.organization()
+        organization = self._view.client.organization()
         try:
-            draft = complete(self._place.desired, self._target, self._place.caller, hosted=organization.hosted)
+            draft = complete(self._view.desired, self._target, self._view.caller, hosted=organization.hosted)
         except OptionError as error:
             # Whoever misspelled a name should not be told about creation methods only.
-            name, project = self._place.desired.name, self._place.project.name
+            name, project = self._view.desired.name, self._view.project.name
             raise error.about(f"{name!r} does not exist in {project!r} and cannot be created") from None
         if self._target.shares and organization.writes_by_project:
             raise sharing_not_supported()
@@ -57,16 +61,16 @@ class Creation:
 
     def create(self, draft: Draft) -> ArmConnection:
         """The connection when the service has finished with it, usually made here, sometimes by somebody who was faster."""
-        client, references = self._place.client, references_of(draft, self._target)
+        client, references = self._view.client, references_of(draft, self._target)
         try:
-            raw = client.create(self._place.project.id, creation_body(draft, references))
+            raw = client.create(self._view.project.id, creation_body(draft, references))
         except AmbiguousWriteError as error:
             return self._after_lost_answer(error)
         except ServiceError as error:
             return self._after_refusal(error, references)
         self.made = True
         # The answer may come before the whole is there: what follows is based on a read.
-        self.connection = first = ArmConnection.from_api(raw, self._place.project)
+        self.connection = first = ArmConnection.from_api(raw, self._view.project)
         ids = [reference.id for reference in references]
         self.undo.add(_CONNECTION, lambda: self._remove(first, ids))
         found = self.at_rest(first if first.state == "ready" and not first.partial else self._first_look(first))
@@ -76,20 +80,20 @@ class Creation:
 
     def _first_look(self, made: ArmConnection) -> ArmConnection | None:
         """A read may lag behind the creation (2.11)."""
-        for _left in self._place.tries(_GRACE_SECONDS):
-            if found := self._place.again(made):
+        for _left in self._view.tries(_GRACE_SECONDS):
+            if found := self._view.again(made):
                 return found
         return None
 
     def at_rest(self, current: ArmConnection | None) -> ArmConnection | None:
         """The connection when the service has finished with it. :raises UnfinishedError: it failed, or takes too long."""
-        current = self._place.at_rest(current) if current else None
+        current = self._view.at_rest(current) if current else None
         if self.made and current is not None:
             self.connection = current
         if current is not None and current.state == "failed" and not current.ready:
             raise UnfinishedError(
                 f"Azure DevOps could not set it up: {said(current)}.",
-                remedy=_setup_remedy(current.status_message, self._place.caller.kind, made=self.made),
+                remedy=_setup_remedy(current.status_message, self._view.caller.kind, made=self.made),
                 **_left_behind(current),
             )
         return current
@@ -104,12 +108,12 @@ class Creation:
         return not left
 
     def _remove(self, connection: ArmConnection, project_ids: list[str]) -> None:
-        self._place.client.remove(connection.id, project_ids)
-        self._place.wait_until_gone(connection)
+        self._view.client.remove(connection.id, project_ids)
+        self._view.wait_until_gone(connection)
 
     def _in_progress(self) -> bool:
         try:
-            found = self._place.find()
+            found = self._view.find()
         except AzdoError:
             # What cannot be read is not removed.
             return True
@@ -118,8 +122,8 @@ class Creation:
     def _after_lost_answer(self, error: AmbiguousWriteError) -> ArmConnection:
         """Whether it is there says the service. What is found may be another task's, so it is not ours to remove."""
         self.lost = True
-        for _left in self._place.tries(_GRACE_SECONDS):
-            found = self.at_rest(self._place.find())
+        for _left in self._view.tries(_GRACE_SECONDS):
+            found = self.at_rest(self._view.find())
             if found is not None:
                 return found
         raise UnfinishedError(
@@ -131,7 +135,7 @@ class Creation:
         """Somebody else may have been faster; or somebody holds the name whom this caller cannot see (2.9)."""
         if error.type_key != "DuplicateServiceConnectionException":
             raise error
-        found = self.at_rest(self._place.find())
+        found = self.at_rest(self._view.find())
         if found is not None:
             return found
         names = [item.connection_name for item in references[1:]]

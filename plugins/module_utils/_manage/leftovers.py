@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
     find_managed_identity,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
-from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential, role_assignment
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     SERVICE_PRINCIPAL,
@@ -54,14 +54,14 @@ class Leftovers:
 class IdentityUsers:
     """Which connections of the organization use an identity, as far as the caller can see."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, view: ProjectView) -> None:
+        self._view = view
         self._estate: Estate | None = None
 
     def _survey(self) -> Estate:
         """All connections of the organization that the caller can see, read once."""
         if self._estate is None:
-            self._estate = discover(self._place.client, None, concurrency=_READERS, stop=self._place.runtime.stop)
+            self._estate = discover(self._view.client, None, concurrency=_READERS, stop=self._view.runtime.stop)
         return self._estate
 
     def others(self, current: ArmConnection) -> list[str]:
@@ -99,16 +99,16 @@ class _Unread:
 class LeftoverFinder:
     """Looks for what goes along with one connection."""
 
-    def __init__(self, place: Place, users: IdentityUsers) -> None:
-        self._place = place
+    def __init__(self, view: ProjectView, users: IdentityUsers) -> None:
+        self._view = view
         self._users = users
 
     def find(self, current: ArmConnection) -> Leftovers:
         """The federated credential and the roles that this collection made: only of manual connections, and only ours by name."""
         if current.creation_mode != "manual" or current.scheme not in (WIF, SERVICE_PRINCIPAL) or not current.client_id:
             return Leftovers()
-        if not self._place.caller.reaches_azure:
-            if (current.scheme == WIF and self._place.desired.federation != "skip") or self._place.desired.role:
+        if not self._view.caller.reaches_azure:
+            if (current.scheme == WIF and self._view.desired.federation != "skip") or self._view.desired.role:
                 pair = f" (issuer {current.issuer}, subject {current.subject})" if current.scheme == WIF else ""
                 self._warn(
                     f"This sign-in opens Azure DevOps only, so what was made for {current.name!r} (federated credential, role) "
@@ -119,7 +119,7 @@ class LeftoverFinder:
         # One that cannot be read must not keep the other: the rights for them are different ones.
         with unread:
             found.identity = self._identity_of(current)
-            if current.scheme == WIF and self._place.desired.federation != "skip":
+            if current.scheme == WIF and self._view.desired.federation != "skip":
                 credentials = found.identity.credentials()
                 found.credentials = [item for item in credentials if federated_credential.is_ours(item, current.id)]
         if found.identity is not None:
@@ -144,10 +144,10 @@ class LeftoverFinder:
 
     def _our_roles(self, current: ArmConnection, identity: Identity) -> list[Json]:
         principal_id = identity.principal_id()
-        organization_id = self._place.client.organization().instance_id
+        organization_id = self._view.client.organization().instance_id
         # From the widest scope, because a resource group may have been another one before; the names say which are ours.
-        scopes = {role_assignment.widest_scope(current.scope), self._place.desired.role_scope or ""} - {""}
-        resource_manager = self._place.runtime.session.resource_manager
+        scopes = {role_assignment.widest_scope(current.scope), self._view.desired.role_scope or ""} - {""}
+        resource_manager = self._view.runtime.session.resource_manager
         found = {
             str(item["id"]).lower(): item
             for scope in sorted(scopes)
@@ -159,9 +159,9 @@ class LeftoverFinder:
 
     def _identity_of(self, current: ArmConnection) -> Identity:
         """The identity behind the connection: the one the task names, else by its client id, first in Entra, then in the subscription."""
-        session = self._place.runtime.session
-        if self._place.desired.identity:
-            named = ManagedIdentity(session.resource_manager, self._place.desired.identity)
+        session = self._view.runtime.session
+        if self._view.desired.identity:
+            named = ManagedIdentity(session.resource_manager, self._view.desired.identity)
             if not same(named.properties.get("clientId"), current.client_id):
                 raise OptionError(
                     f"managed_identity.resource_id is not the identity of {current.name!r}, whose client id is {current.client_id}.",
@@ -178,4 +178,4 @@ class LeftoverFinder:
         return Application(session.graph, str(current.client_id))
 
     def _warn(self, text: str) -> None:
-        self._place.runtime.warnings.append(text)
+        self._view.runtime.warnings.append(text)

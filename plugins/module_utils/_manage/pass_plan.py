@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import PipelinePlan, Plan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan, PipelinePlan
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import Change
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
@@ -20,13 +20,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 
 
 @dataclass(kw_only=True)
-class Work:
+class PassPlan:
     """What is to be done in one pass, all of it read and decided before the first write.
 
     :param required: somebody else writes the federated credential.
     """
 
-    plan: Plan = field(default_factory=Plan)
+    plan: ConnectionPlan = field(default_factory=ConnectionPlan)
     federation: Federation | None = None
     role: Assignment | None = None
     required: bool = False

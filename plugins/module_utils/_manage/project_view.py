@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The place of one task: its project, the connection and the identity it names, and waiting until the connection is at rest.
+"""The project of one task, the connection and the identity it names, and waiting until the connection is at rest.
 
 PRIVATE to the collection. Section numbers are those of the fact sheet.
 """
@@ -42,7 +42,7 @@ class DeletionFailedError(AzdoError):
     code = "deletion_failed"
 
 
-class Place:
+class ProjectView:
     """One project, as one task sees it."""
 
     def __init__(self, runtime: Runtime, desired: Desired) -> None:

@@ -32,7 +32,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
     DeletionFailedError,
-    Place,
+    ProjectView,
     UnfinishedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import sharing_not_supported
@@ -58,17 +58,17 @@ class InUseError(AzdoError):
     code = "in_use"
 
 
-class Removal:
+class StateAbsent:
     """One task with ``state: absent``."""
 
     def __init__(self, runtime: Runtime, desired: Desired) -> None:
         self._runtime = runtime
         self._desired = desired
         self._params = runtime.params
-        self._place = Place(runtime, desired)
-        self._caller = self._place.caller
+        self._view = ProjectView(runtime, desired)
+        self._caller = self._view.caller
         self._patience = float(runtime.params["wait_timeout"])
-        self._users = IdentityUsers(self._place)
+        self._users = IdentityUsers(self._view)
         self._changed = False
         self._connection: ArmConnection | None = None
 
@@ -81,16 +81,16 @@ class Removal:
         except AzdoError as error:
             shown = self._connection.to_result(self._runtime.now()) if self._connection else None
             values = {**_NOTHING, "connection": shown}
-            return Result(changed=self._changed, values=values, failure=error.about(self._place.title))
+            return Result(changed=self._changed, values=values, failure=error.about(self._view.title))
 
     def _run(self) -> Result:
-        current = self._place.find()
-        current = self._place.at_rest(current) if current else None
+        current = self._view.find()
+        current = self._view.at_rest(current) if current else None
         if current is None:
             return Result(values=dict(_NOTHING))
         self._connection = current
         self._refuse_another(current)
-        if current.owner.id.lower() != self._place.project.id.lower():
+        if current.owner.id.lower() != self._view.project.id.lower():
             return self._unshare(current)
         others = current.references[1:]
         if others and not self._params["delete_shared"]:
@@ -102,7 +102,7 @@ class Removal:
         self._refuse_without_right(current)
         if self._params["delete_identity"]:
             self._refuse_deep(current)
-        leftovers = LeftoverFinder(self._place, self._users).find(current)
+        leftovers = LeftoverFinder(self._view, self._users).find(current)
         result = self._result(current, leftovers)
         if not self._runtime.check_mode:
             self._clear(current, leftovers)
@@ -110,7 +110,7 @@ class Removal:
 
     def _refuse_another(self, current: ArmConnection) -> None:
         """An id and a name that do not belong together are a mistake, and nothing is removed by mistake."""
-        own = current.reference_in(self._place.project.id)
+        own = current.reference_in(self._view.project.id)
         name, client_id = self._desired.name, self._desired.client_id
         if name and own and name.casefold() != own.connection_name.casefold():
             raise OptionError(
@@ -125,12 +125,12 @@ class Removal:
 
     def _unshare(self, current: ArmConnection) -> Result:
         """From a project it was shared into it only goes out of that project; nothing else is touched."""
-        if self._place.client.organization().writes_by_project:
+        if self._view.client.organization().writes_by_project:
             raise sharing_not_supported()
         if not self._runtime.check_mode:
-            self._remove(current, [self._place.project.id], deep=False)
-        change = Change(f"shared_with.{self._place.project.name}", current.owner.name, None)
-        title = self._place.title
+            self._remove(current, [self._view.project.id], deep=False)
+        change = Change(f"shared_with.{self._view.project.name}", current.owner.name, None)
+        title = self._view.title
         return Result(changed=True, values=dict(_NOTHING), diff=diff(title, [change], removed=True))
 
     # -- may it go? -------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ class Removal:
     def _administers(self, project_id: str, connection_id: str) -> bool:
         """Where the service cannot say, the deletion itself will."""
         try:
-            return self._place.client.administers(project_id, connection_id) is not False
+            return self._view.client.administers(project_id, connection_id) is not False
         except NotFoundError:
             # A project that this caller cannot see.
             return False
@@ -265,7 +265,7 @@ class Removal:
         if not self._order_removal(current, project_ids, deep=deep):
             return
         try:
-            self._place.wait_until_gone(current)
+            self._view.wait_until_gone(current)
         except (StoppedError, DeletionFailedError, UnfinishedError):
             raise
         except AzdoError as error:
@@ -277,7 +277,7 @@ class Removal:
     def _order_removal(self, current: ArmConnection, project_ids: list[str], *, deep: bool) -> bool:
         """Whether it is under way. A lost answer is looked at; a busy service is asked again."""
         problem: AzdoError | None = None
-        for _left in self._place.tries():
+        for _left in self._view.tries():
             latest = self._look(current, problem)
             if latest is None:
                 return False
@@ -289,7 +289,7 @@ class Removal:
                     remedy="Run again: it starts with a look.",
                 )
             try:
-                self._place.client.remove(current.id, project_ids, deep=deep)
+                self._view.client.remove(current.id, project_ids, deep=deep)
             except (NotAcceptedError, AmbiguousWriteError, NotFoundError) as error:
                 problem = error
             else:
@@ -303,7 +303,7 @@ class Removal:
     def _look(self, current: ArmConnection, problem: AzdoError | None) -> ArmConnection | None:
         """What there is now. If it cannot be read after a request that may have arrived, nothing is known."""
         try:
-            return self._place.again(current)
+            return self._view.again(current)
         except StoppedError:
             raise
         except AzdoError as error:
@@ -326,4 +326,4 @@ class Removal:
         ]
         if self._params["delete_identity"]:
             changes.append(Change("identity", current.client_id, None))
-        return Result(changed=True, values=dict(_NOTHING), diff=diff(self._place.title, changes, removed=True))
+        return Result(changed=True, values=dict(_NOTHING), diff=diff(self._view.title, changes, removed=True))

@@ -33,20 +33,20 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.roles i
     unassign_role,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import compare, references_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.connection_test import Tester
+from ansible_collections.azdo.connections.plugins.module_utils._manage.connection_test import ConnectionTests
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import manages_federation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import Change, creation_changes, diff
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import Work
-from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place, caller_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
     refuse_on_server,
     refuse_unreachable,
     refuse_unreachable_federation,
     sharing_not_supported,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError, Updating
+from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError, Update
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential, role_assignment
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (
@@ -57,7 +57,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.request_bo
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime
 
 
-class Provisioning:
+class StatePresent:
     """One task with ``state: present``."""
 
     def __init__(self, runtime: Runtime, desired: Desired) -> None:
@@ -67,12 +67,12 @@ class Provisioning:
         if not runtime.azure_devops.organization().hosted:
             refuse_on_server(desired)
         refuse_unreachable(desired, caller_of(runtime))
-        self._place = Place(runtime, desired)
-        self._target = self._place.target()
-        self._identity: Identity | None = self._place.identity(self._target.client_id)
-        self._creation = Creation(self._place, self._target)
-        self._updating = Updating(self._place, self._target)
-        self._tester = Tester(self._place)
+        self._view = ProjectView(runtime, desired)
+        self._target = self._view.target()
+        self._identity: Identity | None = self._view.identity(self._target.client_id)
+        self._creation = Creation(self._view, self._target)
+        self._updating = Update(self._view, self._target)
+        self._tester = ConnectionTests(self._view)
         self._patience = float(runtime.params["wait_timeout"])
         # From here on the connection works as far as one can tell, so it is not removed again.
         self._settled = False
@@ -101,7 +101,7 @@ class Provisioning:
     def _until_done(self) -> None:
         """From the top again after a request that may not have arrived: the look at what there is then decides (10)."""
         problem: AzdoError | None = None
-        for _left in self._place.tries():
+        for _left in self._view.tries():
             try:
                 return self._one_pass()
             except AmbiguousWriteError as error:
@@ -130,32 +130,32 @@ class Provisioning:
                 # Somebody else made it: what differs from that is what changes.
                 self._changes = []
         self._connection = current
-        work = self._plan(current, fresh=fresh)
-        self._note(work)
-        self._describe(current, work, done=False)
-        edits = work.plan.edits
+        pass_plan = self._plan(current, fresh=fresh)
+        self._note(pass_plan)
+        self._describe(current, pass_plan, done=False)
+        edits = pass_plan.plan.edits
         if edits and edits.secret and self._desired.verify_before:
             self._tester.test_before(update_body(current, edits), current)
-        self._refuse_missing_credential(work)
+        self._refuse_missing_credential(pass_plan)
         if self._runtime.check_mode:
-            self._changed = bool(work.changes)
+            self._changed = bool(pass_plan.changes)
             if edits:
-                self._connection = ArmConnection.from_api(update_body(current, edits), self._place.project)
+                self._connection = ArmConnection.from_api(update_body(current, edits), self._view.project)
         else:
-            self._carry_out(current, work, fresh=fresh)
+            self._carry_out(current, pass_plan, fresh=fresh)
 
-    def _refuse_missing_credential(self, work: Work) -> None:
+    def _refuse_missing_credential(self, pass_plan: PassPlan) -> None:
         """With ``require`` somebody else writes it."""
-        plan = work.federation
-        if plan is not None and plan.state != "present" and work.required:
+        plan = pass_plan.federation
+        if plan is not None and plan.state != "present" and pass_plan.required:
             self._settled = True
             raise federated_credential.missing_error(plan.wish, plan.existing, plan.identity.label)
 
     def _find(self) -> ArmConnection | None:
-        current = self._place.find()
+        current = self._view.find()
         if current is None and self._desired.id:
             raise NotFoundError(
-                f"There is no connection with the id {self._desired.id} in {self._place.project.name!r}, or it is not visible to this caller.",
+                f"There is no connection with the id {self._desired.id} in {self._view.project.name!r}, or it is not visible to this caller.",
                 status=404,
                 remedy="Check id and project. To create a connection, leave id out.",
             )
@@ -169,43 +169,43 @@ class Provisioning:
             self._changed = self._creation.made or self._creation.lost
             self._connection = self._creation.connection or self._connection
 
-    def _plan(self, current: ArmConnection, *, fresh: bool) -> Work:
+    def _plan(self, current: ArmConnection, *, fresh: bool) -> PassPlan:
         """Read and decide everything; nothing is written here."""
         # A secret that was sent a moment ago needs not be sent again.
         desired = replace(self._desired, renew_secret=False) if fresh else self._desired
-        plan = compare(desired, current, self._target, self._place.caller, self._runtime.now())
-        if (plan.added or plan.dropped) and self._place.client.organization().writes_by_project:
+        plan = compare(desired, current, self._target, self._view.caller, self._runtime.now())
+        if (plan.added or plan.dropped) and self._view.client.organization().writes_by_project:
             raise sharing_not_supported()
         pipelines = self._updating.permissions(current, self._desired.append_pipelines, fresh=fresh)
-        work = Work(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
+        pass_plan = PassPlan(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
         if self._federates(current):
-            work.federation = self._look_at_federation(current, fresh=fresh)
+            pass_plan.federation = self._look_at_federation(current, fresh=fresh)
         if self._desired.role:
             if current.creation_mode != "manual":
                 raise OptionError(
                     "role_assignment is for the identity of a manual connection; Azure DevOps assigned a role to that of this one itself.",
                     remedy="Leave role_assignment out.",
                 )
-            work.role = self._look_at_role({**current.scope, **self._desired.scope})
-        return work
+            pass_plan.role = self._look_at_role({**current.scope, **self._desired.scope})
+        return pass_plan
 
-    def _carry_out(self, current: ArmConnection, work: Work, *, fresh: bool) -> None:
+    def _carry_out(self, current: ArmConnection, pass_plan: PassPlan, *, fresh: bool) -> None:
         """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
-        self._did(Work(federation=work.federation, required=work.required))
-        self._federate(work, fresh=fresh)
-        self._describe(current, Work(federation=work.federation), done=True)
-        self._connection = current = self._updating.update(current, work.plan)
-        self._connection = current = self._updating.share(current, work.plan)
-        self._did(Work(plan=work.plan))
-        self._did(Work(role=work.role))
-        self._assign(work)
-        self._describe(current, work, done=True)
+        self._did(PassPlan(federation=pass_plan.federation, required=pass_plan.required))
+        self._federate(pass_plan, fresh=fresh)
+        self._describe(current, PassPlan(federation=pass_plan.federation), done=True)
+        self._connection = current = self._updating.update(current, pass_plan.plan)
+        self._connection = current = self._updating.share(current, pass_plan.plan)
+        self._did(PassPlan(plan=pass_plan.plan))
+        self._did(PassPlan(role=pass_plan.role))
+        self._assign(pass_plan)
+        self._describe(current, pass_plan, done=True)
         self._settled = True
-        for pipelines in work.pipelines:
+        for pipelines in pass_plan.pipelines:
             self._updating.authorize(current, pipelines)
-            self._did(Work(pipelines=[pipelines]))
+            self._did(PassPlan(pipelines=[pipelines]))
 
-    def _did(self, part: Work) -> None:
+    def _did(self, part: PassPlan) -> None:
         """For the diff of a task that fails half way."""
         self._done += [change for change in part.changes if change not in self._done]
 
@@ -214,8 +214,8 @@ class Provisioning:
         references = references_of(draft, self._target)
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
-        self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._place.project)
-        work = Work(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
+        self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)
+        pass_plan = PassPlan(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
         if self._federates(preview):
             audience = federated_credential.audience(draft.environment, self._desired.audience)
             # An identity that Azure DevOps has yet to make has none.
@@ -224,19 +224,19 @@ class Provisioning:
                 self._changes.append(Change("federated_credential", None, audience))
                 federated_credential.refuse_full(existing, self._identity.label)
         if self._desired.role:
-            work.role = self._look_at_role(draft.scope)
-        self._note(work)
-        self._describe(preview, work, done=False)
+            pass_plan.role = self._look_at_role(draft.scope)
+        self._note(pass_plan)
+        self._describe(preview, pass_plan, done=False)
         if self._desired.verify_before:
             self._tester.test_before(body, preview)
-        if self._runtime.check_mode and self._place.caller.kind == "unknown" and draft.creation_mode == "automatic":
+        if self._runtime.check_mode and self._view.caller.kind == "unknown" and draft.creation_mode == "automatic":
             self._runtime.warnings.append(
                 "Whether the creation would succeed is not known: an automatic one needs a person, and who is behind this sign-in is not known."
             )
 
-    def _note(self, work: Work) -> None:
-        self._changes += [change for change in work.changes if change not in self._changes]
-        self._runtime.warnings += [text for text in work.plan.warnings if text not in self._runtime.warnings]
+    def _note(self, pass_plan: PassPlan) -> None:
+        self._changes += [change for change in pass_plan.changes if change not in self._changes]
+        self._runtime.warnings += [text for text in pass_plan.plan.warnings if text not in self._runtime.warnings]
 
     # -- federated credential and role ------------------------------------------------------------------------------
     def _federates(self, current: ArmConnection) -> bool:
@@ -257,7 +257,7 @@ class Provisioning:
             return self._desired.federation == "require"
         managed = manages_federation(self._desired)
         if managed:
-            refuse_unreachable_federation(self._desired, self._place.caller)
+            refuse_unreachable_federation(self._desired, self._view.caller)
         return managed
 
     def _look_at_federation(self, current: ArmConnection, *, fresh: bool) -> Federation:
@@ -276,22 +276,22 @@ class Provisioning:
             return Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
         return look_at_federation(identity, wish, to_write=self._desired.federation != "require")
 
-    def _federate(self, work: Work, *, fresh: bool) -> None:
-        plan = work.federation
+    def _federate(self, pass_plan: PassPlan, *, fresh: bool) -> None:
+        plan = pass_plan.federation
         if plan is None or plan.state == "present":
             return
         step = self._creation.undo.add("the federated credential", lambda: unfederate(plan))
         if federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
             self._changed = True
         else:
-            work.federation = replace(plan, state="present")
-        if plan.state != "missing" or work.federation is not plan:
+            pass_plan.federation = replace(plan, state="present")
+        if plan.state != "missing" or pass_plan.federation is not plan:
             self._creation.undo.forget(step)
 
     def _look_at_role(self, scope: t.Mapping[str, str | None]) -> Assignment:
         return look_at_role(
             self._runtime.session.resource_manager,
-            self._place.client.organization().instance_id,
+            self._view.client.organization().instance_id,
             # That the task says whose role it is was settled before the first request.
             t.cast(Identity, self._identity),
             str(self._desired.role),
@@ -299,8 +299,8 @@ class Provisioning:
             allow_privileged=self._desired.allow_privileged_role,
         )
 
-    def _assign(self, work: Work) -> None:
-        role = work.role
+    def _assign(self, pass_plan: PassPlan) -> None:
+        role = pass_plan.role
         if role is None or role.present:
             return
         resource_manager = self._runtime.session.resource_manager
@@ -308,7 +308,7 @@ class Provisioning:
         if assign_role(resource_manager, role, self._runtime.stop, self._patience):
             self._changed = True
         else:
-            work.role = replace(role, present=True)
+            pass_plan.role = replace(role, present=True)
             self._creation.undo.forget(step)
 
     # -- the end ----------------------------------------------------------------------------------------------------
@@ -325,7 +325,7 @@ class Provisioning:
 
     def _give_up(self, error: AzdoError) -> None:
         """A connection that this task made and that cannot work goes again, with what was made for it; an existing one is never touched."""
-        error.about(self._place.title)
+        error.about(self._view.title)
         if self._connection is not None and not self._connection.id:
             # Only a forecast of what is not going to be.
             self._connection = None
@@ -337,11 +337,13 @@ class Provisioning:
         self._changed = not self._creation.take_back(error)
         self._connection = self._creation.connection
 
-    def _describe(self, current: ArmConnection, work: Work, *, done: bool) -> None:
+    def _describe(self, current: ArmConnection, pass_plan: PassPlan, *, done: bool) -> None:
         if current.scheme == WIF:
             managed = not current.id and self._federates(current)
-            self._federation = work.federation_result(current, self._desired, self._target, managed=managed, done=done)
-        self._role = work.role_result(done=done) or self._role
+            self._federation = pass_plan.federation_result(
+                current, self._desired, self._target, managed=managed, done=done
+            )
+        self._role = pass_plan.role_result(done=done) or self._role
 
     def _result(self, failure: AzdoError | None) -> Result:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None
@@ -360,6 +362,6 @@ class Provisioning:
                 "role_assignment": self._role if shown else None,
                 "verification": self._tester.to_result(),
             },
-            diff=diff(self._place.title, changes, created=new),
+            diff=diff(self._view.title, changes, created=new),
             failure=failure,
         )

@@ -16,10 +16,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotAcceptedError,
     NotFoundError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import PipelinePlan, Plan, pipeline_plan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
+    ConnectionPlan,
+    PipelinePlan,
+    pipeline_plan,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
 from ansible_collections.azdo.connections.plugins.module_utils._manage.differences import differences
-from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import Place, UnfinishedError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, UnfinishedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import reference_body, update_body
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import persist
@@ -45,15 +49,15 @@ class ForeignChangeError(AzdoError):
     code = "changed_too_much"
 
 
-class Updating:
+class Update:
     """The part of a task that changes the connection. ``changed`` says that something was, or that nobody knows."""
 
-    def __init__(self, place: Place, target: Target) -> None:
-        self._place = place
+    def __init__(self, view: ProjectView, target: Target) -> None:
+        self._view = view
         self._target = target
         self.changed = False
 
-    def update(self, current: ArmConnection, plan: Plan) -> ArmConnection:
+    def update(self, current: ArmConnection, plan: ConnectionPlan) -> ArmConnection:
         """The PUT, from a read that is as new as can be; then a look at what came of it (2.11).
 
         :raises MovedError: start over. :raises ForeignChangeError: something is different that nobody asked for.
@@ -62,10 +66,10 @@ class Updating:
             return current
         latest = self._unmoved(current)
         body = update_body(latest, plan.edits)
-        expected = ArmConnection.from_api(body, self._place.project)
-        self._write(lambda: self._place.client.update(self._place.project.id, current.id, body))
-        after = self._place.again(current)
-        after = self._place.at_rest(after) if after else None
+        expected = ArmConnection.from_api(body, self._view.project)
+        self._write(lambda: self._view.client.update(self._view.project.id, current.id, body))
+        after = self._view.again(current)
+        after = self._view.at_rest(after) if after else None
         if after is None:
             raise UnfinishedError(
                 "It disappeared while it was being changed.", remedy="Look at the project's audit log."
@@ -73,19 +77,19 @@ class Updating:
         self._check(expected, after, plan)
         return after
 
-    def share(self, current: ArmConnection, plan: Plan) -> ArmConnection:
+    def share(self, current: ArmConnection, plan: ConnectionPlan) -> ArmConnection:
         """Add first, then take away: between the two nobody is without it who should have it."""
-        client = self._place.client
+        client = self._view.client
         if plan.added:
             self._write(lambda: client.share(current.id, [reference_body(item) for item in plan.added]))
         if plan.dropped:
             self._unmoved(current, owner_only=True)
             self._write(lambda: client.remove(current.id, plan.dropped))
-        return (self._place.again(current) or current) if plan.added or plan.dropped else current
+        return (self._view.again(current) or current) if plan.added or plan.dropped else current
 
     def permissions(self, current: ArmConnection, append: bool, *, fresh: bool) -> list[PipelinePlan]:
         """What to change about pipelines, per project (6.1). A new connection is permitted to none, so there is nothing to read."""
-        wanted: list[tuple[Project, Pipelines]] = [(self._place.project, self._place.desired.pipelines)]
+        wanted: list[tuple[Project, Pipelines]] = [(self._view.project, self._view.desired.pipelines)]
         wanted += [(project, share.pipelines) for project, share in self._target.shares or ()]
         used_by = {reference.id.lower() for reference in current.references}
         found = []
@@ -96,7 +100,7 @@ class Updating:
             answer = {} if unread else self._read_permissions(project, current)
             everyone = bool((answer.get("allPipelines") or {}).get("authorized"))
             if pipelines.ids is not None and pipelines.everyone is None and everyone:
-                self._place.runtime.warnings.append(
+                self._view.runtime.warnings.append(
                     f"All pipelines of {project.name!r} may use it, so authorized_pipelines limits nothing: set authorize_all_pipelines to false."
                 )
             plan = pipeline_plan(project, current.id, pipelines, answer, append=append)
@@ -106,16 +110,16 @@ class Updating:
     def _read_permissions(self, project: Project, current: ArmConnection) -> Json:
         """Those of a connection that was made a moment ago may not be found at first (2.11)."""
         return persist(
-            lambda: self._place.client.pipeline_permissions(project.id, current.id),
-            self._place.tries(_SPREADING_SECONDS),
+            lambda: self._view.client.pipeline_permissions(project.id, current.id),
+            self._view.tries(_SPREADING_SECONDS),
             lambda error: isinstance(error, NotFoundError),
         )
 
     def authorize(self, current: ArmConnection, plan: PipelinePlan) -> None:
         """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm."""
         persist(
-            lambda: self._write(lambda: self._place.client.authorize_pipelines(plan.project_id, current.id, plan.body)),
-            self._place.tries(),
+            lambda: self._write(lambda: self._view.client.authorize_pipelines(plan.project_id, current.id, plan.body)),
+            self._view.tries(),
             lambda error: isinstance(error, NotFoundError | NotAcceptedError | AmbiguousWriteError),
         )
 
@@ -129,7 +133,7 @@ class Updating:
 
     def _unmoved(self, current: ArmConnection, *, owner_only: bool = False) -> ArmConnection:
         """The connection as it is now. :raises MovedError: it is not what the plan was made for."""
-        latest = self._place.again(current)
+        latest = self._view.again(current)
         if (
             latest is None
             or latest.owner.id != current.owner.id
@@ -138,12 +142,12 @@ class Updating:
             raise MovedError("Somebody else changed the connection at the same time.", remedy="Run again.")
         return latest
 
-    def _check(self, expected: ArmConnection, after: ArmConnection, plan: Plan) -> None:
+    def _check(self, expected: ArmConnection, after: ArmConnection, plan: ConnectionPlan) -> None:
         """What was sent must be there, and everything else as it was. Fields that only newer services know may be ignored, which is told."""
         odd = {item["field"] for item in differences(expected, after, _FEDERATION)}
         for option in ("enabled", "service_management_reference"):
             if option in odd and getattr(plan.edits, option) is not None:
-                self._place.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
+                self._view.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
                 odd.remove(option)
         if odd:
             raise ForeignChangeError(

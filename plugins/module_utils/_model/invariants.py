@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 
 # Field -> value; None is "could not be read", which is never a difference.
-Kept = t.Mapping[str, t.Optional[str]]  # noqa: UP045 - ansible-test's pylint takes the short form for a calculation
+Invariants = t.Mapping[str, t.Optional[str]]  # noqa: UP045 - ansible-test's pylint takes the short form for a calculation
 
 _DATA_OF_THE_CHANGE = {"revertschemedeadline", "identitytype"}
 # What a connection with a secret says about it (2.6) goes with the secret.
@@ -40,7 +40,7 @@ _SHOWN_PARAMETERS = {"tenantid", "serviceprincipalid", "scope"}
 _FREELY_SPELLED = re.compile(r"[0-9a-f-]{32,36}|https?://.*|/?(subscriptions|providers)/.*", re.IGNORECASE)
 
 
-def kept(connection: ArmConnection) -> dict[str, str | None]:
+def invariants(connection: ArmConnection) -> dict[str, str | None]:
     """The connection itself. Keys count in any case, and what is empty counts as absent: the service shows it as null, ``""`` or not at all (2.4)."""
     fields: dict[str, t.Any] = {
         name: getattr(connection, name) for name in ("id", "name", "description", "url", "type", "shared", "enabled")
@@ -67,7 +67,7 @@ def _plain(value: t.Any) -> str:
     return text.rstrip("/").casefold() if _FREELY_SPELLED.fullmatch(text) else text
 
 
-def changes(before: Kept, after: Kept) -> list[Json]:
+def changes(before: Invariants, after: Invariants) -> list[Json]:
     """What is different. Shape: ``[{field, before, after}]``."""
     fields = [*before, *(field for field in after if field not in before)]
     return [
@@ -77,12 +77,12 @@ def changes(before: Kept, after: Kept) -> list[Json]:
     ]
 
 
-def hashes(fields: Kept) -> dict[str, str | None]:
+def hashes(fields: Invariants) -> dict[str, str | None]:
     """The same facts without names and values, for the journal."""
     return {_hash(field): None if value is None else _hash(value) for field, value in fields.items()}
 
 
-def changes_since(before: Kept, after: Kept) -> list[Json]:
+def changes_since(before: Invariants, after: Invariants) -> list[Json]:
     """Like :func:`changes`, when only the :func:`hashes` of what was before are left: what it was, and the name of what is gone, are not known any more."""
     names = {_hash(field): field for field in after}
     return [

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AuthenticationError, NotPermittedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient, Request
-from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import Answer
+from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import Response
 
 
 class AzureApi:
@@ -30,16 +30,16 @@ class AzureApi:
         self._authorization = authorization
         self._rights = rights
 
-    def get(self, path: str, params: t.Mapping[str, t.Any] | None = None) -> Answer:
+    def get(self, path: str, params: t.Mapping[str, t.Any] | None = None) -> Response:
         return self._send(Request(method="GET", url=f"{self.url}/{path}", params=params))
 
     def write(
         self, method: str, path: str, *, params: t.Mapping[str, t.Any] | None = None, body: Json | None = None
-    ) -> Answer:
+    ) -> Response:
         """A request that changes state; it is sent once."""
         return self._send(Request(method=method, url=f"{self.url}/{path}", params=params, body=body, write=True))
 
-    def _send(self, request: Request) -> Answer:
+    def _send(self, request: Request) -> Response:
         try:
             return self._http.send(request, self._authorization)
         except NotPermittedError as error:

@@ -31,7 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.http import
     Request,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.organization import Organization, versions_for
-from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import Answer
+from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import Response
 
 _CHECK_RIGHTS = (
     "The sign-in itself is good: check that the token has the scope 'Service Connections (Read, query & manage)' and that the caller "
@@ -272,10 +272,10 @@ class AzureDevOps:
     def _endpoints_version(self, *, newest: bool = False) -> str:
         return self.organization().endpoints_version(newest=newest)
 
-    def _get(self, area: str, path: str, params: t.Mapping[str, t.Any] | None = None) -> Answer:
+    def _get(self, area: str, path: str, params: t.Mapping[str, t.Any] | None = None) -> Response:
         return self._send(self._request("GET", path, self.organization().versions[area], params=params))
 
-    def _send(self, request: Request) -> Answer:
+    def _send(self, request: Request) -> Response:
         try:
             return self._http.send(request, self._authorization)
         except NotPermittedError as error:
@@ -343,7 +343,7 @@ def _endpoint(project_id: str, connection_id: str) -> str:
     return f"{_endpoints(project_id)}/{_segment(connection_id)}"
 
 
-def _value(answer: Answer) -> list[Json]:
+def _value(answer: Response) -> list[Json]:
     """The items of a ``{count, value}`` answer."""
     data = answer.data
     if not isinstance(data, dict) or not isinstance(data.get("value"), list):
@@ -351,7 +351,7 @@ def _value(answer: Answer) -> list[Json]:
     return [item for item in data["value"] if isinstance(item, dict)]
 
 
-def _object(answer: Answer) -> Json:
+def _object(answer: Response) -> Json:
     if not isinstance(answer.data, dict):
         raise unknown_shape("an object")
     return answer.data

@@ -32,10 +32,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Pace, Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import (
     CHECK_NETWORK,
-    Answer,
-    PassingError,
     ProxyRefusalError,
-    RawAnswer,
+    RawResponse,
+    Response,
+    TransientError,
     judge,
 )
 
@@ -107,7 +107,7 @@ class HttpClient:
         self.pace = Pace(stop)
         self._slots = slots or Slots()
 
-    def send(self, request: Request, authorization: Authorization) -> Answer:
+    def send(self, request: Request, authorization: Authorization) -> Response:
         """A good answer; everything else is raised as one of our errors. Reads are tried again with jittered back-off.
 
         :raises NotAcceptedError: a write that changed nothing; read again and decide anew.
@@ -120,23 +120,23 @@ class HttpClient:
             self.pace.pass_gate()
             try:
                 return self._authorized(request, authorization)
-            except (TransportError, PassingError) as error:
+            except (TransportError, TransientError) as error:
                 if attempt > self._settings.max_retries:
                     error.message += f" (tried {attempt} times)"
                     raise
-                if not (isinstance(error, PassingError) and error.told_when):
+                if not (isinstance(error, TransientError) and error.told_when):
                     self._stop.wait(backoff(attempt))
                 attempt += 1
 
-    def _send_write(self, request: Request, authorization: Authorization) -> Answer:
+    def _send_write(self, request: Request, authorization: Authorization) -> Response:
         if not self.pace.pass_gate(_STALE_AFTER_SECONDS):
             raise NotAcceptedError("The service asked for a pause before the change was sent.")
         try:
             return self._authorized(request, authorization)
-        except (TransportError, PassingError, ProxyRefusalError) as error:
+        except (TransportError, TransientError, ProxyRefusalError) as error:
             raise NotAcceptedError(error.message, remedy=error.remedy, **error.details) from None
 
-    def _authorized(self, request: Request, authorization: Authorization) -> Answer:
+    def _authorized(self, request: Request, authorization: Authorization) -> Response:
         """One attempt; a rejected token is replaced once, because a rejected request was not carried out."""
         header = authorization()
         try:
@@ -146,7 +146,7 @@ class HttpClient:
                 raise
         return judge(self._once(request, authorization(rejected=header)), request.write)
 
-    def _once(self, request: Request, authorization: str) -> RawAnswer:
+    def _once(self, request: Request, authorization: str) -> RawResponse:
         host = urlsplit(request.url).netloc
         try:
             with self._admitted(request), self._session(request.url) as session:
@@ -174,7 +174,7 @@ class HttpClient:
                 f"No request can be sent to {host}: {' '.join(str(error).split())}.",
                 remedy="Check organization_url, ca_path and the proxy settings.",
             ) from None
-        raw = RawAnswer(response.status_code, response.headers, response.content, host)
+        raw = RawResponse(response.status_code, response.headers, response.content, host)
         self.pace.learn(raw.headers)
         return raw
 

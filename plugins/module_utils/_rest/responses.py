@@ -39,7 +39,7 @@ CHECK_NETWORK = "Check organization_url, the network and the proxy settings, the
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A good answer: ``data`` is the parsed JSON (None for an empty body)."""
 
     status: int
@@ -48,7 +48,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class RawAnswer:
+class RawResponse:
     """An answer before anybody trusted it. ``headers`` must ignore the case of names."""
 
     status: int
@@ -94,7 +94,7 @@ class RawAnswer:
         return " ".join(str(said or "").split())[:1000]
 
 
-class PassingError(ServiceError):
+class TransientError(ServiceError):
     """Not now: the service is busy. ``told_when`` means that it said for how long, so the pace already holds everybody back."""
 
     code = "service_busy"
@@ -110,7 +110,7 @@ class ProxyRefusalError(ServiceError):
     code = "proxy_refused"
 
 
-def judge(raw: RawAnswer, write: bool) -> Answer:
+def judge(raw: RawResponse, write: bool) -> Response:
     """Turn an answer into a good one, or raise what it means. The order matters: a sign-in page may come with a good status."""
     if 300 <= raw.status < 400 or raw.status == 203:
         raise _web_page(raw)
@@ -132,7 +132,7 @@ def judge(raw: RawAnswer, write: bool) -> Answer:
             raise AmbiguousWriteError(page.message, remedy=page.remedy)
         raise page
     try:
-        return Answer(raw.status, raw.headers, raw.parse())
+        return Response(raw.status, raw.headers, raw.parse())
     except ValueError:
         if write:
             raise AmbiguousWriteError(f"{raw.host} answered a change with damaged JSON.", status=raw.status) from None
@@ -141,7 +141,7 @@ def judge(raw: RawAnswer, write: bool) -> Answer:
         ) from None
 
 
-def service_error(raw: RawAnswer) -> ServiceError:
+def service_error(raw: RawResponse) -> ServiceError:
     """The error of an answer with a status of 400 or above, in any of the envelopes of fact sheet 9.4."""
     envelope = raw.envelope
     type_key = str(envelope.get("typeKey") or envelope.get("code") or envelope.get("ClassName") or "")
@@ -163,7 +163,7 @@ def service_error(raw: RawAnswer) -> ServiceError:
     return ServiceError(message, remedy=remedy_for(message, type_key, raw.status), **details)
 
 
-def _refusal(raw: RawAnswer, write: bool) -> AzdoError:
+def _refusal(raw: RawResponse, write: bool) -> AzdoError:
     """What a status of 400 or above means. Every answer of the service has an activity id (9.3): a page without one was written by somebody else."""
     if "html" in raw.content_type and not raw.activity_id:
         page = _web_page(raw)
@@ -175,16 +175,16 @@ def _refusal(raw: RawAnswer, write: bool) -> AzdoError:
     return error
 
 
-def _not_now(raw: RawAnswer, write: bool) -> PassingError | AmbiguousWriteError:
+def _not_now(raw: RawResponse, write: bool) -> TransientError | AmbiguousWriteError:
     """429 means that the request was not accepted; behind a gateway's 5xx a write may have been carried out all the same."""
     details: dict[str, t.Any] = {"status": raw.status, "activity_id": raw.activity_id}
     if write and raw.status != 429:
         return AmbiguousWriteError(f"{raw.host} answered {raw.status} to a change.", **details)
     told = retry_after(raw.headers, time.time()) > 0
-    return PassingError(raw.message or f"{raw.host} answered {raw.status}.", told_when=told, **details)
+    return TransientError(raw.message or f"{raw.host} answered {raw.status}.", told_when=told, **details)
 
 
-def _web_page(raw: RawAnswer) -> AuthenticationError:
+def _web_page(raw: RawResponse) -> AuthenticationError:
     """A redirect, a 203 or a web page where JSON was due (fact sheet 9.2): the credential was refused, or a proxy answered."""
     location = urlsplit(raw.headers.get("Location", ""))
     found = re.search(r"<title>\s*(.*?)\s*</title>", raw.text, re.IGNORECASE | re.DOTALL)

@@ -163,7 +163,7 @@ def _hcl(value: str | list[str]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class FederationOptions:
     """How a task wants federated credentials to be seen to.
 
     :param mode: ``create`` or ``require``.
@@ -179,7 +179,7 @@ class Wish:
 
 def awaited(
     connection: ArmConnection,
-    wish: Wish,
+    wish: FederationOptions,
     pair: tuple[str, str] | None,
     identity: IdentityFacts | None,
     organization: tuple[str, str],

@@ -32,7 +32,7 @@ _SAME = (
 )
 
 
-def terms(
+def convert_options(
     variables: Variables,
     *,
     to: str,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
     PlannedRow,
-    Wanted,
+    Selection,
     planned_row,
     select,
 )
@@ -133,6 +133,6 @@ def situation(**other: t.Any) -> Situation:
     return Situation(**{**usual, **other})
 
 
-def make_plan(estate: Estate, wanted: Wanted, situation: Situation) -> list[PlannedRow]:
+def make_plan(estate: Estate, wanted: Selection, situation: Situation) -> list[PlannedRow]:
     """A row for every selected connection, judged by the connection alone."""
     return [planned_row(found, wanted.target, situation) for found in select(estate, wanted)]

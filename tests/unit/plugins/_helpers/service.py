@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     TransportError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, kept
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, invariants
 from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
@@ -144,7 +144,7 @@ def carry_out(service: FakeService, *, to: str = "workload_identity_federation",
     service.target = to
     outcome = Conversion(service, to, wait_timeout).run()
     if outcome.status == MOVED[to] and service.before and outcome.after:
-        more = changes(kept(service.before), kept(outcome.after))
+        more = changes(invariants(service.before), invariants(outcome.after))
         return dataclasses.replace(outcome, status="failed", error=changed_besides(more)) if more else outcome
     return outcome
 

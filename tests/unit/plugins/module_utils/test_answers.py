@@ -20,9 +20,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     VersionOutOfRangeError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import (
-    PassingError,
     ProxyRefusalError,
-    RawAnswer,
+    RawResponse,
+    TransientError,
     judge,
     service_error,
 )
@@ -36,10 +36,10 @@ MOVED = '<html><head><title>Object moved</title></head><body><a href="https://x"
 TF400813 = "TF400813: The user '' is not authorized to access this resource."
 
 
-def answer(status: int = 200, body: t.Any = None, kind: str = JSON, **headers: str) -> RawAnswer:
+def answer(status: int = 200, body: t.Any = None, kind: str = JSON, **headers: str) -> RawResponse:
     content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
     names = {key.replace("_", "-"): value for key, value in headers.items()}
-    return RawAnswer(status, CaseInsensitiveDict({"Content-Type": kind, **names}), content, "dev.azure.com")
+    return RawResponse(status, CaseInsensitiveDict({"Content-Type": kind, **names}), content, "dev.azure.com")
 
 
 def envelope(message: str, type_key: str = "VssServiceException") -> dict[str, t.Any]:
@@ -64,7 +64,7 @@ def envelope(message: str, type_key: str = "VssServiceException") -> dict[str, t
     ],
 )
 @pytest.mark.parametrize("write", [False, True])
-def test_good_answers(raw: RawAnswer, data: t.Any, write: bool) -> None:
+def test_good_answers(raw: RawResponse, data: t.Any, write: bool) -> None:
     assert judge(raw, write).data == data
 
 
@@ -86,7 +86,7 @@ def test_good_answers(raw: RawAnswer, data: t.Any, write: bool) -> None:
     ],
 )
 @pytest.mark.parametrize("write", [False, True])
-def test_a_rejected_credential(raw: RawAnswer, sentence: str, write: bool) -> None:
+def test_a_rejected_credential(raw: RawResponse, sentence: str, write: bool) -> None:
     """Told with what to check, and marked as an answer that a newer token may change."""
     with pytest.raises(AuthenticationError, match=sentence) as caught:
         judge(raw, write)
@@ -105,7 +105,7 @@ def test_a_rejected_credential(raw: RawAnswer, sentence: str, write: bool) -> No
         (answer(200, "plain words", TEXT), "A web page came back", "NO_PROXY"),
     ],
 )
-def test_somebody_else_answered(raw: RawAnswer, sentence: str, remedy: str) -> None:
+def test_somebody_else_answered(raw: RawResponse, sentence: str, remedy: str) -> None:
     """Another token would not help."""
     with pytest.raises(AuthenticationError, match=sentence) as caught:
         judge(raw, False)
@@ -146,7 +146,7 @@ def test_damaged_json(body: t.Any) -> None:
     ("headers", "told"), [({}, False), ({"Retry_After": "3"}, True), ({"Retry_After": "x"}, False)]
 )
 def test_not_now(status: int, headers: dict[str, str], told: bool) -> None:
-    with pytest.raises(PassingError) as caught:
+    with pytest.raises(TransientError) as caught:
         judge(answer(status, envelope("TF400733: The request has been canceled"), **headers), False)
     assert caught.value.told_when is told
     assert "TF400733" in caught.value.message
@@ -166,7 +166,7 @@ def test_behind_a_gateway_a_change_may_have_been_made(status: int) -> None:
         answer(500, "", ""),
     ],
 )
-def test_an_accident_in_the_service_is_no_decision_of_it(raw: RawAnswer) -> None:
+def test_an_accident_in_the_service_is_no_decision_of_it(raw: RawResponse) -> None:
     with pytest.raises(AmbiguousWriteError):
         judge(raw, True)
     with pytest.raises((ServiceError, AuthenticationError)):
@@ -183,7 +183,7 @@ def test_a_page_without_an_activity_id_was_written_by_somebody_in_between(status
 
 
 def test_too_many_requests_means_that_a_change_was_not_made() -> None:
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         judge(answer(429, ""), True)
 
 
@@ -210,7 +210,7 @@ def test_too_many_requests_means_that_a_change_was_not_made() -> None:
         (answer(400, '{"half": '), '{"half":', ""),
     ],
 )
-def test_every_envelope(raw: RawAnswer, message: str, type_key: str) -> None:
+def test_every_envelope(raw: RawResponse, message: str, type_key: str) -> None:
     error = service_error(raw)
     assert (error.message, error.type_key, error.status) == (message, type_key, raw.status)
 
@@ -234,7 +234,7 @@ def test_a_very_long_message_is_cut() -> None:
     ],
 )
 @pytest.mark.parametrize("write", [False, True])
-def test_kinds_of_errors(raw: RawAnswer, kind: type[AzdoError], write: bool) -> None:
+def test_kinds_of_errors(raw: RawResponse, kind: type[AzdoError], write: bool) -> None:
     with pytest.raises(AzdoError) as caught:
         judge(raw, write)
     assert caught.value.__class__ is kind

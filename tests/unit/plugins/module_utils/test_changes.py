@@ -13,7 +13,11 @@ import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import ImmutableError, NotNowError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import Plan, compare, pipeline_plan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
+    ConnectionPlan,
+    compare,
+    pipeline_plan,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
     Caller,
     Desired,
@@ -81,7 +85,7 @@ def plan_for(
     project: Project = PAYMENTS,
     shares: t.Sequence[tuple[Project, Share]] | None = None,
     caller: Caller = PERSON,
-) -> Plan:
+) -> ConnectionPlan:
     """The plan of a task with these options for a connection that was read through ``project``."""
     wish = desired(**options)
     current = answer if isinstance(answer, ArmConnection) else connection(answer, project)
@@ -94,7 +98,7 @@ def plan_for(
     return compare(wish, current, target, caller, NOW)
 
 
-def sent(answer: Json, plan: Plan, project: Project = PAYMENTS) -> Json:
+def sent(answer: Json, plan: ConnectionPlan, project: Project = PAYMENTS) -> Json:
     assert plan.edits is not None
     return update_body(connection(answer, project), plan.edits)
 
@@ -114,7 +118,7 @@ def different(one: t.Any, other: t.Any, path: str = "") -> set[str]:
 # -- what was not set is not managed -----------------------------------------------------------------------------------
 def test_a_task_that_declares_nothing_changes_nothing() -> None:
     for answer in (raw(), manual(), federated(), workspace(), manual(parameters={"serviceprincipalkey": ""})):
-        assert plan_for(answer, {}) == Plan()
+        assert plan_for(answer, {}) == ConnectionPlan()
 
 
 # Every value that these connections have, in the words of the options.
@@ -185,7 +189,7 @@ def test_any_part_of_what_a_connection_already_has_is_no_change(kind: str, data:
     names = data.draw(st.sets(st.sampled_from(sorted(options))))
     parts = data.draw(st.sets(st.sampled_from(sorted(scope))))
     wish = {name: options[name] for name in names}
-    assert plan_for(answer, {**wish, "scope": {part: scope[part] for part in parts}}) == Plan()
+    assert plan_for(answer, {**wish, "scope": {part: scope[part] for part in parts}}) == ConnectionPlan()
 
 
 @pytest.mark.parametrize("part", ["subscription_id", "subscription_name", "resource_group"])
@@ -198,7 +202,7 @@ def test_a_scope_level_that_the_task_does_not_name_is_not_compared(part: str) ->
     }
     seen = manual(data={"scopeLevel": "ResourceGroup", "resourceGroupName": "rg-research"})
     for answer in (workspace(), seen):
-        assert plan_for(answer, {"scope": {part: values[part]}}) == Plan()
+        assert plan_for(answer, {"scope": {part: values[part]}}) == ConnectionPlan()
 
 
 # -- one declared difference is one difference of the body -------------------------------------------------------------
@@ -260,7 +264,7 @@ def test_one_declared_difference_is_one_difference_of_the_body(
     assert different(before, body) == expected
     assert answer == before
     # What was sent, read again, is what the task wants.
-    assert plan_for(body, options) == Plan()
+    assert plan_for(body, options) == ConnectionPlan()
 
 
 _TEXT = st.text(max_size=8)
@@ -297,7 +301,7 @@ def respelled(answer: Json, spell: t.Callable[[str], str]) -> Json:
 def test_keys_in_any_case_are_no_drift_and_keep_their_spelling(spell: t.Callable[[str], str]) -> None:
     known, options, scope = _KNOWN["workspace"]
     answer = respelled(copy.deepcopy(known), spell)
-    assert plan_for(answer, {**options, "scope": scope}) == Plan()
+    assert plan_for(answer, {**options, "scope": scope}) == ConnectionPlan()
     body = sent(answer, plan_for(answer, {"scope": {**scope, "resource_group": "other"}, "client_id": OTHER}))
     assert different(answer, body) == {
         f"/data/{spell('resourceGroupName')}",
@@ -336,11 +340,11 @@ def test_name_and_description_are_those_of_the_project_that_was_asked() -> None:
         reference(PAYMENTS, "azure-prod", "theirs"),
         reference(WEB_SHOP, "shop", "new"),
     ]
-    assert plan_for(answer, {"description": "ours"}, project=WEB_SHOP) == Plan()
+    assert plan_for(answer, {"description": "ours"}, project=WEB_SHOP) == ConnectionPlan()
 
 
 def test_without_an_id_the_name_only_finds_the_connection() -> None:
-    assert plan_for(manual(), {"name": "AZURE-prod"}) == Plan()
+    assert plan_for(manual(), {"name": "AZURE-prod"}) == ConnectionPlan()
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------
@@ -515,7 +519,7 @@ def test_a_part_that_the_level_does_not_have_is_never_written(answer: Json, part
 def test_while_a_connection_can_go_back_it_is_not_changed() -> None:
     with pytest.raises(NotNowError, match="can go back to its secret until 2026-06-04"):
         plan_for(converted(days_left=3), {"description": "new"})
-    assert plan_for(converted(days_left=3), {"description": ""}) == Plan()
+    assert plan_for(converted(days_left=3), {"description": ""}) == ConnectionPlan()
     late = converted(days_left=-1)
     assert "revertSchemeDeadline" not in sent(late, plan_for(late, {"description": "new"}))["data"]
 
@@ -530,7 +534,7 @@ def test_what_azure_devops_made_is_saved_by_people_only(answer: Json) -> None:
     with pytest.raises(NotNowError, match="needs a person") as caught:
         plan_for(answer, {"description": "new"}, caller=MACHINE)
     assert "az login" in caught.value.remedy
-    assert plan_for(answer, {"description": ""}, caller=MACHINE) == Plan()
+    assert plan_for(answer, {"description": ""}, caller=MACHINE) == ConnectionPlan()
     assert plan_for(answer, {}, caller=MACHINE, shares=[(WEB_SHOP, Share(project="Web Shop"))]).added
 
 
@@ -555,7 +559,10 @@ def test_what_the_service_does_not_tell_is_left_alone_with_a_warning(option: str
 
 
 def test_an_empty_reference_is_not_among_the_answers_of_a_service_that_offers_it() -> None:
-    assert plan_for(manual(modificationDate="2026-01-01T00:00:00Z"), {"service_management_reference": ""}) == Plan()
+    assert (
+        plan_for(manual(modificationDate="2026-01-01T00:00:00Z"), {"service_management_reference": ""})
+        == ConnectionPlan()
+    )
 
 
 @pytest.mark.parametrize(("answer", "part"), [(manual(), "subscription_name"), (_GROUPED, "management_group_name")])
@@ -594,11 +601,11 @@ def test_shares_are_exact_or_appended() -> None:
         ]
     assert (exact.dropped, appended.dropped) == ((WEB_SHOP.id,), ())
     assert plan_for(shared(), {}, shares=[]).dropped == (WEB_SHOP.id,)
-    assert plan_for(shared(), {"append_shares": True}, shares=[]) == Plan()
+    assert plan_for(shared(), {"append_shares": True}, shares=[]) == ConnectionPlan()
 
 
 def test_a_share_without_name_and_description_leaves_both() -> None:
-    assert plan_for(shared(), {}, shares=[(WEB_SHOP, Share(project="x"))]) == Plan()
+    assert plan_for(shared(), {}, shares=[(WEB_SHOP, Share(project="x"))]) == ConnectionPlan()
 
 
 def test_a_new_share_has_the_name_and_description_that_the_same_task_gives() -> None:

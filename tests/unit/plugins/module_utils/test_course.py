@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Course, Terms
+from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms, Workflow
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     SERVICE_PRINCIPAL,
     WIF,
@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import wanted
-from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, kept
+from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, invariants
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 
@@ -70,7 +70,7 @@ class World(FakeService):
         return self.secured
 
     def differences(self, connection: ArmConnection) -> list[Json]:
-        return changes(kept(self.first), kept(connection))
+        return changes(invariants(self.first), invariants(connection))
 
     def test(
         self, connection: ArmConnection, enough: t.Callable[[Verification], bool], *, patiently: bool
@@ -102,7 +102,7 @@ THERE, BACK = "WorkloadIdentityFederation", "ServicePrincipal"
 def go(world: World, *, to: str = WIF, test: bool = True, revert_on_failure: bool = False) -> Outcome:
     world.target = to
     terms = Terms(target=to, wait_timeout=300, migration_grace=120, test=test, revert_on_failure=revert_on_failure)
-    return Course(world, terms).run(connection(world.stored))
+    return Workflow(world, terms).run(connection(world.stored))
 
 
 def loses_a_share(stored: Json) -> None:

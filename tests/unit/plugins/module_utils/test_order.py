@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.azdo.connections.plugins.module_utils._convert import approval
-from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Order, read_order
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options, read_options
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
@@ -49,12 +49,12 @@ PLAN = plan()
 DIGEST = PLAN["digest"]
 
 
-def order(**options: t.Any) -> Order:
+def order(**options: t.Any) -> Options:
     """The order that these options give, all others being as the module says."""
     given = copy.deepcopy({"organization_url": "https://dev.azure.com/contoso", **options})
     checked = ArgumentSpecValidator(azdo_arm_connection_convert.ARGUMENT_SPEC).validate(given)
     assert not checked.error_messages, checked.error_messages
-    return read_order(checked.validated_parameters)
+    return read_options(checked.validated_parameters)
 
 
 def estate(*answers: Json) -> Estate:

@@ -8,7 +8,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Wanted, unsettled
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
+    PlannedRow,
+    Selection,
+    unsettled,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SERVICE_PRINCIPAL, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, survey
@@ -28,15 +32,15 @@ FAILED: dict[str, t.Any] = {"operationStatus": {"state": "Failed"}, "isReady": F
 WAITING: dict[str, t.Any] = {"operationStatus": {"state": "InProgress"}, "isReady": False}
 
 
-def wanted(target: str = WIF, **other: t.Any) -> Wanted:
-    return Wanted(**{"target": target, "projects": None, "connections": None, **other})
+def wanted(target: str = WIF, **other: t.Any) -> Selection:
+    return Selection(**{"target": target, "projects": None, "connections": None, **other})
 
 
 def estate(*answers: Json) -> Estate:
     return survey([(PAYMENTS, list(answers))], named=False)
 
 
-def plan(request: Wanted, *answers: Json, **about: t.Any) -> list[PlannedRow]:
+def plan(request: Selection, *answers: Json, **about: t.Any) -> list[PlannedRow]:
     return make_plan(estate(*answers), request, situation(**about))
 
 
@@ -131,7 +135,7 @@ def test_revert_all_means_what_was_converted() -> None:
         (wanted(SERVICE_PRINCIPAL, connections=("azure-prod",)), converted(-1), {}, "skipped"),
     ],
 )
-def test_what_check_mode_foretells(request_: Wanted, answer: Json, about: dict[str, t.Any], status: str) -> None:
+def test_what_check_mode_foretells(request_: Selection, answer: Json, about: dict[str, t.Any], status: str) -> None:
     (row,) = plan(request_, answer, **about)
     assert row.forecast == status
     assert row.action is status.startswith("would_")

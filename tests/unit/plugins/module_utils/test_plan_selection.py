@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Wanted, select
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection, select
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import survey
 from hypothesis import given
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from unit.plugins._helpers.connections import PAYMENTS, WEB_SHOP, raw, reference
 
 PROJECTS = [PAYMENTS, WEB_SHOP, Project("9" * 8, "alpha")]
-EVERYTHING = Wanted(target=WIF, projects=None, connections=None)
+EVERYTHING = Selection(target=WIF, projects=None, connections=None)
 
 
 def listed(answers: t.Iterable[Json]) -> list[Json]:

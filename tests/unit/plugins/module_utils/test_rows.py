@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.rows imp
     unmatched,
     warnings,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Wanted
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Selection
 from ansible_collections.azdo.connections.plugins.module_utils._convert.summary import STATUSES, run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
@@ -52,7 +52,7 @@ LINE = "Payments / azure-prod (aaaaaaaa-0000-4000-8000-000000000001): "
 
 def planned(answer: Json | None = None, target: str = WIF, **about: t.Any) -> PlannedRow:
     estate = survey([(PAYMENTS, [raw() if answer is None else answer])], named=False)
-    request = Wanted(target=target, projects=None, connections=("azure-prod",))
+    request = Selection(target=target, projects=None, connections=("azure-prod",))
     (row,) = make_plan(estate, request, situation(**about))
     return row
 

@@ -12,7 +12,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter.host_scope import host_scope
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import terms
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import convert_options
 
 from tools.tree import REPOSITORY
 
@@ -22,7 +22,7 @@ DEFAULTS: dict[str, t.Any] = yaml.safe_load((REPOSITORY / "roles/fleet/defaults/
 
 def options(to: str = FEDERATION, check_mode: bool = False, **changes: t.Any) -> dict[str, t.Any]:
     variables = {**DEFAULTS, **{f"fleet_{name}": value for name, value in changes.items()}}
-    return terms(variables, to=to, check_mode=check_mode, exclude=["a"], pairs=[{"connection": "x"}])
+    return convert_options(variables, to=to, check_mode=check_mode, exclude=["a"], pairs=[{"connection": "x"}])
 
 
 def test_by_default_the_module_gets_its_own_defaults_but_for_what_protects() -> None:
