@@ -459,7 +459,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import secret_of
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
@@ -550,8 +550,9 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
     facts = inspection.facts(connection)
     eligibility = {}
     for target in TARGETS:
-        reasons = assess(connection, target, seen_from, found.seen_in, facts)
-        eligibility[target] = {"eligible": not blocked(reasons), "codes": [reason.code for reason in reasons]}
+        found_here = assess(connection, target, seen_from, found.seen_in, facts)
+        codes = [reason.code for reason in found_here.reasons]
+        eligibility[target] = {"eligible": not found_here.blocked, "codes": codes}
     details = read_details(runtime.azure_devops, connection, include)
     if "usage" in include:
         details["usage"] = usage(facts.use, seen_from.now)

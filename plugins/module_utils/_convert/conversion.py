@@ -9,7 +9,6 @@ PRIVATE to the collection, and without effects of its own. Section numbers are t
 from __future__ import annotations
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import ATTEMPTS, Move, Outcome, gone
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -19,7 +18,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import conversion_body
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import blocked
 
 # How long (s) the service may still be working on a write whose answer was lost, before it counts as not carried out.
 GRACE_SECONDS = 60.0
@@ -39,13 +37,13 @@ class Conversion(Move):
                 return self._failed(problem or gone())
             if self.sent and self.reached(current):
                 return self._settle(current)
-            reasons = self._effects.assess(current)
-            if reasons is None:
+            assessment = self._effects.assess(current)
+            if assessment is None:
                 self._effects.inform(current)
                 attempt += 1
                 continue
-            if blocked(reasons):
-                return Outcome(status=idle_status(reasons, self._target), reasons=reasons, changed=self.sent)
+            if assessment.blocked:
+                return Outcome(status=assessment.status, reasons=assessment.reasons, changed=self.sent)
             result = self._attempt(current)
             if isinstance(result, Outcome):
                 return result

@@ -34,15 +34,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     ArmConnection,
     issuer_and_subject,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop, tries
-from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import (
-    UNKNOWN_AUDIENCE,
-    FederationOptions,
-    HandOff,
-    awaited,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import UNKNOWN_AUDIENCE, HandOff
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 
 # By this text the service says that it found no credential that fits (3.4).
 _NOT_CONFIGURED = "could not be configured automatically"
@@ -59,25 +54,23 @@ class CredentialPreparation:
 
     def __init__(
         self,
-        wish: FederationOptions,
-        stop: Stop,
-        organization: tuple[str, str],
+        options: FederationOptions,
         identity: Identity | None,
-        given: tuple[str, str] | None,
+        pair: tuple[str, str] | None,
+        *,
+        stop: Stop,
+        patience: float,
     ) -> None:
-        self._wish = wish
-        self._stop = stop
-        self._organization = organization
+        self._options = options
         self._identity = identity
-        self._pair = given
+        self._pair = pair
+        self._stop = stop
+        self._patience = patience
         self._pauses: t.Iterator[float] | None = None
         self._written: Federation | None = None
 
-    def before(self, connection: ArmConnection, facts: IdentityFacts | None) -> HandOff | None:
-        """:param facts: the identity, as far as it was read."""
-        if connection.issuer and connection.subject:
-            self._pair = (connection.issuer, connection.subject)
-        hand_off = awaited(connection, self._wish, self._pair, facts, self._organization)
+    def before(self, connection: ArmConnection, hand_off: HandOff | None) -> HandOff | None:
+        """:param hand_off: what the rules say a person has to do first."""
         if hand_off is None and self._pair is not None:
             hand_off = self._provide(connection)
         return hand_off and replace(hand_off, resource_id=self._identity.resource_id if self._identity else None)
@@ -98,7 +91,7 @@ class CredentialPreparation:
             connection=connection,
             wish=None,
             why=f"Azure DevOps did not find a federated credential that fits.{there}",
-            audience=self._wish.audience,
+            audience=self._options.audience,
             resource_id=self._identity.resource_id if self._identity else None,
         )
 
@@ -144,11 +137,11 @@ class CredentialPreparation:
             return None
         try:
             wish = self._credential(connection)
-            found = look_at_federation(self._identity, wish, to_write=self._wish.mode == "create")
+            found = look_at_federation(self._identity, wish, to_write=self._options.mode == "create")
             ours = found.found is not None and federated_credential.is_ours(found.found, connection.id)
-            if found.state != "present" and self._wish.mode == "create":
+            if found.state != "present" and self._options.mode == "create":
                 self._written = found
-                ours = federate(found, self._stop, self._wish.patience, look_first=False) or ours
+                ours = federate(found, self._stop, self._patience, look_first=False) or ours
             elif found.state != "present":
                 error = federated_credential.missing_error(wish, found.existing, self._identity.label)
                 return self._hand_off(connection, error.message, urgent=urgent)
@@ -158,18 +151,18 @@ class CredentialPreparation:
             return self._hand_off(connection, error.message, urgent=urgent)
         if ours:
             # Whenever it was written: it takes its time to spread, and a run that was killed cannot know how long ago that was.
-            self._pauses = tries(self._stop, self._wish.patience)
+            self._pauses = tries(self._stop, self._patience)
             next(self._pauses)
         return None
 
     def _credential(self, connection: ArmConnection) -> Credential:
         issuer, subject = t.cast("tuple[str, str]", self._pair)
-        audience = federated_credential.audience(connection.environment, self._wish.audience)
+        audience = federated_credential.audience(connection.environment, self._options.audience)
         return federated_credential.wanted(connection.id, issuer, subject, audience)
 
     def _hand_off(self, connection: ArmConnection, why: str, *, urgent: bool = False) -> HandOff:
         issuer, subject = t.cast("tuple[str, str]", self._pair)
-        audience = federated_credential.known_audience(connection.environment, self._wish.audience)
+        audience = federated_credential.known_audience(connection.environment, self._options.audience)
         return HandOff(
             connection=connection,
             wish=federated_credential.wanted(connection.id, issuer, subject, audience or UNKNOWN_AUDIENCE),

@@ -76,9 +76,9 @@ class CredentialRemoval:
 
     def _retire(self, planned: PlannedRow, *, check: bool) -> Outcome:
         connection = planned.connection
-        against = [r for r in planned.reasons if r.effect == "blocks" and r.code not in _OF_THE_MIGRATION]
-        if against or planned.status != "unchanged":
-            return Outcome(status="skipped", reasons=planned.reasons)
+        against = [r for r in planned.assessment.reasons if r.effect == "blocks" and r.code not in _OF_THE_MIGRATION]
+        if against or planned.assessment.status != "unchanged":
+            return Outcome(status="skipped", reasons=planned.assessment.reasons)
         facts, identity = self._task.inspection.lasting(connection)
         if facts.identity is None or identity is None:
             why = facts.unread.get("identity", "the application is not there")
@@ -87,7 +87,7 @@ class CredentialRemoval:
             )
         old = [item for item in facts.identity.credentials if self._kind(item, connection) == "azure_devops"]
         if not old:
-            return Outcome(status="unchanged", reasons=planned.reasons)
+            return Outcome(status="unchanged", reasons=planned.assessment.reasons)
         if reason := self._still_needed(connection, facts.identity.credentials, old):
             return self._blocked(planned, reason)
         if check:
@@ -126,7 +126,9 @@ class CredentialRemoval:
             patiently(lambda item=credential: recorded.remove(item), task.runtime.stop, task.terms.wait_timeout)  # type: ignore[misc]
 
     def _kind(self, credential: Credential, connection: ArmConnection) -> str | None:
-        return names_connection(credential, connection, *self._task.organization)
+        return names_connection(
+            credential, connection, self._task.situation.organization, self._task.situation.organization_id
+        )
 
     def _blocked(self, planned: PlannedRow, reason: Reason) -> Outcome:
-        return Outcome(status="skipped", reasons=(*planned.reasons, reason))
+        return Outcome(status="skipped", reasons=(*planned.assessment.reasons, reason))

@@ -45,11 +45,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.invariants
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import unknown_shape
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment, assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback
-from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 # The controller's clock and the service's may differ, and a request takes its time: nothing is reverted this close to the deadline.
@@ -73,8 +72,9 @@ class LiveEffects:
         self._client = task.runtime.azure_devops
         owner = planned.connection.owner
         self._project = Project(owner.id, owner.name)
-        self._target = planned.target
-        self.facts: Facts | None = None
+        self._target = planned.assessment.target
+        self.assessment = planned.assessment
+        self._facts: Facts | None = None
         self._asked_about: ArmConnection | None = None
         self._identity: Identity | None = None
         self._surroundings: dict[str, str | None] = {}
@@ -101,30 +101,28 @@ class LiveEffects:
         if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
             lasting, self._identity = self._lasting(connection)
         else:
-            lasting = t.cast(Facts, self.facts)
+            lasting = t.cast(Facts, self._facts)
         self._surroundings = read_surroundings(self._client, connection)
-        self.facts = self._task.inspection.with_use(connection, lasting)
+        self._facts = self._task.inspection.with_use(connection, lasting)
         self._asked_about = connection
 
     def _lasting(self, connection: ArmConnection) -> tuple[Facts, Identity | None]:
         """From the plan, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
-        known = self._planned.facts
+        known = self._planned.assessment.facts
         fresh_needed = self._target == ENTRA_ISSUER or connection.creation_mode != "automatic"
         if known is None or fresh_needed or not _same_for_the_facts(self._planned.connection, connection):
             return self._task.inspection.lasting(connection)
         return known, None
 
-    def assess(self, connection: ArmConnection) -> tuple[Reason, ...] | None:
-        situation, seen_in = self._situation(), self._planned.found.seen_in
+    def assess(self, connection: ArmConnection) -> Assessment | None:
+        situation, seen_in = dataclasses.replace(self._task.situation, now=self.now()), self._planned.found.seen_in
         alone = assess(connection, self._target, situation, seen_in)
-        if any(reason.effect == "blocks" for reason in alone):
+        if alone.blocked:
             return alone
         if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
             return None
-        return assess(connection, self._target, situation, seen_in, self.facts)
-
-    def _situation(self) -> Situation:
-        return dataclasses.replace(self._task.situation, now=self.now())
+        self.assessment = assess(connection, self._target, situation, seen_in, self._facts)
+        return self.assessment
 
     # -- moving ----------------------------------------------------------------------------------------------------
     def send(self, connection: ArmConnection, body: Json) -> None:
@@ -170,14 +168,14 @@ class LiveEffects:
     def _told(self, connection: ArmConnection, operation: str) -> Json:
         """What a later run needs to take this up, in hashes."""
         digest, items = self._task.approval or (None, {})
-        facts = self.facts or Facts()
+        facts = self._facts or Facts()
         return {
             "operation": operation,
             "target": SERVICE_PRINCIPAL if operation == "rollback" else self._target,
             "scheme": connection.scheme,
             "kept": hashes(self._before or {}),
             "tested": facts.tested.result if facts.tested else None,
-            "rollback": rollback(self._planned.connection, self._target, facts, self.now()).state,
+            "rollback": self.assessment.rollback.state,
             "plan": digest,
             "item": items.get(connection.id.lower()),
         }
@@ -195,24 +193,20 @@ class LiveEffects:
         return self._task.runtime.now()
 
     # -- federated credentials -------------------------------------------------------------------------------------
-    def needs_credential(self, connection: ArmConnection) -> bool:
-        return self._task.sees_to_credential(connection)
-
-    def prepare(self, connection: ArmConnection) -> HandOff | None:
-        self._preparation = self._new_preparation(connection)
-        known = self.facts.identity if self.facts else None
-        return self._preparation.before(connection, known) if self._preparation else None
+    def prepare(self, connection: ArmConnection, assessment: Assessment) -> HandOff | None:
+        self._preparation = self._new_preparation(connection, assessment.pair)
+        return self._preparation.before(connection, assessment.hand_off) if self._preparation else None
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
-        if self._target != ENTRA_ISSUER and not self.needs_credential(connection):
+        if self._target != ENTRA_ISSUER and not self._planned.assessment.needs_credential:
             # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
             return None
-        preparation = self._preparation or self._new_preparation(connection)
+        preparation = self._preparation or self._new_preparation(connection, None)
         return preparation.secure(connection, self._target) if preparation else None
 
-    def _new_preparation(self, connection: ArmConnection) -> CredentialPreparation | None:
-        task = self._task
-        if task.wish is None:
+    def _new_preparation(self, connection: ArmConnection, pair: tuple[str, str] | None) -> CredentialPreparation | None:
+        task, options = self._task, self._task.situation.federation
+        if options is None:
             return None
         if self._asked_about is None:
             _lasting, self._identity = task.inspection.lasting(connection)
@@ -221,8 +215,7 @@ class LiveEffects:
             if self._identity
             else None
         )
-        given = task.situation.pairs.get(connection.id.lower())
-        return CredentialPreparation(task.wish, task.runtime.stop, task.organization, identity, given)
+        return CredentialPreparation(options, identity, pair, stop=task.runtime.stop, patience=task.terms.wait_timeout)
 
     def _credential_written(self) -> None:
         self.wrote_credential = True
@@ -252,14 +245,13 @@ class LiveEffects:
     def tested_before(self) -> Verification | None:
         if self._before is None and self._left:
             return Verification(result=self._left.tested) if self._left.tested else None
-        return self.facts.tested if self.facts else None
+        return self._facts.tested if self._facts else None
 
     @property
     def can_go_back(self) -> bool:
         if self._before is None and self._left:
             return self._left.rollback == "possible"
-        known = rollback(self._planned.connection, self._target, self.facts or Facts(), self.now())
-        return known.state == "possible"
+        return self.assessment.rollback.state == "possible"
 
     def way_back(self, moved: ArmConnection) -> RevertEffects:
         return RevertEffects(self, moved)
@@ -279,7 +271,14 @@ class RevertEffects:
     def inform(self, connection: ArmConnection) -> None:
         """Everything that decides is in the connection."""
 
-    def assess(self, connection: ArmConnection) -> tuple[Reason, ...]:
+    def assess(self, connection: ArmConnection) -> Assessment:
+        return Assessment(
+            target=SERVICE_PRINCIPAL,
+            reasons=self._against(connection),
+            rollback=rollback(connection, SERVICE_PRINCIPAL, Facts(), self._effects.now()),
+        )
+
+    def _against(self, connection: ArmConnection) -> tuple[Reason, ...]:
         """The deadline is read again, and an edit that somebody made since is not overwritten."""
         deadline = connection.revert_deadline
         if deadline is None or deadline - _DEADLINE_MARGIN <= self._effects.now():

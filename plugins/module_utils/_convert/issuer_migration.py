@@ -17,7 +17,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.move imp
     Outcome,
     gone,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -26,7 +25,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, ArmConnection
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import blocked
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 
 # The two answers that were seen and say no (4.2), and what may be behind them.
@@ -57,12 +55,12 @@ class IssuerMigration(Move):
             current = self._effects.read()
             if current is None:
                 return self._failed(problem or gone())
-            reasons = self._effects.assess(current)
-            if reasons is None:
+            assessment = self._effects.assess(current)
+            if assessment is None:
                 self._effects.inform(current)
                 continue
-            if blocked(reasons):
-                return Outcome(status=idle_status(reasons, self._target), reasons=reasons)
+            if assessment.blocked:
+                return Outcome(status=assessment.status, reasons=assessment.reasons)
             self._before, self.sent = current, True
             try:
                 self._effects.send(current, {})

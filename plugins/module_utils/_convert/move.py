@@ -27,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 
@@ -53,8 +54,8 @@ class Effects(t.Protocol):
     def inform(self, connection: ArmConnection) -> None:
         """Read the facts around the connection, which may take its time."""
 
-    def assess(self, connection: ArmConnection) -> tuple[Reason, ...] | None:
-        """What stands against moving the connection as it is now, at once; None if the facts that were read are about another state of it."""
+    def assess(self, connection: ArmConnection) -> Assessment | None:
+        """What there is to say of moving the connection as it is now, at once; None if the facts that were read are about another state of it."""
 
     def send(self, connection: ArmConnection, body: Json) -> None:
         """The request that moves it."""

@@ -32,6 +32,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
     named_projects,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import check_range
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 
 # The options that say what a run does, and not how fast; a plan is made for their values.
 _BEHAVIOUR = (
@@ -69,6 +70,13 @@ class Options:
     @property
     def tests_before(self) -> bool:
         return self.params["verify"] in ("before", "both")
+
+    @property
+    def _federation(self) -> FederationOptions | None:
+        credential = self.credential
+        if credential is None:
+            return None
+        return FederationOptions(mode=credential["mode"], audience=credential["audience"], probe=credential["probe"])
 
     @property
     def terms(self) -> Terms:
@@ -132,7 +140,7 @@ class Options:
             "include_disabled": params["include_disabled"],
             "allow_in_use": params["allow_in_use"],
             "hold_pipelines": tuple(params["hold_pipelines"] or ()),
-            "credential_mode": credential.get("mode"),
+            "federation": self._federation,
             "pairs": pairs,
             "allow_irreversible": params["allow_irreversible"],
             "attempt_as_non_user": params["attempt_as_non_user"],

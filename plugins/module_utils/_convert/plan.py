@@ -31,7 +31,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.surround
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
-from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import FederationOptions
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, situation
@@ -100,8 +99,10 @@ class Planner:
         left, busy = self._left(conditions["excluded"])
         unconfirmed = frozenset(id_ for id_, item in left.items() if item.target == ENTRA_ISSUER)
         task = self._task(estate, {**conditions, "busy": busy, "unconfirmed": unconfirmed})
-        plan = [task.planned(found) for found in self._selected(estate, left)]
-        plan = [replace(row, unfinished=row.connection.id.lower() in left) for row in plan]
+        plan = [
+            PlannedRow(found, task.assess(found), unfinished=found.connection.id.lower() in left)
+            for found in self._selected(estate, left)
+        ]
         approval = self._approved_by_plan()
         if runtime.check_mode or options.digest is not None:
             plan = self._foresee(task, plan)
@@ -150,7 +151,7 @@ class Planner:
 
     def _foresee(self, task: TaskContext, plan: list[PlannedRow]) -> list[PlannedRow]:
         """The plan with the facts around each connection, unless it is sure without them that nothing will be done to it."""
-        todo = [row for row in plan if row.worth_asking]
+        todo = [row for row in plan if row.assessment.worth_asking]
         meter = Progress(self._runtime, len(todo), "connections looked at")
 
         def count(_row: PlannedRow, _facts: object) -> bool:
@@ -166,7 +167,10 @@ class Planner:
             meanwhile=meter.look,
         )
         facts = {row.connection.id: found for row, found in zip(todo, known, strict=True)}
-        return [task.planned(row.found, found, row) if (found := facts.get(row.connection.id)) else row for row in plan]
+        return [
+            replace(row, assessment=task.assess(row.found, found)) if (found := facts.get(row.connection.id)) else row
+            for row in plan
+        ]
 
     def _approved_by_plan(self) -> tuple[str, dict[str, str]] | None:
         plan = self._options.plan
@@ -179,14 +183,18 @@ class Planner:
         if self._options.plan is not None:
             self.document = self._options.plan
             return None
-        items = [approvals.item_of(row.connection, row.reasons, row.rollback.state) for row in plan]
+        items = [
+            approvals.item_of(row.connection, row.assessment.reasons, row.assessment.rollback.state) for row in plan
+        ]
         self.document = approvals.document(self._organization_id, promise, items, self._runtime.now())
         given = self._options.digest
         if given is None:
             return None
         hashes = {item["id"]: approvals.item_hash(item) for item in items}
         # What a run under this digest has begun or done counts as it was then; it may be in no selection any more.
-        now_open = {row.connection.id.lower() for row in plan if not (row.unfinished or row.status == "unchanged")}
+        now_open = {
+            row.connection.id.lower() for row in plan if not (row.unfinished or row.assessment.status == "unchanged")
+        }
         hashes |= {id_: hash_ for id_, hash_ in self._journal.items_of(given).items() if id_ not in now_open}
         found = approvals.digest_of(self._organization_id, promise, hashes)
         if found != given:
@@ -194,15 +202,7 @@ class Planner:
         return given, hashes
 
     def _task(self, estate: Estate, conditions: Json) -> TaskContext:
-        params, credential = self._runtime.params, self._options.credential
-        wish = None
-        if credential is not None:
-            wish = FederationOptions(
-                mode=credential["mode"],
-                audience=credential["audience"],
-                probe=credential["probe"],
-                patience=float(params["wait_timeout"]),
-            )
+        params = self._runtime.params
         depth: Depth = "all" if params["hold_pipelines"] else "running"
         if params["allow_in_use"] and not params["hold_pipelines"]:
             # Nothing depends on it: a plan shows the latest use, and a run need not ask.
@@ -219,7 +219,6 @@ class Planner:
                 test=self._options.tests_before,
             ),
             journal=self._journal,
-            wish=wish,
             verify_timeout=float(params["verify_timeout"]),
         )
 

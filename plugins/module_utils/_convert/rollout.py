@@ -64,7 +64,10 @@ class Rollout:
         rows |= self._side_by_side([planned for planned in todo if planned.connection.id not in rows])
         if self._task.journal.broken:
             self._runtime.warnings.append(f"{self._task.journal.broken} Nothing more was started.")
-        return [rows.get(planned.connection.id) or Row(planned, Outcome(status=planned.status)) for planned in plan]
+        return [
+            rows.get(planned.connection.id) or Row(planned, Outcome(status=planned.assessment.status))
+            for planned in plan
+        ]
 
     def _side_by_side(self, todo: list[PlannedRow]) -> dict[str, Row]:
         """Connections of one application share its federated credentials and its one write at a time, so they go one after the other."""
@@ -150,15 +153,14 @@ class Rollout:
             where = planned.connection.owner.name
             outcome.error.remedy = outcome.error.remedy or _LOOK
             outcome.error.about(f"{self._runtime.azure_devops.name} / {where} / {planned.connection.name}")
-        informed = self._task.planned(planned.found, effects.facts, planned) if effects.facts else planned
-        return Row(informed, outcome)
+        return Row(replace(planned, assessment=effects.assessment), outcome)
 
     def _end(self, planned: PlannedRow, outcome: Outcome) -> None:
         self._task.journal.ended(
             planned.connection.id,
             status=outcome.status,
             changed=outcome.changed,
-            target=planned.target,
+            target=planned.assessment.target,
             scheme=outcome.after.scheme if outcome.after else None,
         )
 
@@ -208,7 +210,7 @@ class Rollout:
         return self._without_request(planned, Reason("not_started", "blocks", {"failures": self._failures}))
 
     def _without_request(self, planned: PlannedRow, reason: Reason) -> Row:
-        kept = tuple(known for known in planned.reasons if known.code != reason.code)
+        kept = tuple(known for known in planned.assessment.reasons if known.code != reason.code)
         return Row(planned, Outcome(status="skipped", reasons=(*kept, reason)))
 
 

@@ -56,18 +56,18 @@ class Row:
     def reasons(self) -> tuple[Reason, ...]:
         if self.outcome and self.outcome.reasons is not None:
             return self.outcome.reasons
-        return self.planned.reasons
+        return self.planned.assessment.reasons
 
     def to_result(self, now: datetime) -> Json:
         """The documented shape of one of the ``connections``."""
-        before, facts = self.planned.connection, self.planned.facts or Facts()
+        before, facts = self.planned.connection, self.planned.assessment.facts or Facts()
         outcome = self.outcome or Outcome(status=self.status)
         shown = before.to_result(now)
         way_back = self._rollback(now)
-        hand_off = outcome.hand_off if self.outcome else self.planned.hand_off
+        hand_off = outcome.hand_off if self.outcome else self.planned.assessment.hand_off
         return {
             **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects")},
-            "target": self.planned.target,
+            "target": self.planned.assessment.target,
             "status": self.status,
             "reasons": [reason.to_result() for reason in self.reasons],
             "error": outcome.error.to_failure() if outcome.error else None,
@@ -87,10 +87,10 @@ class Row:
     def _rollback(self, now: datetime) -> Rollback:
         """From what is planned; once it is federated, from its deadline."""
         after = self.outcome.after if self.outcome else None
-        if after is None or after.scheme != WIF or self.planned.target != WIF:
-            return self.planned.rollback
+        if after is None or after.scheme != WIF or self.planned.assessment.target != WIF:
+            return self.planned.assessment.rollback
         now_possible = rollback_of_converted(after, Facts(), now)
-        return now_possible if now_possible.state == "impossible" else self.planned.rollback
+        return now_possible if now_possible.state == "impossible" else self.planned.assessment.rollback
 
 
 def diff(rows: t.Sequence[Json]) -> Json:
@@ -174,14 +174,14 @@ def warnings(
 
 def unmatched(rows: t.Sequence[Row], hold_pipelines: t.Iterable[str]) -> list[str]:
     """A sentence for each held pipeline that used none of the connections: a misspelt name holds nothing."""
-    if any(not (row.planned.facts and row.planned.facts.use) for row in rows) or not rows:
+    if any(not (row.planned.assessment.facts and row.planned.assessment.facts.use) for row in rows) or not rows:
         # Where the use was not read, nobody knows.
         return []
     used = {
         item
         for row in rows
-        if row.planned.facts and row.planned.facts.use
-        for item in row.planned.facts.use.definitions
+        if row.planned.assessment.facts and row.planned.assessment.facts.use
+        for item in row.planned.assessment.facts.use.definitions
     }
     return [
         f"hold_pipelines: {text!r} is none of the pipelines that used the selected connections."

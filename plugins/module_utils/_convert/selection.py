@@ -20,20 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found, check_names, look_up
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import (
-    assess,
-    blocked,
-    done_already,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import OF_THE_CALLER, Reason
-from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import (
-    Rollback,
-    rollback,
-    rollback_of_converted,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,20 +68,14 @@ class Selection:
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """One selected connection: what stands for or against moving it, whether it will be moved, and whether it could be taken back.
+    """One selected connection, and what is to happen to it.
 
-    :param facts: what was read around it; None if nothing was.
-    :param hand_off: what it has to wait for, as far as that is known before it begins.
     :param unfinished: an earlier run began with it and did not see it through.
     """
 
     found: Found
-    target: str
-    reasons: tuple[Reason, ...]
-    rollback: Rollback
-    facts: Facts | None = None
+    assessment: Assessment
     unfinished: bool = False
-    hand_off: HandOff | None = None
 
     @property
     def connection(self) -> ArmConnection:
@@ -102,57 +83,29 @@ class PlannedRow:
 
     @property
     def action(self) -> bool:
-        return not blocked(self.reasons)
+        return not self.assessment.blocked
 
     @property
     def would_change(self) -> bool:
-        return (self.action and self.hand_off is None) or self.unfinished
-
-    @property
-    def worth_asking(self) -> bool:
-        """Whether the facts around it matter: another caller may be allowed to do what this one is not, and approve the same plan."""
-        return not blocked(reason for reason in self.reasons if reason.code not in OF_THE_CALLER)
-
-    @property
-    def status(self) -> str:
-        """The status of a row for which nothing is sent."""
-        return idle_status(self.reasons, self.target)
+        return (self.action and self.assessment.hand_off is None) or self.unfinished
 
     @property
     def forecast(self) -> str:
         """The status in check mode."""
+        assessment = self.assessment
         if self.unfinished:
             return "would_attempt"
         if not self.action:
-            return "would_wait" if self.status == "waiting" else self.status
-        if self.hand_off:
+            return "would_wait" if assessment.status == "waiting" else assessment.status
+        if assessment.hand_off:
             return "would_wait"
-        if any(reason.effect == "warns" and reason.code in ("unknown", "caller_not_user") for reason in self.reasons):
+        unsure = ("unknown", "caller_not_user")
+        if any(reason.effect == "warns" and reason.code in unsure for reason in assessment.reasons):
             return "would_attempt"
-        return _WOULD[self.target]
+        return _WOULD[assessment.target]
 
 
 _WOULD = {WIF: "would_convert", SERVICE_PRINCIPAL: "would_revert", ENTRA_ISSUER: "would_migrate"}
-
-
-def idle_status(reasons: t.Iterable[Reason], target: str) -> str:
-    """``unchanged`` for a connection that is where it should be, ``waiting`` for one whose last request is unconfirmed, else ``skipped``."""
-    reasons = list(reasons)
-    if any(reason.code == "issuer_migration_unconfirmed" and reason.effect == "blocks" for reason in reasons):
-        return "waiting"
-    return "unchanged" if done_already(reasons, target) else "skipped"
-
-
-def planned_row(found: Found, target: str, situation: Situation, facts: Facts | None = None) -> PlannedRow:
-    """:param facts: None: judge by the connection alone."""
-    connection = found.connection
-    reasons = assess(connection, target, situation, found.seen_in, facts)
-    known = facts or Facts()
-    if connection.scheme == WIF and target == WIF:
-        way_back = rollback_of_converted(connection, known, situation.now)
-    else:
-        way_back = rollback(connection, target, known, situation.now)
-    return PlannedRow(found, target, reasons, way_back, facts)
 
 
 def select(estate: Estate, wanted: Selection) -> list[Found]:

@@ -15,7 +15,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert import c
 from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
 from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import IssuerMigration
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Effects, Outcome, gone
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import idle_status
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
@@ -30,7 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.verificati
     judge_move,
     remark,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import blocked
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 
@@ -67,11 +66,8 @@ class WorkflowEffects(Effects, t.Protocol):
     def may_begin(self) -> bool:
         """Whether the run goes on."""
 
-    def needs_credential(self, connection: ArmConnection) -> bool:
-        """Whether a federated credential must be there before the move, and it is for us to see to it."""
-
-    def prepare(self, connection: ArmConnection) -> HandOff | None:
-        """See to that credential; the work for a person if that is not possible."""
+    def prepare(self, connection: ArmConnection, assessment: Assessment) -> HandOff | None:
+        """See to the federated credential that must be there before the move; the work for a person if that is not possible."""
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
         """See to the credential that the connection needs now that it was moved; the work for a person if that is not possible."""
@@ -133,13 +129,14 @@ class Workflow:
     def _begin(self, known: ArmConnection) -> Outcome:
         effects = self._effects
         effects.inform(known)
-        reasons = effects.assess(known) or ()
-        if blocked(reasons):
-            return self._idle(reasons)
+        assessment = effects.assess(known)
+        if assessment and assessment.blocked:
+            return _idle(assessment)
         if not effects.may_begin():
             # Asked here, because reading took its time.
+            reasons = assessment.reasons if assessment else ()
             return Outcome(status="skipped", reasons=(*reasons, Reason("not_started", "blocks")))
-        return (self._prepare() if effects.needs_credential(known) else None) or self._move.run()
+        return (self._prepare() if assessment and assessment.needs_credential else None) or self._move.run()
 
     def _prepare(self) -> Outcome | None:
         """A credential is written for the connection as it is now, not as some list showed it; None if the move can begin."""
@@ -147,17 +144,16 @@ class Workflow:
         current = effects.read()
         if current is None:
             return Outcome(status="failed", error=gone())
-        reasons = effects.assess(current)
-        if reasons is None:
+        assessment = effects.assess(current)
+        if assessment is None:
             effects.inform(current)
-            reasons = effects.assess(current) or ()
-        if blocked(reasons):
-            return self._idle(reasons)
-        hand_off = effects.prepare(current)
-        return Outcome(status="waiting", reasons=reasons, hand_off=hand_off) if hand_off else None
-
-    def _idle(self, reasons: tuple[Reason, ...]) -> Outcome:
-        return Outcome(status=idle_status(reasons, self._terms.target), reasons=reasons)
+            assessment = effects.assess(current)
+        if assessment is None:
+            return None
+        if assessment.blocked:
+            return _idle(assessment)
+        hand_off = effects.prepare(current, assessment)
+        return Outcome(status="waiting", reasons=assessment.reasons, hand_off=hand_off) if hand_off else None
 
     def _new_move(self) -> Conversion | IssuerMigration:
         terms = self._terms
@@ -263,6 +259,10 @@ class Workflow:
     def _add(self, failed: Outcome, sentence: str) -> None:
         problem = t.cast(AzdoError, failed.error)
         problem.message = f"{problem.message.rstrip('.')}. {sentence.rstrip('.')}."
+
+
+def _idle(assessment: Assessment) -> Outcome:
+    return Outcome(status=assessment.status, reasons=assessment.reasons)
 
 
 class ChangedBesidesError(AzdoError):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a connection can be moved to a target, and why not: the rules behind the reason codes.
+"""What a connection itself says for or against moving it to a target: the rules that need nothing but what the lists show.
 
 PRIVATE to the collection, and pure. Section numbers are those of the fact sheet.
 """
@@ -17,79 +17,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._rules.fact_rules import circumstances, not_read
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS, Effect, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import (
+    Reason,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
-
-
-def assess(
-    connection: ArmConnection,
-    target: str,
-    situation: Situation,
-    seen_in: t.Collection[str] = (),
-    facts: Facts | None = None,
-) -> tuple[Reason, ...]:
-    """Every reason that applies towards ``target``, in the order of ``RULES``; users repair all at once, so none hides another.
-
-    A partial object gives one reason only: its gaps prove nothing (2.3). ``seen_in`` are the ids of the projects whose lists show the connection.
-    Without ``facts`` this is about the connection alone; what blocks then is not worth asking more about.
-    """
-    if connection.type and connection.type.lower() != "azurerm":
-        return (_reason("not_azurerm", target, type=connection.type),)
-    if missing := incomplete(connection, situation.hosted, seen_in):
-        return (_reason("no_permission", target, missing=missing),)
-    column = TARGETS.index(target)
-    found = [
-        *_service(connection, target, situation),
-        *_kind(connection, target),
-        *_window(connection, situation),
-        *_condition(connection, situation),
-        *(_subject(connection, situation) if target == ENTRA_ISSUER else ()),
-        *(circumstances(connection, target, situation, facts) if facts else ()),
-    ]
-    reasons = [Reason(code, effect, evidence) for code, evidence in found if (effect := RULES[code].effects[column])]
-    lifted = _lifted(connection, situation)
-    reasons = [Reason(r.code, lifted[r.code], r.evidence) if r.code in lifted else r for r in reasons]
-    reasons += _not_known(connection, target, situation)
-    reasons += not_read(target, situation, facts) if facts else ()
-    if facts and connection.id.lower() in situation.not_approved and not blocked(reasons):
-        # What kept it out of the plan is gone, so nobody has agreed to moving it.
-        reasons.append(_reason("changed_since_plan", target, approved=False))
-    order = list(RULES)
-    return tuple(sorted(reasons, key=lambda reason: order.index(reason.code)))
-
-
-def _lifted(connection: ArmConnection, situation: Situation) -> dict[str, Effect]:
-    """What the user allowed: codes that would block, and what they do instead."""
-    allowed = {
-        "shared": situation.include_shared,
-        "disabled": situation.include_disabled,
-        "in_use_now": situation.allow_in_use,
-        "manual_needs_federated_credential": situation.credential_mode is not None,
-        "irreversible": situation.allow_irreversible,
-        "issuer_migration_unconfirmed": situation.resend,
-    }
-    lifted: dict[str, Effect] = {code: "informs" for code, given in allowed.items() if given}
-    if situation.attempt_as_non_user:
-        lifted["caller_not_user"] = "warns"
-    return lifted
-
-
-def blocked(reasons: t.Iterable[Reason]) -> bool:
-    return any(reason.effect == "blocks" for reason in reasons)
-
-
-def done_already(reasons: t.Iterable[Reason], target: str) -> bool:
-    """Whether the connection is at its target, so that nothing is to be done."""
-    settled = {
-        WIF: "already_federated",
-        SERVICE_PRINCIPAL: "already_service_principal",
-        ENTRA_ISSUER: "already_entra_issuer",
-    }
-    return any(reason.code == settled[target] for reason in reasons)
 
 
 def incomplete(connection: ArmConnection, names_projects: bool, seen_in: t.Collection[str] = ()) -> str:
@@ -112,10 +45,20 @@ def incomplete(connection: ArmConnection, names_projects: bool, seen_in: t.Colle
     return ""
 
 
-_Found = t.Iterator[tuple[str, Json]]
+Found = t.Iterator[tuple[str, Json]]
 
 
-def _service(connection: ArmConnection, target: str, situation: Situation) -> _Found:
+def codes(connection: ArmConnection, target: str, situation: Situation) -> Found:
+    """Codes with their evidence; those that mean nothing towards the target are among them."""
+    yield from _service(connection, target, situation)
+    yield from _kind(connection, target)
+    yield from _window(connection, situation)
+    yield from _condition(connection, situation)
+    if target == ENTRA_ISSUER:
+        yield from _subject(connection, situation)
+
+
+def _service(connection: ArmConnection, target: str, situation: Situation) -> Found:
     if not situation.hosted:
         yield "server_not_supported", {}
     moves = connection.scheme in (WIF, SERVICE_PRINCIPAL) and connection.scheme != target
@@ -125,7 +68,7 @@ def _service(connection: ArmConnection, target: str, situation: Situation) -> _F
         yield "caller_needs_entra_token", {}
 
 
-def _kind(connection: ArmConnection, target: str) -> _Found:
+def _kind(connection: ArmConnection, target: str) -> Found:
     """What the connection is: scheme, creation mode, environment, issuer."""
     if connection.scheme == WIF:
         yield "already_federated", {}
@@ -148,7 +91,7 @@ def _kind(connection: ArmConnection, target: str) -> _Found:
         yield "sovereign_cloud", {"environment": connection.environment}
 
 
-def _window(connection: ArmConnection, situation: Situation) -> _Found:
+def _window(connection: ArmConnection, situation: Situation) -> Found:
     """Whether a federated connection can go back to its secret (3.2)."""
     if connection.scheme != WIF:
         return
@@ -160,7 +103,7 @@ def _window(connection: ArmConnection, situation: Situation) -> _Found:
         yield "revert_window_passed", {"deadline": format_time(connection.revert_deadline)}
 
 
-def _condition(connection: ArmConnection, situation: Situation) -> _Found:
+def _condition(connection: ArmConnection, situation: Situation) -> Found:
     """How the connection is doing just now, and who else has it."""
     if connection.shared:
         yield "shared", {"projects": [reference.name for reference in connection.references]}
@@ -183,7 +126,7 @@ def _condition(connection: ArmConnection, situation: Situation) -> _Found:
         yield "changed_since_plan", {"approved": connection.id.lower() not in situation.not_approved}
 
 
-def _not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
+def not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
     """Facts that decide block; a fact that only changes the odds warns."""
     known_schemes = (WIF, SERVICE_PRINCIPAL, "managed_identity", "publish_profile")
     if connection.scheme not in known_schemes:
@@ -195,7 +138,7 @@ def _not_known(connection: ArmConnection, target: str, situation: Situation) -> 
     if target == SERVICE_PRINCIPAL and connection.revert_deadline_text and connection.revert_deadline is None:
         yield Reason("unknown", "blocks", {"fact": "revert deadline", "value": connection.revert_deadline_text})
     if (
-        situation.credential_mode
+        situation.federation
         and target == WIF
         and connection.scheme == SERVICE_PRINCIPAL
         and connection.creation_mode != "automatic"
@@ -216,7 +159,7 @@ def _not_known_of_the_migration(connection: ArmConnection, situation: Situation)
         yield Reason("unknown", "warns", {"fact": "whether Azure DevOps takes a migration from a service principal"})
 
 
-def _subject(connection: ArmConnection, situation: Situation) -> _Found:
+def _subject(connection: ArmConnection, situation: Situation) -> Found:
     """The migration is asked for by the stored subject (4.2): it must be this connection's own, and nobody else's."""
     if connection.scheme != WIF or connection.issuer_kind != "azure_devops":
         return
@@ -231,7 +174,3 @@ def _subject(connection: ArmConnection, situation: Situation) -> _Found:
     if subject and (not its_own or others > 0):
         own = f"sc://{situation.organization}{own}"
         yield "subject_mismatch", {"subject": subject, "own": own, "others_with_it": max(0, others)}
-
-
-def _reason(code: str, target: str, **evidence: t.Any) -> Reason:
-    return Reason(code, RULES[code].effects[TARGETS.index(target)] or "informs", evidence)

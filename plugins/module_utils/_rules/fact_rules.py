@@ -21,7 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, IdentityFacts, secret_of
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Effect, Reason
-from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback
+from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import Rollback
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
@@ -35,12 +35,21 @@ _WITHOUT_IDENTITY: dict[str, tuple[Effect, str]] = {
 }
 
 
-def circumstances(connection: ArmConnection, target: str, situation: Situation, facts: Facts) -> Found:
-    """Codes with their evidence; those that mean nothing towards the target are among them."""
+def codes(
+    connection: ArmConnection,
+    target: str,
+    situation: Situation,
+    facts: Facts,
+    way_back: Rollback,
+    pair: tuple[str, str] | None,
+) -> Found:
+    """Codes with their evidence; those that mean nothing towards the target are among them.
+
+    :param pair: issuer and subject that the connection needs now or will need, as far as that is known.
+    """
     yield from _use(facts, situation)
     yield from _secret(connection, facts, situation)
-    yield from _identity(connection, target, facts.identity, situation)
-    way_back = rollback(connection, target, facts, situation.now)
+    yield from _identity(connection, target, facts.identity, situation, pair)
     if way_back.state != "possible" and situation.allow_irreversible is not None:
         yield "irreversible", {"rollback": way_back.state, "why": way_back.why}
     if way_back.state != "possible" and connection.id.lower() in situation.promised_back:
@@ -98,7 +107,13 @@ def _secret(connection: ArmConnection, facts: Facts, situation: Situation) -> Fo
         yield "secret_missing", evidence
 
 
-def _identity(connection: ArmConnection, target: str, identity: IdentityFacts | None, situation: Situation) -> Found:
+def _identity(
+    connection: ArmConnection,
+    target: str,
+    identity: IdentityFacts | None,
+    situation: Situation,
+    pair: tuple[str, str] | None,
+) -> Found:
     if situation.tenant and connection.tenant_id and situation.tenant.lower() != connection.tenant_id.lower():
         yield "other_tenant", {"tenant_id": connection.tenant_id, "signed_in_to": situation.tenant}
     if identity is None:
@@ -108,9 +123,8 @@ def _identity(connection: ArmConnection, target: str, identity: IdentityFacts | 
         return
     if identity.single_tenant is False:
         yield "application_multi_tenant", {"sign_in_audience": identity.audience}
-    wanted = wanted_pair(connection, target, situation)
     has_room = len(identity.credentials) < federated_credential.MOST_CREDENTIALS
-    if not has_room and not _prepared(connection, target, identity, situation):
+    if not has_room and not _prepared(connection, target, identity, situation, pair):
         yield "federated_credential_limit", {"federated_credentials": len(identity.credentials)}
     made = [
         item
@@ -121,24 +135,23 @@ def _identity(connection: ArmConnection, target: str, identity: IdentityFacts | 
     if target == ENTRA_ISSUER and connection.issuer_kind == "azure_devops" and made:
         # Somebody asked for the migration before, or prepared it by hand: from here both look alike.
         yield "issuer_migration_unconfirmed", {"federated_credential": made[0].name}
-    if wanted and (near := federated_credential.near_miss(identity.credentials, *wanted)):
+    if pair and (near := federated_credential.near_miss(identity.credentials, *pair)):
         yield (
             "federated_credential_mismatch",
             {"name": near.name, "issuer": near.issuer, "subject": near.subject, "audience": near.audience},
         )
 
 
-def wanted_pair(connection: ArmConnection, target: str, situation: Situation) -> tuple[str, str] | None:
-    """Issuer and subject of the credential that the connection needs now or will need, as far as that is known."""
-    if connection.issuer and connection.subject:
-        return connection.issuer, connection.subject
-    return situation.pairs.get(connection.id.lower()) if target == WIF else None
-
-
-def _prepared(connection: ArmConnection, target: str, identity: IdentityFacts, situation: Situation) -> bool:
+def _prepared(
+    connection: ArmConnection,
+    target: str,
+    identity: IdentityFacts,
+    situation: Situation,
+    pair: tuple[str, str] | None,
+) -> bool:
     """Whether a credential for the connection is there already, so that it needs no room."""
     kinds = ("entra",) if target == ENTRA_ISSUER else ("entra", "azure_devops")
-    wanted = wanted_pair(connection, target, situation) if target == WIF else None
+    wanted = pair if target == WIF else None
     return any(
         item.pair == wanted
         or federated_credential.names_connection(item, connection, situation.organization, situation.organization_id)

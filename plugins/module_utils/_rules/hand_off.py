@@ -12,7 +12,11 @@ import json
 import shlex
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    WIF,
+    ArmConnection,
+    Json,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
     Credential,
@@ -22,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.federated_
     wanted,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import CLOUDS, Cloud
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions, Situation
 
 # Stands where an audience has to be, in clouds for which none is documented.
 UNKNOWN_AUDIENCE = "AUDIENCE-OF-THIS-CLOUD"
@@ -162,21 +167,6 @@ def _hcl(value: str | list[str]) -> str:
     return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FederationOptions:
-    """How a task wants federated credentials to be seen to.
-
-    :param mode: ``create`` or ``require``.
-    :param probe: whether to ask for the conversion although nobody knows the pair, because the refusal may tell it.
-    :param patience: how long (s) a new credential gets to spread.
-    """
-
-    mode: str
-    audience: str | None
-    probe: bool
-    patience: float
-
-
 def awaited(
     connection: ArmConnection,
     wish: FederationOptions,
@@ -203,3 +193,10 @@ def awaited(
     missing = wanted(connection.id, *pair, audience or UNKNOWN_AUDIENCE)
     error = missing_error(missing, credentials, f"The application {connection.client_id}")
     return HandOff(connection=connection, wish=missing, why=error.message)
+
+
+def wanted_pair(connection: ArmConnection, target: str, situation: Situation) -> tuple[str, str] | None:
+    """Issuer and subject of the credential that the connection needs now or will need, as far as that is known."""
+    if connection.issuer and connection.subject:
+        return connection.issuer, connection.subject
+    return situation.pairs.get(connection.id.lower()) if target == WIF else None

@@ -233,3 +233,17 @@ class Reason:
             "remedy": rule.remedy,
             "evidence": dict(self.evidence),
         }
+
+
+def blocked(reasons: t.Iterable[Reason]) -> bool:
+    return any(reason.effect == "blocks" for reason in reasons)
+
+
+def done_already(reasons: t.Iterable[Reason], target: str) -> bool:
+    """Whether the connection is at its target, so that nothing is to be done."""
+    settled = {
+        WIF: "already_federated",
+        SERVICE_PRINCIPAL: "already_service_principal",
+        ENTRA_ISSUER: "already_entra_issuer",
+    }
+    return any(reason.code == settled[target] for reason in reasons)

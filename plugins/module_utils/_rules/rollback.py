@@ -33,23 +33,16 @@ class Rollback:
 
 
 def rollback(before: ArmConnection, target: str, facts: Facts, now: datetime) -> Rollback:
-    """The way back after a move of ``before`` to ``target`` (3.2, 4.1)."""
+    """The way back after a move of ``before`` to ``target`` (3.2, 4.1); from where it is, if it is there already."""
     if target == SERVICE_PRINCIPAL:
         return Rollback("possible", "It can be converted again.")
     if target == ENTRA_ISSUER:
         return Rollback("impossible", "There is no way back to the Azure DevOps issuer.")
+    if before.scheme == WIF:
+        return rollback_of_converted(before, facts, now)
     if before.creation_mode != "automatic":
         return Rollback("impossible", "Azure DevOps cannot revert a connection that a person created.")
-    secret = secret_of(before, facts, now)
-    if secret.state == "unknown":
-        return Rollback(
-            "unknown",
-            f"Azure DevOps offers to go back for seven days; whether the old secret works is not known. {secret.why}",
-        )
-    if secret.state != "works":
-        return Rollback("impossible", f"There is no secret to go back to. {secret.why}")
-    until = f", but not after {format_time(secret.ends)}, when a secret ends" if secret.ends else ""
-    return Rollback("possible", f"Azure DevOps offers to go back for seven days{until}. {secret.why}")
+    return _to_secret(before, facts, now)
 
 
 def rollback_of_converted(connection: ArmConnection, facts: Facts, now: datetime) -> Rollback:
@@ -64,5 +57,19 @@ def rollback_of_converted(connection: ArmConnection, facts: Facts, now: datetime
         return Rollback("impossible", "Azure DevOps reports no deadline, so it offers no way back.")
     if connection.revert_deadline <= now:
         return Rollback("impossible", "The seven days to go back are over.")
-    found = rollback(connection, WIF, facts, now)
+    found = _to_secret(connection, facts, now)
     return Rollback(found.state, f"{found.why} The deadline is {format_time(connection.revert_deadline)}.")
+
+
+def _to_secret(connection: ArmConnection, facts: Facts, now: datetime) -> Rollback:
+    """Azure DevOps offers it whatever became of the secret."""
+    secret = secret_of(connection, facts, now)
+    if secret.state == "unknown":
+        return Rollback(
+            "unknown",
+            f"Azure DevOps offers to go back for seven days; whether the old secret works is not known. {secret.why}",
+        )
+    if secret.state != "works":
+        return Rollback("impossible", f"There is no secret to go back to. {secret.why}")
+    until = f", but not after {format_time(secret.ends)}, when a secret ends" if secret.ends else ""
+    return Rollback("possible", f"Azure DevOps offers to go back for seven days{until}. {secret.why}")

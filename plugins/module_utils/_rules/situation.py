@@ -14,6 +14,19 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
+class FederationOptions:
+    """How a task wants federated credentials to be seen to.
+
+    :param mode: ``create`` or ``require``.
+    :param probe: whether to ask for the conversion although nobody knows the pair, because the refusal may tell it.
+    """
+
+    mode: str
+    audience: str | None
+    probe: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """One caller, one service, one run.
 
@@ -26,7 +39,7 @@ class Situation:
     :param organization: its name, as subjects of the Azure DevOps issuer begin with it (2.10).
     :param subjects: how many of the visible connections have each subject, in lower case.
     :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
-    :param credential_mode: ``create`` or ``require`` if connections that a person created may be converted.
+    :param federation: how federated credentials are seen to; None if connections that a person created are left alone.
     :param pairs: issuer and subject that the user gave, by connection id in lower case.
     :param allow_irreversible: None if the way back is not of interest.
     :param excluded: ids that the user left out, in lower case.
@@ -50,7 +63,7 @@ class Situation:
     include_disabled: bool = False
     allow_in_use: bool = False
     hold_pipelines: tuple[str, ...] = ()
-    credential_mode: str | None = None
+    federation: FederationOptions | None = None
     pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
     allow_irreversible: bool | None = None
     attempt_as_non_user: bool = False

@@ -27,7 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.surround
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found, survey
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Use
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess, blocked
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
@@ -148,7 +148,7 @@ def _organization_record(
 def connection_record(found: Found, judged_by: Situation, use: Use | None = None) -> Json:
     """What the inventory says of a connection. Only what is named here is kept, so a secret that the service might send by mistake is not."""
     connection = found.connection
-    reasons = {target: assess(connection, target, judged_by, found.seen_in) for target in TARGETS}
+    assessed = {target: assess(connection, target, judged_by, found.seen_in) for target in TARGETS}
     return {
         "id": connection.id,
         "name": connection.name,
@@ -161,8 +161,8 @@ def connection_record(found: Found, judged_by: Situation, use: Use | None = None
         "creation_mode": connection.creation_mode,
         "environment": connection.environment,
         "issuer": connection.issuer_kind,
-        "codes": {target: [reason.code for reason in found_here] for target, found_here in reasons.items()},
-        "eligible": {target: not blocked(found_here) for target, found_here in reasons.items()},
+        "codes": {target: [reason.code for reason in item.reasons] for target, item in assessed.items()},
+        "eligible": {target: not item.blocked for target, item in assessed.items()},
         "shared": connection.shared,
         "enabled": connection.enabled,
         "state": connection.state,

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
     PlannedRow,
     Selection,
-    planned_row,
     select,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
-from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions, Situation
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 PAYMENTS = Project("11111111-1111-4111-8111-111111111111", "Payments")
@@ -135,4 +135,12 @@ def situation(**other: t.Any) -> Situation:
 
 def make_plan(estate: Estate, wanted: Selection, situation: Situation) -> list[PlannedRow]:
     """A row for every selected connection, judged by the connection alone."""
-    return [planned_row(found, wanted.target, situation) for found in select(estate, wanted)]
+    return [
+        PlannedRow(found, assess(found.connection, wanted.target, situation, found.seen_in))
+        for found in select(estate, wanted)
+    ]
+
+
+def federation(mode: str = "create") -> FederationOptions:
+    """That connections which a person created may be converted, in the words of the rules."""
+    return FederationOptions(mode=mode, audience=None, probe=False)

@@ -24,9 +24,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, invariants
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment, assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 
 from unit.plugins._helpers.connections import ENTRA, NOW, PAYMENTS, raw, situation
 
@@ -101,7 +100,7 @@ class FakeService:
         if how.startswith("signed_out"):
             raise AuthenticationError("The token has expired.")
 
-    def assess(self, connection: ArmConnection) -> tuple[Reason, ...]:
+    def assess(self, connection: ArmConnection) -> Assessment:
         return assess(connection, self.target, situation(**self.about))
 
     def wait(self, seconds: float) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, Facts, IdentityFacts, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS, Reason
 
 from unit.plugins._helpers.connections import (
@@ -31,6 +31,7 @@ from unit.plugins._helpers.connections import (
     connection,
     converted,
     federated,
+    federation,
     raw,
     situation,
 )
@@ -149,7 +150,7 @@ CASES = [
 
 def found(target: str, facts: Facts | None, about: About, answer: ArmConnection | None = None) -> tuple[Reason, ...]:
     usual: About = {"organization": "contoso", "organization_id": ORGANIZATION}
-    return assess(answer or connection(ORDINARY[target]), target, situation(**{**usual, **about}), (), facts)
+    return assess(answer or connection(ORDINARY[target]), target, situation(**{**usual, **about}), (), facts).reasons
 
 
 def effects(target: str, facts: Facts | None, about: About, answer: ArmConnection | None = None) -> dict[str, str]:
@@ -319,7 +320,7 @@ def test_where_nothing_depends_on_the_use_a_plan_says_no_more_of_it_than_a_run(t
 def test_a_connection_that_a_person_created_needs_the_word_and_is_then_an_attempt(mode: str) -> None:
     manual = connection(raw(data={"creationMode": "Manual"}))
     assert effects(WIF, GOOD, {}, manual) == {"manual_needs_federated_credential": "blocks"}
-    assert effects(WIF, GOOD, {"credential_mode": mode}, manual) == {
+    assert effects(WIF, GOOD, {"federation": federation(mode)}, manual) == {
         "manual_needs_federated_credential": "informs",
         "unknown": "warns",
     }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import wanted
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, invariants
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 
 from unit.plugins._helpers.connections import (
@@ -58,10 +59,10 @@ class World(FakeService):
     def may_begin(self) -> bool:
         return self.begins
 
-    def needs_credential(self, connection: ArmConnection) -> bool:
-        return self.needs
+    def assess(self, connection: ArmConnection) -> Assessment:
+        return replace(super().assess(connection), needs_credential=self.needs)
 
-    def prepare(self, connection: ArmConnection) -> HandOff | None:
+    def prepare(self, connection: ArmConnection, assessment: Assessment) -> HandOff | None:
         self.events.append(f"prepared {connection.description}".strip())
         return self.prepared
 

@@ -22,12 +22,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import (
-    assess,
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import (
+    RULES,
+    TARGETS,
     blocked,
     done_already,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 
 from unit.plugins._helpers.connections import (
     CONNECTION_ID,
@@ -39,6 +40,7 @@ from unit.plugins._helpers.connections import (
     connection,
     converted,
     federated,
+    federation,
     partial,
     raw,
     reference,
@@ -137,8 +139,8 @@ CASES = [
     Case("unknown", raw(scheme="Token"), raw()),
     Case("unknown", raw(), raw(), about={"caller": "unknown"}, near_about={"caller": "user"}),
     Case("unknown", federated(data={"revertSchemeDeadline": "soon"}), converted(), SERVICE_PRINCIPAL),
-    Case("unknown", MANUAL, MANUAL, about={"credential_mode": "create"}, near_about={"credential_mode": None}),
-    Case("unknown", MANUAL, raw(), about={"credential_mode": "require"}),
+    Case("unknown", MANUAL, MANUAL, about={"federation": federation("create")}, near_about={"federation": None}),
+    Case("unknown", MANUAL, raw(), about={"federation": federation("require")}),
     Case("subject_mismatch", own_subject("sc://contoso/Payments/other"), own_subject(), ENTRA_ISSUER, AT_HOME),
     Case("subject_mismatch", own_subject("sc://contoso/payments/azure-prod"), own_subject(), ENTRA_ISSUER, AT_HOME),
     Case("subject_mismatch", own_subject("sc://contoso/Payments/azure-prod/"), own_subject(), ENTRA_ISSUER, AT_HOME),
@@ -180,7 +182,7 @@ OF_THE_WORK = {"not_started", "old_credential_in_use"}
 
 
 def codes(answer: Json, target: str, about: t.Mapping[str, t.Any]) -> list[str]:
-    return [reason.code for reason in assess(connection(answer), target, situation(**about))]
+    return [reason.code for reason in assess(connection(answer), target, situation(**about)).reasons]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case.code}" for number, case in enumerate(CASES)])
@@ -194,7 +196,7 @@ def test_what_a_plan_leaves_alone_has_changed_if_nothing_else_stands_against_it(
     """What kept it out of the plan is its reason as long as it holds, and is looked for first."""
     left_alone = situation(not_approved=ID, approved=AS_IT_IS)
     seen = [
-        [reason.code for reason in assess(connection(answer), WIF, left_alone, facts=facts)]
+        [reason.code for reason in assess(connection(answer), WIF, left_alone, facts=facts).reasons]
         for answer, facts in ((raw(), None), (raw(), Facts()), (raw(isDisabled=True), Facts()))
     ]
     assert "changed_since_plan" not in seen[0]
@@ -251,7 +253,7 @@ EFFECT_CASES = {case.code: case for case in CASES if case.code != "unknown"}
 @pytest.mark.parametrize("column", range(3))
 def test_what_a_code_does_towards_each_target(code: str, column: int) -> None:
     case = EFFECT_CASES[code]
-    found = assess(connection(case.answer), TARGETS[column], situation(**case.about))
+    found = assess(connection(case.answer), TARGETS[column], situation(**case.about)).reasons
     assert {reason.code: reason.effect for reason in found}.get(code) == EFFECTS[code][column]
 
 
@@ -260,14 +262,14 @@ def test_the_table_of_effects_is_whole() -> None:
 
 
 def test_a_revert_by_somebody_who_is_no_person_is_only_warned_about() -> None:
-    found = assess(connection(converted()), SERVICE_PRINCIPAL, situation(caller="non_user"))
+    found = assess(connection(converted()), SERVICE_PRINCIPAL, situation(caller="non_user")).reasons
     assert [(reason.code, reason.effect) for reason in found] == [("caller_not_user", "warns")]
 
 
 # -- several reasons ---------------------------------------------------------------------------------------------------
 def test_an_ordinary_connection_has_no_reason_against_it() -> None:
-    assert assess(connection(), WIF, situation()) == ()
-    assert assess(connection(converted()), SERVICE_PRINCIPAL, situation()) == ()
+    assert assess(connection(), WIF, situation()).reasons == ()
+    assert assess(connection(converted()), SERVICE_PRINCIPAL, situation()).reasons == ()
 
 
 def test_all_reasons_are_told_at_once_in_the_order_of_the_table() -> None:
@@ -285,14 +287,14 @@ def test_all_reasons_are_told_at_once_in_the_order_of_the_table() -> None:
 
 @pytest.mark.parametrize("answer", [partial(), raw(type="github", isDisabled=True)])
 def test_what_a_trimmed_or_foreign_object_lacks_proves_nothing(answer: Json) -> None:
-    assert len(assess(connection(answer), WIF, situation(hosted=False, caller="non_user"))) == 1
+    assert len(assess(connection(answer), WIF, situation(hosted=False, caller="non_user")).reasons) == 1
 
 
 def test_a_project_that_shows_it_must_be_among_its_references() -> None:
     """Or sending it back would take it away from that project."""
     own = connection()
-    assert assess(own, WIF, situation(), {PAYMENTS.id}) == ()
-    (reason,) = assess(own, WIF, situation(), {PAYMENTS.id, WEB_SHOP.id})
+    assert assess(own, WIF, situation(), {PAYMENTS.id}).reasons == ()
+    (reason,) = assess(own, WIF, situation(), {PAYMENTS.id, WEB_SHOP.id}).reasons
     assert (reason.code, reason.effect) == ("no_permission", "blocks")
     assert reason.evidence["missing"] == "the reference to a project that shows it"
 
@@ -302,7 +304,7 @@ def test_old_servers_name_no_projects_and_that_is_not_held_against_them() -> Non
 
 
 def lifted(answer: ArmConnection, target: str, **about: t.Any) -> dict[str, str]:
-    return {reason.code: reason.effect for reason in assess(answer, target, situation(**about))}
+    return {reason.code: reason.effect for reason in assess(answer, target, situation(**about)).reasons}
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -320,7 +322,7 @@ def test_including_shared_ones_does_not_reach_into_other_projects() -> None:
 
 
 def test_a_caller_that_may_be_a_person_only_warns() -> None:
-    reasons = assess(connection(), WIF, situation(caller="unknown"))
+    reasons = assess(connection(), WIF, situation(caller="unknown")).reasons
     assert [(reason.code, reason.effect) for reason in reasons] == [("unknown", "warns")]
     assert not blocked(reasons)
 
@@ -335,12 +337,14 @@ def test_a_caller_that_may_be_a_person_only_warns() -> None:
     ],
 )
 def test_what_the_migration_must_know_and_what_it_may_try(answer: Json, about: dict[str, t.Any], effect: str) -> None:
-    found = assess(connection(answer), ENTRA_ISSUER, situation(**AT_HOME, **about))
+    found = assess(connection(answer), ENTRA_ISSUER, situation(**AT_HOME, **about)).reasons
     assert [(reason.code, reason.effect) for reason in found] == [("unknown", effect)]
 
 
 def test_a_deadline_that_cannot_be_read_blocks_and_is_shown() -> None:
-    reasons = assess(connection(federated(data={"revertSchemeDeadline": "06/03/2026"})), SERVICE_PRINCIPAL, situation())
+    reasons = assess(
+        connection(federated(data={"revertSchemeDeadline": "06/03/2026"})), SERVICE_PRINCIPAL, situation()
+    ).reasons
     assert [(reason.code, reason.effect) for reason in reasons] == [("unknown", "blocks")]
     assert reasons[0].evidence["value"] == "06/03/2026"
 
@@ -358,7 +362,7 @@ def test_a_deadline_that_cannot_be_read_blocks_and_is_shown() -> None:
     ],
 )
 def test_what_is_at_its_target_already(answer: Json, target: str, done: bool) -> None:
-    assert done_already(assess(connection(answer), target, situation()), target) is done
+    assert done_already(assess(connection(answer), target, situation()).reasons, target) is done
 
 
 @pytest.mark.parametrize("code", RULES)
@@ -369,7 +373,7 @@ def test_every_code_says_what_to_do(code: str) -> None:
 
 
 def test_a_reason_as_playbooks_see_it() -> None:
-    (reason,) = assess(connection(raw(isDisabled=True)), WIF, situation())
+    (reason,) = assess(connection(raw(isDisabled=True)), WIF, situation()).reasons
     assert reason.to_result() == {
         "code": "disabled",
         "effect": "blocks",

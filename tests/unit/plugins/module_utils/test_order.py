@@ -186,9 +186,9 @@ def test_a_batch_of_a_journal_is_what_the_journal_says() -> None:
 
 def test_federated_credentials_are_left_alone_unless_asked_for() -> None:
     assert order().credential is None
-    assert order().conditions(estate())["credential_mode"] is None
-    assert order(federated_credential={"mode": "require"}).conditions(estate())["credential_mode"] == "require"
-    assert order(federated_credential={}).conditions(estate())["credential_mode"] == "create"
+    assert order().conditions(estate())["federation"] is None
+    assert order(federated_credential={"mode": "require"}).conditions(estate())["federation"].mode == "require"
+    assert order(federated_credential={}).conditions(estate())["federation"].mode == "create"
 
 
 def test_a_migration_sees_to_its_credentials_by_itself() -> None:

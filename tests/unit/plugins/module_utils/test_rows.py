@@ -57,6 +57,11 @@ def planned(answer: Json | None = None, target: str = WIF, **about: t.Any) -> Pl
     return row
 
 
+def replaced(row: PlannedRow, **assessment: t.Any) -> PlannedRow:
+    """The row with another assessment."""
+    return dataclasses.replace(row, assessment=dataclasses.replace(row.assessment, **assessment))
+
+
 def done(answer: Json | None = None, issuer: str = ENTRA) -> Row:
     after = connection(federated(NOW + timedelta(days=7), issuer))
     return Row(planned(answer), Outcome(status="converted", changed=True, after=after))
@@ -103,7 +108,7 @@ def test_a_row_of_a_conversion() -> None:
 def test_a_row_tells_of_the_last_use_where_it_was_read() -> None:
     used = Use(never_used=False, last_used=NOW, definitions=(), running=())
     unused = Use(never_used=True, last_used=None, definitions=(), running=())
-    rows = [Row(dataclasses.replace(planned(), facts=facts)) for facts in (Facts(use=used), Facts(use=unused), None)]
+    rows = [Row(replaced(planned(), facts=facts)) for facts in (Facts(use=used), Facts(use=unused), None)]
     assert [row["last_used"] for row in shown(*rows)] == ["2026-06-01T12:00:00Z", None, None]
 
 
@@ -147,7 +152,7 @@ def test_an_error_in_a_row() -> None:
 
 def test_the_tests_and_the_work_for_a_person_are_in_the_row() -> None:
     tested = Facts(tested=Verification(result="ok"))
-    row = dataclasses.replace(planned(), facts=tested)
+    row = replaced(planned(), facts=tested)
     bad = Verification(result="federation_failed", message="AADSTS70021: x", times=4)
     hand_off = HandOff(connection=connection(), wish=None, why="Nobody knows the pair.")
     (result,) = shown(Row(row, Outcome(status="waiting", tested=bad, hand_off=hand_off)))
@@ -168,7 +173,7 @@ def test_the_tests_and_the_work_for_a_person_are_in_the_row() -> None:
     ],
 )
 def test_after_a_conversion_its_deadline_counts_too(after: Json, rollback: str) -> None:
-    row = dataclasses.replace(planned(), rollback=Rollback("possible", "The test got a token."))
+    row = replaced(planned(), rollback=Rollback("possible", "The test got a token."))
     (result,) = shown(Row(row, Outcome(status="converted", changed=True, after=connection(after))))
     assert result["rollback"] == rollback
 
@@ -271,7 +276,7 @@ def test_what_several_have_to_say_is_said_once_with_the_first_names() -> None:
 
 def test_a_forecast_tells_the_work_for_a_person_too() -> None:
     hand_off = HandOff(connection=connection(), wish=None, why="x")
-    row = dataclasses.replace(planned(), hand_off=hand_off)
+    row = replaced(planned(), hand_off=hand_off)
     assert shown(Row(row))[0]["hand_off"] == hand_off.to_result()
     assert shown(Row(row, Outcome(status="converted")))[0]["hand_off"] is None
 
@@ -290,7 +295,7 @@ def test_a_held_pipeline_that_used_nothing_is_told() -> None:
     """A slip of the pen holds nothing."""
     deploy = Definition(project="Payments", kind="build", id=7, name="deploy")
     use = Use(never_used=False, last_used=NOW, definitions=(deploy,), running=())
-    rows = [Row(dataclasses.replace(planned(), facts=Facts(use=use)))]
+    rows = [Row(replaced(planned(), facts=Facts(use=use)))]
     assert unmatched(rows, ["7", "payments/DEPLOY"]) == []
     assert unmatched(rows, ["deploy", "depoly"]) == [
         "hold_pipelines: 'depoly' is none of the pipelines that used the selected connections."
