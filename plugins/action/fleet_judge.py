@@ -21,8 +21,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.batch im
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
     NothingRegisteredError,
-    of_host,
-    registered,
+    of_play,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proof
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, sizes_of
@@ -56,9 +55,8 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_batch"]
         try:
-            steps = registered(hosts, of_host(variables["hostvars"]), options["registered"], options["earlier"])
+            steps = of_play(variables, options, "ansible_play_batch")
             return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
         except (NothingRegisteredError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None

@@ -22,9 +22,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
     NothingRegisteredError,
-    of_host,
+    of_play,
     plans_of,
-    registered,
 )
 
 Json = dict[str, t.Any]
@@ -60,10 +59,8 @@ class ActionModule(ActionBase):
             )
         if options["only_try"] or not paths:
             return {**result, "changed": False, "files": list(found.values())}
-        hosts = options["hosts"] if options["hosts"] is not None else variables["ansible_play_hosts_all"]
-        stored = of_host(variables["hostvars"])
         try:
-            steps = registered(hosts, stored, options["registered"], options["earlier"], options["missing"])
+            steps = of_play(variables, options, "ansible_play_hosts_all")
         except NothingRegisteredError as error:
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
         texts = _texts(steps, reports, options)

@@ -17,6 +17,13 @@ class NothingRegisteredError(Exception):
     """There is nothing to judge, and that must not look like nothing wrong; the message says what was looked for."""
 
 
+def of_play(variables: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any], whose: str) -> dict[str, list[t.Any]]:
+    """What the options of a step ask for: :func:`registered` of its ``hosts``, else of those in the play's variable ``whose``."""
+    hosts = options["hosts"] if options["hosts"] is not None else variables[whose]
+    stored = of_host(variables["hostvars"])
+    return registered(hosts, stored, options["registered"], options["earlier"], options.get("missing", ""))
+
+
 def of_host(hostvars: t.Any) -> t.Callable[[str], t.Any]:
     """The variables of a host as they are stored: nothing of them is evaluated. :param hostvars: those of ansible-core."""
 
