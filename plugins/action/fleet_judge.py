@@ -16,10 +16,14 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import moment, texts, whole_number
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.batch import course
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import (
+    moment,
+    texts,
+    whole_number,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     NothingRegisteredError,
     of_play,
 )

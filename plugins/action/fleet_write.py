@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     OutputError,
     check,
@@ -20,7 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
     write,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     NothingRegisteredError,
     of_play,
     plans_of,

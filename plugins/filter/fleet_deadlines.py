@@ -53,7 +53,11 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_result, moment, whole_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import (
+    as_result,
+    moment,
+    whole_number,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 

@@ -45,9 +45,9 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_steps, given
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import as_steps, given
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import plans_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import plans_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -81,7 +81,7 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import FORMATS, moment, report
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_result, choice
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import as_result, choice
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -67,8 +67,12 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import as_variables, given, texts
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import (
+    as_variables,
+    given,
+    texts,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
     convert_options,
     nobody_agreed,
 )

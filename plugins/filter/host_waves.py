@@ -71,8 +71,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import choice, texts, wave_sizes
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.members import hosts_as_members
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import hosts_as_members
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, in_waves
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 

@@ -63,7 +63,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     NothingRegisteredError,
     registered,
 )

@@ -42,7 +42,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

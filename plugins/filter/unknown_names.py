@@ -52,7 +52,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.arguments import given, texts
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import given, texts
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, strangers
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 

@@ -243,6 +243,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import (
     ISSUERS,
     KINDS,
@@ -253,8 +254,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts 
     identity,
     standing_groups,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.reading import read_organizations
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.selection import Selection, warnings
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.read_service import read_organizations
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST, as_data
 
 # Tasks must run in the Python that Ansible itself runs in: it has the libraries.

@@ -583,8 +583,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._convert.options import read_options
 from ansible_collections.azdo.connections.plugins.module_utils._convert.plan import Planner
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import diff, failure, unmatched, warnings
+from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
-from ansible_collections.azdo.connections.plugins.module_utils._convert.summary import run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module

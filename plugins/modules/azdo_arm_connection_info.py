@@ -446,9 +446,9 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.summary import estate_summary
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import read_details, usage
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import read_details, usage
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import (
     Estate,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By

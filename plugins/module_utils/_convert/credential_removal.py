@@ -9,11 +9,11 @@ numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection

@@ -13,14 +13,14 @@ import time
 import typing as t
 from datetime import datetime, timedelta
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_preparation import (
     CredentialPreparation,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import REFUSALS
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     NotAcceptedError,
@@ -28,7 +28,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import read_surroundings
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import read_surroundings
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,

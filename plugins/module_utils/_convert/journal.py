@@ -23,7 +23,7 @@ import uuid
 import zlib
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import JournalState, OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import JournalState, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop

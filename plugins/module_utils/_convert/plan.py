@@ -12,12 +12,11 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert import approval as approvals
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import CredentialRemoval
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options
-from ansible_collections.azdo.connections.plugins.module_utils._convert.rollout import Rollout, forecast
+from ansible_collections.azdo.connections.plugins.module_utils._convert.plan_execution import PlanExecution, forecast
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
     PlannedRow,
@@ -25,9 +24,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
     meant,
     select,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import Depth
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import Depth
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
@@ -113,7 +113,7 @@ class Planner:
         check, whole = self._runtime.check_mode, self.wanted.projects is None
         if self.wanted.migrated:
             return lambda plan: CredentialRemoval(task, estate, whole=whole).rows(plan, check=check)
-        return forecast if check else Rollout(task, left).carry_out
+        return forecast if check else PlanExecution(task, left).carry_out
 
     def _left(self, excluded: frozenset[str]) -> tuple[dict[str, OpenItem], frozenset[str]]:
         """What earlier runs left of this kind of work, and the ids on which a run that is alive is at work."""

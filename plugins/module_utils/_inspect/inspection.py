@@ -16,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     TransportError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity, identity_behind
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import Depth, read_use
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import Depth, read_use
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.verify import is_final, test_until
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, IdentityFacts, Use

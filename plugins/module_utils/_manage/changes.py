@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import HIDDEN, Change
 from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
     MOVABLE,
     refuse_harm,
@@ -26,7 +27,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_s
     Share,
     Target,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import HIDDEN, Change
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     WIF,
     ArmConnection,

@@ -23,8 +23,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation, federate
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Application, Identity
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import restore_role
+from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import (
     IdentityUsers,
     LeftoverFinder,

@@ -32,12 +32,15 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.roles i
     look_at_role,
     unassign_role,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import (
+    Change,
+    creation_changes,
+    diff,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import compare, references_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.connection_test import ConnectionTests
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import manages_federation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import Change, creation_changes, diff
 from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
@@ -47,6 +50,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals 
     sharing_not_supported,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError, Update
+from ansible_collections.azdo.connections.plugins.module_utils._manage.verify_option import ConnectionTests
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential, role_assignment
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (

@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.changes i
     pipeline_plan,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.differences import differences
+from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, UnfinishedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import reference_body, update_body

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_api import AzureApi
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
 
 _RIGHTS = (

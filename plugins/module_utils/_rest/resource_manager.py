@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_api import AzureApi
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
 
 _IDENTITIES_VERSION = "2023-01-31"

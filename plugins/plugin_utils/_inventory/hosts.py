@@ -18,16 +18,16 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.names import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import (
     group_name,
     group_names,
     host_label,
     host_names,
     organization_key,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.selection import Selection
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.shares import components, sharers
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.members import LATELY
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.shared_connections import components, sharers
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import LATELY
 
 KINDS = ("organization", "project", "connection")
 ISSUERS = ("azure_devops", "entra", "unknown")

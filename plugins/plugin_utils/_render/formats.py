@@ -15,8 +15,8 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import csv_text
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_page import html_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 

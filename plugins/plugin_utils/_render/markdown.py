@@ -12,8 +12,8 @@ import re
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import shares
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE, Cell
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
@@ -67,13 +67,13 @@ def _reasons(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
     made: list[str] = []
     for column, title in columns.items():
         told = (
-            ", ".join(f"{share.number} {share.label}" for share in shares.verdicts(listed, column))
+            ", ".join(f"{share.number} {share.label}" for share in breakdowns.verdicts(listed, column))
             if column in TARGETS
             else ""
         )
         found = [
             f"| {cause.number} | `{_code(cause.code)}` | {cause.effect} | {quoted(f'{cause.message} {cause.remedy}'.strip())} |"
-            for cause in shares.causes(listed, column)
+            for cause in breakdowns.causes(listed, column)
         ]
         if told or found:
             made += ["", f"## {title}", *(["", f"{told}."] if told else [])]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, tally, urgency
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable, table
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     EXPLAINED,
     FEDERATION,

@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_cod
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import URGENCY
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable as written_out
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable as written_out
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
 
 Code = tuple[str, str]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED, coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,

@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import HIDDEN, Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import ImmutableError, NotNowError
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
     ConnectionPlan,
@@ -25,7 +26,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_s
     Share,
     Target,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.diff import HIDDEN, Change, diff
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import update_body
 from hypothesis import given

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import (
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import (
     checks,
     permissions,
     read_use,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import usage as told
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import usage as told
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 

@@ -18,8 +18,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.rows imp
     unmatched,
     warnings,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import STATUSES, run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Selection
-from ansible_collections.azdo.connections.plugins.module_utils._convert.summary import STATUSES, run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,

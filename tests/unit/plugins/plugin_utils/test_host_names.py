@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.names import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import (
     group_names,
     host_label,
     host_names,

@@ -15,7 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.reading import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.read_service import (
     connection_record,
     read_organizations,
 )

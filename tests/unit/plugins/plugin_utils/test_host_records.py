@@ -13,9 +13,9 @@ from datetime import datetime, timezone
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory import hosts as hosts_file
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import organization_key
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import Frame, Host, identity
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.names import organization_key
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.selection import Selection, warnings
 
 from simulator.identifiers import guid
 

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.filters import filters
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_page import html_page
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.markup import element
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.style import STYLE
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import due as times
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import element
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_filters import filters
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_style import STYLE
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import shares
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 
@@ -391,7 +391,7 @@ class TestAttention:
 class TestCharts:
     def test_shares_add_up_to_the_rows(self) -> None:
         listed = entries(result(info_row(), info_row("b"), info_row("c", **federated()), info_row("d", scheme=None)))
-        found = [(share.key, share.number) for share in shares.shares(listed, "scheme")]
+        found = [(share.key, share.number) for share in breakdowns.shares(listed, "scheme")]
         assert found == [("service_principal", 2), ("unknown", 1), (WIF, 1)]
 
     def test_reasons_blocking_first_each_with_its_remedy(self) -> None:
@@ -404,7 +404,7 @@ class TestCharts:
             info_row("c", eligibility=verdicts(workload_identity_federation=("shared", "unknown"))),
             info_row("d", **federated()),
         ]
-        found = shares.causes(entries(result(*rows)), WIF)
+        found = breakdowns.causes(entries(result(*rows)), WIF)
         assert [(cause.code, cause.effect, cause.number) for cause in found] == [
             ("shared", "blocks", 2),
             ("disabled", "blocks", 1),
@@ -421,7 +421,7 @@ class TestCharts:
             info_row("b", eligibility=verdicts(workload_identity_federation=("shared",))),
             info_row("c"),
         )
-        assert [(share.key, share.number) for share in shares.verdicts(entries(value), WIF)] == [
+        assert [(share.key, share.number) for share in breakdowns.verdicts(entries(value), WIF)] == [
             ("yes", 1),
             ("no", 1),
             ("unknown", 1),

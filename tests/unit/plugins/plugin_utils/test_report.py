@@ -12,13 +12,9 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter import conversion_table, fleet_table, merge_results
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import conversion_lines, fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import (
-    printable,
-    shorten,
-    table,
-    width,
-)
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable, shorten, width
 
 from unit.plugins._helpers.filters import called
 

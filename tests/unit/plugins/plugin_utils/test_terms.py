@@ -12,7 +12,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter.host_scope import host_scope
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_options import convert_options
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import convert_options
 
 from tools.tree import REPOSITORY
 

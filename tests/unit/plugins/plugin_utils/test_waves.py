@@ -11,14 +11,14 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.inventory import azdo
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.batch import course
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.members import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proven
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import (
     PRODUCTION,
     canary_problem,
     hosts_as_members,
     projects_as_members,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proven
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Member, in_waves, sizes_of
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)

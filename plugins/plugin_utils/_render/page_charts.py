@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.markup import Markup, element, joined
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.shares import Cause, Share
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import Markup, element, joined
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Cause, Share
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL
 
 # The colour of a scheme and of an issuer is the same in all charts.

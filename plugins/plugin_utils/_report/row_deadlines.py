@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Share
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.shares import Share
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
 
 # Days at which the time line has a mark, at equal distances: what is near matters most. Before the first and after the last there is one more piece.

@@ -12,7 +12,7 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.members import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import (
     canary_problem,
     is_work,
     projects_as_members,

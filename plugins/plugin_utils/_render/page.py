@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
-from ansible_collections.azdo.connections.plugins.plugin_utils._render import charts
-from ansible_collections.azdo.connections.plugins.plugin_utils._render import html_table as rows
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.filters import Filters, filters
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.markup import Markup, element, joined
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.script import EARLY, SCRIPT
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.style import STYLE
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.timeline import time_line
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import due as times
+from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_charts
+from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_table as rows
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import Markup, element, joined
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_filters import Filters, filters
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_script import EARLY, SCRIPT
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_style import STYLE
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_timeline import time_line
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import shares
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import Point, points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
@@ -187,7 +187,7 @@ def _attention(report: _Report) -> Markup:
             element("b", f"{len(point.members):,}"),
             element("span", point.sentence, class_="what"),
             element("span", words.get(point.tone, point.tone), class_=f"tag {point.tone}"),
-            charts.show(report.filters.token("attention", point.key), point.sentence),
+            page_charts.show(report.filters.token("attention", point.key), point.sentence),
         )
         for point in report.attention
     ]
@@ -211,37 +211,41 @@ def _tokens(report: _Report, key: str) -> t.Callable[[str], str | None]:
 
 
 def _estate_charts(report: _Report) -> list[Markup]:
-    schemes, issuers = shares.shares(report.listed, "scheme"), shares.shares(report.listed, "issuer")
+    schemes, issuers = breakdowns.shares(report.listed, "scheme"), breakdowns.shares(report.listed, "issuer")
     left = (ISSUER_RETIRES - report.now).days
     when = f"in {count(left, 'day')}" if left > 0 else "that is over"
     hint = element("p", f"The Azure DevOps issuer retires on 2027-07-01, {when}.", class_="hint")
     return [
-        *([_card("How they sign in", charts.bars(schemes, _tokens(report, "scheme")))] if schemes else []),
-        *([_card("Who issues their tokens", charts.bars(issuers, _tokens(report, "issuer")), hint)] if issuers else []),
+        *([_card("How they sign in", page_charts.bars(schemes, _tokens(report, "scheme")))] if schemes else []),
+        *(
+            [_card("Who issues their tokens", page_charts.bars(issuers, _tokens(report, "issuer")), hint)]
+            if issuers
+            else []
+        ),
     ]
 
 
 def _run_charts(report: _Report) -> list[Markup]:
     if not report.listed:
         return []
-    statuses = shares.shares(report.listed, "status")
-    before, after = shares.shares(report.listed, "scheme_before"), shares.shares(report.listed, "scheme")
+    statuses = breakdowns.shares(report.listed, "status")
+    before, after = breakdowns.shares(report.listed, "scheme_before"), breakdowns.shares(report.listed, "scheme")
     old, new = (
-        shares.shares(report.listed, "issuer_before", "no issuer"),
-        shares.shares(report.listed, "issuer", "no issuer"),
+        breakdowns.shares(report.listed, "issuer_before", "no issuer"),
+        breakdowns.shares(report.listed, "issuer", "no issuer"),
     )
     return [
-        _card("How it went", charts.bars(statuses, _tokens(report, "status"))),
-        *([_card("Before and after", charts.before_and_after("Scheme", before, after))] if before else []),
-        *([_card("Issuers before and after", charts.before_and_after("Issuer", old, new))] if old != new else []),
+        _card("How it went", page_charts.bars(statuses, _tokens(report, "status"))),
+        *([_card("Before and after", page_charts.before_and_after("Scheme", before, after))] if before else []),
+        *([_card("Issuers before and after", page_charts.before_and_after("Issuer", old, new))] if old != new else []),
     ]
 
 
 def _time_charts(report: _Report) -> list[Markup]:
     months, use = times.expiry_by_month(report.listed, report.now), times.last_use(report.listed, report.now)
     return [
-        *([_card("When secrets expire", charts.months(months))] if months else []),
-        *([_card("When they were last used", charts.bars(use))] if use else []),
+        *([_card("When secrets expire", page_charts.months(months))] if months else []),
+        *([_card("When they were last used", page_charts.bars(use))] if use else []),
     ]
 
 
@@ -252,9 +256,9 @@ def _deadlines(report: _Report) -> list[Markup]:
 
 def _reason_charts(report: _Report) -> list[Markup]:
     if report.run:
-        found = shares.causes(report.listed, "reasons")
+        found = breakdowns.causes(report.listed, "reasons")
         return (
-            [_card("Reasons, and what to do", charts.reasons(found, _tokens(report, "reasons:reason")), wide=True)]
+            [_card("Reasons, and what to do", page_charts.reasons(found, _tokens(report, "reasons:reason")), wide=True)]
             if found
             else []
         )
@@ -264,16 +268,16 @@ def _reason_charts(report: _Report) -> list[Markup]:
 
 
 def _target(report: _Report, target: str, title: str) -> Markup | None:
-    verdicts = shares.verdicts(report.listed, target)
+    verdicts = breakdowns.verdicts(report.listed, target)
     if not verdicts:
         return None
-    found = shares.causes(report.listed, target)
+    found = breakdowns.causes(report.listed, target)
     told = ", ".join(f"{share.number:,} {share.label}" for share in verdicts)
     return element(
         "details",
         element("summary", element("b", title), " ", element("span", told)),
-        charts.bars(verdicts, _tokens(report, target)),
-        charts.reasons(found, _tokens(report, f"{target}:reason")) if found else None,
+        page_charts.bars(verdicts, _tokens(report, target)),
+        page_charts.reasons(found, _tokens(report, f"{target}:reason")) if found else None,
         open=target == next(iter(TARGETS)),
     )
 

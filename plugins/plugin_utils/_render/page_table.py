@@ -10,8 +10,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.filters import Filter, Filters
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.markup import Markup, element, escaped, joined
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import (
+    Markup,
+    element,
+    escaped,
+    joined,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_filters import Filter, Filters
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import Cell
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Column, Entry

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.text_table import printable
 
 NONE = "none"
 

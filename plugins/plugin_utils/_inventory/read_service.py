@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
     TransportError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.surroundings import read_use
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import read_use
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found, survey
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Use
@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.situation 
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.names import organization_key
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import organization_key
 
 Listed = tuple[Project, list[Json] | AzdoError]
 

@@ -12,8 +12,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import Point
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import NONE, VERDICTS
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.shares import NONE, VERDICTS
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import itertools
 import typing as t
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.markup import Markup, element, joined
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.due import TICKS, Lane, position
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import Markup, element, joined
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.row_deadlines import TICKS, Lane, position
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
 
 # Deadlines in the same fortieth of the line are one circle.

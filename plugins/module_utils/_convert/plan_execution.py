@@ -12,13 +12,13 @@ import threading
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.effects import LiveEffects
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import JournalError
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_state import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
+from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Unfinished, Workflow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
@@ -35,7 +35,7 @@ _NOT_ALLOWED = (400, 401, 403)
 _LOOK = "Look at the connection in the portal; if it shows nothing, give the activity id of the details to Microsoft's support."
 
 
-class Rollout:
+class PlanExecution:
     """Moves what a plan says. It ends early when more connections failed than allowed, when nobody is signed in any more, or when the next
     connection would fail the same way.
 
