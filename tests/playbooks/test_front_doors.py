@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from simulator import bench_fleet
+from unit.plugins._helpers.sampling import sample
 
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"
@@ -80,9 +81,11 @@ TASKS: list[dict[str, t.Any]] = [
 
 @pytest.mark.parametrize("verbosity", [(), ("-vvv",)], ids=["quiet", "verbose"])
 def test_same_results_through_both_doors(verbosity: tuple[str, ...], stage: Callable[..., t.Any]) -> None:
+    """Quietly all tasks; what -vvv adds is the same for each of them, so there `make test` has one in four, and `make test-all` all."""
     here = stage()
     (here.folder / "ca.pem").write_text("")
-    tasks = [{**task, "ignore_errors": True} for task in TASKS]
+    chosen = sample(TASKS, 4, start=1) if verbosity else TASKS
+    tasks = [{**task, "ignore_errors": True} for task in chosen]
     known = {"url": here.simulator.organization_url, "pat": here.simulator.pat}
     seen = []
     for door in ("in_process", "ordinary"):
@@ -91,7 +94,7 @@ def test_same_results_through_both_doors(verbosity: tuple[str, ...], stage: Call
         seen.append([comparable(item) for item in played.results])
     for ours, theirs in zip(*seen, strict=True):
         assert ours == theirs
-    assert len(seen[0]) >= len(TASKS)
+    assert len(seen[0]) >= len(chosen)
 
 
 def comparable(item: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -26,8 +26,6 @@ from pathlib import Path
 
 COLLECTION = "ansible_collections.azdo.connections.plugins"
 ROOMS = ("module_utils", "plugin_utils", "action", "filter", "inventory", "modules")
-# What azure-identity and requests import only when they are used.
-LIBRARIES = ("azure.identity", "cryptography.hazmat.primitives.serialization", "msal", "requests", "urllib3.util.ssl_")
 # What any playbook takes.
 PLUGINS = {
     "action": ("assert", "command", "debug", "fail", "include_role", "set_fact"),
@@ -49,7 +47,7 @@ def prepare() -> t.Callable[[], t.Any]:
     init_plugin_loader()
     warnings.filterwarnings("ignore", message="AnsibleCollectionFinder has already been configured")
     plugins = (f"ansible.plugins.{kind}.{name}" for kind, names in PLUGINS.items() for name in names)
-    for name in (*LIBRARIES, *plugins, *collection_modules()):
+    for name in (*plugins, *collection_modules()):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     loaders = importlib.import_module("ansible.plugins.loader")
@@ -103,7 +101,9 @@ def serve(connection: socket.socket) -> bool:
             os.close(file)
         connection.sendall(f"{process}\n".encode())
         _process, status = os.waitpid(process, 0)
-        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        # Nobody waits any more for a run that took too long.
+        with contextlib.suppress(BrokenPipeError):
+            connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
     return False
 
 
