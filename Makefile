@@ -36,9 +36,13 @@ environment := env -u ANSIBLE_CONFIG \
 # Every ansible-core that is supported; Python 3.12 is what all of them have in common. 2.16.0 is the one that meta/runtime.yml names.
 CORES ?= 2.16.0 2.16 2.17 2.18 2.19 2.20 2.21
 CORES_PYTHON ?= python3.12
+SANITY_CORES ?= $(filter-out %.0,$(CORES))
 # What people run: all playbooks with all kinds of hosts, waves, questions, and a fleet whose every text is a command.
 CORES_TESTS := tests/playbooks/test_fleet_playbooks.py tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py tests/playbooks/test_untrusted.py \
 	tests/unit/plugins/plugin_utils/test_untrusted.py
+# The sample for cores in CORES_SAMPLED: the fleet whose every text is a command goes through each playbook, with all kinds of hosts, waves and the inventory.
+CORES_SAMPLED ?=
+CORES_SAMPLE := $(filter %/test_untrusted.py %/test_ask_each.py,$(CORES_TESTS))
 
 # Every Python that the README names and that this machine has.
 PYTHONS ?= python3.10 python3.11 python3.12 python3.13
@@ -48,9 +52,9 @@ run = @$(info $(1))$(environment) $(1)
 
 # The same with the interpreter and ansible-core of another environment, which was made for a version of its own.
 define run_with_core
-@echo "pytest with ansible-core $(1)"
+@echo "pytest with ansible-core $(1)$(if $(filter $(1),$(CORES_SAMPLED)), (a sample))"
 @$(environment) PATH="$(CURDIR)/$(build)/core-$(1)/bin:$$PATH" PYTHON="$(CURDIR)/$(build)/core-$(1)/bin/python" \
-	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 2 $(CORES_TESTS) $(ARGS)
+	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 2 $(if $(filter $(1),$(CORES_SAMPLED)),$(CORES_SAMPLE),$(CORES_TESTS)) $(ARGS)
 
 endef
 
@@ -63,6 +67,15 @@ endef
 # Errors only: pip has a remark on every second package.
 pip_install := $(bin)/python -m pip install -qq --disable-pip-version-check
 
+# With `make -j2`, what has two processes comes one after the other, beside what has only one.
+ifneq ($(filter test test-all,$(MAKECMDGOALS)),)
+playbooks: | unit
+cores: | unit playbooks
+endif
+
+# .ci/shell notes what each target took.
+export MAKE_TARGET = $@
+
 ##@ The two commands
 
 .PHONY: demo
@@ -70,7 +83,7 @@ demo: $(venv)/.demo install ## A fleet of service connections moves from secrets
 	@$(environment) tests/demo/run $(ARGS)
 
 .PHONY: test
-test: lint sanity unit integration playbooks ## Everything below
+test: lint sanity integration unit playbooks ## Everything below
 	@echo "make test: lint, sanity, unit, integration and playbooks passed."
 
 .PHONY: test-all
@@ -143,9 +156,9 @@ cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(CORES))) install ## 
 	$(foreach core,$(CORES),$(call run_with_core,$(core)))
 
 .PHONY: sanity-cores
-sanity-cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(filter-out %.0,$(CORES)))) ## ansible-test sanity of every ansible-core, on Python 3.12: make sanity-cores CORES="2.16 2.21"
-	@test -n "$(strip $(filter-out %.0,$(CORES)))" || { echo "make sanity-cores needs CORES, such as 2.16 2.21." >&2; exit 2; }
-	$(foreach core,$(filter-out %.0,$(CORES)),$(call sanity_with_core,$(core)))
+sanity-cores: $(addprefix $(build)/core-,$(addsuffix /.installed,$(SANITY_CORES))) ## ansible-test sanity of every ansible-core, on Python 3.12: make sanity-cores CORES="2.16 2.21"
+	@test -n "$(strip $(SANITY_CORES))" || { echo "make sanity-cores needs CORES, such as 2.16 2.21." >&2; exit 2; }
+	$(foreach core,$(SANITY_CORES),$(call sanity_with_core,$(core)))
 
 .PHONY: demos
 demos: ## make demo on several Pythons, each with the ansible-core that it gets: make demos PYTHONS="python3.10 python3.13"
@@ -206,7 +219,7 @@ $(venv)/.dev: requirements-dev.txt $(venv)/.demo
 
 $(build)/core-%/.installed: requirements-demo.txt requirements.txt Makefile
 	@python=$$(tests/tools/find-python $(CORES_PYTHON)) && "$$python" -m venv --clear $(build)/core-$*
-	@$(build)/core-$*/bin/python -m pip install -qq --disable-pip-version-check "ansible-core$(if $(filter 2.%.%,$*),==$*,==$*.*)" -r requirements.txt \
+	@$(build)/core-$*/bin/python -m pip install -qq --no-compile --disable-pip-version-check "ansible-core$(if $(filter 2.%.%,$*),==$*,==$*.*)" -r requirements.txt \
 		httptools starlette trustme uvicorn hypothesis pytest pytest-timeout pytest-xdist
 	@touch "$@"
 
