@@ -18,8 +18,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from playbooks._helpers.forking import Server
 from simulator import Fleet, Simulator, demo_fleet
 
+# make test-all: every run is a process of its own.
+ALL = os.environ.get("AZDO_TEST_ALL") == "1"
 HERE = Path(__file__).parent
 Task = dict[str, t.Any]
 DOORS = ("in_process", "ordinary")
@@ -51,6 +54,7 @@ class Stage:
 
     folder: Path
     simulator: Simulator
+    server: Server
     environment: dict[str, str] = field(default_factory=dict)
 
     def write(self, tasks: list[Task], *, door: str = "in_process", **play: t.Any) -> Path:
@@ -66,27 +70,16 @@ class Stage:
         return [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), *arguments]
 
     def variables(self, **more: str) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AZDO_", "AZURE_", "SYSTEM_", "ANSIBLE_"))
-        }
-        return {
-            **kept,
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-            "ANSIBLE_HOME": str(self.folder / ".ansible"),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
+        """The environment of a run; a variable whose value is UNSET is none."""
+        given = {
+            **settings(self.folder / ".ansible"),
             "RECORD_TO": str(self.record),
             "AZDO_ORG_SERVICE_URL": self.simulator.organization_url,
             "AZDO_PERSONAL_ACCESS_TOKEN": self.simulator.pat,
-            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             **self.environment,
             **more,
         }
+        return {name: value for name, value in given.items() if value != "UNSET"}
 
     @property
     def record(self) -> Path:
@@ -103,21 +96,51 @@ class Stage:
         """Play these tasks to their end."""
         return self.run(self.write(tasks, door=door, **play), *arguments, env=env)
 
-    def run(self, playbook: Path | str, *arguments: str, env: dict[str, str] | None = None) -> Played:
-        """Run a playbook, from a file or by its name in a collection, to its end."""
+    def run(self, playbook: Path | str, *arguments: str, env: dict[str, str] | None = None, own: bool = ALL) -> Played:
+        """Run a playbook, from a file or by its name in a collection, to its end.
+
+        In a fork of a process that has imported ansible-core, if it would find the same settings there and not `own`.
+        """
         self.record.unlink(missing_ok=True)
-        variables = {name: value for name, value in self.variables(**(env or {})).items() if value != "UNSET"}
-        done = subprocess.run(
-            self.command(playbook, *arguments),
-            cwd=self.folder,
-            env=variables,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        command, variables = self.command(playbook, *arguments), self.variables(**(env or {}))
+        shared = {**variables, "ANSIBLE_HOME": self.server.environment["ANSIBLE_HOME"]}
+        done: subprocess.CompletedProcess[str]
+        if not own and self.server.serves(shared, self.folder):
+            done = self.server.run(command, cwd=self.folder, env=shared, timeout=120)
+        else:
+            done = subprocess.run(
+                command, cwd=self.folder, env=variables, capture_output=True, text=True, timeout=120, check=False
+            )
         lines = self.record.read_text(encoding="utf-8").splitlines() if self.record.exists() else []
         return Played(done.returncode, done.stdout, done.stderr, [json.loads(line) for line in lines])
+
+
+def settings(home: Path) -> dict[str, str]:
+    """What all runs have in their environment: nothing of the machine's own sign-ins and settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AZDO_", "AZURE_", "SYSTEM_", "ANSIBLE_"))
+    }
+    return {
+        **kept,
+        "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+    }
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The process that most runs are forks of, one for each worker of pytest."""
+    made = Server(settings(tmp_path_factory.mktemp("ansible")))
+    yield made
+    made.stop()
 
 
 @pytest.fixture(params=DOORS)
@@ -156,14 +179,14 @@ def az(tmp_path: Path) -> Callable[[Simulator], str]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+def stage(tmp_path: Path, server: Server) -> Iterator[Callable[..., Stage]]:
     """Makes a stage with a simulator of its own; the demo fleet unless a test brings another."""
     running: list[Simulator] = []
 
     def make(fleet: Fleet | None = None, **options: t.Any) -> Stage:
         simulator = Simulator(fleet or demo_fleet(), **options).start()
         running.append(simulator)
-        return Stage(tmp_path, simulator)
+        return Stage(tmp_path, simulator, server)
 
     yield make
     for simulator in running:

@@ -120,18 +120,21 @@ def test_a_worker_that_is_killed_is_taken_up_by_the_next_run(stage: Callable[...
     """The connection was converted when the worker died; the next run tests it, and nothing is sent twice."""
     here = stage(fleet_of(1, each=3))
     once = threading.Event()
+    killed: list[int] = []
     journal = here.folder / "fleet.journal"
 
     def kill(record: Recorded, moment: str) -> None:
         if record.method == "PUT" and moment == "applied" and not once.is_set():
             once.set()
-            for process in workers_of(here.folder):
+            killed.extend(workers_of(here.folder))
+            for process in killed:
                 os.kill(process, signal.SIGKILL)
 
     here.simulator.observe(kill)
     options = {CONVERT: {"journal": str(journal), "concurrency": 1}}
-    here.play([options])
+    here.run(here.write([options]), own=True)
     assert once.is_set()
+    assert killed
     again = here.play([options])
     assert again.status == 0, again.output
     assert again.last["summary"]["by_status"]["converted"] == 3

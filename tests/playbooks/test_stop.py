@@ -63,7 +63,7 @@ def test_task_timeout(door: str, stage: Callable[..., t.Any]) -> None:
             {CONVERT: {"concurrency": 2}, "timeout": seconds, "ignore_errors": True},
             {"ansible.builtin.command": "date +%s.%N", "register": "now"},
         ]
-        played = here.play(tasks, door=door)
+        played = here.run(here.write(tasks, door=door), own=True)
         if here.simulator.writes:
             break
     ended = time.monotonic()
