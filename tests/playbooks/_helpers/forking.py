@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ansible-playbook in a fork of a process that has imported it, where that cannot be told from the command."""
+"""Runs ansible-playbook and ansible-inventory in a fork of a process that has imported them, where that cannot be told from the command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-playbook, imported once and forked for each run: a third of what a short playbook costs is imports, and the compiling of the collection.
+"""ansible-playbook and ansible-inventory, imported once and forked for each run: a third of what a short playbook costs is imports, and the compiling of the
+collection.
 
 Started by `forking.Server` with a socket as its only argument. A request is one byte with four files: the run's stdin, stdout and stderr, and a JSON object of
 its `command`, `folder` and `environment`. The answers are lines: the process id, then the exit status as `subprocess` has it.
@@ -26,6 +27,8 @@ from pathlib import Path
 
 COLLECTION = "ansible_collections.azdo.connections.plugins"
 ROOMS = ("module_utils", "plugin_utils", "action", "filter", "inventory", "modules")
+# What azure-identity and requests import only when they are used.
+LIBRARIES = ("azure.identity", "cryptography.hazmat.primitives.serialization", "msal", "requests", "urllib3.util.ssl_")
 # What any playbook takes.
 PLUGINS = {
     "action": ("assert", "command", "debug", "fail", "include_role", "set_fact"),
@@ -38,22 +41,22 @@ LOADED = ("connection", "shell", "become", "callback")
 FILES = 4
 
 
-def prepare() -> t.Callable[[], t.Any]:
-    """Everything that comes before the arguments. Returns the command."""
-    from ansible.cli.playbook import main
+def prepare() -> dict[str, t.Callable[[], t.Any]]:
+    """Everything that comes before the arguments. Returns the commands by their names."""
+    from ansible.cli import inventory, playbook
     from ansible.plugins.loader import init_plugin_loader
 
     # The command does that itself, and for every run it must be a surprise that it was done.
     init_plugin_loader()
     warnings.filterwarnings("ignore", message="AnsibleCollectionFinder has already been configured")
     plugins = (f"ansible.plugins.{kind}.{name}" for kind, names in PLUGINS.items() for name in names)
-    for name in (*plugins, *collection_modules()):
+    for name in (*LIBRARIES, *plugins, *collection_modules()):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     loaders = importlib.import_module("ansible.plugins.loader")
     for kind in LOADED:
         list(getattr(loaders, f"{kind}_loader").all(class_only=True))
-    return t.cast("t.Callable[[], t.Any]", main)
+    return {"ansible-inventory": inventory.main, "ansible-playbook": playbook.main}
 
 
 def collection_modules() -> t.Iterator[str]:
@@ -110,11 +113,11 @@ def serve(connection: socket.socket) -> bool:
 if __name__ == "__main__":
     # A command's folder comes first there, and it is the one of the tools.
     sys.path[0] = os.path.dirname(sys.executable)
-    command = prepare()
+    commands = prepare()
     gc.collect()
     gc.freeze()
     if serve(socket.socket(fileno=int(sys.argv[1]))):
         # Leave as the command does, with everything that Python does at the end of a process.
-        sys.exit(command())
+        sys.exit(commands[os.path.basename(sys.argv[0])]())
     # What a run removes at its end must not be removed by the server, too.
     os._exit(0)

@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin as a person runs it: kinds of hosts, names that were made to do harm, what cannot be read, and its cache."""
+"""The inventory plugin as a person runs it: kinds of hosts, names that were made to do harm, what cannot be read, and its cache.
+
+The commands run in forks of a process that has imported ansible-core; with `make test-all` each is a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import typing as t
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +21,9 @@ import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.inventory import azdo
 
+from playbooks._helpers.forking import Server
 from simulator import Fleet, Simulator
+from unit.plugins._helpers.sampling import ALL
 
 HOSTILE = [
     "{{ 7 * 7 }}",
@@ -35,14 +41,14 @@ HOSTILE = [
     "~web.*",
 ]
 
+CALLBACKS = Path(__file__).parents[3] / "playbooks" / "callback"
+
 PLAYBOOK = """\
 - hosts: azdo_projects:azdo_connections
   gather_facts: false
   tasks:
-    - ansible.builtin.copy:
-        content: "{{ {'name': own, 'names': azdo_connection_names, 'composed': composed, 'kind': azdo_kind} | to_json }}"
-        dest: "{{ out }}/{{ azdo_connection_id | default(azdo_project_id, true) }}.json"
-        mode: "0600"
+    - ansible.builtin.debug:
+        msg: "{{ {'name': own, 'names': azdo_connection_names, 'composed': composed, 'kind': azdo_kind} | to_json }}"
       vars:
         own: "{{ azdo_connection | default(azdo_project, true) }}"
 """
@@ -80,40 +86,58 @@ def contoso() -> t.Iterator[Simulator]:
         yield simulator
 
 
+def settings(home: Path) -> dict[str, str]:
+    """What all commands have in their environment, and read while they import ansible-core."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("AZDO_", "AZURE_"))},
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+        # What a task tells is recorded: one that writes a file is two processes for each host.
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+    }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Server]:
+    server = Server(settings(tmp_path_factory.mktemp("home")))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(tmp_path: Path, server: Server) -> Place:
+    return Place(tmp_path, server)
 
 
 class Place:
     """A folder with an inventory file, and the environment of a person who signs in with a personal access token."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: Server) -> None:
         self.folder = folder
+        self.server = server
         self.other_sources: list[str] = []
+        self.record = folder / "record.jsonl"
 
-    def run(
-        self, simulator: Simulator, options: dict[str, t.Any], *command: str, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, simulator: Simulator, options: dict[str, t.Any], *command: str) -> subprocess.CompletedProcess[str]:
         inventory = self.folder / "contoso.azdo.yml"
         inventory.write_text(yaml.safe_dump({"plugin": "azdo.connections.azdo", **options}), encoding="utf-8")
         simulator.forget()
-        return subprocess.run(
-            [command[0], *(f"-i{source}" for source in (*self.other_sources, inventory)), *command[1:]],
-            cwd=self.folder,
-            env={
-                **{name: value for name, value in os.environ.items() if not name.startswith(("AZDO_", "AZURE_"))},
-                "ANSIBLE_HOME": str(self.folder / ".ansible"),
-                "ANSIBLE_NOCOLOR": "1",
-                "AZDO_ORG_SERVICE_URL": simulator.organization_url,
-                "AZDO_PERSONAL_ACCESS_TOKEN": simulator.pat,
-                "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = [
+            str(Path(sys.executable).with_name(command[0])),
+            *(f"-i{source}" for source in (*self.other_sources, inventory)),
+            *command[1:],
+        ]
+        variables = {
+            **self.server.environment,
+            "AZDO_ORG_SERVICE_URL": simulator.organization_url,
+            "AZDO_PERSONAL_ACCESS_TOKEN": simulator.pat,
+            "RECORD_TO": str(self.record),
+        }
+        if not os.environ.get(ALL) and self.server.serves(variables, self.folder):
+            return self.server.run(words, cwd=self.folder, env=variables, timeout=120)
+        return subprocess.run(words, cwd=self.folder, env=variables, capture_output=True, text=True, check=False)
 
     def listing(self, simulator: Simulator, *arguments: str, **options: t.Any) -> dict[str, t.Any]:
         """What ansible-inventory shows, without the marks of texts that are no templates."""
@@ -149,11 +173,12 @@ LISTS = ["_apis/connectionData", "_apis/projects", *["*/_apis/serviceendpoint/en
 @pytest.mark.parametrize("kind", ["project", "connection"])
 def test_names_are_data_and_never_templates(kind: str, hostile: Simulator, place: Place, tmp_path: Path) -> None:
     (tmp_path / "play.yml").write_text(PLAYBOOK, encoding="utf-8")
-    done = place.run(
-        hostile, {"hosts_from": kind, **CONSTRUCTED}, "ansible-playbook", "play.yml", "-e", f"out={tmp_path}"
-    )
+    done = place.run(hostile, {"hosts_from": kind, **CONSTRUCTED}, "ansible-playbook", "play.yml")
     assert done.returncode == 0, done.stdout + done.stderr
-    seen = {item["name"]: item for path in tmp_path.glob("*-*.json") if (item := json.loads(path.read_text()))}
+    told = [line["result"]["msg"] for line in map(json.loads, place.record.read_text("utf-8").splitlines())]
+    assert len(told) == len(HOSTILE)
+    # Before ansible-core 2.19, a text that looks like a dictionary may be one.
+    seen = {item["name"]: item for text in told if (item := json.loads(text) if isinstance(text, str) else text)}
     assert {item["kind"] for item in seen.values()} == {kind}
     assert sorted(seen) == sorted(HOSTILE if kind == "project" else [f"{name} !" for name in HOSTILE])
     assert sorted(item["composed"] for item in seen.values()) == sorted(f"{name} !{name}" for name in HOSTILE)

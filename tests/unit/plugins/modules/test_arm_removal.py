@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``state: absent`` of azdo_arm_connection: what this collection made goes, everything else stays, and what went too early comes back."""
+"""``state: absent`` of azdo_arm_connection: what this collection made goes, everything else stays, and what went too early comes back.
+
+Of the writes that something happens to, each in every way, one in two combinations is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -980,6 +983,7 @@ PASSING: dict[str, Options] = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("what", ["/federatedIdentityCredentials", "/roleAssignments", DELETION])
 @pytest.mark.parametrize("kind", KINDS)
@@ -1009,6 +1013,7 @@ def test_a_managed_identity_that_is_being_written_is_waited_for(stage: Stage) ->
     assert azure(scene.simulator) == before
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("what", ["/federatedIdentityCredentials", "/roleAssignments"])
 @pytest.mark.parametrize("kind", KINDS)

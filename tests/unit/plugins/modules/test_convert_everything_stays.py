@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""azdo_arm_connection_convert: whatever else became different is told exactly, never reverted, and never seen where nothing is."""
+"""azdo_arm_connection_convert: whatever else became different is told exactly, never reverted, and never seen where nothing is.
+
+Of the tests that are marked as sampled, one in two combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -160,6 +163,7 @@ def test_a_loss_in_the_connection_does_not_hide_one_around_it(make: Make, loss: 
     assert "checks in Payments" in fields
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["reset_after", "truncated", "cut"])
 @pytest.mark.parametrize("loss", ["share", "check", "role", "permission", "data", "description", "enabled"])
 def test_a_lost_answer_does_not_hide_a_loss(make: Make, loss: str, kind: Kind) -> None:
@@ -256,6 +260,7 @@ def test_a_revert_is_watched_as_well(make: Make) -> None:
     assert [item["field"] for item in differences(task)] == ["pipeline permissions in Web Shop"]
 
 
+@pytest.mark.sampled(2)
 # -- what could not be read ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("what", SURROUNDINGS)
 @pytest.mark.parametrize("readable", ["never", "only before", "only after"])
@@ -297,6 +302,7 @@ def test_what_cannot_be_read_does_not_hide_what_can(make: Make, what: str) -> No
     ]
 
 
+@pytest.mark.sampled(2)
 # -- what may change -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("deadline", ["ticks", "seconds", "no_zone", "us"])
 @pytest.mark.parametrize("mask", [None, ""])

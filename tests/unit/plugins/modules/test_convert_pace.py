@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""azdo_arm_connection_convert: as fast as the service allows, and told how much time that cost. No test waits: the clock of the pace is a made-up one."""
+"""azdo_arm_connection_convert: as fast as the service allows, and told how much time that cost. No test waits: the clock of the pace is a made-up one.
+
+Of the tests that are marked as sampled, one in two combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -112,6 +115,7 @@ READS = [
 ]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", READS)
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_read_that_came_too_early_is_sent_again_in_time(
@@ -127,6 +131,7 @@ def test_a_read_that_came_too_early_is_sent_again_in_time(
     assert held_back(task) == 10.0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("concurrency", [1, 4, 8])
 @pytest.mark.parametrize(
     "order", [{"method": "GET", "path": "pipelinepermissions"}, CONVERSION], ids=["read", "conversion"]

@@ -1,7 +1,11 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""azdo_arm_connection_convert against a service that misbehaves: what is wrong with one connection is told about that one, and the others finish."""
+"""azdo_arm_connection_convert against a service that misbehaves: what is wrong with one connection is told about that one, and the others finish.
+
+Of a test with several parameters (what is wrong, where, when, one connection after the other or four at once), one in two combinations is run, so that each
+value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from unit.plugins._helpers.arm import person
 from unit.plugins._helpers.fleets import Ledger, federated, named, stored
 from unit.plugins._helpers.tasks import Task, convert
 
+pytestmark = pytest.mark.sampled(2)
 Simulate = t.Callable[..., Simulator]
 Json = dict[str, t.Any]
 NAMES = [f"azure-{number:02d}" for number in range(12)]
