@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """azdo_arm_connection_convert: what holds for any fleet, interrupted anywhere.
 
-Two in five of the examples of each property are tried, and of the boundaries of one conversion one in two; `make test-all` tries all.
+Two in five of the examples of each property are tried, and of the boundaries of one conversion one in four; `make test-all` tries all.
 """
 
 from __future__ import annotations
@@ -439,7 +439,7 @@ def test_every_boundary_of_one_conversion(running: Simulator, how: str, journale
     running.reset(blueprint.build())
     convert(running)
     most = len(running.requests)
-    for number in sample(range(1, most + 1), 2, ENDS.index(how) + journaled):
+    for number in sample(range(1, most + 1), 4, ENDS.index(how) + journaled):
         ends_the_same(
             running,
             blueprint,
