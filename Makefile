@@ -64,8 +64,8 @@ define sanity_with_core
 
 endef
 
-# Errors only: pip has a remark on every second package.
-pip_install := $(bin)/python -m pip install -qq --disable-pip-version-check
+# Errors only: pip has a remark on every second package. Python compiles what is used when it is used first.
+pip_install := $(bin)/python -m pip install -qq --no-compile --disable-pip-version-check
 
 # With `make -j2`, what has two processes comes one after the other, beside what has only one.
 ifneq ($(filter test test-all,$(MAKECMDGOALS)),)

@@ -19,13 +19,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import typing as t
 from pathlib import Path
 
 from tools.staging import staged
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-HOME = REPOSITORY / ".build" / "home"
+ENVIRONMENT = Path(sys.prefix).resolve()
+# Those of `make sanity-cores` may run beside the one of `make sanity`, and have another pip.
+HOME = ENVIRONMENT / "home" if ENVIRONMENT.name.startswith("core-") else REPOSITORY / ".build" / "home"
 NOTHING_RAN = "All targets skipped"
 
 GET_PIP = """\
@@ -47,19 +50,25 @@ def pip_settings(listing: str) -> str:
     return "".join(["[global]\n", *(f"{option} = {value}\n" for option, value in settings.items())])
 
 
+def put(path: Path, text: str) -> None:
+    """Write a file at one go, because another ansible-test beside this one may read it, or write the same."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.replace(file.name, path)
+
+
 def prepare_home(home: Path) -> None:
     """Put the stand-ins for get-pip.py and pip's settings where ansible-test and pip look."""
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in GET_PIP_VERSIONS:
-        (cache / f"get_pip_{version}.py").write_text(GET_PIP.format(python=sys.executable), encoding="utf-8")
+        put(cache / f"get_pip_{version}.py", GET_PIP.format(python=sys.executable))
     listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     ).stdout
     settings = home / ".config" / "pip" / "pip.conf"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.touch(mode=0o600)  # an index URL may hold a password
-    settings.write_text(pip_settings(listing), encoding="utf-8")
+    put(settings, pip_settings(listing))  # an index URL may hold a password: temporary files are for their owner alone
 
 
 def write_integration_config(collection: Path, python: str) -> None:
