@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The reason codes that a connection has by itself: for each, one that has it, a near miss that has not, and what it does towards each target.
 
-Those that need more than the connection are in test_circumstances.py.
+Those that need more than the connection are in test_fact_rules.py.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ CASES = [
     Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": {}}),
     Case("not_ready", raw(), raw(), about={"busy": ID}, near_about={"busy": OTHER_ID}),
 ]  # fmt: skip
-# What a connection can have only because of the facts around it; test_circumstances.py has a table of its own for them.
+# What a connection can have only because of the facts around it; test_fact_rules.py has a table of its own for them.
 OF_CIRCUMSTANCES = {
     "irreversible",
     "secret_expired",
