@@ -27,7 +27,7 @@ from contract.test_contract import general
 from simulator import Recorded, Simulator
 from unit.plugins._helpers.arm import AUDIENCE, CLIENT, KEY, arm_fleet, person
 from unit.plugins._helpers.tasks import Task, manage
-from unit.plugins.module_utils.test_bodies import IDENTITY, SCOPES, STACK, SUBSCRIBED, rows
+from unit.plugins.module_utils._model.test_request_bodies import IDENTITY, SCOPES, STACK, SUBSCRIBED, rows
 
 pytestmark = pytest.mark.contract
 

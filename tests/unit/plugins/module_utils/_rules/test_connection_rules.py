@@ -163,7 +163,7 @@ CASES = [
     Case("not_ready", raw(), raw(), about={"busy": ID}, near_about={"busy": OTHER_ID}),
 ]  # fmt: skip
 # What a connection can have only because of the facts around it; test_fact_rules.py has a table of its own for them.
-OF_CIRCUMSTANCES = {
+OF_FACTS = {
     "irreversible",
     "secret_expired",
     "secret_missing",
@@ -205,7 +205,7 @@ def test_what_a_plan_leaves_alone_has_changed_if_nothing_else_stands_against_it(
 
 
 def test_every_code_that_a_connection_can_have_is_shown_here() -> None:
-    assert {case.code for case in CASES} == set(RULES) - OF_THE_WORK - OF_CIRCUMSTANCES
+    assert {case.code for case in CASES} == set(RULES) - OF_THE_WORK - OF_FACTS
 
 
 # These two depend on the target and not on the connection alone.
@@ -258,7 +258,7 @@ def test_what_a_code_does_towards_each_target(code: str, column: int) -> None:
 
 
 def test_the_table_of_effects_is_whole() -> None:
-    assert set(EFFECTS) == set(RULES) - {"unknown"} - OF_THE_WORK - OF_CIRCUMSTANCES
+    assert set(EFFECTS) == set(RULES) - {"unknown"} - OF_THE_WORK - OF_FACTS
 
 
 def test_a_revert_by_somebody_who_is_no_person_is_only_warned_about() -> None:

@@ -35,7 +35,7 @@ from unit.plugins._helpers.connections import (
     raw,
     situation,
 )
-from unit.plugins.module_utils.test_eligibility import OF_CIRCUMSTANCES
+from unit.plugins.module_utils._rules.test_connection_rules import OF_FACTS
 
 Effects: t.TypeAlias = "tuple[str | None, str | None, str | None]"
 About = dict[str, t.Any]
@@ -166,7 +166,7 @@ def test_the_effect_towards_each_target_and_near_misses_without_it(case: Case, t
 
 
 def test_every_code_that_needs_facts_is_shown_here() -> None:
-    assert {case.code for case in CASES} == OF_CIRCUMSTANCES
+    assert {case.code for case in CASES} == OF_FACTS
 
 
 @pytest.mark.parametrize("target", TARGETS)
