@@ -33,6 +33,10 @@ environment := env -u ANSIBLE_CONFIG \
 	HOME="$(CURDIR)/$(home)" ANSIBLE_HOME="$(CURDIR)/$(home)/.ansible" LC_ALL=C.UTF-8 \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests"
 
+# What Python has compiled is kept below .build, whatever the caller's settings: a fresh process would compile thousands of files again.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(build)/pycache
+
 # Every ansible-core that is supported; Python 3.12 is what all of them have in common. 2.16.0 is the one that meta/runtime.yml names.
 CORES ?= 2.16.0 2.16 2.17 2.18 2.19 2.20 2.21
 CORES_PYTHON ?= python3.12

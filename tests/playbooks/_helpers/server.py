@@ -61,7 +61,7 @@ def prepare() -> dict[str, t.Callable[[], t.Any]]:
 
 def collection_modules() -> t.Iterator[str]:
     plugins = importlib.import_module(COLLECTION)
-    root = Path(next(iter(plugins.__path__)))
+    (root, *_others) = (Path(folder) for folder in plugins.__path__)
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
