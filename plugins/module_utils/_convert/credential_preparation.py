@@ -49,7 +49,8 @@ class CredentialPreparation:
     """One connection's credential, before its move, after a refusal, and when it was moved.
 
     :param identity: None if it could not be read.
-    :param given: issuer and subject, if the user gave them.
+    :param pair: issuer and subject that are wanted, as far as the rules know them; None if the service has to tell.
+    :param patience: how long (s) a new credential gets to spread.
     """
 
     def __init__(

@@ -8,7 +8,6 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-import dataclasses
 import time
 import typing as t
 from datetime import datetime, timedelta
@@ -45,7 +44,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.invariants
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import unknown_shape
-from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment, assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback
@@ -105,6 +104,8 @@ class LiveEffects:
         self._surroundings = read_surroundings(self._client, connection)
         self._facts = self._task.inspection.with_use(connection, lasting)
         self._asked_about = connection
+        # Whatever comes next, what was read is told.
+        self.assessment = self._assess(connection, self._facts)
 
     def _lasting(self, connection: ArmConnection) -> tuple[Facts, Identity | None]:
         """From the plan, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
@@ -115,14 +116,16 @@ class LiveEffects:
         return known, None
 
     def assess(self, connection: ArmConnection) -> Assessment | None:
-        situation, seen_in = dataclasses.replace(self._task.situation, now=self.now()), self._planned.found.seen_in
-        alone = assess(connection, self._target, situation, seen_in)
+        alone = self._assess(connection, None)
         if alone.blocked:
             return alone
         if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):
             return None
-        self.assessment = assess(connection, self._target, situation, seen_in, self._facts)
+        self.assessment = self._assess(connection, self._facts)
         return self.assessment
+
+    def _assess(self, connection: ArmConnection, facts: Facts | None) -> Assessment:
+        return self._task.assess(self._planned.found, facts, current=connection, now=self.now())
 
     # -- moving ----------------------------------------------------------------------------------------------------
     def send(self, connection: ArmConnection, body: Json) -> None:
@@ -198,7 +201,7 @@ class LiveEffects:
         return self._preparation.before(connection, assessment.hand_off) if self._preparation else None
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
-        if self._target != ENTRA_ISSUER and not self._planned.assessment.needs_credential:
+        if self._target != ENTRA_ISSUER and not self._task.sees_to_credential(connection):
             # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
             return None
         preparation = self._preparation or self._new_preparation(connection, None)
@@ -251,7 +254,9 @@ class LiveEffects:
     def can_go_back(self) -> bool:
         if self._before is None and self._left:
             return self._left.rollback == "possible"
-        return self.assessment.rollback.state == "possible"
+        # Asked when it is needed: a secret may have ended while the service was at work.
+        before = self._asked_about or self._planned.connection
+        return rollback(before, self._target, self._facts or Facts(), self.now()).state == "possible"
 
     def way_back(self, moved: ArmConnection) -> RevertEffects:
         return RevertEffects(self, moved)

@@ -8,15 +8,22 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
-from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment, assess
+from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import (
+    Assessment,
+    assess,
+    needs_credential,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
@@ -36,6 +43,21 @@ class TaskContext:
     verify_timeout: float
     approval: tuple[str, t.Mapping[str, str]] | None = None
 
-    def assess(self, found: Found, facts: Facts | None = None) -> Assessment:
-        """A connection judged as this task sees it."""
-        return assess(found.connection, self.terms.target, self.situation, found.seen_in, facts)
+    def assess(
+        self,
+        found: Found,
+        facts: Facts | None = None,
+        *,
+        current: ArmConnection | None = None,
+        now: datetime | None = None,
+    ) -> Assessment:
+        """A connection judged as this task sees it.
+
+        :param current: the connection as it was read since the lists. :param now: a later moment than that of the plan.
+        """
+        situation = self.situation if now is None else dataclasses.replace(self.situation, now=now)
+        return assess(current or found.connection, self.terms.target, situation, found.seen_in, facts)
+
+    def sees_to_credential(self, connection: ArmConnection) -> bool:
+        """Whether the federated credential of the connection as it is now is ours to see to."""
+        return needs_credential(connection, self.terms.target, self.situation)

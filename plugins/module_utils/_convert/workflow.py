@@ -149,9 +149,14 @@ class Workflow:
             effects.inform(current)
             assessment = effects.assess(current)
         if assessment is None:
-            return None
+            return Outcome(
+                status="failed",
+                error=AzdoError("It changes all the time.", remedy="Run again when nobody edits it."),
+            )
         if assessment.blocked:
             return _idle(assessment)
+        if not assessment.needs_credential:
+            return None
         hand_off = effects.prepare(current, assessment)
         return Outcome(status="waiting", reasons=assessment.reasons, hand_off=hand_off) if hand_off else None
 

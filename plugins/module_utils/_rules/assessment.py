@@ -34,7 +34,7 @@ class Assessment:
 
     :param reasons: everything that applies, in the order of ``RULES``; users repair all at once, so none hides another.
     :param rollback: the way back after that.
-    :param pair: issuer and subject of the federated credential that it needs now or will need, as far as that is known.
+    :param pair: issuer and subject that it has, or towards workload identity federation those that the user gave.
     :param needs_credential: that credential must be there before the connection is moved, and is for us to see to.
     :param hand_off: what a person has to do first, as far as that is known before anything is written.
     :param facts: what was read around it, on which this rests; None if nothing was, and this is about the connection alone.
@@ -78,9 +78,10 @@ def assess(
     way_back = rollback(connection, target, facts or Facts(), situation.now)
     pair = wanted_pair(connection, target, situation)
     reasons = _reasons(connection, target, situation, seen_in, facts, way_back, pair)
-    needed = situation.federation is not None and connection.creation_mode != "automatic" and target == WIF
+    needed = needs_credential(connection, target, situation)
     hand_off = None
-    if facts and needed and situation.federation and not blocked(reasons):
+    # The last one is for the type checker: what is needed is never without it.
+    if facts and needed and not blocked(reasons) and situation.federation:
         organization = (situation.organization, situation.organization_id)
         hand_off = awaited(connection, situation.federation, pair, facts.identity, organization)
     return Assessment(
@@ -92,6 +93,11 @@ def assess(
         hand_off=hand_off,
         facts=facts,
     )
+
+
+def needs_credential(connection: ArmConnection, target: str, situation: Situation) -> bool:
+    """Whether a federated credential must be there before the connection is moved, or after it was, and is for us to see to."""
+    return situation.federation is not None and connection.creation_mode != "automatic" and target == WIF
 
 
 def _reasons(

@@ -45,7 +45,7 @@ def codes(
 ) -> Found:
     """Codes with their evidence; those that mean nothing towards the target are among them.
 
-    :param pair: issuer and subject that the connection needs now or will need, as far as that is known.
+    :param pair: issuer and subject, see :func:`hand_off.wanted_pair`.
     """
     yield from _use(facts, situation)
     yield from _secret(connection, facts, situation)

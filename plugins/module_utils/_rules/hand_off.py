@@ -196,7 +196,7 @@ def awaited(
 
 
 def wanted_pair(connection: ArmConnection, target: str, situation: Situation) -> tuple[str, str] | None:
-    """Issuer and subject of the credential that the connection needs now or will need, as far as that is known."""
+    """Issuer and subject that the connection has, or towards workload identity federation those that the user gave."""
     if connection.issuer and connection.subject:
         return connection.issuer, connection.subject
     return situation.pairs.get(connection.id.lower()) if target == WIF else None

@@ -202,6 +202,19 @@ def test_one_that_somebody_took_back_meanwhile_is_converted_again(simulate: Simu
     assert sent(simulator) == [WIF, SP, WIF]
 
 
+def test_what_was_read_is_told_although_the_connection_itself_stops_it(simulate: Simulate, path: Path) -> None:
+    """Somebody has taken it back and disabled it: nothing is done, and the row says how its test ended."""
+    simulator = simulate(fleet_of(1))
+    stopped(simulator, conversion, journal=str(path))
+    assert not convert(simulator, to="service_principal", connections=["azure-0"]).failed
+    connection_of(simulator).disabled = True
+    task = convert(simulator, journal=str(path), wait_timeout=0)
+    (row,) = task.rows
+    assert [reason["code"] for reason in row["reasons"] if reason["effect"] == "blocks"] == ["disabled"]
+    assert row["status"] == "skipped"
+    assert row["verification"]["before"]["result"] == "not_testable"
+
+
 def test_check_mode_tells_that_there_is_something_to_take_up(simulate: Simulate, path: Path) -> None:
     simulator = simulate(fleet_of(1))
     stopped(simulator, conversion, journal=str(path))

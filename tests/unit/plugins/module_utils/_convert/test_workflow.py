@@ -97,6 +97,17 @@ class World(FakeService):
         return [body["authorization"]["scheme"] for body in self.sent]
 
 
+@dataclass
+class Changing(World):
+    """What is known of the credential differs from look to look; None where the facts are about another state of the connection."""
+
+    looks: list[bool | None] = field(default_factory=list)
+
+    def assess(self, connection: ArmConnection) -> Assessment | None:  # type: ignore[override]
+        look = self.looks.pop(0) if self.looks else False
+        return None if look is None else replace(super().assess(connection), needs_credential=look)
+
+
 THERE, BACK = "WorkloadIdentityFederation", "ServicePrincipal"
 
 
@@ -304,3 +315,17 @@ def test_what_stops_the_way_back_does_not_hide_why_it_was_wanted() -> None:
     assert outcome.error
     assert "AADSTS70021" in outcome.error.message
     assert outcome.error.message.endswith("It was not reverted: The token has expired.")
+
+
+def test_a_connection_that_needs_no_credential_any_more_gets_none() -> None:
+    world = Changing(looks=[True, False])
+    assert go(world).status == "converted"
+    assert not [event for event in world.events if event.startswith("prepared")]
+
+
+def test_without_facts_about_it_as_it_is_no_credential_is_written_and_nothing_is_sent() -> None:
+    world = Changing(looks=[True, None, None])
+    outcome = go(world)
+    assert (outcome.status, outcome.changed) == ("failed", False)
+    assert "changes all the time" in str(outcome.error)
+    assert (world.sent, world.events) == ([], [])
