@@ -58,7 +58,7 @@ run = @$(info $(1))$(environment) $(1)
 define run_with_core
 @echo "pytest with ansible-core $(1)$(if $(filter $(1),$(CORES_SAMPLED)), (a sample))"
 @$(environment) PATH="$(CURDIR)/$(build)/core-$(1)/bin:$$PATH" PYTHON="$(CURDIR)/$(build)/core-$(1)/bin/python" \
-	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 3 $(if $(filter $(1),$(CORES_SAMPLED)),$(CORES_SAMPLE),$(CORES_TESTS)) $(ARGS)
+	"$(CURDIR)/$(build)/core-$(1)/bin/python" -m pytest -n 2 $(if $(filter $(1),$(CORES_SAMPLED)),$(CORES_SAMPLE),$(CORES_TESTS)) $(ARGS)
 
 endef
 
@@ -112,10 +112,9 @@ unit: $(venv)/.dev install ## pytest tests/unit
 integration: $(venv)/.dev ## ansible-test integration, in a staged copy
 	PYTHONPATH=tests $(bin)/python -m tools.ansible_test integration $(ARGS)
 
-# Three workers on two processors: a play waits a third of its time.
 .PHONY: playbooks
 playbooks: $(venv)/.dev install ## pytest tests/playbooks: real playbooks from the installed collection
-	$(call run,pytest -n 3 tests/playbooks $(ARGS))
+	$(call run,pytest -n 2 tests/playbooks $(ARGS))
 
 ##@ Parts of make lint
 
