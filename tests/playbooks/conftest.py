@@ -22,7 +22,7 @@ from playbooks._helpers.forking import Server
 from simulator import Fleet, Simulator, demo_fleet
 
 # make test-all: every run is a process of its own.
-ALL = os.environ.get("AZDO_TEST_ALL") == "1"
+ALL = bool(os.environ.get("AZDO_TEST_ALL"))
 HERE = Path(__file__).parent
 Task = dict[str, t.Any]
 DOORS = ("in_process", "ordinary")

@@ -13,10 +13,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.verification import (
-    Verification,
-    classify,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification, classify
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop, tries
 

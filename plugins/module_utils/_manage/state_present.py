@@ -75,8 +75,8 @@ class StatePresent:
         self._target = self._view.target()
         self._identity: Identity | None = self._view.identity(self._target.client_id)
         self._creation = Creation(self._view, self._target)
-        self._updating = Update(self._view, self._target)
-        self._tester = ConnectionTests(self._view)
+        self._update = Update(self._view, self._target)
+        self._tests = ConnectionTests(self._view)
         self._patience = float(runtime.params["wait_timeout"])
         # From here on the connection works as far as one can tell, so it is not removed again.
         self._settled = False
@@ -115,7 +115,7 @@ class StatePresent:
                 problem = error
             except (NotAcceptedError, MovedError) as error:
                 problem = error
-            if not (self._changed or self._updating.changed):
+            if not (self._changed or self._update.changed):
                 self._changes = []
         raise t.cast(AzdoError, problem)
 
@@ -139,7 +139,7 @@ class StatePresent:
         self._describe(current, pass_plan, done=False)
         edits = pass_plan.plan.edits
         if edits and edits.secret and self._desired.verify_before:
-            self._tester.test_before(update_body(current, edits), current)
+            self._tests.test_before(update_body(current, edits), current)
         self._refuse_missing_credential(pass_plan)
         if self._runtime.check_mode:
             self._changed = bool(pass_plan.changes)
@@ -180,7 +180,7 @@ class StatePresent:
         plan = compare(desired, current, self._target, self._view.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._view.client.organization().writes_by_project:
             raise sharing_not_supported()
-        pipelines = self._updating.permissions(current, self._desired.append_pipelines, fresh=fresh)
+        pipelines = self._update.permissions(current, self._desired.append_pipelines, fresh=fresh)
         pass_plan = PassPlan(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
         if self._federates(current):
             pass_plan.federation = self._look_at_federation(current, fresh=fresh)
@@ -198,15 +198,15 @@ class StatePresent:
         self._did(PassPlan(federation=pass_plan.federation, required=pass_plan.required))
         self._federate(pass_plan, fresh=fresh)
         self._describe(current, PassPlan(federation=pass_plan.federation), done=True)
-        self._connection = current = self._updating.update(current, pass_plan.plan)
-        self._connection = current = self._updating.share(current, pass_plan.plan)
+        self._connection = current = self._update.update(current, pass_plan.plan)
+        self._connection = current = self._update.share(current, pass_plan.plan)
         self._did(PassPlan(plan=pass_plan.plan))
         self._did(PassPlan(role=pass_plan.role))
         self._assign(pass_plan)
         self._describe(current, pass_plan, done=True)
         self._settled = True
         for pipelines in pass_plan.pipelines:
-            self._updating.authorize(current, pipelines)
+            self._update.authorize(current, pipelines)
             self._did(PassPlan(pipelines=[pipelines]))
 
     def _did(self, part: PassPlan) -> None:
@@ -219,7 +219,7 @@ class StatePresent:
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)
-        pass_plan = PassPlan(pipelines=self._updating.permissions(preview, self._desired.append_pipelines, fresh=True))
+        pass_plan = PassPlan(pipelines=self._update.permissions(preview, self._desired.append_pipelines, fresh=True))
         if self._federates(preview):
             audience = federated_credential.audience(draft.environment, self._desired.audience)
             # An identity that Azure DevOps has yet to make has none.
@@ -232,7 +232,7 @@ class StatePresent:
         self._note(pass_plan)
         self._describe(preview, pass_plan, done=False)
         if self._desired.verify_before:
-            self._tester.test_before(body, preview)
+            self._tests.test_before(body, preview)
         if self._runtime.check_mode and self._view.caller.kind == "unknown" and draft.creation_mode == "automatic":
             self._runtime.warnings.append(
                 "Whether the creation would succeed is not known: an automatic one needs a person, and who is behind this sign-in is not known."
@@ -320,10 +320,10 @@ class StatePresent:
         """In check mode only if nothing would be changed, because only then what is there is what will be."""
         if not self._desired.verify_after or self._connection is None or (self._runtime.check_mode and self._changed):
             return None
-        failure = self._tester.test_after(self._connection)
+        failure = self._tests.test_after(self._connection)
         # A credential that a person adds later cannot work yet.
         by_hand = self._desired.federation in ("skip", "require")
-        if self._tester.after and self._tester.after.result == "federation_failed" and not by_hand:
+        if self._tests.after and self._tests.after.result == "federation_failed" and not by_hand:
             self._settled = False
         return failure
 
@@ -353,7 +353,7 @@ class StatePresent:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None
         if shown is not None:
             shown["id"] = shown["id"] or None
-        changed = self._changed or self._updating.changed
+        changed = self._changed or self._update.changed
         new = changed and (self._creation.made or not (shown and shown["id"]))
         changes = self._changes if changed else []
         if failure is not None and changed and not self._runtime.check_mode and not self._creation.made:
@@ -364,7 +364,7 @@ class StatePresent:
                 "connection": shown,
                 "federated_credential": self._federation if shown else None,
                 "role_assignment": self._role if shown else None,
-                "verification": self._tester.to_result(),
+                "verification": self._tests.to_result(),
             },
             diff=diff(self._view.title, changes, created=new),
             failure=failure,

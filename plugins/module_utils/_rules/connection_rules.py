@@ -18,9 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import (
-    Reason,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 

@@ -12,11 +12,7 @@ import json
 import shlex
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
-    WIF,
-    ArmConnection,
-    Json,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
     Credential,

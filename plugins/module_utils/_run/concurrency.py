@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many connections at once: reading the estate, and work on each connection with bounded concurrency and an error budget.
+"""Many things at once: work on each of them with bounded concurrency, until somebody says stop.
 
 PRIVATE to the collection.
 """

@@ -22,10 +22,7 @@ from urllib.parse import quote
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.yaml import HAS_YAML, yaml_dump
-from ansible_collections.azdo.connections.plugins.module_utils._errors import (
-    AzdoError,
-    MissingLibraryError,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, MissingLibraryError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps

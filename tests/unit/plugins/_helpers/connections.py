@@ -8,11 +8,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
-    PlannedRow,
-    Selection,
-    select,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow, Selection, select
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
