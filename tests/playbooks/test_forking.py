@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run in a fork cannot be told from one by the command: what makes these tests quick takes nothing from what they say."""
+"""A run in a fork cannot be told from one by the command: what makes these tests quick takes nothing from what they say.
+
+Of the tests that are marked as sampled, one in two combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,7 @@ def told(played: t.Any) -> tuple[t.Any, ...]:
     return played.status, times.sub("", played.stdout), times.sub("", played.stderr), results
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("verbosity", [(), ("-vv",)], ids=["quiet", "verbose"])
 def test_a_fork_tells_what_the_command_tells(
     verbosity: tuple[str, ...], door: str, server: Server, stage: Callable[..., t.Any]

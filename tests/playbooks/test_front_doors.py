@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from simulator import bench_fleet
-from unit.plugins._helpers.sampling import sample
+from tools.sampling import sample
 
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"

@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Canaries: secrets planted in the options and in the fleet appear in no output, however talkative Ansible is made."""
+"""Canaries: secrets planted in the options and in the fleet appear in no output, however talkative Ansible is made.
+
+Of the tests that are marked as sampled, one in two combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,7 @@ def test_secrets_of_options_and_fleet(canary: str, door: str, stage: Callable[..
         assert not [spelling for spelling in spellings(secret) if spelling in written]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("written_as", ["mapping", "one text"])
 def test_secrets_of_a_new_connection(written_as: str, canary: str, door: str, stage: Callable[..., t.Any]) -> None:
     """Created, sent again, refused with a message that quotes what was sent in one line, and refused before the first request."""
@@ -202,6 +206,7 @@ def test_tokens_and_secrets_of_a_service_principal(canary: str, door: str, stage
     assert not [secret for secret in {canary, *tokens} if secret in written]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("address", ["https://someone:{}@127.0.0.1:1/contoso", "someone:{}@dev.azure.com/contoso"])
 def test_a_token_in_an_address(address: str, canary: str, door: str, stage: Callable[..., t.Any]) -> None:
     here = stage()

@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task's timeout, and signals, stop new conversions at once, through both doors."""
+"""A task's timeout, and signals, stop new conversions at once, through both doors.
+
+Of the tests that are marked as sampled, one in two combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -76,6 +79,7 @@ def test_task_timeout(door: str, stage: Callable[..., t.Any]) -> None:
     assert writes[-1].at - writes[0].at < seconds + SOON
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=lambda number: number.name)
 def test_signal_to_ansible_playbook_alone(number: signal.Signals, door: str, stage: Callable[..., t.Any]) -> None:
     here = slow_stage(stage)

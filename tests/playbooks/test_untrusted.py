@@ -5,6 +5,8 @@
 
 Whoever may name a connection must not be able to run something on the controller. `make cores` plays this on every ansible-core; up to 2.18 a text is
 evaluated unless it is marked, so it is there that these tests tell something.
+
+Of the tests that are marked as sampled, one in two combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
 """
 
 from __future__ import annotations
@@ -166,6 +168,7 @@ def test_a_rollout_from_the_report_to_the_way_back(kind: str, trap: Callable[...
     assert (schemes[f"a{ALL}"], schemes[f"b{ODD}"], schemes[f"c{SUM}"]) == (SECRET, SECRET, SECRET)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS[:2])
 @pytest.mark.parametrize("playbook", ["report", "plan", "convert", "verify", "watch", "revert"])
 def test_a_list_that_is_refused(playbook: str, kind: str, trap: Callable[..., Trap]) -> None:
@@ -253,6 +256,7 @@ def test_a_failure_that_comes_later(trap: Callable[..., Trap]) -> None:
     assert ALL in played.output
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("failure", ["", f"No. {ALL}"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_issuer_that_is_migrated(

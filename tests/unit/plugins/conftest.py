@@ -1,13 +1,11 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For all tests of plugins: a simulator with a world of its own for every test, no test that waits, and samples of what is too large for every change."""
+"""For all tests of plugins: a simulator with a world of its own for every test and no test that waits."""
 
 from __future__ import annotations
 
-import os
 import typing as t
-from collections import defaultdict
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
@@ -15,36 +13,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest import http
 from hypothesis import settings
 
 from simulator import Fleet, Simulator
-from unit.plugins._helpers.sampling import ALL, diagonals
 
 # The same examples every time, on machines of any speed.
 settings.register_profile("unit", derandomize=True, deadline=None, database=None, max_examples=100)
 settings.load_profile("unit")
 
 Simulate = t.Callable[..., Simulator]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "sampled(one_in): only so many combinations of its parameters, unless AZDO_TEST_ALL is set"
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of tests that are marked as sampled, take the sample; a combination that was asked for by its name is always run."""
-    if os.environ.get(ALL) or any("[" in argument for argument in config.args):
-        return
-    of_test: dict[tuple[str, int], list[pytest.Function]] = defaultdict(list)
-    for item in items:
-        mark = item.get_closest_marker("sampled")
-        if mark is not None and isinstance(item, pytest.Function) and hasattr(item, "callspec"):
-            of_test[item.nodeid.partition("[")[0], mark.args[0]].append(item)
-    left: set[pytest.Item] = set()
-    for (_name, one_in), found in of_test.items():
-        taken = diagonals([item.callspec.params for item in found], one_in)
-        left.update(item for item, take in zip(found, taken, strict=True) if not take)
-    config.hook.pytest_deselected(items=[item for item in items if item in left])
-    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

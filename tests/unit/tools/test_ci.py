@@ -14,14 +14,18 @@ from tools.tree import REPOSITORY, write
 def summary(folder: Path, log: str, times: str = "") -> str:
     """What `.ci/summary` says of a log and of what the targets took."""
     write(folder, {"log": log, "times": times})
-    done = subprocess.run([REPOSITORY / ".ci" / "summary", folder / "log", folder / "times"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [REPOSITORY / ".ci" / "summary", folder / "log", folder / "times"], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 def test_the_slowest_of_more_tests_than_a_pipe_holds(tmp_path: Path) -> None:
     """`sort | head` ends as head is done, and fails when more is written than one pipe takes: under `pipefail` so does the whole run."""
-    lines = "".join(f"{number}.25s call     tests/unit/{'a_long_name' * 20}.py::test_{number}\n" for number in range(20_000))
+    lines = "".join(
+        f"{number}.25s call     tests/unit/{'a_long_name' * 20}.py::test_{number}\n" for number in range(20_000)
+    )
 
     said = summary(tmp_path, f"{lines}===== 20000 passed in 12.50s =====\n")
 

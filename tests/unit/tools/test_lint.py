@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from tools import ansible_test
+from tools.sampling import ALL
 from tools.staging import staged
 from tools.tree import REPOSITORY, write
-from unit.plugins._helpers.sampling import ALL
 
 HEADER = """\
 # Copyright: (c) 2026, azdo.connections contributors

@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.inventory import azdo
 
 from playbooks._helpers.forking import Server
 from simulator import Fleet, Simulator
-from unit.plugins._helpers.sampling import ALL
+from tools.sampling import ALL
 
 HOSTILE = [
     "{{ 7 * 7 }}",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every error that a creation can meet: the sentence for the person, what is left behind, and that the next run ends where an undisturbed one does.
 
-Of the writes that something happens to, each in every way, one in two combinations is run, so that each write and each way is there; `make test-all` runs
+Of the writes that something happens to, each in every way, one in four combinations is run, so that each write and each way is there; `make test-all` runs
 them all.
 """
 
@@ -888,7 +888,7 @@ def run_to_the_end(simulator: Simulator, options: Options) -> Task:
     return task
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("who", ["application", "identity"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("write", WRITES)
@@ -908,7 +908,7 @@ def test_after_a_disturbed_write_it_ends_as_undisturbed(write: str, kind: str, w
     assert simulator.writes == []
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", ["429", "reset_after", "truncated"])
 @pytest.mark.parametrize("write", WRITES)
 def test_one_disturbed_answer_does_not_fail_the_task(write: str, kind: str, world: World) -> None:
@@ -923,7 +923,7 @@ def test_one_disturbed_answer_does_not_fail_the_task(write: str, kind: str, worl
     )
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", ["reset_before", "429", "503", "sign-in"])
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_that_never_succeeds(write: str, kind: str, world: World) -> None:

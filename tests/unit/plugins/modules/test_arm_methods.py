@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every method x scope x environment x caller of azdo_arm_connection: created as foretold, quiet the second time, or refused with its sentence."""
+"""Every method x scope x environment x caller of azdo_arm_connection: created as foretold, quiet the second time, or refused with its sentence.
+
+Of the methods and callers one in two combinations is run, each value among them; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -92,6 +95,7 @@ def options_of(fleet: Fleet, method: str, scope: str, environment: str) -> Optio
     return {**options, "scope": SCOPES[scope]}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["person", "service principal"])
 @pytest.mark.parametrize("method", METHODS)
 def test_every_scope_and_environment(

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``state: absent`` of azdo_arm_connection: what this collection made goes, everything else stays, and what went too early comes back.
 
-Of the writes that something happens to, each in every way, one in two combinations is run, so that each value is there; `make test-all` runs them all.
+Of the writes that something happens to, each in every way, one in four combinations is run, so that each value is there; `make test-all` runs them all.
 """
 
 from __future__ import annotations
@@ -983,7 +983,7 @@ PASSING: dict[str, Options] = {
 }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("what", ["/federatedIdentityCredentials", "/roleAssignments", DELETION])
 @pytest.mark.parametrize("kind", KINDS)
@@ -1013,7 +1013,7 @@ def test_a_managed_identity_that_is_being_written_is_waited_for(stage: Stage) ->
     assert azure(scene.simulator) == before
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("what", ["/federatedIdentityCredentials", "/roleAssignments"])
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """azdo_arm_connection_convert against a service that misbehaves: what is wrong with one connection is told about that one, and the others finish.
 
-Of a test with several parameters (what is wrong, where, when, one connection after the other or four at once), one in two combinations is run, so that each
+Of a test with several parameters (what is wrong, where, when, one connection after the other or four at once), one in four combinations is run, so that each
 value is there; `make test-all` runs them all.
 """
 
@@ -24,7 +24,7 @@ from unit.plugins._helpers.arm import person
 from unit.plugins._helpers.fleets import Ledger, federated, named, stored
 from unit.plugins._helpers.tasks import Task, convert
 
-pytestmark = pytest.mark.sampled(2)
+pytestmark = pytest.mark.sampled(4)
 Simulate = t.Callable[..., Simulator]
 Json = dict[str, t.Any]
 NAMES = [f"azure-{number:02d}" for number in range(12)]

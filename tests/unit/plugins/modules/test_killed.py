@@ -6,16 +6,17 @@
 A run has two boundaries for each request: it never happened (``arrived``), or it took effect and nobody heard the answer (``applied``). Between an answer and
 the next request only the journal is written, so for a read the second is nearly the first of the next request.
 
-What is covered: with the journal, every write of a run over connections of all kinds as ``arrived`` and as ``applied``, and one in three of its reads as
+What is covered: with the journal, every write of a run over connections of all kinds as ``arrived`` and as ``applied``, and one in six of its reads as
 ``arrived``, EVERY one with `make test-all`; without a journal every write as both. Beyond that the reads are sampled evenly (one in ``_SAMPLE``, starting
 elsewhere for each kind of run), and so is what runs four at a time. The issuer migration and the way back are covered at every request as both, with fewer
 connections. `make test` has fewer connections of those that are alike, two instead of five and one instead of two, so that there are eight instead of twelve;
-and of the requests of the migration and of the way back it takes one in two, for ``arrived`` others than for ``applied``.
+and of the requests of the migration and of the way back it takes one in four, for ``arrived`` others than for ``applied``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
@@ -28,14 +29,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect import v
 
 from simulator import Fleet, Moment, Recorded, Simulator, federation
 from simulator.rest import Rest
+from tools.sampling import ALL, sample
 from unit.plugins._helpers.arm import SECRET, person
 from unit.plugins._helpers.killing import applied, kill_at, order, so_many_tests, state
-from unit.plugins._helpers.sampling import sample
 from unit.plugins._helpers.tasks import convert
 
 Simulate = t.Callable[..., Simulator]
 Options = dict[str, t.Any]
-_SAMPLE = 24
+_SAMPLE = 24 if os.environ.get(ALL) else 48
 _PARTS = 4
 MOMENTS: tuple[Moment, ...] = ("arrived", "applied")
 
@@ -165,7 +166,7 @@ def world(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> AllKinds:
 def test_with_the_journal_at_every_request_that_never_happened(world: AllKinds, tmp_path: Path, part: int) -> None:
     calm = world.calm
     reads = [number for number, record in enumerate(calm.requests) if not record.write]
-    for number in sorted([*calm.numbers_of_writes, *sample(reads, 3)])[part::_PARTS]:
+    for number in sorted([*calm.numbers_of_writes, *sample(reads, 6)])[part::_PARTS]:
         world.die_and_go_on(number, "arrived", tmp_path / f"{number}.journal")
 
 
@@ -239,7 +240,7 @@ def test_what_the_conversion_broke_is_taken_back_all_the_same(
         "WorkloadIdentityFederation",
         "ServicePrincipal",
     ]
-    for number in sample(range(len(calm.requests)), 2, MOMENTS.index(moment)):
+    for number in sample(range(len(calm.requests)), 4, MOMENTS.index(moment)):
         simulator, options = broken_by_the_conversion(simulate, monkeypatch, polls)
         options["journal"] = str(tmp_path / f"{number}.journal")
         death = kill_at(simulator, order(simulator, tests=2, **options), number, moment)
@@ -280,7 +281,7 @@ def test_a_migration_that_is_not_confirmed_waits_and_is_never_sent_again_unasked
 ) -> None:
     simulator, options = two_to_migrate(simulate, monkeypatch)
     calm = undisturbed(simulator, {**options, "journal": str(tmp_path / "calm.journal")}, status="migrated")
-    for number in sample(range(len(calm.requests)), 2, MOMENTS.index(moment)):
+    for number in sample(range(len(calm.requests)), 4, MOMENTS.index(moment)):
         simulator, options = two_to_migrate(simulate, monkeypatch)
         options["journal"] = str(tmp_path / f"{number}.journal")
         death = kill_at(simulator, order(simulator, entra=True, **options), number, moment)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """azdo_arm_connection_convert: what holds for any fleet, interrupted anywhere.
 
-Two in five of the examples of each property are tried, and of the boundaries of one conversion one in four; `make test-all` tries all.
+One in four of the examples of each property are tried, and of the boundaries of one conversion one in eight; `make test-all` tries all.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from simulator import Simulator
 from simulator.rest import Rest
+from tools.sampling import ALL, examples, sample
 from unit.plugins._helpers.arm import person
 from unit.plugins._helpers.fleets import (
     PROJECTS,
@@ -38,7 +39,6 @@ from unit.plugins._helpers.fleets import (
     stored,
     wait_for_threads,
 )
-from unit.plugins._helpers.sampling import ALL, examples, sample
 from unit.plugins._helpers.tasks import Task, convert
 
 Json = dict[str, t.Any]
@@ -440,7 +440,7 @@ def test_every_boundary_of_one_conversion(running: Simulator, how: str, journale
     running.reset(blueprint.build())
     convert(running)
     most = len(running.requests)
-    for number in sample(range(1, most + 1), 4, ENDS.index(how) + journaled):
+    for number in sample(range(1, most + 1), 8, ENDS.index(how) + journaled):
         ends_the_same(
             running,
             blueprint,

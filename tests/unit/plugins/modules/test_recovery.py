@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """azdo_arm_connection_convert, stopped and run again in one process: what the next run takes up, and what it leaves alone.
 
-The runs that are really killed are in test_killed.py. Of the ways in which a run under a digest is stopped, one in two combinations is run, so that each value
+The runs that are really killed are in test_killed.py. Of the ways in which a run under a digest is stopped, one in four combinations is run, so that each value
 is there; `make test-all` runs them all.
 """
 
@@ -446,7 +446,7 @@ def digest_of(simulator: Simulator, **options: t.Any) -> str:
     return str(convert(simulator, check=True, **options).result["plan"]["digest"])
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("named", [False, True], ids=["selected", "named"])
 @pytest.mark.parametrize("moment", ["arrived", "applied"])
 @pytest.mark.parametrize("stop_at", [0, 1, 2])
