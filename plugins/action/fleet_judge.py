@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 from datetime import datetime, timezone
 
@@ -23,10 +24,15 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument
     whole_number,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import nothing_read, shortcomings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     NothingRegisteredError,
     of_play,
+    plans_of,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proof
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, sizes_of
 
@@ -34,7 +40,12 @@ Json = dict[str, t.Any]
 Steps = dict[str, list[t.Any]]
 
 ARGUMENT_SPEC: dict[str, Json] = {
-    "about": {"type": "str", "required": True, "choices": ["wave", "course", "proof", "tests", "deadlines", "memory"]},
+    "about": {
+        "type": "str",
+        "required": True,
+        "choices": ["wave", "course", "proof", "tests", "deadlines", "memory", "outcome", "plan"],
+    },
+    "checked": {"type": "str"},
     "registered": {"type": "list", "elements": "str", "required": True},
     "earlier": {"type": "str", "default": ""},
     "hosts": {"type": "list", "elements": "str"},
@@ -47,6 +58,20 @@ ARGUMENT_SPEC: dict[str, Json] = {
     "more_follow": {"type": "bool", "default": False},
     "since": {"type": "str"},
     "days": {"type": "dict", "default": {}},
+    "allow_unread": {"type": "list", "elements": "str", "default": []},
+    "plan_path": {"type": "str", "default": ""},
+}
+# Where in what fleet_check returns the value of an option is, if the task does not give it.
+_SAID = {
+    "rows": ("said", "table_rows"),
+    "allowed": ("said", "wave_failures"),
+    "sizes": ("said", "waves"),
+    "canary": ("said", "canary"),
+    "allow_unread": ("said", "allow_unread"),
+    "plan_path": ("said", "plan_path"),
+    "rollback_scope": ("rollback_scope",),
+    "more_follow": ("more_follow",),
+    "days": ("days",),
 }
 
 
@@ -59,6 +84,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        options = {**options, **self._said(PlayView(self, variables), options)} if options["checked"] else options
         try:
             steps = of_play(variables, options, "ansible_play_batch")
             return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
@@ -69,6 +95,23 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"fleet_judge: the rows have no {error}, so about={about} cannot judge them."
             ) from None
+
+    def _said(self, view: PlayView, options: Json) -> Json:
+        """The options that the task leaves to what a person said."""
+        checked, found = view.stored(options["checked"]), {}
+        for name, path in _SAID.items():
+            value: t.Any = checked
+            for key in path:
+                value = value.get(key) if isinstance(value, t.Mapping) else None
+            if name not in self._task.args and value is not None:
+                found[name] = value
+        if options["about"] == "course" and "organizations" not in self._task.args and checked.get("organization"):
+            found["organizations"] = [
+                host
+                for host in view.batch
+                if host == view.host_name or Host.from_variables(view.of_inventory(host)).is_organization
+            ]
+        return found
 
 
 def _now() -> datetime:
@@ -122,6 +165,23 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     return findings(merge(steps), days, _now())
 
 
+def _plan(steps: Steps, options: Json) -> Json:
+    """What a person looks at, and the digest to agree to it; of what nobody could look at there is none."""
+    lines = conversion_lines(merge(steps), _whole(options, "rows"))
+    plans = plans_of(steps)
+    if not plans or nothing_read(steps):
+        return {"lines": lines, "digest": ""}
+    digest, path = digest_of(plans), options["plan_path"]
+    there = f" -e fleet_plan_path={shlex.quote(path)}" if path else ""
+    return {"digest": digest, "lines": [*lines, "", f"To do just that: -e fleet_plan_digest={digest}{there}"]}
+
+
+def _outcome(steps: Steps, options: Json) -> Json:
+    if found := shortcomings(steps, options["allow_unread"]):
+        raise AnsibleActionFail(" ".join(found))
+    return {}
+
+
 def _memory(steps: Steps, options: Json) -> Json:
     return {"by_host": steps}
 
@@ -133,4 +193,6 @@ _ABOUT: dict[str, t.Callable[[Steps, Json], Json]] = {
     "tests": _tests,
     "deadlines": _deadlines,
     "memory": _memory,
+    "outcome": _outcome,
+    "plan": _plan,
 }

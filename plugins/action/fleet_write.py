@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
     write,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     NothingRegisteredError,
     of_play,
@@ -38,6 +39,7 @@ ARGUMENT_SPEC: dict[str, Json] = {
     "plan": {"type": "str"},
     "connections": {"type": "raw"},
     "only_try": {"type": "bool", "default": False},
+    "checked": {"type": "str"},
 }
 
 
@@ -50,6 +52,11 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        options = (
+            {**options, **_said(PlayView(self, variables).stored(options["checked"]))}
+            if options["checked"]
+            else options
+        )
         reports = _about("report", split, given("fleet_write", "report", options["report"]) or (), ENDINGS)
         paths = {**dict.fromkeys(reports, "report"), **({options["plan"]: "plan"} if options["plan"] else {})}
         found = {path: _about(name, check, path) for path, name in paths.items()}
@@ -66,6 +73,17 @@ class ActionModule(ActionBase):
         texts = _texts(steps, reports, options)
         files = [_about(name, write, path, texts[path]) for path, name in paths.items()]
         return {**result, "changed": False, "files": files}
+
+
+def _said(checked: t.Mapping[str, t.Any]) -> Json:
+    """The options that the task leaves to what a person said."""
+    said = checked.get("said") or {}
+    plans = (
+        {"plan": said.get("plan_path"), "connections": said.get("connections")}
+        if checked.get("entry") == "plan"
+        else {}
+    )
+    return {"report": said.get("report_path"), "title": said.get("report_title") or "", **plans}
 
 
 def _texts(steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json) -> dict[str, str]:

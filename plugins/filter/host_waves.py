@@ -39,8 +39,26 @@ options:
       - entra_issuer
     default: workload_identity_federation
   canary:
-    description: Hosts that go first because a person wants it, as a list or as one text with commas.
+    description: >-
+      Hosts that go first because a person wants it, as a list or as one text with commas. The name of a project means the host that the inventory plugin made
+      of it.
     type: raw
+  named:
+    description: The pattern with which a person named the hosts, if any did. Without one the input is the default, which must not come to mean everything.
+    type: raw
+  among:
+    description: >-
+      C(ansible_play_hosts_all), the hosts that C(--limit) leaves. With it, it is an error if no host is left, if localhost is only the default although the
+      inventory has hosts of this collection, or if a source of the inventory is missing. Ansible would end such a play with success.
+    type: list
+    elements: str
+  limit:
+    description: C(ansible_limit).
+    type: str
+  sources:
+    description: C(ansible_inventory_sources).
+    type: list
+    elements: str
 seealso:
   - name: The role azdo.connections.fleet
     description: Uses it; its task files show how.
@@ -69,28 +87,60 @@ _value:
 
 import typing as t
 
+from ansible import context
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_hosts import Inventory, hosts_of_play
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import hosts_as_members
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, in_waves
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
 def host_waves(
-    value: t.Any, groups: t.Any, sizes: t.Any = DEFAULT_SIZES, to: str = FEDERATION, canary: t.Any = None
+    value: t.Any,
+    groups: t.Any,
+    sizes: t.Any = DEFAULT_SIZES,
+    to: str = FEDERATION,
+    canary: t.Any = None,
+    named: t.Any = None,
+    among: t.Any = None,
+    limit: t.Any = "",
+    sources: t.Any = None,
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
     if not isinstance(groups, t.Mapping):
         raise AnsibleFilterError("host_waves: groups must be the variable groups of Ansible.")
+    hosts = texts("host_waves", "the input", value)
+    if among is not None:
+        _check_skipping()
+        inventory = Inventory(
+            groups=groups,
+            among=texts("host_waves", "among", among),
+            limit=str(limit or ""),
+            sources=[str(source) for source in sources or ()],
+        )
+        try:
+            hosts = hosts_of_play(named, hosts, inventory)
+        except ValueError as error:
+            raise AnsibleFilterError(f"Nothing was looked at and nothing was changed: {error}.") from None
     members = hosts_as_members(
-        texts("host_waves", "the input", value),
-        groups,
-        choice("host_waves", "to", to, TARGETS),
-        texts("host_waves", "canary", canary),
+        hosts, groups, choice("host_waves", "to", to, TARGETS), texts("host_waves", "canary", canary)
     )
     waves = in_waves(members, wave_sizes("host_waves", sizes))
     return {"hosts": [host for wave in waves for host in wave], "serial": [len(wave) for wave in waves]}
+
+
+def _check_skipping() -> None:
+    """A playbook of this collection that skips some of its own tasks would end with success and have done nothing, or not have checked what it does."""
+    asked = context.CLIARGS
+    ours = any(str(name).startswith("azdo.connections.") for name in asked.get("args") or ())
+    tags = ours and tuple(asked.get("tags") or ("all",)) != ("all",)
+    for option, given in (("--tags", tags), ("--start-at-task", ours and asked.get("start_at_task"))):
+        if given:
+            raise AnsibleFilterError(
+                f"Nothing was looked at and nothing was changed: {option} would leave tasks of this playbook out. Leave it away."
+            )
 
 
 class FilterModule:

@@ -24,6 +24,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 
 # Azure DevOps disables a connection that was not used for this long (2.11).
 AUTO_DISABLE_AFTER = timedelta(days=100)
+# What was used more recently shows a fault soon.
+USED_LATELY = timedelta(days=30)
 # It stops issuing tokens with its own issuer then (4.1).
 ISSUER_RETIRES = datetime(2027, 7, 1, tzinfo=timezone.utc)
 # A run without an end that began before this is no run any more: agents are lost, and their runs stay open for ever.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json, known_scheme
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER, USED_LATELY
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import (
@@ -27,7 +27,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_n
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.shared_connections import components, sharers
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import LATELY
 
 KINDS = ("organization", "project", "connection")
 ISSUERS = ("azure_devops", "entra", "unknown")
@@ -200,7 +199,7 @@ def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Js
         groups.append(around.projects[key])
     groups += _common_groups(candidate.connections, project, frame)
     last_used = parse_time(variables["azdo_last_used"])
-    if last_used and frame.now - last_used <= LATELY:
+    if last_used and frame.now - last_used <= USED_LATELY:
         groups.append("azdo_used_lately")
     return variables, tuple(groups)
 

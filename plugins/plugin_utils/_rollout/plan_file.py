@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plan of a fleet as a text: the plans of all hosts, and one digest for a person to approve.
 
-PRIVATE to the collection, and pure. It holds what the plans of the module hold, ids, flags and hashes, and the names of hosts as keys.
+PRIVATE to the collection. It holds what the plans of the module hold, ids, flags and hashes, and the names of hosts as keys.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from dataclasses import dataclass
 
@@ -79,6 +80,22 @@ class Approved:
             raise PlanFileError(
                 "the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
             )
+
+
+def load(path: str, digest: str) -> Approved:
+    """:func:`read` of a file. :param path: relative to where ansible-playbook was started. :raises PlanFileError: it cannot be read, either."""
+    absolute = os.path.abspath(os.path.expanduser(path))
+    try:
+        with open(absolute, encoding="utf-8") as file:
+            return read(file.read(), digest)
+    except FileNotFoundError:
+        raise PlanFileError(
+            f"there is no file {absolute}. Give the one that the playbook azdo.connections.plan wrote; a job has only its own files, so keep it where the next "
+            "job finds it, or make the plan again: while nothing has changed it has the same digest."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise PlanFileError(f"{absolute} cannot be read: {why}.") from None
 
 
 def read(text: str, digest: str) -> Approved:

@@ -1,92 +1,168 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role fleet as options of the modules.
+"""The variables of the role fleet: which there are, at which entry points, of what kind, and what a person said with them.
 
-PRIVATE to the collection, and pure. It is Python and not templates, because Ansible compiles every template anew for each host and task.
+PRIVATE to the collection, and pure. meta/argument_specs.yml of the role says what each of them means; a test compares the two.
 """
 
 from __future__ import annotations
 
+import difflib
 import typing as t
+from dataclasses import dataclass, field
 
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.surveys import filled, listed
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import value_forms
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES
 
-ENTRA_ISSUER = "entra_issuer"
-Variables = t.Mapping[str, t.Any]
+PREFIX = "fleet_"
+# What only the playbooks know: they are needed before any action runs.
+OF_PLAYBOOKS = ("fleet_hosts", "fleet_serial")
 
-# Variables that are an option of azdo_arm_connection_convert of the same name, always given.
-_SAME = (
-    "include_disabled",
-    "allow_in_use",
-    "allow_irreversible",
-    "attempt_as_non_user",
-    "verify",
-    "verify_timeout",
-    "migration_grace",
-    "concurrency",
-    "wait_timeout",
-    "plan_max_age",
-)
+READING = ("report", "verify", "watch")
+WRITING = ("convert", "migrate_issuer")
+PLANNED = ("plan", *WRITING)
+MOVING = (*PLANNED, "revert")
+EVERY = (*READING, *MOVING)
+
+TARGETS = ("workload_identity_federation", "service_principal", "entra_issuer")
+SCHEMES = ("workload_identity_federation", "service_principal", "managed_identity", "publish_profile")
+PARTS = ("usage", "permissions", "checks", "identity", "verification")
 
 
-def convert_options(
-    variables: Variables,
-    *,
-    to: str,
-    check_mode: bool,
-    exclude: t.Sequence[str],
-    pairs: t.Sequence[t.Mapping[str, t.Any]],
-) -> dict[str, t.Any]:
-    """How a conversion is done, the same for its plan as for itself.
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the role.
 
-    :param variables: those of the role, with their prefix. :param to: where the connections are moved to.
-    :param exclude: the connections to leave alone, and pairs those of this host.
+    :param entries: the entry points that know it. :param kind: the function of value_forms.py that reads it.
+    :param choices: what it may be. :param narrows: whether it says what is *not* meant, so that blank must never come to mean "everything".
     """
 
-    def value(name: str) -> t.Any:
-        return variables.get(f"fleet_{name}")
+    entries: t.Sequence[str]
+    kind: t.Literal["names", "text", "path", "flag", "number", "choice", "choices", "digest", "sizes", "pairs"]
+    default: t.Any = None
+    choices: t.Sequence[str] = ()
+    narrows: bool = False
 
-    asked = value("confirm") == "each" and not check_mode
-    found: dict[str, t.Any] = {
-        **{name: value(name) for name in _SAME},
-        "to": to,
-        "exclude": list(exclude),
-        # Who is asked about each connection is asked about the shared ones, too; Enter leaves them alone.
-        "shared": "include" if asked else value("shared"),
-        # Only what a conversion broke is taken back, and that takes a test before and one after.
-        "revert_on_failure": to == FEDERATION and value("verify") == "both" and value("rollback_scope") != "none",
-        # What is about another target has no meaning here, and the module says so; variables may be those of a whole fleet.
-        "resend": to == ENTRA_ISSUER and _flag(value("resend")),
-        "remove_old_credential": to == ENTRA_ISSUER and _flag(value("remove_old_credential")),
-        "hold_pipelines": listed(value("hold_pipelines")) or None,
-        "journal": filled(value("journal")),
-        "max_failures": filled(value("max_failures")),
-        "federated_credential": None if to == SERVICE_PRINCIPAL else _credential(variables, pairs),
-    }
-    return {name: entry for name, entry in found.items() if entry is not None}
+    def read(self, value: t.Any) -> t.Any:
+        """What the value means; the default for one that was left blank. :raises ValueError: nothing of the kind."""
+        if filled(value) is None or value == self.default:
+            return self.default
+        form: t.Callable[..., t.Any] = getattr(value_forms, self.kind)
+        return form(value, self.choices) if self.choices else form(value)
 
 
-def nobody_agreed(variables: Variables, *, to: str, check_mode: bool) -> bool:
-    """Whether something would be moved on this host without a plan that was approved, a person at a terminal, or the word that none is wanted."""
-    removes = to == ENTRA_ISSUER and _flag(variables.get("fleet_remove_old_credential"))
-    planned = variables.get("fleet_confirm") == "plan" and filled(variables.get("fleet_plan_digest")) is None
-    return planned and not (check_mode or removes)
+VARIABLES: dict[str, Variable] = {
+    "fleet_projects": Variable(EVERY, "names", narrows=True),
+    "fleet_connections": Variable(EVERY, "names", narrows=True),
+    "fleet_exclude": Variable(MOVING, "names", narrows=True),
+    "fleet_schemes": Variable(("verify",), "choices", choices=SCHEMES, narrows=True),
+    "fleet_include": Variable(("report",), "choices", choices=PARTS),
+    "fleet_to": Variable(("report", "plan"), "choice", TARGETS[0], choices=TARGETS),
+    "fleet_allow_unread": Variable(EVERY, "names"),
+    "fleet_whole_organization": Variable((*WRITING, "revert"), "flag", False),
+    "fleet_shared": Variable(MOVING, "choice", "skip", choices=("skip", "include")),
+    "fleet_include_disabled": Variable(MOVING, "flag", False),
+    "fleet_allow_in_use": Variable(MOVING, "flag", False),
+    "fleet_allow_irreversible": Variable(PLANNED, "flag", False),
+    "fleet_attempt_as_non_user": Variable(PLANNED, "flag", False),
+    "fleet_hold_pipelines": Variable(PLANNED, "names", narrows=True),
+    "fleet_federated_credential": Variable(PLANNED, "choice", "", choices=("", "create", "require")),
+    "fleet_credential_audience": Variable(PLANNED, "text", ""),
+    "fleet_credential_probe": Variable(PLANNED, "flag", False),
+    "fleet_credential_pairs": Variable(PLANNED, "pairs"),
+    "fleet_migration_grace": Variable(("plan", "migrate_issuer"), "number", 120),
+    "fleet_resend": Variable(("plan", "migrate_issuer"), "flag", False),
+    "fleet_remove_old_credential": Variable(("migrate_issuer",), "flag", False),
+    "fleet_revert_all": Variable(("revert",), "flag", False),
+    "fleet_batch_journal": Variable(("revert",), "path", ""),
+    "fleet_confirm": Variable(WRITING, "choice", "plan", choices=("plan", "none", "each")),
+    "fleet_plan_digest": Variable((*WRITING, "revert"), "digest", ""),
+    "fleet_plan_path": Variable(MOVING, "path", ""),
+    "fleet_plan_max_age": Variable(PLANNED, "number", 72),
+    "fleet_waves": Variable(WRITING, "sizes", DEFAULT_SIZES),
+    "fleet_canary": Variable(WRITING, "names"),
+    "fleet_wave_failures": Variable(WRITING, "number", 0),
+    "fleet_max_failures": Variable(MOVING, "number", ""),
+    "fleet_soak": Variable(WRITING, "number", 0),
+    "fleet_require_successful_run": Variable(WRITING, "flag", False),
+    "fleet_rollback_scope": Variable(PLANNED, "choice", "failed", choices=("none", "failed", "wave")),
+    "fleet_verify": Variable(MOVING, "choice", "both", choices=("before", "after", "both", "none")),
+    "fleet_verify_timeout": Variable(MOVING, "number", 300),
+    "fleet_wait_timeout": Variable(MOVING, "number", 300),
+    "fleet_journal": Variable(MOVING, "path", ""),
+    "fleet_concurrency": Variable(EVERY, "number", 8),
+    # Nothing to watch would look like nothing that runs out.
+    "fleet_watch": Variable(("watch",), "choices", list(KINDS), choices=tuple(KINDS)),
+    "fleet_watch_revert_days": Variable(("watch",), "number", 2),
+    "fleet_watch_secret_days": Variable(("watch",), "number", 30),
+    "fleet_watch_unused_days": Variable(("watch",), "number", 14),
+    "fleet_watch_issuer_days": Variable(("watch",), "number", 90),
+    "fleet_report_path": Variable(EVERY, "names"),
+    "fleet_report_title": Variable(EVERY, "text", ""),
+    "fleet_table_rows": Variable(EVERY, "number", 200),
+}
+# So alike are two words that differ by a slip of the hand; of what is less alike somebody may have made a variable of their own.
+_A_SLIP = 0.8
+# A blank or an empty list of these would be nothing to do, and look like success.
+_NEVER_EMPTY = ("fleet_watch", "fleet_schemes")
 
 
-def _credential(variables: Variables, pairs: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any] | None:
-    mode = filled(variables.get("fleet_federated_credential"))
-    if mode is None:
-        return None
-    return {
-        "mode": mode,
-        "audience": filled(variables.get("fleet_credential_audience")),
-        "probe": _flag(variables.get("fleet_credential_probe")),
-        "pairs": [dict(pair) for pair in pairs],
-    }
+class VariablesError(Exception):
+    """What a person said makes no sense; the message has a sentence for each variable."""
 
 
-def _flag(value: t.Any) -> bool:
-    return bool(boolean(value, strict=False))
+@dataclass(frozen=True)
+class Said:
+    """What was said for one host.
+
+    :param values: by the name of the variable, without its prefix, in the types of the table. :param blank: what narrows, was set, and came out blank.
+    """
+
+    entry: str
+    values: t.Mapping[str, t.Any]
+    blank: tuple[str, ...] = field(default=())
+
+    def __getitem__(self, name: str) -> t.Any:
+        return self.values[name]
+
+    def get(self, name: str) -> t.Any:
+        """The value, or None where the entry point does not know the variable."""
+        return self.values.get(name)
+
+
+def hear(entry: str, values: t.Mapping[str, t.Any], blank: t.Iterable[str] = ()) -> Said:
+    """What a person said. :param values: of the variables that are set, evaluated, by their full names.
+
+    :param blank: the names of those that were set to something, and came out blank. :raises VariablesError: of all that is wrong.
+    """
+    found: dict[str, t.Any] = {}
+    wrong: list[str] = []
+    for name, variable in VARIABLES.items():
+        if entry not in variable.entries:
+            continue
+        try:
+            found[name.removeprefix(PREFIX)] = variable.read(values.get(name, variable.default))
+            if name in _NEVER_EMPTY and found[name.removeprefix(PREFIX)] == []:
+                raise ValueError("is an empty list, so nothing would be looked at. Leave it out, or name something")
+        except ValueError as error:
+            wrong.append(f"{name} {error}.")
+    if wrong:
+        raise VariablesError(" ".join(wrong))
+    return Said(entry, found, tuple(name for name in blank if name in VARIABLES and VARIABLES[name].narrows))
+
+
+def known() -> list[str]:
+    """The names of all variables, for what a misspelt one may have meant."""
+    return [*VARIABLES, *OF_PLAYBOOKS]
+
+
+def meant(name: str) -> str:
+    """The variable that a misspelt name is so near to that nothing else can be meant, or an empty text."""
+    if name in VARIABLES or name in OF_PLAYBOOKS:
+        return ""
+    bare = {text.removeprefix(PREFIX): text for text in known()}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=_A_SLIP)
+    return bare[near[0]] if near else ""

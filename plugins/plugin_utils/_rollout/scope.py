@@ -8,6 +8,7 @@ PRIVATE to the collection, and pure. Three kinds of host: an organization, a pro
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import typing as t
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 Pairs = t.Sequence[t.Mapping[str, t.Any]]
+
+# The variables that say what a host stands for.
+OF_A_HOST = ("azdo_project_id", "azdo_project", "azdo_connection_id", "azdo_connection_names", "azdo_connection_ids")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +48,22 @@ class Host:
     def is_organization(self) -> bool:
         return not self.project_id
 
+    @property
+    def places(self) -> tuple[str, str]:
+        """What a person may call its project."""
+        return (self.project_id, self.project)
+
     def own(self, wanted: t.Sequence[str]) -> list[str]:
-        """Those of the names or ids that this host has, as far as anybody said."""
+        """Those of the names, ids or patterns that this host has, as far as anybody said."""
         if self.is_organization or self.known is None:
             return list(wanted)
-        return [text for text in wanted if text.casefold() in self.known]
+        return [text for text in wanted if answers(self.known, text)]
+
+
+def answers(names: t.Iterable[str], wanted: str) -> bool:
+    """Whether one of the names is what a person wrote, or matches the pattern that it is; case does not matter."""
+    text = wanted.casefold()
+    return any(name == text or fnmatch.fnmatchcase(name, text) for name in map(str.casefold, names))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,31 +113,8 @@ def scope_of(
 
 
 def _is_wanted(host: Host, projects: list[str] | None) -> bool:
-    names = {host.project_id.casefold(), host.project.casefold()}
-    return projects is None or host.is_organization or bool(names & _folded(projects))
-
-
-def strangers(
-    hosts: t.Iterable[Host], projects: list[str] | None, connections: list[str] | None
-) -> dict[str, list[str]]:
-    """What was named although no host stands for it or has it. Shape: ``{projects: [name], connections: [name]}``.
-
-    A host that stands for an organization, or whose connections nobody listed, may have anything: then the service is asked.
-    """
-    hosts = list(hosts)
-    places = {text.casefold() for host in hosts for text in (host.project_id, host.project)}
-    open_places = any(host.is_organization for host in hosts)
-    open_names = any(host.is_organization or host.known is None for host in hosts)
-    known = {text for host in hosts for text in host.known or ()}
-    return {
-        "projects": [] if open_places else [text for text in projects or () if text.casefold() not in places],
-        "connections": [] if open_names else [text for text in connections or () if text.casefold() not in known],
-    }
+    return projects is None or host.is_organization or any(answers(host.places, text) for text in projects)
 
 
 def _is_list(value: t.Any) -> bool:
     return isinstance(value, t.Sequence) and not isinstance(value, str)
-
-
-def _folded(texts: t.Iterable[str]) -> set[str]:
-    return {text.casefold() for text in texts}

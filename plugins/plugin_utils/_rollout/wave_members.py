@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import re
 import typing as t
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import USED_LATELY
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import host_label
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Row
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Member
 
 # What the inventory plugin takes for production as well, unless it is told something else.
 PRODUCTION = r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)"
-
-
-LATELY = timedelta(days=30)
 
 
 def hosts_as_members(
@@ -33,18 +32,30 @@ def hosts_as_members(
     working = _working(hosts, groups, to)
     shared = {name: set(members) for name, members in groups.items() if name.startswith("azdo_shared_")}
     production, lately = (set(groups.get(f"azdo_{name}", ())) for name in ("production", "used_lately"))
-    wanted = {name.casefold() for name in canary}
+    wanted = _hosts_called(canary, hosts, groups)
     return [
         Member(
             key=host,
             together=frozenset(name for name, members in shared.items() if host in members),
-            has_work=host in working or host.casefold() in wanted,
-            first_choice=-1
-            if host.casefold() in wanted
-            else _rank(production=host in production, used_lately=host in lately),
+            has_work=host in working or host in wanted,
+            first_choice=-1 if host in wanted else _rank(production=host in production, used_lately=host in lately),
         )
         for host in hosts
     ]
+
+
+def _hosts_called(
+    names: t.Collection[str], hosts: t.Sequence[str], groups: t.Mapping[str, t.Sequence[str]]
+) -> set[str]:
+    """The hosts that a person means: by their names, or by that of their project, as far as hosts and groups are named after it."""
+    found: set[str] = set()
+    for name in names:
+        label = host_label((name, name))
+        of_project = groups.get(f"azdo_project_{re.sub(r'[^a-z0-9]', '_', label)}", ())
+        found.update(
+            host for host in hosts if host.casefold() == name.casefold() or host == label or host in of_project
+        )
+    return found
 
 
 # Where something could be moved from, for callers to whom nothing is eligible by itself.
@@ -109,7 +120,7 @@ def _is_production(row: Row) -> bool:
 
 def _is_used(row: Row, now: datetime) -> bool:
     last = parse_time(row.get("last_used"))
-    return last is not None and now - last <= LATELY
+    return last is not None and now - last <= USED_LATELY
 
 
 def canary_problem(rows: t.Sequence[Row], now: datetime) -> str:
@@ -122,7 +133,7 @@ def canary_problem(rows: t.Sequence[Row], now: datetime) -> str:
         return ""
     named = ", ".join(f"{row.get('project')} / {row['name']}" for row in work[:3]) + (", ..." if len(work) > 3 else "")
     return (
-        f"The first wave ({named}) holds no connection that was used in the last {LATELY.days} days and does not look like "
+        f"The first wave ({named}) holds no connection that was used in the last {USED_LATELY.days} days and does not look like "
         "production, so it would prove nothing or risk too much. Name who goes first with fleet_canary, or do everything in one "
         "wave on purpose with the size 100%."
     )

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hears what a person said of a rollout, before the first request. Documented in plugins/modules/fleet_check.py."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt, AnsiblePromptNoninteractive
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files, plan_file
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
+    Occasion,
+    by_plan,
+    missing_from_plan,
+    refusal,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.known_names import (
+    canary_problem,
+    strangers,
+    unknown_variables,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days, removes, target_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView, is_true
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import WELCOME
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
+    EVERY,
+    OF_PLAYBOOKS,
+    PREFIX,
+    VARIABLES,
+    WRITING,
+    Said,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+
+Json = dict[str, t.Any]
+
+ARGUMENT_SPEC: dict[str, Json] = {"entry": {"type": "str", "required": True, "choices": list(EVERY)}}
+# What ansible-core puts the words of an -e under that belong to no variable.
+_LOST_WORDS = "_raw_params"
+
+
+class ActionModule(ActionBase):
+    """See plugins/modules/fleet_check.py."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
+        result: Json = super().run(tmp, task_vars)
+        _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        view = PlayView(self, task_vars or {})
+        warnings = _names(view)
+        said = view.said(options["entry"])
+        _play(view, said)
+        hosts = _hosts(view, said)
+        _refuse(*strangers(said, hosts), _canary(view, said, hosts))
+        _outputs(said)
+        _agreement(view, said, hosts)
+        found: Json = {**result, "changed": False, "entry": said.entry, **_course(view, said, hosts)}
+        return {**found, "warnings": warnings} if warnings else found
+
+
+def _refuse(*problems: str) -> None:
+    if found := " ".join(problem for problem in problems if problem):
+        raise AnsibleActionFail(found)
+
+
+def _names(view: PlayView) -> list[str]:
+    """Refuse variables that nobody knows. Returns warnings about those that may be somebody's own."""
+    if lost := view.extra.get(_LOST_WORDS):
+        _refuse(
+            f"-e has the words {str(lost)!r}, which belong to no variable. Put a value with blanks in quotes of its own: -e 'fleet_projects=\"Shared Services\"', or "
+            'give JSON: -e \'{"fleet_projects": ["Shared Services"]}\'.'
+        )
+    of_inventory = {name for host in view.hosts for name in view.of_inventory(host) if name.startswith(PREFIX)} - set(
+        view.extra
+    )
+    errors, warnings = unknown_variables(
+        {*view.own_names(), *of_inventory}, of_inventory, lambda name: name in VARIABLES or name in OF_PLAYBOOKS
+    )
+    _refuse(*errors)
+    return warnings
+
+
+def _play(view: PlayView, said: Said) -> None:
+    """Refuse a play in which the role cannot keep its promises."""
+    if said.entry in WRITING and view.play.strategy not in ("linear", "ansible.builtin.linear"):
+        _refuse(
+            f"The play has the strategy {view.play.strategy}, with which a wave cannot be stopped as a whole. Give the play strategy: linear."
+        )
+    odd = [name for name in ("ansible_become", "ansible_connection") if name in view.extra]
+    if "ansible_become" in odd and is_true(view.extra["ansible_become"]):
+        _refuse(
+            "ansible_become is set for everything with -e. These tasks run on the controller, as the user who started them: leave it out."
+        )
+    if "ansible_connection" in odd and view.extra["ansible_connection"] not in ("local", "ansible.builtin.local"):
+        _refuse("ansible_connection is set for everything with -e. These tasks run on the controller: leave it out.")
+
+
+def _hosts(view: PlayView, said: Said) -> dict[str, Host]:
+    """What the hosts of the play stand for. To put the variables of many hosts together is expensive, so only if a name has to be found among them."""
+    named = any(said.get(name) for name in ("projects", "connections", "exclude", "canary"))
+    others = {host: Host.from_variables(view.of_inventory(host)) for host in view.hosts} if named else {}
+    return {**others, view.host_name: view.host()}
+
+
+def _canary(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> str:
+    return canary_problem(said, hosts, view.batch) if view.hosts[:1] == view.batch[:1] else ""
+
+
+def _outputs(said: Said) -> None:
+    """Everything that will be written is tried before the first request: a conversion whose report cannot be written would be one that nobody sees."""
+    reports = said["report_path"] or []
+    plan = [said["plan_path"]] if said.entry == "plan" and said["plan_path"] else []
+    try:
+        output_files.split(reports, ENDINGS)
+        paths = [output_files.check(path) for path in reports]
+    except output_files.OutputError as error:
+        raise AnsibleActionFail(f"fleet_report_path: {error}") from None
+    try:
+        paths += [output_files.check(path) for path in plan]
+    except output_files.OutputError as error:
+        raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
+    if len(set(paths)) < len(reports) + len(plan):
+        raise AnsibleActionFail("fleet_report_path and fleet_plan_path name a file twice. Give each a name of its own.")
+
+
+def _agreement(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
+    occasion = Occasion(hosts[view.host_name], len(view.hosts), view.check_mode)
+    _refuse(refusal(said, occasion))
+    if (by_plan(said) or said.entry == "revert") and said["plan_path"] and said["plan_digest"]:
+        try:
+            approved = plan_file.load(said["plan_path"], said["plan_digest"])
+            if said.entry != "revert":
+                approved.check_connections(said["connections"])
+                _refuse(missing_from_plan(said, view.hosts, approved.hosts))
+        except plan_file.PlanFileError as error:
+            raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
+    if said.get("confirm") == "each" and not view.check_mode and not removes(said):
+        _refuse(_no_terminal())
+
+
+def _no_terminal() -> str:
+    try:
+        # Shows the text and comes back at once: whether there is a terminal is known before anything is asked of the service.
+        Display().prompt_until(WELCOME, seconds=0)
+    except AnsiblePromptNoninteractive:
+        return (
+            "fleet_confirm=each asks about every connection, and there is no terminal to ask on. Run it on a terminal, or use a plan: run the playbook "
+            "azdo.connections.plan and give its digest with fleet_plan_digest."
+        )
+    except AnsiblePromptInterrupt:
+        return "Interrupted. Nothing was changed."
+    return ""
+
+
+def _course(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> Json:
+    """What the tasks of the role go by.
+
+    ``first``: whether plans come before anything is moved: for waves of its own, for questions, for the digest of a single host, and to see that the canary is a
+    good one. In check mode the moving itself is the plan.
+    """
+    follow = view.hosts[-1] not in view.batch
+    found: Json = {
+        "to": target_of(said),
+        "more_follow": follow,
+        "said": dict(said.values),
+        "organization": hosts[view.host_name].is_organization,
+    }
+    if said.entry == "watch":
+        found["days"] = days(said)
+    if said.entry not in WRITING:
+        return found
+    waves = hosts[view.host_name].is_organization and str(said["waves"]) not in ("100%", "['100%']")
+    canary = follow and view.hosts[:1] == view.batch[:1]
+    real = not (view.check_mode or removes(said))
+    first = (by_plan(said) and not said["plan_path"]) or (real and (said["confirm"] == "each" or waves or canary))
+    # What was moved to the issuer of Microsoft Entra stays there, and check mode has moved nothing.
+    back = said["rollback_scope"] if target_of(said) == FEDERATION and not view.check_mode else "none"
+    return {
+        **found,
+        "first": bool(first),
+        "asks": said["confirm"] == "each" and not view.check_mode,
+        "rollback_scope": back,
+    }

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who has agreed to what: nothing is moved that nobody has agreed to, and what narrows never comes to mean everything.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import removes
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import WRITING, Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What an agreement is about. :param hosts: how many the play has. :param planned: the hosts that an approved plan file is about; None without one."""
+
+    host: Host
+    hosts: int
+    check_mode: bool
+    planned: t.Collection[str] | None = None
+
+
+def by_plan(said: Said) -> bool:
+    """Whether an approved plan says what is moved."""
+    return said.entry in WRITING and said["confirm"] == "plan" and bool(said["plan_digest"])
+
+
+def by_batch(said: Said) -> bool:
+    """Whether a plan or a journal says what is taken back."""
+    return said.entry == "revert" and bool(said["plan_path"] or said["batch_journal"])
+
+
+def refusal(said: Said, occasion: Occasion) -> str:
+    """Why the entry point must not write on a host, in a sentence with the way out; empty if somebody has agreed, or if nothing would be written."""
+    if said.entry == "revert":
+        return _of_revert(said, occasion) or _of_everything(said, occasion)
+    if said.entry not in WRITING or occasion.check_mode:
+        return ""
+    return _of_confirm(said, occasion) or _of_everything(said, occasion)
+
+
+def _of_confirm(said: Said, occasion: Occasion) -> str:
+    if removes(said):
+        return (
+            ""
+            if said["confirm"] == "none"
+            else "fleet_remove_old_credential migrates nothing, so there is no plan of it: look at it in check mode, and set fleet_confirm to none."
+        )
+    if said["confirm"] != "plan":
+        return ""
+    if not said["plan_digest"]:
+        return (
+            "Nobody has agreed to this. Run the playbook azdo.connections.plan, look at what it shows, and give the digest with fleet_plan_digest. Or set "
+            "fleet_confirm to none to go without a plan, or to each to be asked about every connection."
+        )
+    if occasion.hosts > 1 and not said["plan_path"]:
+        return f"fleet_plan_digest stands for the plans of {occasion.hosts} hosts: give the file that holds them with fleet_plan_path."
+    return ""
+
+
+def _of_revert(said: Said, occasion: Occasion) -> str:
+    batch = by_batch(said)
+    if not (said["connections"] or said["revert_all"] or batch or occasion.host.connection_id):
+        return (
+            "Nothing says what is to be taken back. Name it with fleet_connections, give the plan (fleet_plan_path) or the journal (fleet_batch_journal) of its "
+            "conversion, or set fleet_revert_all to true."
+        )
+    if batch and (said["connections"] or occasion.host.connection_id):
+        return "A plan or a journal says which connections are taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
+    if said["plan_path"] and not said["plan_digest"]:
+        return "fleet_plan_path names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
+    return ""
+
+
+def _of_everything(said: Said, occasion: Occasion) -> str:
+    """A whole organization, and what a blank answer would make of it, take a plan that somebody looked at, or the word for it."""
+    if occasion.check_mode or by_plan(said) or by_batch(said) or said.get("confirm") == "each":
+        return ""
+    if said.blank:
+        return (
+            f"{', '.join(said.blank)} {'was' if len(said.blank) == 1 else 'were'} set and came out blank, and what narrows must not come to mean everything. "
+            "Leave it out, or say what is meant."
+        )
+    whole = occasion.host.is_organization and said["projects"] is None and said["connections"] is None
+    if whole and not said["whole_organization"]:
+        return (
+            "This is about a whole organization. Name projects with fleet_projects or connections with fleet_connections, approve a plan of it, or set "
+            "fleet_whole_organization to true."
+        )
+    return ""
+
+
+def missing_from_plan(said: Said, hosts: t.Iterable[str], planned: t.Collection[str]) -> str:
+    """A sentence about hosts of which the approved plan says nothing; empty where names leave hosts out anyway."""
+    missing = [host for host in hosts if host not in planned]
+    if not missing or said["projects"] or said["connections"]:
+        return ""
+    return (
+        f"The plan says nothing about {', '.join(missing[:10])}{', ...' if len(missing) > 10 else ''}, so nobody has agreed to anything there. Make a new plan, "
+        "or leave them out with --limit."
+    )

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person named although nobody knows it: a misspelt name would leave out what was meant, or take in what was not, and look like success.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said, known, meant
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, answers
+
+Hosts = t.Mapping[str, Host]
+
+
+def unknown_variables(
+    names: t.Iterable[str], of_inventory: t.Collection[str], knows: t.Callable[[str], bool]
+) -> tuple[list[str], list[str]]:
+    """Sentences about variables that nobody knows: those that stop the play, and those that are only worth a warning.
+
+    :param names: of all variables that look like those of the role. :param of_inventory: those that an inventory or a fact has brought, where somebody may
+        have a variable of their own; one that is nearly a known one is none. :param knows: whether a variable of this name exists.
+    """
+    errors, warnings = [], []
+    for name in sorted({name for name in names if not knows(name)}):
+        near = meant(name)
+        if near or name not in of_inventory:
+            errors.append(
+                f"{name} is no variable of this role.{f' Did you mean {near}?' if near else did_you_mean(name, known())}"
+            )
+        else:
+            warnings.append(f"{name} is no variable of the role azdo.connections.fleet, so it says nothing here.")
+    return errors, warnings
+
+
+def strangers(said: Said, hosts: Hosts) -> list[str]:
+    """A sentence for each name that no host stands for or has.
+
+    A host that stands for an organization, or whose connections nobody listed, may have anything: then the service is asked.
+    """
+    places = [text for host in hosts.values() for text in host.places if text]
+    known_names = [text for host in hosts.values() for text in host.known or ()]
+    open_places = any(host.is_organization for host in hosts.values())
+    open_names = any(host.is_organization or host.known is None for host in hosts.values())
+    found = []
+    for name, there, is_open in (
+        ("projects", places, open_places),
+        ("connections", known_names, open_names),
+        ("exclude", known_names, open_names),
+    ):
+        missing = [] if is_open else [text for text in said.get(name) or () if not answers(there, text)]
+        if missing:
+            found.append(
+                f"fleet_{name} names {', '.join(missing)}, which no host of this play stands for.{did_you_mean(missing[0], there)} Check the spelling, the "
+                "filters and the cache of the inventory (--flush-cache), and --limit."
+            )
+    return found
+
+
+def canary_problem(said: Said, hosts: Hosts, first: t.Collection[str]) -> str:
+    """Why the hosts that go first are not those that a person named, or an empty text. Of organizations their plans tell.
+
+    :param first: the hosts of the first wave.
+    """
+    for wanted in said.get("canary") or ():
+        of_it = [name for name, host in hosts.items() if _is_called(name, host, wanted)]
+        if not of_it and not any(host.is_organization for host in hosts.values()):
+            names = [text for name, host in hosts.items() for text in (name, *host.places)]
+            return (
+                f"fleet_canary names {wanted}, which is neither a host of this play nor the project or connection of one.{did_you_mean(wanted, names)} Nothing "
+                "was changed."
+            )
+        if of_it and not set(of_it) & set(first):
+            return f"fleet_canary names {wanted}, which does not go first under that name. Give the name of its host: {', '.join(of_it[:5])}."
+    return ""
+
+
+def _is_called(name: str, host: Host, wanted: str) -> bool:
+    texts = [name, *host.places, host.connection_id]
+    # The connections of a project are no canaries, but the connection that a host stands for is one.
+    return answers([*texts, *(host.known or () if host.connection_id else ())], wanted)

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was said of a rollout as options of the modules.
+
+PRIVATE to the collection, and pure. It is Python and not templates, because Ansible compiles every template anew for each host and task.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Scope
+
+Json = dict[str, t.Any]
+ENTRA_ISSUER = "entra_issuer"
+
+# Variables that are an option of azdo_arm_connection_convert of the same name.
+_SAME = (
+    "allow_unread",
+    "include_disabled",
+    "allow_in_use",
+    "allow_irreversible",
+    "attempt_as_non_user",
+    "verify",
+    "verify_timeout",
+    "migration_grace",
+    "concurrency",
+    "wait_timeout",
+    "plan_max_age",
+    "hold_pipelines",
+    "journal",
+    "max_failures",
+)
+# What a way back after a wave has of them.
+_OF_A_WAY_BACK = (
+    "include_disabled",
+    "allow_in_use",
+    "verify_timeout",
+    "journal",
+    "concurrency",
+    "wait_timeout",
+)
+_TARGETS = {"migrate_issuer": ENTRA_ISSUER, "revert": SERVICE_PRINCIPAL}
+
+
+def target_of(said: Said) -> str:
+    """Where the entry point moves connections to."""
+    return _TARGETS.get(said.entry) or str(said.get("to") or FEDERATION)
+
+
+def removes(said: Said) -> bool:
+    """Whether nothing is migrated, and credentials that migrations have left behind are removed."""
+    return bool(said.get("remove_old_credential"))
+
+
+def convert_options(said: Said, scope: Scope, *, check_mode: bool, skipped: t.Sequence[str] = ()) -> Json:
+    """How connections are moved on a host, the same for the plan of it as for itself.
+
+    :param skipped: ids of connections that the person at the terminal wants to leave alone.
+    """
+    to = target_of(said)
+    asked = said.get("confirm") == "each" and not check_mode
+    return _given(
+        {
+            **{name: said.get(name) for name in _SAME},
+            "to": to,
+            "exclude": [*scope.exclude, *skipped] or None,
+            # Who is asked about each connection is asked about the shared ones, too; Enter leaves them alone.
+            "shared": "include" if asked else said["shared"],
+            # Only what a conversion broke is taken back, and that takes a test before and one after.
+            "revert_on_failure": to == FEDERATION and said["verify"] == "both" and said["rollback_scope"] != "none",
+            # What is about another target has no meaning here, and the module says so; variables may be those of a whole fleet.
+            "resend": to == ENTRA_ISSUER and bool(said.get("resend")),
+            "remove_old_credential": removes(said),
+            "federated_credential": None if to == SERVICE_PRINCIPAL else _credential(said, scope),
+        }
+    )
+
+
+def back_options(said: Said, ids: t.Sequence[str], projects: t.Sequence[str] | None) -> Json:
+    """How what a wave has moved is taken back."""
+    return _given(
+        {
+            **{name: said[name] for name in _OF_A_WAY_BACK},
+            "to": SERVICE_PRINCIPAL,
+            "projects": projects,
+            "connections": list(ids),
+            "shared": "include",
+            "verify": "none" if said["verify"] == "none" else "after",
+        }
+    )
+
+
+def info_options(said: Said, scope: Scope) -> Json:
+    """What is read on a host."""
+    return _given(
+        {**scope.read, "concurrency": said["concurrency"], "schemes": said.get("schemes"), "include": _parts(said)}
+    )
+
+
+def _parts(said: Said) -> list[str] | None:
+    """What is read of each connection beside the connection itself."""
+    if said.entry == "verify":
+        return ["verification"]
+    if said.entry == "watch":
+        kinds = set(said["watch"])
+        return [*(["usage"] if "unused" in kinds else []), *(["identity"] if kinds & {"secret", "leftover"} else [])]
+    return t.cast("list[str] | None", said.get("include"))
+
+
+def days(said: Said) -> dict[str, int]:
+    """How many days ahead to look, for each kind that is watched."""
+    return {kind: said.get(f"watch_{kind}_days") or 0 for kind in said["watch"]}
+
+
+def _credential(said: Said, scope: Scope) -> Json | None:
+    mode = said.get("federated_credential")
+    if not mode:
+        return None
+    return {
+        "mode": mode,
+        "audience": said["credential_audience"] or None,
+        "probe": said["credential_probe"],
+        "pairs": scope.pairs,
+    }
+
+
+def _given(options: Json) -> Json:
+    return {name: value for name, value in options.items() if value is not None and value != ""}

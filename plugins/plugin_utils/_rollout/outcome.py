@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a run has looked at what was meant and done what was agreed: green is nothing else.
+
+PRIVATE to the collection, and pure. Empty alone is no gap, and what already is as agreed counts as done.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count, one_line
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import answers
+
+Steps = t.Mapping[str, t.Sequence[Result]]
+
+# The key under which a result of fleet_run says what was asked for on its host.
+ASKED = "asked"
+# Reasons of rows that are what they should be.
+_DONE_BEFORE = ("already_federated", "already_service_principal", "already_entra_issuer")
+
+
+def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:
+    """A sentence for each way in which the run fell short of what was said; none if it did not.
+
+    :param steps: what the hosts have registered. :param allowed: projects that may be unread, as names, ids or patterns.
+    """
+    if not steps:
+        return ["No host of this play looked at anything: what was named leaves all of them out."]
+    merged = merge(steps)
+    results = [result for taken in steps.values() for result in taken if "connections" in result]
+    found = [_gap(merged, allowed), _nothing_of_the_plan(results), _undone(results)]
+    return [sentence for sentence in found if sentence]
+
+
+def nothing_read(steps: Steps) -> bool:
+    """Whether there were projects, and none of them could be read."""
+    coverage = coverage_of(merge(steps))
+    return bool(coverage.get("unread")) and len(coverage["unread"]) >= (coverage.get("projects") or 0)
+
+
+def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
+    coverage = coverage_of(merged)
+    unread = [gap for gap in coverage.get("unread") or () if not _is_allowed([gap.get("project")], allowed)]
+    partial = [
+        gap for gap in coverage.get("partial") or () if not _is_allowed([gap.get("project"), gap.get("id")], allowed)
+    ]
+    if unread:
+        names = [printable(gap.get("project")) for gap in unread]
+        whole = len(coverage.get("unread") or ()) >= (coverage.get("projects") or 0)
+        what = "No project could be read" if whole else f"{count(len(names), 'project')} could not be read"
+        return (
+            f"{what}, so nothing is known about {'their' if len(names) > 1 else 'its'} connections: {_listed(names)}. The first one: "
+            f"{one_line(unread[0].get('reason'))} What may be missing is named with fleet_allow_unread."
+        )
+    if partial:
+        return (
+            f"Of {count(len(partial), 'connection')} not all projects could be seen, the first one in {printable(partial[0].get('project'))}. What may be missing is "
+            "named with fleet_allow_unread."
+        )
+    return ""
+
+
+def _is_allowed(names: t.Iterable[t.Any], allowed: t.Sequence[str]) -> bool:
+    return any(answers([str(name) for name in names if name], text) for text in allowed)
+
+
+def _nothing_of_the_plan(results: t.Sequence[Result]) -> str:
+    """Of what an approved plan wanted moved, nothing was."""
+    agreed = {id_ for result in results for id_ in (result.get(ASKED) or {}).get("agreed") or ()}
+    rows = {row["id"]: row for result in results for row in result["connections"] if row["id"] in agreed}
+    undone = [row for row in rows.values() if _is_undone(row)]
+    if not undone or len(undone) < len(rows):
+        return ""
+    return f"Nothing of what was agreed could be done: {count(len(undone), 'connection')} skipped. {_why(undone)}"
+
+
+def _undone(results: t.Sequence[Result]) -> str:
+    """Connections that a person named one by one, and that were left alone."""
+    undone: dict[str, Row] = {}
+    for result in results:
+        named = (result.get(ASKED) or {}).get("named") or ()
+        undone |= {row["id"]: row for row in result["connections"] if _is_undone(row) and _is_named(row, named)}
+    if not undone:
+        return ""
+    rows = list(undone.values())
+    return f"{count(len(rows), 'connection')} that fleet_connections names {'was' if len(rows) == 1 else 'were'} not done: {_listed([_name(row) for row in rows])}. {_why(rows)}"
+
+
+def _is_named(row: Row, named: t.Sequence[str]) -> bool:
+    own = {
+        str(row["id"]).casefold(),
+        str(row["name"]).casefold(),
+        *(str(place.get("connection")).casefold() for place in row.get("projects") or ()),
+    }
+    return any(text.casefold() in own for text in named)
+
+
+def _is_undone(row: Row) -> bool:
+    codes = {reason.get("code") for reason in row.get("reasons") or ()}
+    return row.get("status") == "skipped" and not codes & set(_DONE_BEFORE)
+
+
+def _why(rows: t.Sequence[Row]) -> str:
+    """The first reason that stopped one of them, with what to do."""
+    for row in rows:
+        for reason in row.get("reasons") or ():
+            if reason.get("effect") == "blocks":
+                return f"{one_line(reason.get('message'))} {one_line(reason.get('remedy'))}".strip()
+    return "The rows say why."
+
+
+def _name(row: Row) -> str:
+    return f"{printable(row.get('project'))} / {printable(row['name'])}"
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an action sees of its play: the variables of its host as the role has them, who said them, and the other hosts.
+
+PRIVATE to the collection. A registered result is read as it is stored, so nothing of it is evaluated.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
+    PREFIX,
+    VARIABLES,
+    Said,
+    VariablesError,
+    filled,
+    hear,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import OF_A_HOST, Host
+
+Variables = t.Mapping[str, t.Any]
+
+
+class PlayView:
+    """:param variables: what ansible-core gives an action, which it has not evaluated."""
+
+    def __init__(self, action: ActionBase, variables: Variables) -> None:
+        self._action = action
+        self._variables = variables
+        self.host_name = str(variables["inventory_hostname"])
+        # Of all hosts, and of those whose turn it is.
+        self.hosts: list[str] = [str(host) for host in variables["ansible_play_hosts_all"]]
+        self.batch: list[str] = [str(host) for host in variables["ansible_play_batch"]]
+        self.hostvars = variables["hostvars"]
+        self.check_mode = bool(action._task.check_mode)
+        self.play = action._task.get_play()
+        self.extra: Variables = load_extra_vars(action._loader)
+
+    def said(self, entry: str) -> Said:
+        """What was said for this host. :raises AnsibleActionFail: it makes no sense."""
+        names = [name for name in VARIABLES if name in self._variables and entry in VARIABLES[name].entries]
+        values = {name: self._evaluated(name) for name in names}
+        # Nothing at all is the default; what was set to something and came out blank is another thing.
+        blank = [name for name, value in values.items() if filled(value) is None and self._variables[name] is not None]
+        try:
+            return hear(entry, values, blank)
+        except VariablesError as error:
+            raise AnsibleActionFail(str(error)) from None
+
+    def host(self) -> Host:
+        """What this host stands for, as the role sees it."""
+        return Host.from_variables({name: self._evaluated(name) for name in OF_A_HOST if name in self._variables})
+
+    def stored(self, name: str) -> Variables:
+        """What this host has registered under a name; empty if nothing."""
+        found = self._variables.get(name)
+        return found if isinstance(found, t.Mapping) else {}
+
+    def of_inventory(self, host: str) -> Variables:
+        """The variables of a host as its inventory has them; without those of plays, roles and tasks."""
+        found = self.hostvars.raw_get(host)
+        return found if isinstance(found, t.Mapping) else {}
+
+    def own_names(self) -> list[str]:
+        """The names of this host's variables that look like those of the role."""
+        return [name for name in self._variables if name.startswith(PREFIX)]
+
+    def value(self, name: str) -> t.Any:
+        """The value of any variable, evaluated; None if there is none."""
+        return self._evaluated(name) if name in self._variables else None
+
+    def _evaluated(self, name: str) -> t.Any:
+        try:
+            return self._action._templar.template(self._variables[name])
+        except AnsibleError as error:
+            raise AnsibleActionFail(f"{name} cannot be evaluated: {error}") from None
+
+
+def is_true(value: t.Any) -> bool:
+    """Whether a person meant yes, as ansible-core understands it."""
+    return bool(boolean(value, strict=False))

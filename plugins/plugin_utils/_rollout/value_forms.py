@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values in the forms that people have: a survey sends a list as one text and a blank answer as an empty one, YAML makes numbers of names, and a template
+makes the text "None" of nothing.
+
+PRIVATE to the collection, and pure. Each function takes a value that is not blank and returns what it means. :raises ValueError: it means nothing of the kind;
+the message completes a sentence that begins with the name of the variable.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import sizes_of
+
+_PAIR = frozenset({"connection", "issuer", "subject"})
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+NOTHING = "is the text 'None', which a template makes of nothing. Leave it out, or say what is meant"
+
+
+def filled(value: t.Any) -> t.Any:
+    """The value, or None for an answer that was left blank."""
+    return None if value is None or (isinstance(value, str) and not value.strip()) else value
+
+
+def listed(value: t.Any) -> list[str] | None:
+    """A list, also from one text with commas or line breaks between its values; None if nothing was given. An empty list was given, and means "none".
+
+    :raises TypeError: it is no list.
+    """
+    given = filled(value)
+    if given is None:
+        return None
+    parts = ",".join(given.splitlines()).split(",") if isinstance(given, str) else given
+    if not isinstance(parts, t.Sequence):
+        raise TypeError(f"a value of type {type(value).__name__}")
+    return [text for part in parts if (text := str(part).strip())]
+
+
+def names(value: t.Any) -> list[str]:
+    """Names or ids, as a list, as JSON of one, or as one text with commas or line breaks between them."""
+    if isinstance(value, str):
+        value = _from_json(value, "[") or [part for part in re.split(r"[,\n]", value) if part.strip()]
+    elif not isinstance(value, t.Sequence):
+        value = [value]
+    found = [_name(part) for part in value]
+    if "" in found:
+        raise ValueError("has an empty entry, which would be taken for nothing or for everything. Take it out")
+    return found
+
+
+def _name(value: t.Any) -> str:
+    if isinstance(value, bool | float) or not isinstance(value, str | int | None):
+        raise ValueError(f"has the entry {value!r}, which is no text any more as it was written. Put it in quotes")
+    text = "" if value is None else str(value).strip()
+    if text == "None":
+        raise ValueError(f"{NOTHING}; if something has that name, give its id")
+    return text
+
+
+def _from_json(text: str, start: str) -> list[t.Any]:
+    """The list in a text that is one; empty for any other text."""
+    try:
+        found = json.loads(text) if text.strip().startswith(start) else []
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def text(value: t.Any) -> str:
+    if isinstance(value, bool | float) or not isinstance(value, str | int):
+        raise ValueError(f"must be a text, not {value!r}. Put it in quotes")
+    if str(value).strip() == "None":
+        raise ValueError(NOTHING)
+    return str(value)
+
+
+def path(value: t.Any) -> str:
+    return text(value).strip()
+
+
+def flag(value: t.Any) -> bool:
+    try:
+        return bool(boolean(value))
+    except TypeError:
+        raise ValueError(f"must be true or false, not {value!r}") from None
+
+
+def number(value: t.Any) -> int:
+    """A whole number that is not negative."""
+    digits = str(value).strip()
+    if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
+        raise ValueError(f"must be a whole number, not {value!r}")
+    return int(digits)
+
+
+def choice(value: t.Any, choices: t.Sequence[str]) -> str:
+    wanted = str(value).strip()
+    if wanted not in choices:
+        known = [text for text in choices if text]
+        raise ValueError(f"must be one of {', '.join(known)}, not {value!r}.{did_you_mean(wanted, known)}".rstrip("."))
+    return wanted
+
+
+def choices(value: t.Any, known: t.Sequence[str]) -> list[str]:
+    return [choice(name, known) for name in names(value)]
+
+
+def digest(value: t.Any) -> str:
+    """The digest of a plan."""
+    found = str(value).strip().strip("'\"").lower()
+    if not _DIGEST.fullmatch(found):
+        raise ValueError(
+            f"must be the digest that the playbook azdo.connections.plan showed, all 64 characters of it, not {value!r}. Copy the whole line that begins with "
+            "'To do just that'"
+        )
+    return found
+
+
+def sizes(value: t.Any) -> t.Any:
+    """Sizes of waves, as they were given."""
+    sizes_of(value)
+    return value
+
+
+def pairs(value: t.Any) -> list[dict[str, t.Any]]:
+    """Issuer and subject of connections."""
+    given = _from_json(value, "[") if isinstance(value, str) else value
+    wrong = not isinstance(given, t.Sequence) or not all(
+        isinstance(item, t.Mapping) and set(item) == _PAIR for item in given
+    )
+    if wrong or not given:
+        raise ValueError(f"must be a list of dictionaries, each with {', '.join(sorted(_PAIR))}")
+    return [{key: text(item[key]) for key in sorted(_PAIR)} for item in given]
