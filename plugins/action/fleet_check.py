@@ -73,8 +73,8 @@ def _names(view: PlayView) -> list[str]:
     """Refuse variables that nobody knows. Returns warnings about those that may be somebody's own."""
     if lost := view.extra.get(_LOST_WORDS):
         _refuse(
-            f"-e has the words {str(lost)!r}, which belong to no variable. Put a value with blanks in quotes of its own: -e 'fleet_projects=\"Shared Services\"', or "
-            'give JSON: -e \'{"fleet_projects": ["Shared Services"]}\'.'
+            f"-e has the words {str(lost)!r}, which belong to no variable. Put a value with blanks in quotes of its own: "
+            '-e \'fleet_projects="Shared Services"\', or give JSON: -e \'{"fleet_projects": ["Shared Services"]}\'.'
         )
     of_inventory = {name for host in view.hosts for name in view.of_inventory(host) if name.startswith(PREFIX)} - set(
         view.extra
@@ -161,8 +161,8 @@ def _no_terminal() -> str:
 def _course(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> Json:
     """What the tasks of the role go by.
 
-    ``first``: whether plans come before anything is moved: for waves of its own, for questions, for the digest of a single host, and to see that the canary is a
-    good one. In check mode the moving itself is the plan.
+    ``first``: whether plans come before anything is moved: for waves of its own, for questions, for the digest of a single host, and to see that the canary
+    is a good one. In check mode the moving itself is the plan.
     """
     follow = view.hosts[-1] not in view.batch
     found: Json = {

@@ -54,8 +54,8 @@ class ActionModule(ActionBase):
         entry = view.stored(options["checked"]).get("entry")
         if entry is None:
             raise AnsibleActionFail(
-                "fleet_run: nothing was checked before this task (was the play started with --start-at-task, or without azdo.connections.fleet_check?). Nothing "
-                "was changed."
+                "fleet_run: nothing was checked before this task (was the play started with --start-at-task, or without azdo.connections.fleet_check?). "
+                "Nothing was changed."
             )
         turn = Turn(view, view.said(str(entry)), options)
         arguments = turn.arguments()
@@ -178,8 +178,8 @@ class Turn:
         plan = approved.hosts.get(self._view.host_name)
         if plan is None:
             raise AnsibleActionFail(
-                f"fleet_plan_path: the plan says nothing about the host {self._view.host_name}, so nobody has agreed to anything there. Make a new plan, or leave the "
-                "host out with --limit."
+                f"fleet_plan_path: the plan says nothing about the host {self._view.host_name}, so nobody has agreed to anything there. Make a new plan, or "
+                "leave the host out with --limit."
             )
         return {
             **self._agreed(plan),
@@ -190,7 +190,7 @@ class Turn:
         self.asked = {"named": self._scope.select.get("connections") if self._said["connections"] else []}
         return self._scope.select
 
-    def _agreed(self, plan: Json) -> Json:
+    def _agreed(self, plan: t.Mapping[str, t.Any]) -> Json:
         agreed = (
             [item["id"] for item in plan.get("connections") or () if item.get("action")] if by_plan(self._said) else []
         )

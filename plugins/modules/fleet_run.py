@@ -15,8 +15,8 @@ description:
     C(azdo.connections.fleet), as they are on this host, runs that module, and returns its result.
   - A host that none of the named projects and connections concerns is skipped.
   - Refuses to do anything if M(azdo.connections.fleet_check) has not heard first, as with C(--start-at-task).
-  - It takes the sign-in options of the group C(azdo.connections.azdo) from C(module_defaults), and the organization of a host of the inventory from its variable
-    C(azdo_organization_url).
+  - It takes the sign-in options of the group C(azdo.connections.azdo) from C(module_defaults), and the organization of a host of the inventory from its
+    variable C(azdo_organization_url).
 options:
   step:
     description:

@@ -65,7 +65,7 @@ def on(stage: Callable[..., t.Any]) -> Callable[[str], Kind]:
     return lambda name: Kind(name, stage(small_fleet()))
 
 
-CONVERT = ("-e", "fleet_confirm=none", "-e", "fleet_report_path=run.json")
+CONVERT = ("-e", "fleet_confirm=none", "-e", "fleet_whole_organization=true", "-e", "fleet_report_path=run.json")
 
 
 def rows(report: Json) -> list[tuple[t.Any, ...]]:

@@ -182,7 +182,11 @@ def test_a_list_that_is_refused(playbook: str, kind: str, trap: Callable[..., Tr
         here.simulator.fault(
             method="GET", path="serviceendpoint/endpoints", times=0, skip=2, status=403, body={"message": REFUSAL}
         )
-    agreed = ("-e", "fleet_revert_all=true") if playbook == "revert" else ("-e", "fleet_confirm=none")
+    agreed = (
+        ("-e", "fleet_revert_all=true", "-e", "fleet_whole_organization=true")
+        if playbook == "revert"
+        else ("-e", "fleet_confirm=none", "-e", "fleet_whole_organization=true")
+    )
     played = here.run(playbook, *agreed, status=None)
     assert ALL in played.output
 
@@ -199,6 +203,8 @@ def test_a_wave_that_fails_and_is_taken_back(scope: str, kind: str, trap: Callab
     unanimous = (
         "-e",
         "fleet_confirm=none",
+        "-e",
+        "fleet_whole_organization=true",
         "-e",
         "fleet_serial=100%",
         "-e",
@@ -234,7 +240,10 @@ def test_what_the_service_says_no_to(fault: Json, playbook: str, kind: str, trap
         "result": [ALL],
     }
     here.simulator.fault(**fault, body=body)
-    agreed = {"revert": ("-e", "fleet_revert_all=true"), "convert": ("-e", "fleet_confirm=none")}.get(playbook, ())
+    agreed = {
+        "revert": ("-e", "fleet_revert_all=true", "-e", "fleet_whole_organization=true"),
+        "convert": ("-e", "fleet_confirm=none", "-e", "fleet_whole_organization=true"),
+    }.get(playbook, ())
     timing = (
         "-e",
         "fleet_verify_timeout=1",
@@ -252,7 +261,17 @@ def test_what_the_service_says_no_to(fault: Json, playbook: str, kind: str, trap
 def test_a_failure_that_comes_later(trap: Callable[..., Trap]) -> None:
     here = trap()
     here.simulator.knob(conversion_polls=1, conversion_failure=f"No. {ALL}")
-    played = here.run("convert", "-e", "fleet_confirm=none", "-e", "fleet_waves=100%", *REPORTS, status=2)
+    played = here.run(
+        "convert",
+        "-e",
+        "fleet_confirm=none",
+        "-e",
+        "fleet_whole_organization=true",
+        "-e",
+        "fleet_waves=100%",
+        *REPORTS,
+        status=2,
+    )
     assert ALL in played.output
 
 
@@ -280,6 +299,8 @@ def test_an_issuer_that_is_migrated(
         "fleet_journal=issuer.journal",
         "fleet_verify_timeout=5",
         "fleet_confirm=none",
+        "-e",
+        "fleet_whole_organization=true",
     )
     played = here.run(
         "migrate_issuer", *(word for term in terms for word in ("-e", term)), *REPORTS, status=2 if failure else 0
@@ -307,6 +328,7 @@ def test_pairs_from_a_file(trap: Callable[..., Trap]) -> None:
         "gather_facts": False,
         "vars": {
             "fleet_confirm": "none",
+            "fleet_whole_organization": True,
             "fleet_federated_credential": "require",
             "cells": "{{ lookup('ansible.builtin.file', 'pairs.csv').splitlines() | map('split', ';') | list }}",
             "fleet_credential_pairs": "{{ [dict(cells[0] | zip(cells[1]))] }}",
@@ -348,7 +370,16 @@ def test_files_that_somebody_edited(playbook: str, trap: Callable[..., Trap]) ->
     journal.write_text(f"{json.dumps(event)}\n{ALL}\n", encoding="utf-8")
     journal.chmod(0o600)
     named = "fleet_batch_journal" if playbook == "revert" else "fleet_journal"
-    here.run(playbook, "-e", f"{named}=edited.journal", "-e", "fleet_confirm=none", status=None)
+    here.run(
+        playbook,
+        "-e",
+        f"{named}=edited.journal",
+        "-e",
+        "fleet_confirm=none",
+        "-e",
+        "fleet_whole_organization=true",
+        status=None,
+    )
 
 
 FILTERS = (

@@ -66,6 +66,7 @@ class Play(t.NamedTuple):
             "fleet_hosts": "azdo_projects",
             "fleet_serial": "1,3,100%",
             "fleet_confirm": "none",
+            "fleet_whole_organization": True,
             "fleet_shared": "include",
             "fleet_verify_timeout": 1,
             "fleet_wait_timeout": 5,

@@ -66,10 +66,10 @@ def _of_confirm(said: Said, occasion: Occasion) -> str:
 
 def _of_revert(said: Said, occasion: Occasion) -> str:
     batch = by_batch(said)
-    if not (said["connections"] or said["revert_all"] or batch or occasion.host.connection_id):
+    if not (said["connections"] or said["revert_all"] or batch):
         return (
-            "Nothing says what is to be taken back. Name it with fleet_connections, give the plan (fleet_plan_path) or the journal (fleet_batch_journal) of its "
-            "conversion, or set fleet_revert_all to true."
+            "Nothing says what is to be taken back. Name it with fleet_connections, give the plan (fleet_plan_path) or the journal (fleet_batch_journal) of "
+            "its conversion, or set fleet_revert_all to true."
         )
     if batch and (said["connections"] or occasion.host.connection_id):
         return "A plan or a journal says which connections are taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
@@ -102,6 +102,6 @@ def missing_from_plan(said: Said, hosts: t.Iterable[str], planned: t.Collection[
     if not missing or said["projects"] or said["connections"]:
         return ""
     return (
-        f"The plan says nothing about {', '.join(missing[:10])}{', ...' if len(missing) > 10 else ''}, so nobody has agreed to anything there. Make a new plan, "
-        "or leave them out with --limit."
+        f"The plan says nothing about {', '.join(missing[:10])}{', ...' if len(missing) > 10 else ''}, so nobody has agreed to anything there. Make a new "
+        "plan, or leave them out with --limit."
     )

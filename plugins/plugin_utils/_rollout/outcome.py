@@ -58,8 +58,8 @@ def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
         )
     if partial:
         return (
-            f"Of {count(len(partial), 'connection')} not all projects could be seen, the first one in {printable(partial[0].get('project'))}. What may be missing is "
-            "named with fleet_allow_unread."
+            f"Of {count(len(partial), 'connection')} not all projects could be seen, the first one in {printable(partial[0].get('project'))}. What may be "
+            "missing is named with fleet_allow_unread."
         )
     return ""
 
@@ -87,7 +87,9 @@ def _undone(results: t.Sequence[Result]) -> str:
     if not undone:
         return ""
     rows = list(undone.values())
-    return f"{count(len(rows), 'connection')} that fleet_connections names {'was' if len(rows) == 1 else 'were'} not done: {_listed([_name(row) for row in rows])}. {_why(rows)}"
+    were = "was" if len(rows) == 1 else "were"
+    names = _listed([_name(row) for row in rows])
+    return f"{count(len(rows), 'connection')} that fleet_connections names {were} not done: {names}. {_why(rows)}"
 
 
 def _is_named(row: Row, named: t.Sequence[str]) -> bool:

@@ -19,10 +19,10 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_var
     VARIABLES,
     Said,
     VariablesError,
-    filled,
     hear,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import OF_A_HOST, Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
 
 Variables = t.Mapping[str, t.Any]
 

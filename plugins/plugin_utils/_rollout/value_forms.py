@@ -56,7 +56,7 @@ def names(value: t.Any) -> list[str]:
 
 def _name(value: t.Any) -> str:
     if isinstance(value, bool | float) or not isinstance(value, str | int | None):
-        raise ValueError(f"has the entry {value!r}, which is no text any more as it was written. Put it in quotes")
+        raise ValueError(f"has the entry {value!r}, which is no text any more as it was written. Put it in quotes")  # noqa: TRY004
     text = "" if value is None else str(value).strip()
     if text == "None":
         raise ValueError(f"{NOTHING}; if something has that name, give its id")
@@ -69,12 +69,13 @@ def _from_json(text: str, start: str) -> list[t.Any]:
         found = json.loads(text) if text.strip().startswith(start) else []
     except ValueError:
         return []
-    return found if isinstance(found, list) else []
+    # A name may look like a list of numbers.
+    return found if isinstance(found, list) and not any(isinstance(part, int | float) for part in found) else []
 
 
 def text(value: t.Any) -> str:
     if isinstance(value, bool | float) or not isinstance(value, str | int):
-        raise ValueError(f"must be a text, not {value!r}. Put it in quotes")
+        raise ValueError(f"must be a text, not {value!r}. Put it in quotes")  # noqa: TRY004
     if str(value).strip() == "None":
         raise ValueError(NOTHING)
     return str(value)

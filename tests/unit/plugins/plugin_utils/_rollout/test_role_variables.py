@@ -1,145 +1,174 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role as options of the module."""
+"""Every variable of the role x every form in which people send one: refused with its name, or understood; and the table is what the role documents."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-import yaml
-from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.filter.host_scope import host_scope
-from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import convert_options
-
-from tools.tree import REPOSITORY
-
-FEDERATION = "workload_identity_federation"
-DEFAULTS: dict[str, t.Any] = yaml.safe_load((REPOSITORY / "roles/fleet/defaults/main.yml").read_text(encoding="utf-8"))
-
-
-def options(to: str = FEDERATION, check_mode: bool = False, **changes: t.Any) -> dict[str, t.Any]:
-    variables = {**DEFAULTS, **{f"fleet_{name}": value for name, value in changes.items()}}
-    return convert_options(variables, to=to, check_mode=check_mode, exclude=["a"], pairs=[{"connection": "x"}])
-
-
-def test_by_default_the_module_gets_its_own_defaults_but_for_what_protects() -> None:
-    """What fails after its conversion goes back by default in a rollout."""
-    found = options()
-    differing = {
-        name: value for name, value in found.items() if value != ARGUMENT_SPEC[name].get("default", "no default")
-    }
-    assert differing == {"revert_on_failure": True, "exclude": ["a"]}
-
-
-def test_every_option_exists() -> None:
-    everything = options(
-        "entra_issuer",
-        hold_pipelines="12",
-        journal="x",
-        max_failures="0",
-        federated_credential="create",
-        remove_old_credential=True,
-    )
-    assert set(everything) <= set(ARGUMENT_SPEC)
-
-
-@pytest.mark.parametrize(
-    ("changes", "name", "value"),
-    [
-        ({"hold_pipelines": " 12 \nWeb/deploy, "}, "hold_pipelines", ["12", "Web/deploy"]),
-        ({"hold_pipelines": ""}, "hold_pipelines", None),
-        ({"hold_pipelines": []}, "hold_pipelines", None),
-        ({"journal": " "}, "journal", None),
-        ({"journal": "run.journal"}, "journal", "run.journal"),
-        ({"max_failures": "0"}, "max_failures", "0"),
-        ({"max_failures": 0}, "max_failures", 0),
-        ({"confirm": "each"}, "shared", "include"),
-        ({"confirm": "each", "check_mode": True}, "shared", "skip"),
-        ({"confirm": "none", "shared": "include"}, "shared", "include"),
-        ({"rollback_scope": "none"}, "revert_on_failure", False),
-        ({"rollback_scope": "wave"}, "revert_on_failure", True),
-        ({"verify": "after"}, "revert_on_failure", False),
-        ({"to": "entra_issuer"}, "revert_on_failure", False),
-        ({"to": "entra_issuer", "remove_old_credential": "true"}, "remove_old_credential", True),
-        ({"remove_old_credential": "true"}, "remove_old_credential", False),
-        ({"federated_credential": ""}, "federated_credential", None),
-        ({"to": "service_principal", "federated_credential": "create"}, "federated_credential", None),
-        ({"resend": "true"}, "resend", False),
-        ({"to": "entra_issuer", "resend": "true"}, "resend", True),
-        (
-            {"federated_credential": "require", "credential_probe": "yes", "credential_audience": "api://x"},
-            "federated_credential",
-            {"mode": "require", "audience": "api://x", "probe": True, "pairs": [{"connection": "x"}]},
-        ),
-    ],
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
+    EVERY,
+    VARIABLES,
+    Variable,
+    VariablesError,
+    hear,
+    meant,
 )
-def test_what_a_survey_sends_is_understood(changes: dict[str, t.Any], name: str, value: t.Any) -> None:
-    assert options(**changes).get(name) == value
+
+from tools.tree import REPOSITORY, load
+
+SPECS = load(REPOSITORY / "roles/fleet/meta/argument_specs.yml")["argument_specs"]
+DEFAULTS = load(REPOSITORY / "roles/fleet/defaults/main.yml")
+TYPES = {
+    "names": "list",
+    "choices": "list",
+    "pairs": "list",
+    "text": "str",
+    "digest": "str",
+    "choice": "str",
+    "path": "path",
+    "flag": "bool",
+    "number": "int",
+    "sizes": "raw",
+}
+# What a survey sends for each kind, and what it means.
+SURVEY: dict[str, tuple[t.Any, t.Any]] = {
+    "names": (" Web Shop,\nPayments ", ["Web Shop", "Payments"]),
+    "text": ("a text", "a text"),
+    "path": (" run.json ", "run.json"),
+    "flag": ("yes", True),
+    "number": ("7", 7),
+    "digest": (f" {'AB' * 32} ", "ab" * 32),
+    "sizes": ("1, 50%", "1, 50%"),
+    "pairs": (
+        '[{"connection": "a", "issuer": "i", "subject": "s"}]',
+        [{"connection": "a", "issuer": "i", "subject": "s"}],
+    ),
+}
 
 
+def entry_of(variable: Variable) -> str:
+    return variable.entries[0]
+
+
+def heard(name: str, value: t.Any) -> t.Any:
+    return hear(entry_of(VARIABLES[name]), {name: value})[name.removeprefix("fleet_")]
+
+
+def test_the_table_is_what_the_role_documents() -> None:
+    documented = {
+        name: {entry for entry, spec in SPECS.items() if name in (spec.get("options") or {})}
+        for spec in SPECS.values()
+        for name in spec.get("options") or {}
+    }
+    assert {name: set(variable.entries) for name, variable in VARIABLES.items()} == documented
+    assert {name: variable.default for name, variable in VARIABLES.items()} == DEFAULTS
+    assert set(EVERY) == set(SPECS) - {"main"}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_kind_and_choices_are_what_the_role_documents(name: str) -> None:
+    variable = VARIABLES[name]
+    for entry in variable.entries:
+        option = SPECS[entry]["options"][name]
+        # Empty means "no limit" there, so for Ansible it is a text.
+        assert option["type"] == ("str" if name == "fleet_max_failures" else TYPES[variable.kind])
+        if variable.kind == "choice":
+            assert option["choices"] == list(variable.choices)
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", "\n"])
+@pytest.mark.parametrize("name", VARIABLES)
+def test_a_blank_answer_is_not_given(name: str, blank: str | None) -> None:
+    assert heard(name, blank) == VARIABLES[name].default
+
+
+@pytest.mark.parametrize("value", ["None", {"a": 1}, float("nan")], ids=["None", "dictionary", "no number"])
+@pytest.mark.parametrize("name", VARIABLES)
+def test_what_means_nothing_is_refused_by_its_name(name: str, value: t.Any) -> None:
+    with pytest.raises(VariablesError, match=rf"^{name} "):
+        heard(name, value)
+
+
+@pytest.mark.parametrize("name", [name for name, variable in VARIABLES.items() if variable.choices])
+def test_what_is_no_choice_is_refused_with_those_there_are(name: str) -> None:
+    known = [choice for choice in VARIABLES[name].choices if choice]
+    with pytest.raises(VariablesError) as caught:
+        heard(name, f"{known[-1]}x")
+    assert all(choice in str(caught.value) for choice in known)
+    assert f"Did you mean {known[-1]!r}?" in str(caught.value)
+    last = VARIABLES[name].choices[-1]
+    assert heard(name, last) == ([last] if VARIABLES[name].kind == "choices" else last)
+
+
+@pytest.mark.parametrize("name", [name for name, variable in VARIABLES.items() if variable.kind in SURVEY])
+def test_what_a_survey_sends_is_understood(name: str) -> None:
+    sent, expected = SURVEY[VARIABLES[name].kind]
+    assert heard(name, sent) == expected
+
+
+@pytest.mark.parametrize("name", [name for name, variable in VARIABLES.items() if variable.kind == "names"])
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (True, True),
-        ("True", True),
-        ("yes", True),
-        (1, True),
-        (False, False),
-        ("false", False),
-        ("", False),
-        (None, False),
+        ("007", ["007"]),
+        ("Yes", ["Yes"]),
+        ("1.10", ["1.10"]),
+        (7, ["7"]),
+        (["007", 8], ["007", "8"]),
+        ('["Shared Services", "a,b"]', ["Shared Services", "a,b"]),
+        ("[1]", ["[1]"]),
+        ([], []),
     ],
 )
-def test_flags(value: t.Any, expected: bool) -> None:
-    assert options("entra_issuer", remove_old_credential=value)["remove_old_credential"] is expected
+def test_names_that_look_like_something_else(name: str, value: t.Any, expected: list[str]) -> None:
+    assert heard(name, value) == expected
 
 
-@pytest.mark.parametrize(
-    ("changes", "to", "check_mode", "refused"),
-    [
-        ({}, FEDERATION, False, True),
-        ({"fleet_plan_digest": "a" * 64}, FEDERATION, False, False),
-        ({"fleet_plan_digest": " "}, FEDERATION, False, True),
-        ({"fleet_confirm": "none"}, FEDERATION, False, False),
-        ({"fleet_confirm": "each"}, FEDERATION, False, False),
-        ({}, FEDERATION, True, False),
-        ({"fleet_remove_old_credential": True}, FEDERATION, False, True),
-        ({"fleet_remove_old_credential": True}, "entra_issuer", False, False),
-    ],
-)
-def test_no_host_is_moved_that_nobody_agreed_to(
-    changes: dict[str, t.Any], to: str, check_mode: bool, refused: bool
-) -> None:
-    """Whatever another host of the same wave has for fleet_confirm."""
-    variables = {**DEFAULTS, **changes}
-    assert host_scope(variables, to, check_mode)["concerned"]
-    if refused:
-        with pytest.raises(AnsibleFilterError, match="nobody has agreed"):
-            host_scope(variables, to, check_mode, moves=True)
-    else:
-        assert host_scope(variables, to, check_mode, moves=True)["concerned"]
+@pytest.mark.parametrize("value", [True, 1.1, [True], [1.1], [None], ["a", " "], ["a", "None"], {"a": 1}], ids=str)
+def test_names_that_are_lost_are_refused(value: t.Any) -> None:
+    with pytest.raises(VariablesError, match=r"^fleet_projects .*(quotes|empty entry|'None')"):
+        heard("fleet_projects", value)
 
 
-class Watched(dict[str, t.Any]):
-    """Variables that remember which of them were asked for."""
-
-    def __init__(self, *args: t.Any) -> None:
-        super().__init__(*args)
-        self.asked: set[str] = set()
-
-    def get(self, name: str, default: t.Any = None) -> t.Any:
-        self.asked.add(name)
-        return super().get(name, default)
+@pytest.mark.parametrize("value", [-1, "-1", "1.5", "ten", True, "٣"])
+def test_what_is_no_whole_number_is_refused(value: t.Any) -> None:
+    with pytest.raises(VariablesError, match=r"^fleet_soak must be a whole number"):
+        heard("fleet_soak", value)
 
 
-def test_the_role_passes_every_variable_that_counts_and_no_other() -> None:
-    """They stand in a list, because a template that named each of them would be compiled anew for every host."""
-    variables = Watched({**DEFAULTS, "fleet_federated_credential": "create"})
-    for to in (FEDERATION, "entra_issuer"):
-        host_scope(variables, to, check_mode=True, moves=True)
-        host_scope(variables, to)
-    passed = yaml.safe_load((REPOSITORY / "roles/fleet/vars/main.yml").read_text(encoding="utf-8"))["__fleet_names"]
-    assert variables.asked == set(passed)
+@pytest.mark.parametrize("value", ["abcdef12", "a" * 63, "g" * 64, 7])
+def test_a_digest_that_was_cut_says_how_to_copy_it(value: t.Any) -> None:
+    with pytest.raises(VariablesError, match=r"all 64 characters .* Copy the whole line"):
+        heard("fleet_plan_digest", value)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(VariablesError) as caught:
+        hear("convert", {"fleet_soak": "x", "fleet_confirm": "y", "fleet_watch": "not of this entry point"})
+    assert [word for word in str(caught.value).split() if word.startswith("fleet_")] == ["fleet_confirm", "fleet_soak"]
+
+
+@pytest.mark.parametrize("name", ["fleet_watch", "fleet_schemes"])
+def test_a_list_of_nothing_to_look_at_is_refused(name: str) -> None:
+    with pytest.raises(VariablesError, match="nothing would be looked at"):
+        heard(name, [])
+
+
+@pytest.mark.parametrize("name", [name for name in VARIABLES if len(name) > len("fleet_to")])
+def test_a_slip_of_the_hand_is_known_by_the_variable_that_it_is_near_to(name: str) -> None:
+    assert meant(name) == ""
+    assert meant(name[:-1]) in VARIABLES
+    assert meant(f"{name}s") in VARIABLES or f"{name}s" in VARIABLES
+
+
+@pytest.mark.parametrize("name", ["fleet_server_url", "fleet_owner", "fleet_x"])
+def test_somebodys_own_variable_is_no_slip(name: str) -> None:
+    assert meant(name) == ""
+
+
+def test_only_what_narrows_is_remembered_as_blank() -> None:
+    said = hear("convert", {}, ["fleet_projects", "fleet_journal", "fleet_exclude"])
+    assert said.blank == ("fleet_projects", "fleet_exclude")

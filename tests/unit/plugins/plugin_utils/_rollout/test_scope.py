@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, Scope, scope_of, strangers
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, Scope, answers, scope_of
 
 ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": [], "azdo_connection_ids": []})
 PROJECT = Host.from_variables(
@@ -87,16 +87,15 @@ def test_what_is_excluded_or_has_a_pair_elsewhere_is_not_for_this_host() -> None
 
 
 @pytest.mark.parametrize(
-    ("hosts", "projects", "connections", "expected"),
-    [
-        ([PROJECT], ["web"], ["dev", "C-2"], ([], [])),
-        ([PROJECT], ["Wbe"], ["dve"], (["Wbe"], ["dve"])),
-        ([PROJECT, CONNECTION], None, None, ([], [])),
-        ([PROJECT, UNTOLD], ["Wbe"], ["anything"], (["Wbe"], [])),
-        ([PROJECT, ORGANIZATION], ["Wbe"], ["dve"], ([], [])),
-        ([], ["Web"], [], (["Web"], [])),
-    ],
+    ("wanted", "meant"),
+    [("dev", True), ("DEV", True), ("d*", True), ("?ev", True), ("de", False), ("*x*", False), ("c-1", True)],
 )
-def test_what_no_host_has_is_found(hosts: list[Host], projects: t.Any, connections: t.Any, expected: t.Any) -> None:
-    found = strangers(hosts, projects, connections)
-    assert (found["projects"], found["connections"]) == expected
+def test_names_and_patterns_are_answered_to_whatever_their_case(wanted: str, meant: bool) -> None:
+    assert answers(["Dev", "C-1"], wanted) is meant
+
+
+def test_a_pattern_in_what_is_left_alone_counts_where_it_matches() -> None:
+    assert scope(PROJECT, exclude=["d*", "x*"]).exclude == ["d*"]
+    assert scope(ORGANIZATION, exclude=["d*", "x*"]).exclude == ["d*", "x*"]
+    assert scope(PROJECT, projects=["w*"]).concerned
+    assert not scope(PROJECT, projects=["x*"]).concerned
