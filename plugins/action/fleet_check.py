@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
         _play(view, said)
         hosts = _hosts(view, said)
         _refuse(*strangers(said, hosts), _canary(view, said, hosts))
-        _outputs(said)
+        _outputs(said, view.check_mode)
         _agreement(view, said, hosts)
         found: Json = {**result, "changed": False, "entry": said.entry, **_course(view, said, hosts)}
         return {**found, "warnings": warnings} if warnings else found
@@ -112,21 +112,25 @@ def _canary(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> str:
     return canary_problem(said, hosts, view.batch) if view.hosts[:1] == view.batch[:1] else ""
 
 
-def _outputs(said: Said) -> None:
+def _outputs(said: Said, check_mode: bool) -> None:
     """Everything that will be written is tried before the first request: a conversion whose report cannot be written would be one that nobody sees."""
     reports = said["report_path"] or []
-    plan = [said["plan_path"]] if said.entry == "plan" and said["plan_path"] else []
+    plans = [said["plan_path"]] if said.entry == "plan" and said["plan_path"] else []
+    journals = [said["journal"]] if said.get("journal") and not check_mode else []
+    named = [("report_path", path) for path in reports] + [("plan_path", path) for path in plans]
+    _about("report_path", output_files.split, reports, ENDINGS)
+    named += [("journal", path) for path in journals]
+    found = [_about(name, output_files.check, path) for name, path in named]
+    if len(set(found)) < len(found):
+        _refuse("fleet_report_path, fleet_plan_path and fleet_journal name a file twice. Give each a name of its own.")
+
+
+def _about(name: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """Errors in the words of the role, whose variables name the files."""
     try:
-        output_files.split(reports, ENDINGS)
-        paths = [output_files.check(path) for path in reports]
+        return work(*arguments)
     except output_files.OutputError as error:
-        raise AnsibleActionFail(f"fleet_report_path: {error}") from None
-    try:
-        paths += [output_files.check(path) for path in plan]
-    except output_files.OutputError as error:
-        raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
-    if len(set(paths)) < len(reports) + len(plan):
-        raise AnsibleActionFail("fleet_report_path and fleet_plan_path name a file twice. Give each a name of its own.")
+        raise AnsibleActionFail(f"fleet_{name}: {error}") from None
 
 
 def _agreement(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:

@@ -14,6 +14,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats i
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
+    PLAN_MODE,
+    REPORT_MODE,
     OutputError,
     check,
     split,
@@ -71,7 +73,8 @@ class ActionModule(ActionBase):
         except NothingRegisteredError as error:
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
         texts = _texts(steps, reports, options)
-        files = [_about(name, write, path, texts[path]) for path, name in paths.items()]
+        modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
+        files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
         return {**result, "changed": False, "files": files}
 
 

@@ -15,6 +15,10 @@ import tempfile
 import typing as t
 
 REPORT_MODE = 0o644
+# A plan is an agreement: whoever may write it may change what is agreed, and it names what there is.
+PLAN_MODE = 0o600
+# What is tried before anything is done, so that a disk that is full is known then.
+_TRIED_BYTES = 1 << 16
 
 
 class OutputError(Exception):
@@ -22,7 +26,7 @@ class OutputError(Exception):
 
 
 def check(path: str) -> str:
-    """The absolute path, if a file can be written there, as far as it can be told without writing one.
+    """The absolute path, if a file can be written there; one beside it is written for a trial.
 
     :raises OutputError: it cannot.
     """
@@ -32,6 +36,7 @@ def check(path: str) -> str:
         raise OutputError(f"{path} cannot be written, because there is no folder {folder}. Make it first.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{path} cannot be written, because this user may not write to the folder {folder}.")
+    _try(path, folder)
     try:
         there = os.lstat(absolute)
     except FileNotFoundError:
@@ -43,6 +48,16 @@ def check(path: str) -> str:
     if there.st_uid != os.geteuid():
         raise OutputError(f"{path} is a file of another user. Remove it, or name another file.")
     return absolute
+
+
+def _try(path: str, folder: str) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder, prefix=".azdo-") as file:
+            file.write(bytes(_TRIED_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def write(path: str, text: str, mode: int = REPORT_MODE) -> str:
