@@ -49,6 +49,12 @@ class OptionError(AzdoError):
     code = "invalid_option"
 
 
+class UnreadError(AzdoError):
+    """Something that a task is about could not be read, so nobody knows what is there."""
+
+    code = "unread"
+
+
 class MissingLibraryError(AzdoError):
     """A Python library that this task needs is not installed.
 

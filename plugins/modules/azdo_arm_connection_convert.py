@@ -66,8 +66,11 @@ attributes:
 options:
   projects:
     description:
-      - Names or ids of the projects to work in. If not set, every project that the caller can see. Nothing outside them is touched.
-      - An empty list means no project at all. A project that is not found is an error.
+      - Names, ids or patterns of the projects to work in. If not set, every project that the caller can see. Nothing outside them is touched.
+      - An empty list means no project at all. A project that is not found, a pattern that matches none, and an entry that is empty are errors.
+      - A pattern has C(*), C(?) or C([...]) in it, and case does not matter, as in the filters of the inventory P(azdo.connections.azdo#inventory). A text
+        that is a name or an id is never taken for a pattern. So it is wherever an option of this module takes patterns.
+      - A project that is named here and cannot be read is an error before anything is changed, unless O(allow_unread) has it.
       - With O(plan), only what the plan holds in these projects is carried out, so that one plan can be applied in waves; its other connections have no rows.
         A connection belongs to its owning project. Only these projects are read then, unless O(exclude) or the pairs of O(federated_credential) name
         connections by anything but ids of the plan.
@@ -75,8 +78,9 @@ options:
     elements: str
   connections:
     description:
-      - Names or ids of the connections to convert. A name is looked for in all O(projects), where it must be unique unless O(projects) is set.
+      - Names, ids or patterns of the connections to convert. A name is looked for in all O(projects), where it must be unique unless O(projects) is set.
       - Every named connection gets a row, also if it is not one that can be converted. One that is not found is an error, before anything is changed.
+      - A pattern names all Azure Resource Manager connections that it matches; one that matches none is an error, and so is an empty entry.
       - An empty list means no connection at all.
     type: list
     elements: str
@@ -91,7 +95,17 @@ options:
     default: false
   exclude:
     description:
-      - Names or ids of selected connections to leave alone. Their rows have the reason C(excluded).
+      - Names, ids or patterns of connections to leave alone. Rows of those that are selected have the reason C(excluded).
+      - One that is not there, a pattern that matches none, and an entry that is empty are errors, before anything is changed.
+    type: list
+    elements: str
+  allow_unread:
+    description:
+      - Names, ids or patterns of projects whose connections need not be seen, or only in part. V(*) allows it for every project.
+      - Without it a task fails when a project could not be read, or when only a part of a connection is visible, with V(unread) as the C(code) of RV(failure).
+        It does what it can first, and returns rows and plan all the same. With it such gaps are a warning.
+      - A project that shows no connection is no gap. If none of the projects can be read, the task fails whatever is allowed.
+      - One that is no project of the organization is an error. Has no effect on a plan, which holds what could not be seen when it was made.
     type: list
     elements: str
   to:
@@ -129,15 +143,16 @@ options:
     description:
       - Apply this RV(plan) of an earlier run in check mode. The connections are those of the plan, and all options that change what is done must have the
         values that they had, but for O(projects), which narrow it. A connection that is not what it was is skipped with the reason C(changed_since_plan).
+      - What could not be seen when it was made must be what cannot be seen now; else it is refused.
       - The plan holds ids, flags and hashes only. Pass it on as a variable, or read it with the V(file) lookup and the filter
         P(ansible.builtin.from_json#filter).
     type: dict
   plan_digest:
     description:
       - The digest of a plan that was approved. Everything is read and planned again, and nothing at all is done unless the new plan has the same digest.
-      - The digest depends on the options that change what is done, on every selected connection with its shares, identity and subject, and on whether it
-        could be taken back; not on times, on use, or on who asks, as long as they may read the same. It protects against drift and mistakes, not against
-        a person who can edit both plan and digest.
+      - The digest depends on the options that change what is done, on every selected connection with its shares, identity and subject, on whether it
+        could be taken back, and on what could not be seen; not on times, on use, or on who asks, as long as they may read the same. It protects against
+        drift and mistakes, not against a person who can edit both plan and digest.
       - To go on under the same digest after a run that was interrupted, give the same O(journal); without it use O(plan).
     type: str
   plan_max_age:
@@ -167,7 +182,9 @@ options:
   hold_pipelines:
     description:
       - Pipelines that are not ready for workload identity federation, as V(12), V(deploy), V(Payments/12) or V(Payments/deploy). Connections that one of them
-        used are skipped with the reason C(pipeline_not_ready). The whole history that Azure DevOps keeps is read. One that matches no pipeline is a warning.
+        used are skipped with the reason C(pipeline_not_ready). The whole history that Azure DevOps keeps is read. Patterns work here, too.
+      - One that none of the selected connections was used by is an error, before anything is changed. It is a warning where nobody can know, because the
+        history of one of them could not be read, or because O(projects) or RV(plan) narrow the run and it may be a pipeline of elsewhere.
     type: list
     elements: str
   allow_irreversible:
@@ -211,6 +228,7 @@ options:
         description:
           - Issuer and subject of connections, as the portal shows them under Convert. Without them the pair is taken from the service's answer or from a
             federated credential that somebody has made for the connection.
+          - A pair for a connection that is not there, or not selected, is an error.
         type: list
         elements: dict
         suboptions:
@@ -273,6 +291,7 @@ options:
     description:
       - A file on the controller that says what was sent and what became of it, in ids and hashes, never with a secret or a body. It is made if it does not
         exist, must belong to the user who runs Ansible, and must not be readable by others. Relative paths are relative to the current working directory.
+      - It is tried before anything is asked. A folder that does not exist, a symbolic link, or a disk without room is an error.
       - Many hosts may share one journal on a local file system. In AWX it has to be on a volume that outlives the job.
     type: path
   concurrency:
@@ -516,7 +535,7 @@ plan:
   type: dict
   contains:
     schema:
-      description: Version of its form. A plan in an older form is refused.
+      description: Version of its form, V(2), or V(3) where C(unread) is in it. A plan in an older form is refused.
       type: int
     digest:
       description: SHA-256 over its canonical JSON without C(created).
@@ -535,6 +554,11 @@ plan:
         owner, shares, scheme, creation mode, identity, environment, scope, issuer, subject and whether it is enabled.
       type: list
       elements: dict
+    unread:
+      description: What could not be seen. C(projects) has the ids of projects that could not be read, C(connections) what is visible in part only, each with
+        C(id) and C(project_id).
+      returned: when something could not be seen
+      type: dict
 summary:
   description: The rows in numbers.
   returned: always, unless the task failed before it began
@@ -574,7 +598,8 @@ summary:
       description: What was seen and what was not, as in M(azdo.connections.azdo_arm_connection_info).
       type: dict
 failure:
-  description: What went wrong. C(code) and C(details) are for playbooks to branch on.
+  description: What went wrong. C(code) and C(details) are for playbooks to branch on. The code V(unread) says that rows, plan and summary are there, but not
+    all that they should tell of was seen.
   returned: failure
   type: dict
 """
@@ -582,7 +607,7 @@ failure:
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._convert.options import read_options
 from ansible_collections.azdo.connections.plugins.module_utils._convert.plan import Planner
-from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import diff, failure, unmatched, warnings
+from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import diff, failure, warnings
 from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
@@ -594,6 +619,7 @@ ARGUMENT_SPEC = argument_spec(
     connections={"type": "list", "elements": "str"},
     only_candidates={"type": "bool", "default": False},
     exclude={"type": "list", "elements": "str"},
+    allow_unread={"type": "list", "elements": "str"},
     to={
         "type": "str",
         "choices": ["workload_identity_federation", "service_principal", "entra_issuer"],
@@ -657,17 +683,21 @@ def run(runtime: Runtime) -> Result:
         stop=runtime.stop,
         # The service's filter would report a connection of another type as missing.
         type=None if wanted.named else "azurerm",
+        may_be_unread=runtime.params["allow_unread"] or (),
     )
+    estate.coverage.check_that_something_was_read()
     plan, carry_out = planner.plan(estate)
     rows = carry_out(plan)
     connections = [row.to_result(runtime.now()) for row in rows]
     runtime.warnings += warnings(
         connections,
         [(row.title, note) for row in rows if row.outcome for note in row.outcome.notes],
-        complete=estate.coverage.complete,
+        complete=planner.gaps.complete,
         selected_by_name=not planner.wanted.selects or planner.wanted.connections == (),
     )
-    runtime.warnings += unmatched(rows, runtime.params["hold_pipelines"] or ())
+    unread = planner.gaps.error
+    if planner.gaps.gaps and unread is None:
+        runtime.warnings.append(f"allow_unread: {planner.gaps.gaps}")
     summary = run_summary(
         connections,
         target=wanted.target,
@@ -682,7 +712,7 @@ def run(runtime: Runtime) -> Result:
         changed=any(row.changed for row in rows),
         values={"connections": connections, "summary": summary, **shown},
         diff=diff(connections),
-        failure=failure(connections),
+        failure=failure(connections, unread),
     )
 
 

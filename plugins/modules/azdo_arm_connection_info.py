@@ -14,7 +14,8 @@ author:
   - azdo.connections contributors (@azdo-connections)
 description:
   - Returns one row for each Azure Resource Manager service connection, however many projects use it, with what can be done to it and why not.
-  - Says what could not be seen. Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
+  - Says what could not be seen, in RV(summary.coverage) and as a warning. Azure DevOps leaves out of its lists what the caller may not see, without a word
+    about it. If none of the projects can be read, or the caller can see no project, the task fails.
 notes:
   - How far a long task has come is shown on the standard error stream when the module runs in the controller's process. There is no such display
     when it runs as an ordinary module.
@@ -25,13 +26,15 @@ extends_documentation_fragment:
 options:
   projects:
     description:
-      - Names or ids of the projects to look at. If not set, every project that the caller can see.
-      - An empty list means no project at all.
+      - Names, ids or patterns of the projects to look at. If not set, every project that the caller can see.
+      - An empty list means no project at all. One that is not found, a pattern that matches none, and an entry that is empty are errors.
+      - A pattern has C(*), C(?) or C([...]) in it, and case does not matter. A text that is a name or an id is never taken for a pattern.
     type: list
     elements: str
   names:
     description:
       - Only connections with these names, in any project of O(projects), and those of O(ids). A name that is not found is an error.
+      - Patterns work as in O(projects); one that matches no connection is an error, and so is an empty entry.
     type: list
     elements: str
   ids:
@@ -498,10 +501,12 @@ ARGUMENT_SPEC = argument_spec(
 def run(runtime: Runtime) -> Result:
     """Read the estate, narrow it, read what else is wanted of each connection, and put it into rows."""
     params = runtime.params
-    for option in ("projects", "names", "ids"):
+    for option in ("projects", "names", "ids", "environments"):
         check_names(option, params[option])
     check_range("concurrency", params["concurrency"], 1, 64)
     estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
+    estate.coverage.check_that_something_was_read()
+    runtime.warnings += [estate.coverage.doubts] if estate.coverage.doubts else []
     seen_from = situation(runtime, estate)
     include = params["include"]
     inspection = Inspection(
@@ -536,7 +541,7 @@ def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
     found = list(estate.found)
     if params["names"] is not None or params["ids"] is not None:
         named = look_up(estate, params["names"] or (), option="names", named_projects=True, by=("name",))
-        named += look_up(estate, params["ids"] or (), option="ids", named_projects=True, by=("id",))
+        named += look_up(estate, params["ids"] or (), option="ids", named_projects=True, by=("id",), patterns=False)
         found = [item for item in found if item in named]
     narrowing = Narrowing(
         **{name: params[name] for name in ("schemes", "creation_modes", "environments", "issuers", "include_failed")}

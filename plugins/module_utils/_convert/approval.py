@@ -22,6 +22,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 
 # 2: the connections stand under connections and no longer under items, which templates take for the method of dictionaries.
 SCHEMA = 2
+# Something could not be seen, and stands in it under unread. A plan that misses nothing has no such key, and the digest that it always had.
+SCHEMA_WITH_GAPS = 3
 _AHEAD = timedelta(hours=1)
 _ITEM = {"id": str, "project_id": str, "action": bool, "rollback": str, "decision": str, "fingerprint": str}
 # Reasons that depend on who asks, on what only some may read, or on the hour: two administrators a day apart approve the same plan.
@@ -38,6 +40,8 @@ _NOT_OF_THE_PLAN = {
 }
 _MAKE_ANEW = "Make a new plan with check mode, look at it and apply that. Nothing was changed."
 _OLD_SCHEMAS = ("1",)
+# What could not be seen, where everything could.
+NO_GAP: Json = {"projects": [], "connections": []}
 
 
 class PlanChangedError(AzdoError):
@@ -61,41 +65,65 @@ def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: st
     }
 
 
-def document(organization_id: str, options: Json, items: t.Sequence[Json], created: datetime) -> Json:
-    """Shape: ``{schema, digest, created, organization_id, options, connections}``."""
-    content = {"schema": SCHEMA, "organization_id": organization_id, "options": options, "connections": list(items)}
+def document(
+    organization_id: str, options: Json, items: t.Sequence[Json], created: datetime, unread: Json | None = None
+) -> Json:
+    """Shape: ``{schema, digest, created, organization_id, options, connections}``, and ``unread`` where something could not be seen.
+
+    :param unread: see :meth:`Coverage.to_plan`; who approves the plan has seen that, too.
+    """
+    gaps = _gaps(unread or NO_GAP)
+    content = {
+        "schema": SCHEMA_WITH_GAPS if gaps else SCHEMA,
+        "organization_id": organization_id,
+        "options": options,
+        "connections": list(items),
+        **gaps,
+    }
     return {**content, "digest": digest(content), "created": format_time(created)}
 
 
 def digest(plan: Json) -> str:
     """Of everything but the time: each connection counts by its own hash, so that one that is done already can stand in with the hash it had."""
     hashes = {item["id"]: item_hash(item) for item in plan["connections"]}
-    return digest_of(plan["organization_id"], plan["options"], hashes)
+    return digest_of(plan["organization_id"], plan["options"], hashes, plan.get("unread", NO_GAP))
 
 
-def digest_of(organization_id: str, options: Json, hashes: t.Mapping[str, str]) -> str:
-    """:param hashes: that of each item, by connection id."""
+def digest_of(organization_id: str, options: Json, hashes: t.Mapping[str, str], unread: Json) -> str:
+    """:param hashes: that of each item, by connection id. :param unread: what could not be seen."""
+    gaps = _gaps(unread)
     return canonical_hash(
         {
-            "schema": SCHEMA,
+            "schema": SCHEMA_WITH_GAPS if gaps else SCHEMA,
             "organization": organization_id,
             "options": options,
             "connections": sorted(f"{id_} {hash_}" for id_, hash_ in hashes.items()),
+            **gaps,
         }
     )
+
+
+def _gaps(unread: Json) -> Json:
+    return {} if unread == NO_GAP else {"unread": unread}
 
 
 def item_hash(item: Json) -> str:
     return canonical_hash(item)
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
 def check_digest(given: str) -> str:
-    """The digest that a task was given, in lower case. :raises OptionError: it cannot be one."""
+    """The digest that a task was given, in lower case and without blanks around it. :raises OptionError: it cannot be one."""
     text = given.strip().lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
+    if not _DIGEST.fullmatch(text):
+        short = f"{given[:80]}..." if len(given) > 80 else given
+        cut = f": it has {len(text)} of the 64 characters" if re.fullmatch(r"[0-9a-f]{1,63}", text) else ""
         raise OptionError(
-            f"plan_digest is {given!r}, which is no digest.",
-            remedy="Give the 64 characters of plan.digest of an earlier run in check mode.",
+            f"plan_digest is {short!r}, which is no digest{cut}.",
+            remedy="Give the 64 characters (0 to 9 and a to f) without quotes: copy the whole line that the plan printed, or plan.digest of an earlier run in "
+            "check mode. Nothing was changed.",
         )
     return text
 
@@ -108,9 +136,10 @@ def check_document(plan: Json, option: str = "plan") -> None:
         isinstance(items, list)
         and isinstance(plan.get("options"), dict)
         and isinstance(plan.get("organization_id"), str)
+        and _tells_gaps(plan)
         and all(isinstance(item, dict) and set(item) == set(_ITEM) for item in items)
     )
-    if not whole or str(plan.get("schema")) != str(SCHEMA):
+    if not whole:
         raise OptionError(
             f"{option} is no plan of this module.",
             remedy="Give plan of an earlier result in check mode, whole and as it was.",
@@ -128,6 +157,22 @@ def check_document(plan: Json, option: str = "plan") -> None:
         )
         where = f" Look at {odd[0]}." if odd else ""
         raise PlanChangedError(f"{option} was altered after it was made.{censored}{where}", remedy=_MAKE_ANEW)
+
+
+def _tells_gaps(plan: Json) -> bool:
+    """Whether its schema is one of ours, and what could not be seen stands in it if its schema says so."""
+    if "unread" not in plan:
+        return str(plan.get("schema")) == str(SCHEMA)
+    unread = plan["unread"]
+    return (
+        str(plan.get("schema")) == str(SCHEMA_WITH_GAPS)
+        and isinstance(unread, dict)
+        and unread != NO_GAP
+        and set(unread) == set(NO_GAP)
+        and isinstance(unread["projects"], list)
+        and isinstance(unread["connections"], list)
+        and all(isinstance(item, dict) and set(item) == {"id", "project_id"} for item in unread["connections"])
+    )
 
 
 def _check_not_old(plan: Json, option: str) -> None:
@@ -178,11 +223,50 @@ def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours
         )
 
 
-def digest_error(given: str, found: str) -> PlanChangedError:
+def check_gaps(plan: Json, found: Json, project_ids: t.Collection[str] | None) -> None:
+    """Whether what cannot be seen now is what could not be seen when the plan was made: its approval was about the rest.
+
+    :param found: see :meth:`Coverage.to_plan`. :param project_ids: those that the task is about, in lower case; None: all.
+    :raises PlanChangedError: it is not.
+    """
+
+    def within(gaps: Json) -> tuple[set[str], set[tuple[str, str]]]:
+        projects = {str(id_).lower() for id_ in gaps["projects"]}
+        partial = {(str(item["id"]).lower(), str(item["project_id"]).lower()) for item in gaps["connections"]}
+        if project_ids is None:
+            return projects, partial
+        return projects.intersection(project_ids), {item for item in partial if item[1] in project_ids}
+
+    (then, then_partial), (now, now_partial) = within(plan.get("unread", NO_GAP)), within(found)
+    told = [
+        _ids("these projects could not be read, and now they can", then - now),
+        _ids("these projects could be read, and now they cannot", now - then),
+        _ids(
+            "of these connections only a part was visible, and now they can be seen", _first(then_partial - now_partial)
+        ),
+        _ids("these connections could be seen, and now only a part is visible", _first(now_partial - then_partial)),
+    ]
+    if differences := "; ".join(text for text in told if text):
+        raise PlanChangedError(
+            f"plan was made when not the same could be seen as now: {differences}.", remedy=_MAKE_ANEW
+        )
+
+
+def _first(pairs: t.Iterable[tuple[str, str]]) -> set[str]:
+    return {first for first, _second in pairs}
+
+
+def _ids(text: str, ids: t.Collection[str]) -> str:
+    return f"{text}: {', '.join(sorted(ids))}" if ids else ""
+
+
+def digest_error(given: str, found: str, gaps: str) -> PlanChangedError:
+    """:param gaps: what cannot be seen now, in words."""
+    unseen = f" {gaps} If it could be seen when the plan was made, that is the difference." if gaps else ""
     return PlanChangedError(
-        f"The plan of now has the digest {found}, and plan_digest is {given}.",
-        remedy="A connection, a share, an option or what is known of a secret is not what it was. To go on with a run that was interrupted, give its "
-        f"journal, or apply plan itself. {_MAKE_ANEW}",
+        f"The plan of now has the digest {found}, and plan_digest is {given}.{unseen}",
+        remedy="A connection, a share, an option, what could be seen or what is known of a secret is not what it was. To go on with a run that was "
+        f"interrupted, give its journal, or apply plan itself. {_MAKE_ANEW}",
         found=found,
         given=given,
     )

@@ -36,6 +36,9 @@ _LINES = 1 << 40
 _GATE = _LINES + 1
 _RUNS = 1 << 41
 
+# Room (bytes) for the lines of some connections: what a disk must still take before the first request goes out.
+_ROOM = 1 << 16
+
 # Journals that this process has open. They stay open: the kernel drops a process's locks when it closes any descriptor of the file.
 _OPEN: dict[tuple[int, str, bool], t.BinaryIO] = {}
 
@@ -82,13 +85,25 @@ class Journal:
         self._file = _opened(path, read_only=read_only) if path else None
         self._record = JournalState(self._play)
         self._read_until = 0
-        self._began_at = os.fstat(self._file.fileno()).st_size if self._file else 0
+        self._began_at = self._tried(self._file) if self._file else 0
         self.is_new = self._began_at == 0
         # An answer that could not be written down: what was sent stays sent, but nothing more may be.
         self.broken: JournalError | None = None
-        if self._file and not read_only:
+
+    def _tried(self, file: t.BinaryIO) -> int:
+        """Its size; when lines can be locked, written and brought to the disk, while there is nothing yet that could not be written down.
+
+        :raises OptionError: they cannot.
+        """
+        if self._read_only:
+            return os.fstat(file.fileno()).st_size
+        try:
             # Held until this process ends: while it is held, what this run left open is not up for others.
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _place_of(self._run))
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _place_of(self._run))
+            with self._lines_locked(file):
+                return _reserve(file.fileno())
+        except OSError as error:
+            raise _unusable(self._path, error.strerror or str(error)) from None
 
     # -- writing ---------------------------------------------------------------------------------------------------
     def sent(self, connection_id: str, **told: t.Any) -> None:
@@ -243,7 +258,11 @@ def _opened(path: str, *, read_only: bool) -> t.BinaryIO | None:
         os.close(descriptor)
         raise _unusable(path, reason)
     if not read_only:
-        _to_disk(os.path.dirname(os.path.abspath(path)))
+        try:
+            _to_disk(os.path.dirname(os.path.abspath(path)))
+        except OSError as error:
+            os.close(descriptor)
+            raise _unusable(path, f"its folder cannot be written to the disk: {error.strerror or error}") from None
     file = t.cast(t.BinaryIO, os.fdopen(descriptor, "rb" if read_only else "r+b", buffering=0))
     _OPEN[key] = file
     return file
@@ -273,6 +292,22 @@ def _to_disk(folder: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _reserve(descriptor: int) -> int:
+    """Write blanks behind the end and take them away again; returns where the end is.
+
+    Without a line break they are a torn line to whoever reads meanwhile, or after a crash.
+    """
+    size = os.fstat(descriptor).st_size
+    blanks = b" " * _ROOM
+    try:
+        while blanks:
+            blanks = blanks[os.write(descriptor, blanks) :]
+        os.fsync(descriptor)
+    finally:
+        os.ftruncate(descriptor, size)
+    return size
 
 
 def _append(descriptor: int, text: str, *, to_disk: bool) -> None:

@@ -34,6 +34,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 
+PAIRS = "federated_credential.pairs"
 # The options that say what a run does, and not how fast; a plan is made for their values.
 _BEHAVIOUR = (
     "to",
@@ -115,11 +116,20 @@ class Options:
         """
         if not self._narrows:
             return wanted
+        here = self.concerned(wanted, estate) or ()
+        return replace(wanted, ids=tuple(item["id"] for item in self._planned if item["project_id"] in here))
+
+    def concerned(self, wanted: Selection, estate: Estate) -> frozenset[str] | None:
+        """The ids of the projects in which a plan is carried out, in lower case; None: in all that are read.
+
+        :raises NotFoundError: one of them is not there.
+        """
+        if not self._narrows:
+            return None
         narrowed: list[str] = self.params["projects"]
         # Where only these were read, the service has said which ones are meant.
         found = estate.projects if wanted.projects == tuple(narrowed) else named_projects(estate, narrowed)
-        here = {project.id.lower() for project in found}
-        return replace(wanted, ids=tuple(item["id"] for item in self._planned if item["project_id"] in here))
+        return frozenset(project.id.lower() for project in found)
 
     def conditions(self, estate: Estate) -> Json:
         """What the rules need to know of the options, names resolved; the keys are those of :class:`situation.Situation`."""
@@ -127,10 +137,10 @@ class Options:
         named = params["projects"] is not None or params["connections"] is not None or self.plan is not None
         pairs: dict[str, tuple[str, str]] = {}
         for pair in credential.get("pairs") or []:
-            (id_,) = self._ids(estate, [pair["connection"]], "federated_credential.pairs", named_projects=False)
+            (id_,) = self._ids(estate, [pair["connection"]], PAIRS, named_projects=False, patterns=False)
             if id_ in pairs:
                 raise OptionError(
-                    f"federated_credential.pairs has two pairs for {pair['connection']!r}.",
+                    f"{PAIRS} has two pairs for {pair['connection']!r}.",
                     remedy="Name each connection once.",
                 )
             pairs[id_] = (pair["issuer"], pair["subject"])
@@ -185,6 +195,11 @@ class Options:
     def _narrows(self) -> bool:
         return self.plan is not None and self.params["projects"] is not None
 
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The ids of a plan of which only a part is carried out: options may name what is in the other part."""
+        return frozenset(item["id"] for item in self._planned) if self._narrows else frozenset()
+
     def _projects_to_read(self, promised: t.Sequence[str] | None) -> t.Sequence[str] | None:
         """Only those in which something is to be done, unless a name has to be understood that may be one of another project."""
         narrowed = self.params["projects"]
@@ -196,11 +211,13 @@ class Options:
             return t.cast("list[str]", narrowed)
         return None if promised is None else [*promised, *narrowed]
 
-    def _ids(self, estate: Estate, texts: t.Sequence[str], option: str, *, named_projects: bool) -> list[str]:
+    def _ids(
+        self, estate: Estate, texts: t.Sequence[str], option: str, *, named_projects: bool, patterns: bool = True
+    ) -> list[str]:
         """The ids of connections that an option names, in lower case. Those that the plan knows may be in projects that were not read."""
-        known = {item["id"] for item in self._planned} if self._narrows else set()
+        known = self.elsewhere
         rest = [text for text in texts if text.lower() not in known]
-        found = look_up(estate, rest, option=option, named_projects=named_projects)
+        found = look_up(estate, rest, option=option, named_projects=named_projects, patterns=patterns)
         return [text.lower() for text in texts if text.lower() in known] + [
             item.connection.id.lower() for item in found
         ]
@@ -212,8 +229,10 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
     for option in ("wait_timeout", "verify_timeout", "migration_grace", "max_failures"):
         check_range(option, params[option], 0)
     check_range("plan_max_age", params["plan_max_age"], 1)
-    check_names("exclude", params["exclude"], "none")
-    check_names("hold_pipelines", params["hold_pipelines"], "none")
+    for option in ("projects", "connections"):
+        check_names(option, params[option])
+    for option in ("exclude", "hold_pipelines", "allow_unread"):
+        check_names(option, params[option], "none")
     _check_verification(params)
     _check_issuer(params)
     _check_source(params)
@@ -221,9 +240,10 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
     if credential is not None and params["to"] == SERVICE_PRINCIPAL:
         raise OptionError("federated_credential has no meaning with to=service_principal.", remedy="Leave it out.")
     for pair in (credential or {}).get("pairs") or []:
+        check_names(f"{PAIRS}.connection", [pair["connection"]], "no pair")
         if not (pair["issuer"].strip() and pair["subject"].strip()):
             raise OptionError(
-                f"federated_credential.pairs: issuer or subject of {pair['connection']!r} is empty.",
+                f"{PAIRS}: issuer or subject of {pair['connection']!r} is empty.",
                 remedy="Give both as the portal shows them, or leave the pair out.",
             )
     if params["to"] == ENTRA_ISSUER and credential is None:

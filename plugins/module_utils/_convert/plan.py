@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert import approval as approvals
 from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import CredentialRemoval
+from ansible_collections.azdo.connections.plugins.module_utils._convert.held_pipelines import check_held
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import PAIRS, Options
 from ansible_collections.azdo.connections.plugins.module_utils._convert.plan_execution import PlanExecution, forecast
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
@@ -29,6 +30,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Op
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import Depth
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
@@ -57,6 +59,8 @@ class Planner:
         batch = (runtime.params["batch"] or {}).get("journal")
         self.wanted: Selection = options.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
+        # What could not be seen of the projects that the task is about, as soon as there is a plan.
+        self.gaps = Coverage(0, (), (), (), named=True)
 
     def _open(self, path: str | None, *, read_only: bool) -> Journal:
         runtime = self._runtime
@@ -85,7 +89,9 @@ class Planner:
         :raises PlanChangedError: it is not what was approved; nothing was changed.
         """
         options, runtime = self._options, self._runtime
+        concerned = options.concerned(self.wanted, estate)
         self.wanted = options.narrowed(self.wanted, estate)
+        self.gaps = estate.coverage.within(concerned)
         conditions = options.conditions(estate)
         promise = options.promise(estate, conditions["pairs"])
         if options.plan is not None:
@@ -96,6 +102,7 @@ class Planner:
                 max_age_hours=runtime.params["plan_max_age"],
                 now=runtime.now(),
             )
+            approvals.check_gaps(options.plan, self.gaps.to_plan(), concerned)
         left, busy = self._left(conditions["excluded"])
         unconfirmed = frozenset(id_ for id_, item in left.items() if item.target == ENTRA_ISSUER)
         task = self._task(estate, {**conditions, "busy": busy, "unconfirmed": unconfirmed})
@@ -103,11 +110,28 @@ class Planner:
             PlannedRow(found, task.assess(found), unfinished=found.connection.id.lower() in left)
             for found in self._selected(estate, left)
         ]
+        self._check_pairs(task, estate, plan)
         approval = self._approved_by_plan()
         if runtime.check_mode or options.digest is not None:
             plan = self._foresee(task, plan)
             approval = self._approve(plan, promise) or approval
+        whole = self.wanted.projects is None and not options.elsewhere and not self.gaps.unread
+        runtime.warnings += check_held(task, plan, whole=whole)
         return plan, self._carrier(replace(task, approval=approval), left, estate)
+
+    def _check_pairs(self, task: TaskContext, estate: Estate, plan: list[PlannedRow]) -> None:
+        """:raises OptionError: a pair is for a connection that is not selected, so it would do nothing."""
+        chosen = {row.connection.id.lower() for row in plan} | self._options.elsewhere
+        for found in estate.found:
+            connection = found.connection
+            if connection.id.lower() not in task.situation.pairs.keys() - chosen:
+                continue
+            # The same options again, when it is where it should be: there is nothing left to do.
+            if task.assess(found).status != "unchanged":
+                raise OptionError(
+                    f"{PAIRS} names {connection.name!r} in {connection.owner.name!r}, which is not among the selected connections.",
+                    remedy="Name it in connections too, or leave the pair out. Nothing was changed.",
+                )
 
     def _carrier(self, task: TaskContext, left: dict[str, OpenItem], estate: Estate) -> Carrier:
         check, whole = self._runtime.check_mode, self.wanted.projects is None
@@ -186,7 +210,9 @@ class Planner:
         items = [
             approvals.item_of(row.connection, row.assessment.reasons, row.assessment.rollback.state) for row in plan
         ]
-        self.document = approvals.document(self._organization_id, promise, items, self._runtime.now())
+        self.document = approvals.document(
+            self._organization_id, promise, items, self._runtime.now(), self.gaps.to_plan()
+        )
         given = self._options.digest
         if given is None:
             return None
@@ -196,9 +222,9 @@ class Planner:
             row.connection.id.lower() for row in plan if not (row.unfinished or row.assessment.status == "unchanged")
         }
         hashes |= {id_: hash_ for id_, hash_ in self._journal.items_of(given).items() if id_ not in now_open}
-        found = approvals.digest_of(self._organization_id, promise, hashes)
+        found = approvals.digest_of(self._organization_id, promise, hashes, self.gaps.to_plan())
         if found != given:
-            raise approvals.digest_error(given, found)
+            raise approvals.digest_error(given, found, self.gaps.gaps)
         return given, hashes
 
     def _task(self, estate: Estate, conditions: Json) -> TaskContext:

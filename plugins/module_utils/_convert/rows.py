@@ -14,7 +14,7 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, UnreadError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
@@ -172,31 +172,16 @@ def warnings(
     return found
 
 
-def unmatched(rows: t.Sequence[Row], hold_pipelines: t.Iterable[str]) -> list[str]:
-    """A sentence for each held pipeline that used none of the connections: a misspelt name holds nothing."""
-    if any(not (row.planned.assessment.facts and row.planned.assessment.facts.use) for row in rows) or not rows:
-        # Where the use was not read, nobody knows.
-        return []
-    used = {
-        item
-        for row in rows
-        if row.planned.assessment.facts and row.planned.assessment.facts.use
-        for item in row.planned.assessment.facts.use.definitions
-    }
-    return [
-        f"hold_pipelines: {text!r} is none of the pipelines that used the selected connections."
-        for text in hold_pipelines
-        if not any(item.answers_to(text) for item in used)
-    ]
-
-
-def failure(rows: t.Sequence[Json]) -> RolloutError | None:
-    """Fails the task if a row failed; names the first ones so that the message alone is enough to act on."""
+def failure(rows: t.Sequence[Json], unread: UnreadError | None = None) -> AzdoError | None:
+    """Fails the task if a row failed, or if something was not seen; names the first ones so that the message alone is enough to act on."""
     failed = [row for row in rows if row["status"] in FAILED]
     if not failed:
-        return None
+        return unread
     named = "; ".join(f"{row['error']['message']} {row['error']['remedy']}".rstrip() for row in failed[:3])
     more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+    besides = f" {unread}" if unread else ""
     return RolloutError(
-        f"{len(failed)} of {len(rows)} connections failed. {named}{more}", failed=[row["id"] for row in failed]
+        f"{len(failed)} of {len(rows)} connections failed. {named}{more}{besides}",
+        failed=[row["id"] for row in failed],
+        **(unread.details if unread else {}),
     )

@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     WIF,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Coverage
+from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 
 # Every status that a row can have, in the order in which summaries list them.
 STATUSES = (

@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, known_scheme
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Coverage
+from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 
 

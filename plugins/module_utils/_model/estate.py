@@ -14,6 +14,13 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, NotFoundError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import (
+    Coverage,
+    PartialConnection,
+    UnreadProject,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import meant_by
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
 
 
 @dataclass(frozen=True)
@@ -56,42 +63,6 @@ def _folded(text: str | None) -> str:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """What a run saw, and what it did not.
-
-    Lists are filtered by permission without saying so (fact sheet 2.2): an empty list may mean that there is nothing, or that the caller may not see it.
-    ``complete`` is therefore False not only after a failed read, but also when a project that was asked for by name, or every project, is empty.
-    """
-
-    projects: int
-    unread: tuple[tuple[str, str], ...]
-    empty: tuple[str, ...]
-    partial: tuple[tuple[str, str], ...]
-    named: bool
-
-    @property
-    def named_none(self) -> bool:
-        """The user asked for no project at all, so that there is nothing to miss."""
-        return self.named and self.projects == 0
-
-    @property
-    def complete(self) -> bool:
-        nothing_seen = len(self.empty) == self.projects and not self.named_none
-        doubtful = nothing_seen or (self.named and self.empty)
-        return not (self.unread or self.partial or doubtful)
-
-    def to_result(self) -> Json:
-        """Shape: ``{complete, projects: n, unread: [{project, reason}], empty: [name], partial: [{id, project}]}``."""
-        return {
-            "complete": self.complete,
-            "projects": self.projects,
-            "unread": [{"project": project, "reason": reason} for project, reason in self.unread],
-            "empty": list(self.empty),
-            "partial": [{"id": id_, "project": project} for id_, project in self.partial],
-        }
-
-
-@dataclass(frozen=True)
 class Estate:
     """The connections of the projects of a run, sorted, and the coverage."""
 
@@ -109,21 +80,28 @@ class Estate:
         return dict(Counter((item.connection.subject or "").lower() for item in self.found if item.connection.subject))
 
 
-def survey(lists: t.Iterable[tuple[Project, list[Json] | AzdoError]], *, named: bool) -> Estate:
+def survey(
+    lists: t.Iterable[tuple[Project, list[Json] | AzdoError]],
+    *,
+    named: bool,
+    spared: t.Collection[str] = (),
+    allowed: t.Collection[str] = (),
+) -> Estate:
     """Merge the lists of several projects. ``named``: the user asked for these projects, so one that cannot be read is an error.
 
     :param lists: for each project what the service listed, or why it did not.
+    :param spared: ids of projects that were not named one by one, but by a pattern. :param allowed: ids of projects that may be unread.
     """
     lists = list(lists)
-    unread = tuple((project.name, str(answer)) for project, answer in lists if isinstance(answer, AzdoError))
-    if named and unread:
-        project, error = next((project, answer) for project, answer in lists if isinstance(answer, AzdoError))
-        others = f" So it is for {len(unread) - 1} more projects." if len(unread) > 1 else ""
-        error.message += f"{others} Nothing was changed."
-        raise error.about(f"The connections of project {project.name!r} could not be read")
+    unread = tuple(
+        UnreadProject(project.id, project.name, str(answer))
+        for project, answer in lists
+        if isinstance(answer, AzdoError)
+    )
+    _check_named([item for item in lists if item[0].id not in {*spared, *allowed}] if named else ())
     sightings: dict[str, list[tuple[Project, ArmConnection]]] = {}
     empty = []
-    odd: list[tuple[str, str]] = []
+    odd: list[PartialConnection] = []
     for project, answer in lists:
         if isinstance(answer, AzdoError):
             continue
@@ -134,21 +112,37 @@ def survey(lists: t.Iterable[tuple[Project, list[Json] | AzdoError]], *, named: 
                 connection = ArmConnection.from_api(raw, project)
             except (AttributeError, KeyError, TypeError, ValueError):
                 # An object in an unknown shape: it is counted as not seen, and the others go on.
-                odd.append((str(raw.get("id")), project.name))
+                odd.append(PartialConnection(str(raw.get("id")), project.id, project.name))
             else:
                 sightings.setdefault(connection.id, []).append((project, connection))
     found = sorted((_merge(seen) for seen in sightings.values()), key=lambda item: item.sort_key)
-    partial = (*((item.connection.id, item.connection.owner.name) for item in found if item.connection.partial), *odd)
-    coverage = Coverage(len(lists), unread, tuple(empty), partial, named)
+    seen_in_part = (item.connection for item in found if item.connection.partial)
+    partial = (*(PartialConnection(one.id, one.owner.id, one.owner.name) for one in seen_in_part), *odd)
+    may_be_unread = frozenset(project_id.lower() for project_id in allowed)
+    coverage = Coverage(len(lists), unread, tuple(empty), partial, named, may_be_unread)
     return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
+
+
+def _check_named(lists: t.Sequence[tuple[Project, list[Json] | AzdoError]]) -> None:
+    """:raises AzdoError: one of these projects, which were asked for by name, could not be read."""
+    unread = [(project, answer) for project, answer in lists if isinstance(answer, AzdoError)]
+    if unread:
+        project, error = unread[0]
+        others = f" So it is for {len(unread) - 1} more projects." if len(unread) > 1 else ""
+        error.message += f"{others} Nothing was changed."
+        raise error.about(f"The connections of project {project.name!r} could not be read")
+
+
+# What Ansible makes of null in a list of texts.
+_NULL = "None"
 
 
 def check_names(option: str, names: t.Iterable[str] | None, without: str = "all") -> None:
     """:param without: what it means to leave the option out.
 
-    :raises OptionError: an entry is empty, as a blank line of a survey or a template without a value leaves it.
+    :raises OptionError: an entry is empty or null, as a blank line of a survey or a template without a value leaves it.
     """
-    if any(not text.strip() for text in names or ()):
+    if any(not text.strip() or text.strip() == _NULL for text in names or ()):
         raise OptionError(
             f"{option} contains an empty entry.", remedy=f"Leave {option} out to mean {without}, or name what you mean."
         )
@@ -161,27 +155,34 @@ def look_up(
     option: str,
     named_projects: bool,
     by: t.Collection[str] = ("name", "id"),
+    patterns: bool = True,
 ) -> list[Found]:
-    """The connections meant by names, ids or both, sorted. Every name in any of the run's projects counts, because a share may have its own.
+    """The connections meant by names, ids, patterns or all of them, sorted. Every name in any of the run's projects counts, because a share may have its own.
 
+    :param patterns: whether a text that is no name may be one.
     :raises NotFoundError: something wanted is not there, or not visible to this caller; all of it is listed.
     :raises OptionError: a name means several connections and no project was named to narrow it.
     """
+    known = [(item, _names_of(item, estate.project_ids, by)) for item in estate.found]
+    # A pattern is about connections of our type; one of another type has to be named.
+    ours = [(item, names) for item, names in known if item.connection.type.lower() in ("", "azurerm")]
     chosen: dict[str, Found] = {}
     missing = []
     for text in wanted:
-        matches = [item for item in estate.found if _is_called(item, text, estate.project_ids, by)]
+        exact = [item for item, names in known if text.casefold() in names]
+        matches = exact or (meant_by(text, ours) if patterns else [])
         if not matches:
             missing.append(text)
-        if len(matches) > 1 and not named_projects:
-            places = ", ".join(f"{item.connection.id} in {item.connection.owner.name!r}" for item in matches)
+        if len(exact) > 1 and not named_projects:
+            places = ", ".join(f"{item.connection.id} in {item.connection.owner.name!r}" for item in exact)
             raise OptionError(
-                f"{option} contains {text!r}, which means {len(matches)} connections: {places}.",
+                f"{option} contains {text!r}, which means {len(exact)} connections: {places}.",
                 remedy="Name the project with projects, or use ids.",
             )
         chosen.update((item.connection.id, item) for item in matches)
     if missing:
-        raise NotFoundError(_not_there(option, missing, estate.coverage), status=404, missing=missing)
+        names = {name for item in estate.found for name in _spellings(item, estate.project_ids)}
+        raise NotFoundError(_not_there(option, missing, estate.coverage, names), status=404, missing=missing)
     return sorted(chosen.values(), key=lambda item: item.sort_key)
 
 
@@ -190,30 +191,37 @@ def named_projects(estate: Estate, wanted: t.Iterable[str]) -> list[Project]:
 
     :raises NotFoundError: something wanted is not there, or not visible to this caller; all of it is listed.
     """
-    called = {text.casefold(): project for project in estate.projects for text in (project.name, project.id)}
-    missing = [text for text in wanted if text.casefold() not in called]
+    chosen: dict[str, Project] = {}
+    missing = []
+    for text in wanted:
+        matches = meant_by(text, ((project, (project.name, project.id)) for project in estate.projects))
+        chosen.update((project.id, project) for project in matches)
+        missing += [] if matches else [text]
     if missing:
         names = ", ".join(repr(text) for text in missing)
+        near = hints(missing, [project.name for project in estate.projects])
         raise NotFoundError(
-            f"projects: {names} not found, or not visible to this caller. Nothing was changed.",
+            f"projects: {names} not found, or not visible to this caller.{near} Nothing was changed.",
             status=404,
             missing=missing,
         )
-    return [called[text.casefold()] for text in wanted]
+    return list(chosen.values())
 
 
-def _not_there(option: str, missing: list[str], coverage: Coverage) -> str:
+def _not_there(option: str, missing: list[str], coverage: Coverage, known: t.Collection[str]) -> str:
     unread = f" {len(coverage.unread)} projects could not be read." if coverage.unread else ""
     names = ", ".join(repr(text) for text in missing)
     places = f"{coverage.projects} project{'' if coverage.projects == 1 else 's'}"
-    return f"{option}: {names} not found in {places}, or not visible to this caller.{unread} Nothing was changed."
+    return f"{option}: {names} not found in {places}, or not visible to this caller.{hints(missing, known)}{unread} Nothing was changed."
 
 
-def _is_called(item: Found, text: str, project_ids: frozenset[str], by: t.Collection[str]) -> bool:
-    wanted = text.casefold()
-    references = item.connection.references
-    names = {reference.connection_name.casefold() for reference in references if reference.id in project_ids}
-    return ("id" in by and wanted == item.connection.id.casefold()) or ("name" in by and wanted in names)
+def _spellings(item: Found, project_ids: frozenset[str]) -> set[str]:
+    return {reference.connection_name for reference in item.connection.references if reference.id in project_ids}
+
+
+def _names_of(item: Found, project_ids: frozenset[str], by: t.Collection[str]) -> frozenset[str]:
+    names = {name.casefold() for name in _spellings(item, project_ids)} if "name" in by else set()
+    return frozenset(names | ({item.connection.id.casefold()} if "id" in by else set()))
 
 
 def _merge(seen: list[tuple[Project, ArmConnection]]) -> Found:

@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     ProjectReference,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
@@ -47,10 +48,14 @@ class Definition:
     name: str
 
     def answers_to(self, text: str) -> bool:
-        """Whether a person may have meant it by ``12``, ``deploy``, ``Payments/12`` or ``Payments/deploy``."""
+        """Whether a person may have meant it by ``12``, ``deploy``, ``Payments/12``, ``Payments/deploy`` or a pattern for one of them."""
+        return answers_to(self.names, text.strip())
+
+    @property
+    def names(self) -> set[str]:
+        """Everything that a person may call it."""
         own = [part for part in (self.id, self.name) if part not in (None, "")]
-        names = {f"{place}{part}" for part in own for place in ("", f"{self.project}/")}
-        return text.strip().casefold() in {name.casefold() for name in names}
+        return {f"{place}{part}" for part in own for place in ("", f"{self.project}/")}
 
     def to_result(self) -> Json:
         return {"kind": self.kind, "id": self.id, "name": self.name}

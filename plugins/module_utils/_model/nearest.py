@@ -13,6 +13,8 @@ import typing as t
 
 # Less alike than that, another name would be a guess that misleads.
 _ALIKE = 0.6
+# So many misspelt names are compared with those that are there.
+_MOST = 5
 
 
 def nearest(name: str, known: t.Iterable[str]) -> str:
@@ -28,3 +30,12 @@ def did_you_mean(name: str, known: t.Iterable[str]) -> str:
     """The same as a sentence with a blank in front, to be put behind a message; empty where none is near."""
     near = nearest(name, known)
     return f" Did you mean {near!r}?" if near else ""
+
+
+def hints(missing: t.Sequence[str], known: t.Iterable[str]) -> str:
+    """The same for several names that are not there; of many, the first ones count."""
+    known = list(known)
+    if len(missing) == 1:
+        return did_you_mean(missing[0], known)
+    near = [f"{found!r} instead of {name!r}" for name in missing[:_MOST] if (found := nearest(name, known))]
+    return f" Did you mean {', '.join(near)}?" if near else ""

@@ -34,12 +34,14 @@ class Organization:
     :param instance_id: the organization's id, which both kinds of issuer contain (1).
     :param hosted: False for Azure DevOps Server, which knows no workload identity federation (9.5).
     :param versions: the API version for each area.
+    :param is_program: whether it says that the caller is a service principal or managed identity; False where it does not say.
     """
 
     instance_id: str
     hosted: bool
     versions: t.Mapping[str, str]
     caller_name: str = ""
+    is_program: bool = False
 
     def endpoints_version(self, *, newest: bool = False) -> str:
         """The version for service connections; the ``newest`` knows more fields, where it is offered."""
@@ -68,7 +70,9 @@ class Organization:
             )
         kind = str(data.get("deploymentType") or "").lower()
         hosted = kind == "hosted" if kind else is_cloud(urlsplit(url).hostname or "")
-        return cls(str(data.get("instanceId") or ""), hosted, versions, name)
+        # assumed: connectionData names subjects as the Graph of Azure DevOps does; what begins otherwise proves nothing.
+        is_program = str(user.get("subjectDescriptor") or "").lower().startswith("aadsp.")
+        return cls(str(data.get("instanceId") or ""), hosted, versions, name, is_program)
 
 
 def versions_for(latest: str) -> t.Mapping[str, str]:

@@ -108,6 +108,12 @@ class Runtime:
         return self.session.azure_devops
 
     @property
+    def caller(self) -> str:
+        """``user``, ``non_user`` or ``unknown``: by the way to sign in, and where that does not tell, as the service says."""
+        known = self.session.authorizer.caller
+        return "non_user" if known == "unknown" and self.azure_devops.organization().is_program else known
+
+    @property
     def secrets(self) -> set[str]:
         """Texts that must not leave the task, in the spellings in which error messages print them. The front doors censor them."""
         found = set(self.sign_in.secrets)
@@ -139,7 +145,7 @@ def situation(runtime: Runtime, estate: Estate, **circumstances: t.Any) -> Situa
     authorizer, client = runtime.session.authorizer, runtime.azure_devops
     return Situation(
         hosted=client.organization().hosted,
-        caller=authorizer.caller,
+        caller=runtime.caller,
         entra_token=None if authorizer.method == "access_token" else authorizer.renewable,
         project_ids=estate.project_ids,
         now=runtime.now(),

@@ -8,16 +8,14 @@ PRIVATE to the collection, and pure. Organizations, projects and connections hav
 
 from __future__ import annotations
 
-import fnmatch
-import re
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to, is_pattern
 
 _MOST_NAMED = 20
-_PATTERN = re.compile(r"[*?\[]")
 
 Texts = t.Sequence[str]
 
@@ -70,7 +68,7 @@ class Selection:
 
 def _check(option: str, wanted: Texts, what: str, there: t.Sequence[Texts]) -> None:
     for text in wanted:
-        if not _PATTERN.search(text) and not any(_is_named(names, [text]) for names in there):
+        if not is_pattern(text) and not any(_is_named(names, [text]) for names in there):
             raise OptionError(
                 f"{option} names the {what} {text!r}, which does not exist or is not visible to the caller.",
                 remedy=f"Check the name, and that the caller may view the {what}.",
@@ -88,8 +86,7 @@ def _is_in(names: Texts, patterns: Texts) -> bool:
 
 def _is_named(names: Texts, patterns: Texts) -> bool:
     """Whether a name is one of these, or matches one of them; case does not matter."""
-    pairs = ((name.casefold(), pattern.casefold()) for name in names for pattern in patterns)
-    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for name, pattern in pairs)
+    return any(answers_to(names, pattern) for pattern in patterns)
 
 
 def warnings(organizations: t.Iterable[Json], kind: str) -> list[str]:

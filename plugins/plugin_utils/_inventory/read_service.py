@@ -119,7 +119,7 @@ def _organization_record(
     runtime: Runtime, estate: Estate, usage: bool, uses: t.Mapping[tuple[str, str], Use | None]
 ) -> Json:
     client = runtime.azure_devops
-    problems = dict(estate.coverage.unread)
+    problems = {item.name: item.reason for item in estate.coverage.unread}
     judged_by = situation(runtime, estate)
     found = {item.connection.id for item in estate.found}
     return {
@@ -127,7 +127,7 @@ def _organization_record(
         "url": client.url,
         "key": organization_key(client.url),
         "usage": usage,
-        "odd": sum(id_ not in found for id_, _project in estate.coverage.partial),
+        "odd": sum(item.id not in found for item in estate.coverage.partial),
         "projects": [
             {
                 "id": project.id,

@@ -42,6 +42,7 @@ PURE_MAY_IMPORT = {
     "csv",
     "dataclasses",
     "datetime",
+    "difflib",
     "enum",
     "fnmatch",
     "functools",

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from simulator import Fleet, Simulator
+from simulator.belongings import DEFINITION
 from unit.plugins._helpers.tasks import Task, convert
 
 Simulate = t.Callable[..., Simulator]
@@ -98,5 +99,5 @@ def test_a_history_that_cannot_be_read_says_nothing_against_a_plan(simulator: Si
 
 
 def test_the_whole_history_is_read_where_pipelines_are_held(simulator: Simulator) -> None:
-    convert(simulator, check=True, allow_in_use=True, hold_pipelines=["nothing"])
+    convert(simulator, check=True, allow_in_use=True, hold_pipelines=[DEFINITION[1]])
     assert histories(simulator) == 4

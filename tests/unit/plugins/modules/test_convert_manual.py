@@ -549,10 +549,31 @@ def test_without_federated_credential_a_named_one_is_left_alone(make: Make) -> N
 
 def test_without_a_name_it_is_not_even_selected(make: Make) -> None:
     scene = make()
-    task = scene.run(connections=None, pair=scene.pair())
+    task = scene.run(connections=None)
     assert task.statuses == {"automatic": "converted"}
     assert scene.scheme == "ServicePrincipal"
     assert scene.credential_writes == []
+
+
+def test_a_pair_for_what_is_not_selected_is_refused(make: Make) -> None:
+    """It would do nothing, and whoever gave it believes that it does."""
+    scene = make()
+    task = scene.run(connections=None, pair=scene.pair())
+    assert task.failed
+    assert (
+        f"federated_credential.pairs names {NAME!r} in 'Payments', which is not among the selected"
+        in task.result["msg"]
+    )
+    assert scene.simulator.writes == []
+
+
+def test_a_pair_of_what_was_migrated_is_no_mistake_later(make: Make) -> None:
+    """The same options again find nothing left to do."""
+    scene = make()
+    scene.run(pair=scene.pair())
+    assert scene.scheme == "WorkloadIdentityFederation"
+    task = scene.run(connections=None, pair=scene.pair())
+    assert not task.failed, task.result["msg"]
 
 
 def test_an_automatic_one_gets_no_credential_from_here(make: Make) -> None:

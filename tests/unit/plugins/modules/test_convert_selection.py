@@ -153,12 +153,27 @@ def test_a_service_principal_is_told_before_anything_is_sent(
     assert any("1 connections were left alone" in text and "person" in text for text in task.runtime.warnings)
 
 
-def test_a_service_principal_behind_a_bearer_token_is_refused_by_the_service(simulate: Simulate) -> None:
+def test_a_service_principal_behind_a_bearer_token_is_known_before_anything_is_sent(simulate: Simulate) -> None:
+    """The token is only a text; the service is asked whose it is."""
+    fleet = Fleet()
+    fleet.connection(fleet.project("Payments"), "azure-prod", federated=False)
+    fleet.connection(fleet.project("Payments"), "azure-test", federated=False)
+    deployer = fleet.service_principal("deployer", secret="the-secret-of-it")
+    simulator = simulate(fleet)
+    for check in (True, False):
+        task = convert(simulator, access_token=simulator.token(deployer), check=check)
+        assert set(task.statuses.values()) == {"skipped"}
+        assert "caller_not_user" in task.codes("azure-prod")
+        assert any("2 connections were left alone" in text and "person" in text for text in task.runtime.warnings)
+        assert simulator.writes == []
+
+
+def test_a_service_principal_behind_a_bearer_token_may_still_try(simulate: Simulate) -> None:
     fleet = Fleet()
     fleet.connection(fleet.project("Payments"), "azure-prod", federated=False)
     deployer = fleet.service_principal("deployer", secret="the-secret-of-it")
     simulator = simulate(fleet)
-    task = convert(simulator, access_token=simulator.token(deployer))
+    task = convert(simulator, access_token=simulator.token(deployer), attempt_as_non_user=True)
     assert task.statuses == {"azure-prod": "failed"}
     assert "could not be configured automatically" in task.rows[0]["error"]["message"]
     assert task.rows[0]["error"]["remedy"]
@@ -209,10 +224,14 @@ def test_a_caller_who_sees_nothing_is_not_told_that_there_is_nothing(simulate: S
     stranger = fleet.caller("Stranger", pat="token-of-a-stranger", level="none")
     blind = fleet.caller("Blind", pat="token-of-the-blind", projects=[])
     simulator = simulate(fleet)
-    for caller in (stranger, blind):
-        task = convert(simulator, personal_access_token=caller.pat)
-        assert not task.coverage["complete"]
-        assert any("not everything could be seen" in text for text in task.runtime.warnings)
+    unseen = convert(simulator, personal_access_token=blind.pat)
+    assert unseen.failed
+    assert unseen.result["failure"]["code"] == "unread"
+    assert "Nothing could be read: the organization shows no project" in unseen.result["msg"]
+    empty = convert(simulator, personal_access_token=stranger.pat)
+    assert not empty.failed
+    assert not empty.coverage["complete"]
+    assert any("not everything could be seen" in text for text in empty.runtime.warnings)
 
 
 def test_trimmed_objects_are_rows_only_when_named(simulate: Simulate) -> None:

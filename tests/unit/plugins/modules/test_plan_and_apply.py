@@ -33,7 +33,8 @@ SAFE = re.compile(
 def four(**knobs: t.Any) -> Fleet:
     fleet = Fleet(**knobs)
     for number, name in enumerate(NAMES):
-        fleet.connection(fleet.project(f"Project {number % 2}"), name)
+        used: Json = {} if number else {"last_used": timedelta(days=2), "definition": (12, "deploy")}
+        fleet.connection(fleet.project(f"Project {number % 2}"), name, **used)
     fleet.service_principal("automation", secret="a-made-up-secret-of-the-automation")
     return fleet
 
@@ -579,6 +580,15 @@ def test_an_altered_plan_is_refused(simulator: Simulator, how: str) -> None:
         {"connections": []},
         {"digest": "0" * 64},
         {"connections": [1], "options": {}, "organization_id": "x", "schema": 2},
+        {"connections": [], "options": {}, "organization_id": "x", "schema": 3},
+        {"connections": [], "options": {}, "organization_id": "x", "schema": 3, "unread": {"projects": []}},
+        {
+            "connections": [],
+            "options": {},
+            "organization_id": "x",
+            "schema": 3,
+            "unread": {"projects": [], "connections": [1]},
+        },
     ],
     ids=str,
 )

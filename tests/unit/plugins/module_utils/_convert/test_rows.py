@@ -15,7 +15,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.rows imp
     Row,
     diff,
     failure,
-    unmatched,
     warnings,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import STATUSES, run_summary
@@ -27,8 +26,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     WIF,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Coverage, survey
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, Facts, Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import survey
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
@@ -289,20 +289,6 @@ def test_work_for_people_is_counted() -> None:
     ]
     (text,) = warnings(shown(*rows), (), complete=True, selected_by_name=False)
     assert text.startswith("1 connections wait for a federated credential")
-
-
-def test_a_held_pipeline_that_used_nothing_is_told() -> None:
-    """A slip of the pen holds nothing."""
-    deploy = Definition(project="Payments", kind="build", id=7, name="deploy")
-    use = Use(never_used=False, last_used=NOW, definitions=(deploy,), running=())
-    rows = [Row(replaced(planned(), facts=Facts(use=use)))]
-    assert unmatched(rows, ["7", "payments/DEPLOY"]) == []
-    assert unmatched(rows, ["deploy", "depoly"]) == [
-        "hold_pipelines: 'depoly' is none of the pipelines that used the selected connections."
-    ]
-    # Nobody knows what used a connection whose history was not read.
-    assert unmatched([*rows, Row(planned())], ["depoly"]) == []
-    assert unmatched([], ["deploy"]) == []
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

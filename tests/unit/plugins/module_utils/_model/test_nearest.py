@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean, nearest
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean, hints, nearest
 
 KNOWN = ("Payments", "Web Shop", "Mobile", "fleet_projects")
 
@@ -34,3 +34,12 @@ def test_nothing_is_near_where_nothing_is_known() -> None:
 def test_as_a_sentence_it_goes_behind_a_message() -> None:
     assert did_you_mean("Paymentz", iter(KNOWN)) == " Did you mean 'Payments'?"
     assert did_you_mean("Ledger", KNOWN) == ""
+
+
+def test_of_several_each_has_its_own() -> None:
+    assert hints(["Paymentz"], KNOWN) == " Did you mean 'Payments'?"
+    assert (
+        hints(["Paymentz", "Ledger", "mobil"], KNOWN)
+        == " Did you mean 'Payments' instead of 'Paymentz', 'Mobile' instead of 'mobil'?"
+    )
+    assert hints(["Ledger", "?"], KNOWN) == ""

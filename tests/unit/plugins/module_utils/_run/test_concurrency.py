@@ -231,7 +231,7 @@ def test_one_project_that_cannot_be_read_does_not_hide_the_others(
     simulator.fault(times=0, path=f"{project.id}/_apis/serviceendpoint", **fault)
     estate = discover(one, None, concurrency=4, stop=Stop())
     assert [found.connection.owner.name for found in estate.found] == ["Web Shop"]
-    assert [name for name, _reason in estate.coverage.unread] == ["Payments"]
+    assert [item.name for item in estate.coverage.unread] == ["Payments"]
 
 
 def test_a_sign_in_that_ended_ends_the_reading(simulator: Simulator) -> None:

@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a text in a list of names means: a name, an id, or a pattern with ``*``, ``?`` and ``[...]``. The one rule for inventory, modules and role.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import typing as t
+
+_PATTERN = re.compile(r"[*?\[]")
+Thing = t.TypeVar("Thing")
+
+
+def is_pattern(text: str) -> bool:
+    """Whether it may be meant as a pattern; a name may have such characters, too."""
+    return _PATTERN.search(text) is not None
+
+
+def answers_to(names: t.Iterable[str], text: str) -> bool:
+    """Whether one of the names is this text, or matches it as a pattern; case does not matter."""
+    wanted, pattern = text.casefold(), is_pattern(text)
+    return any(
+        name == wanted or (pattern and fnmatch.fnmatchcase(name, wanted))
+        for name in (name.casefold() for name in names)
+    )
+
+
+def meant_by(text: str, things: t.Iterable[tuple[Thing, t.Collection[str]]]) -> list[Thing]:
+    """The things, each with its names and ids, that a text means: those that have it to the letter, else those that match it as a pattern.
+
+    So a name with a bracket means what it says, wherever something has that name.
+    """
+    things = list(things)
+    wanted = text.casefold()
+    exact = [thing for thing, names in things if wanted in {name.casefold() for name in names}]
+    return exact or [thing for thing, names in things if is_pattern(text) and answers_to(names, text)]
