@@ -72,7 +72,7 @@ def _of_revert(said: Said, occasion: Occasion) -> str:
             "its conversion, or set fleet_revert_all to true."
         )
     if batch and (said["connections"] or occasion.host.connection_id):
-        return "A plan or a journal says which connections are taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
+        return "A plan or a journal says what is taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
     if said["plan_path"] and not said["plan_digest"]:
         return "fleet_plan_path names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
     return ""

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said, known, meant
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, answers
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
 
 Hosts = t.Mapping[str, Host]
 
@@ -52,7 +53,7 @@ def strangers(said: Said, hosts: Hosts) -> list[str]:
         ("connections", known_names, open_names),
         ("exclude", known_names, open_names),
     ):
-        missing = [] if is_open else [text for text in said.get(name) or () if not answers(there, text)]
+        missing = [] if is_open else [text for text in said.get(name) or () if not answers_to(there, text)]
         if missing:
             found.append(
                 f"fleet_{name} names {', '.join(missing)}, which no host of this play stands for.{did_you_mean(missing[0], there)} Check the spelling, the "
@@ -82,4 +83,4 @@ def canary_problem(said: Said, hosts: Hosts, first: t.Collection[str]) -> str:
 def _is_called(name: str, host: Host, wanted: str) -> bool:
     texts = [name, *host.places, host.connection_id]
     # The connections of a project are no canaries, but the connection that a host stands for is one.
-    return answers([*texts, *(host.known or () if host.connection_id else ())], wanted)
+    return answers_to([*texts, *(host.known or () if host.connection_id else ())], wanted)

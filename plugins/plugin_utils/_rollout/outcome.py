@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count, one_line
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import answers
 
 Steps = t.Mapping[str, t.Sequence[Result]]
 
@@ -65,7 +65,7 @@ def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
 
 
 def _is_allowed(names: t.Iterable[t.Any], allowed: t.Sequence[str]) -> bool:
-    return any(answers([str(name) for name in names if name], text) for text in allowed)
+    return any(answers_to([str(name) for name in names if name], text) for text in allowed)
 
 
 def _nothing_of_the_plan(results: t.Sequence[Result]) -> str:

@@ -8,10 +8,11 @@ PRIVATE to the collection, and pure. Three kinds of host: an organization, a pro
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import typing as t
 from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -57,13 +58,7 @@ class Host:
         """Those of the names, ids or patterns that this host has, as far as anybody said."""
         if self.is_organization or self.known is None:
             return list(wanted)
-        return [text for text in wanted if answers(self.known, text)]
-
-
-def answers(names: t.Iterable[str], wanted: str) -> bool:
-    """Whether one of the names is what a person wrote, or matches the pattern that it is; case does not matter."""
-    text = wanted.casefold()
-    return any(name == text or fnmatch.fnmatchcase(name, text) for name in map(str.casefold, names))
+        return [text for text in wanted if answers_to(self.known, text)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +108,7 @@ def scope_of(
 
 
 def _is_wanted(host: Host, projects: list[str] | None) -> bool:
-    return projects is None or host.is_organization or any(answers(host.places, text) for text in projects)
+    return projects is None or host.is_organization or any(answers_to(host.places, text) for text in projects)
 
 
 def _is_list(value: t.Any) -> bool:

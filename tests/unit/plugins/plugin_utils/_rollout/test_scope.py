@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, Scope, answers, scope_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, Scope, scope_of
 
 ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": [], "azdo_connection_ids": []})
 PROJECT = Host.from_variables(
@@ -84,14 +84,6 @@ def test_what_is_excluded_or_has_a_pair_elsewhere_is_not_for_this_host() -> None
     found = scope(PROJECT, exclude=["Prod", "x"], pairs=pairs)
     assert (found.exclude, [pair["connection"] for pair in found.pairs]) == (["Prod"], ["Dev"])
     assert len(scope(ORGANIZATION, exclude=["Prod", "x"], pairs=pairs).pairs) == 2
-
-
-@pytest.mark.parametrize(
-    ("wanted", "meant"),
-    [("dev", True), ("DEV", True), ("d*", True), ("?ev", True), ("de", False), ("*x*", False), ("c-1", True)],
-)
-def test_names_and_patterns_are_answered_to_whatever_their_case(wanted: str, meant: bool) -> None:
-    assert answers(["Dev", "C-1"], wanted) is meant
 
 
 def test_a_pattern_in_what_is_left_alone_counts_where_it_matches() -> None:
