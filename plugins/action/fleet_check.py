@@ -179,7 +179,8 @@ def _course(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> Json:
         found["days"] = days(said)
     if said.entry not in WRITING:
         return found
-    waves = hosts[view.host_name].is_organization and str(said["waves"]) not in ("100%", "['100%']")
+    several = str(said["waves"]) not in ("100%", "['100%']")
+    waves = hosts[view.host_name].is_organization and (several or bool(said["canary"]))
     canary = follow and view.hosts[:1] == view.batch[:1]
     real = not (view.check_mode or removes(said))
     first = (by_plan(said) and not said["plan_path"]) or (real and (said["confirm"] == "each" or waves or canary))

@@ -24,7 +24,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument
     whole_number,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import nothing_read, shortcomings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
+    nothing_read,
+    shortcomings,
+    without,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
@@ -162,7 +166,7 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     if odd:
         raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join(KINDS)}")
     days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
-    return findings(merge(steps), days, _now())
+    return findings(without(merge(steps), options["allow_unread"]), days, _now())
 
 
 def _plan(steps: Steps, options: Json) -> Json:

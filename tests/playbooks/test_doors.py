@@ -26,7 +26,6 @@ Json = dict[str, t.Any]
 
 def three_teams() -> Fleet:
     fleet = Fleet()
-    fleet.service_principal("automation", secret="a-made-up-secret-of-the-automation")
     for team in TEAMS:
         project = fleet.project(team)
         for kind in ("dev", "test"):
@@ -241,7 +240,7 @@ def test_nothing_of_what_was_agreed_could_be_done(teams: Teams) -> None:
     planned = teams.run("plan", "-e", "fleet_plan_path=plan.json")
     assert planned.status == 0, planned.output
     digest = json.loads((teams.stage.folder / "plan.json").read_text(encoding="utf-8"))["digest"]
-    someone = teams.simulator.fleet.callers["automation"]
+    someone = teams.simulator.fleet.service_principal("automation", secret="a-made-up-secret-of-the-automation")
     as_somebody = {"AZDO_PERSONAL_ACCESS_TOKEN": "UNSET", "AZDO_ACCESS_TOKEN": teams.simulator.token(someone)}
     teams.refused(
         "convert",
@@ -254,20 +253,19 @@ def test_nothing_of_what_was_agreed_could_be_done(teams: Teams) -> None:
     )
 
 
-def test_a_named_connection_that_was_left_undone(teams: Teams) -> None:
-    done = teams.run("convert", *NONE, "-e", "fleet_connections=mobile-dev-1", "-e", "fleet_waves=100%")
-    assert done.status == 0, done.output
+def test_a_named_connection_that_was_left_undone(stage: Callable[..., t.Any]) -> None:
+    fleet = three_teams()
+    fleet.connection(fleet.project("Old"), "old-dev-1", scheme=FEDERATION)
+    teams = Teams(stage(fleet))
+    named = ("-e", "fleet_connections=old-dev-1")
     # What already is as it was asked for is done.
-    again = teams.run("convert", *NONE, "-e", "fleet_connections=mobile-dev-1", "-e", "fleet_waves=100%")
+    again = teams.run("convert", *NONE, *named, "-e", "fleet_waves=100%")
     assert again.status == 0, again.output
-    teams.simulator.forget()
-    teams.simulator.advance(days=8)
-    teams.refused(
-        "revert",
-        "-e",
-        "fleet_connections=mobile-dev-1",
-        says="1 connection that fleet_connections names was not done: Mobile / mobile-dev-1.",
-    )
+    says = "1 connection that fleet_connections names was not done: Old / old-dev-1."
+    for hosts in ((), PROJECTS):
+        teams.refused("revert", *named, *hosts, says=says)
+    everything = teams.run("revert", "-e", "fleet_revert_all=true", *ALL_OF_IT)
+    assert everything.status == 0, everything.output
 
 
 def test_outputs_are_tried_before_anything_is_written(teams: Teams) -> None:

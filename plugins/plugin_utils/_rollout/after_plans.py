@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import (
     canary_problem,
@@ -59,17 +61,32 @@ def course(
         "waves": waves,
         "count": number,
         "names": [[names[key] for parts in waves.values() for key in parts[index]] for index in range(number)],
-        "problem": canary_problem(first, now) if judged else "",
+        "problem": _stranger(canary, plans, organizations) or (canary_problem(first, now) if judged else ""),
         "questions": _questions(plans),
     }
 
 
 def _is_chosen(first: t.Sequence[Row], hosts: t.Iterable[str], canary: t.Collection[str]) -> bool:
     """Whether a person has named something of the first wave. A name that means nothing there is nobody's answer for it."""
-    named = {name.casefold() for name in canary}
-    return any(host.casefold() in named for host in hosts) or any(
-        {str(row["project_id"]).casefold(), str(row["project"]).casefold()} & named for row in first
+    called = [*hosts, *(text for row in first for text in _project(row))]
+    return any(answers_to(called, name) for name in canary)
+
+
+def _stranger(canary: t.Collection[str], plans: t.Mapping[str, Result], organizations: t.Collection[str]) -> str:
+    """Why a person's words about who goes first mean nothing, or an empty text. Where hosts stand for less than an organization, they were looked at before."""
+    rows = [row for plan in plans.values() for row in plan.get("connections", ())]
+    called = [*plans, *(text for row in rows for text in _project(row))]
+    strange = [name for name in canary if organizations and not answers_to(called, name)]
+    if not strange:
+        return ""
+    return (
+        f"fleet_canary names {strange[0]}, which is no project with a connection that is selected here.{did_you_mean(strange[0], called)} Check the spelling, or "
+        "name another one."
     )
+
+
+def _project(row: Row) -> tuple[str, str]:
+    return str(row["project_id"]), str(row["project"])
 
 
 def _questions(plans: t.Mapping[str, Result]) -> list[dict[str, t.Any]]:

@@ -42,21 +42,32 @@ def nothing_read(steps: Steps) -> bool:
     return bool(coverage.get("unread")) and len(coverage["unread"]) >= (coverage.get("projects") or 0)
 
 
-def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
+def without(merged: Result, allowed: t.Sequence[str]) -> Result:
+    """The result without the gaps that are allowed."""
     coverage = coverage_of(merged)
-    unread = [gap for gap in coverage.get("unread") or () if not _is_allowed([gap.get("project")], allowed)]
-    partial = [
-        gap for gap in coverage.get("partial") or () if not _is_allowed([gap.get("project"), gap.get("id")], allowed)
-    ]
-    if unread:
+    gaps = {
+        key: [gap for gap in coverage.get(key) or () if not _is_allowed([gap.get("project"), gap.get("id")], allowed)]
+        for key in ("unread", "partial")
+    }
+    complete = coverage.get("complete") or (bool(allowed) and not any(gaps.values()) and not merged.get("problems"))
+    return {**merged, "summary": {**merged["summary"], "coverage": {**coverage, **gaps, "complete": complete}}}
+
+
+def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
+    projects = len(coverage_of(merged).get("unread") or ()), coverage_of(merged).get("projects") or 0
+    coverage = coverage_of(without(merged, allowed))
+    if unread := coverage["unread"]:
         names = [printable(gap.get("project")) for gap in unread]
-        whole = len(coverage.get("unread") or ()) >= (coverage.get("projects") or 0)
-        what = "No project could be read" if whole else f"{count(len(names), 'project')} could not be read"
+        what = (
+            "No project could be read"
+            if projects[0] >= projects[1]
+            else f"{count(len(names), 'project')} could not be read"
+        )
         return (
             f"{what}, so nothing is known about {'their' if len(names) > 1 else 'its'} connections: {_listed(names)}. The first one: "
             f"{one_line(unread[0].get('reason'))} What may be missing is named with fleet_allow_unread."
         )
-    if partial:
+    if partial := coverage["partial"]:
         return (
             f"Of {count(len(partial), 'connection')} not all projects could be seen, the first one in {printable(partial[0].get('project'))}. What may be "
             "missing is named with fleet_allow_unread."

@@ -8,8 +8,11 @@ PRIVATE to the collection. A registered result is read as it is stored, so nothi
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
+import yaml
+from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -46,6 +49,9 @@ class PlayView:
         """What was said for this host. :raises AnsibleActionFail: it makes no sense."""
         names = [name for name in VARIABLES if name in self._variables and entry in VARIABLES[name].entries]
         values = {name: self._evaluated(name) for name in names}
+        odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
+        written = as_written(self._action._loader, odd) if set(odd) & set(self.extra) else {}
+        values |= {name: text for name, text in written.items() if name in self.extra}
         # Nothing at all is the default; what was set to something and came out blank is another thing.
         blank = [name for name, value in values.items() if filled(value) is None and self._variables[name] is not None]
         try:
@@ -80,6 +86,24 @@ class PlayView:
             return self._action._templar.template(self._variables[name])
         except AnsibleError as error:
             raise AnsibleActionFail(f"{name} cannot be evaluated: {error}") from None
+
+
+def as_written(loader: t.Any, names: t.Collection[str]) -> dict[str, str]:
+    """What the extra variables of these names were before YAML made numbers and flags of them: a survey sends the project 007 as ``!unsafe '007'``, which
+    ansible-core 2.19 reads as 7.
+    """
+    found: dict[str, str] = {}
+    for given in context.CLIARGS.get("extra_vars") or ():
+        text = str(given)
+        with contextlib.suppress(AnsibleError, OSError, yaml.YAMLError, UnicodeDecodeError):
+            if text.startswith("@"):
+                with open(loader.path_dwim(text[1:]), encoding="utf-8") as file:
+                    text = file.read()
+            # It knows no numbers and no tags: every value is the text that stands there.
+            content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts, lists and dictionaries only
+            if isinstance(content, dict):
+                found |= {name: value for name, value in content.items() if name in names and isinstance(value, str)}
+    return found
 
 
 def is_true(value: t.Any) -> bool:

@@ -46,6 +46,11 @@ class Variable:
     choices: t.Sequence[str] = ()
     narrows: bool = False
 
+    @property
+    def is_text(self) -> bool:
+        """Whether a number or a flag was a text before something made one of it."""
+        return self.kind in ("names", "text", "path", "digest")
+
     def read(self, value: t.Any) -> t.Any:
         """What the value means; the default for one that was left blank. :raises ValueError: nothing of the kind."""
         if filled(value) is None or value == self.default:

@@ -13,6 +13,7 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import USED_LATELY
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import host_label
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Row
@@ -52,9 +53,7 @@ def _hosts_called(
     for name in names:
         label = host_label((name, name))
         of_project = groups.get(f"azdo_project_{re.sub(r'[^a-z0-9]', '_', label)}", ())
-        found.update(
-            host for host in hosts if host.casefold() == name.casefold() or host == label or host in of_project
-        )
+        found.update(host for host in hosts if answers_to([host], name) or host == label or host in of_project)
     return found
 
 
@@ -81,7 +80,6 @@ def projects_as_members(rows: t.Sequence[Row], canary: t.Collection[str], now: d
 
     :param canary: names or ids of projects that a person wants to go first.
     """
-    wanted = {name.casefold() for name in canary}
     by_project: dict[str, list[Row]] = {}
     ties: dict[str, set[str]] = {}
     for row in rows:
@@ -94,7 +92,7 @@ def projects_as_members(rows: t.Sequence[Row], canary: t.Collection[str], now: d
             together=frozenset(ties.get(project_id, ())),
             has_work=any(is_work(row) for row in mine),
             first_choice=-1
-            if wanted & {project_id.casefold(), str(mine[0].get("project")).casefold()}
+            if any(answers_to([project_id, str(mine[0].get("project"))], name) for name in canary)
             else min(
                 (_rank(production=_is_production(row), used_lately=_is_used(row, now)) for row in mine if is_work(row)),
                 default=0,
