@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import plan_file
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import Occasion, by_plan, refusal
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import told_again
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import (
     back_options,
     convert_options,
@@ -61,7 +62,7 @@ class ActionModule(ActionBase):
         arguments = turn.arguments()
         if arguments is None:
             return {**result, "changed": False, "skipped": True, "skip_reason": "Nothing of what was named is here."}
-        found = self._as_module(_INFO if turn.reads else _CONVERT, arguments, turn.only_looks, variables)
+        found = told_again(self._as_module(_INFO if turn.reads else _CONVERT, arguments, turn.only_looks, variables))
         return {**found, ASKED: turn.asked} if "connections" in found else found
 
     def _as_module(self, name: str, arguments: Json, only_looks: bool, variables: Json) -> Json:

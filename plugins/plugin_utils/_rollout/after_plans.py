@@ -80,8 +80,8 @@ def _stranger(canary: t.Collection[str], plans: t.Mapping[str, Result], organiza
     if not strange:
         return ""
     return (
-        f"fleet_canary names {strange[0]}, which is no project with a connection that is selected here.{did_you_mean(strange[0], called)} Check the spelling, or "
-        "name another one."
+        f"fleet_canary names {strange[0]}, which is no project with a connection that is selected here.{did_you_mean(strange[0], called)} Check the spelling, "
+        "or name another one."
     )
 
 

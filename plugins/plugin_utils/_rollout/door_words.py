@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sentences of the modules in the words of the role: a person who set fleet_include_disabled has to read that name.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import PREFIX, VARIABLES
+
+# Options that the role has under another name.
+_OTHER_NAMES = {
+    "federated_credential.pairs": "fleet_credential_pairs",
+    "federated_credential.audience": "fleet_credential_audience",
+    "federated_credential.probe": "fleet_credential_probe",
+    "federated_credential.mode": "fleet_federated_credential",
+    "batch.journal": "fleet_batch_journal",
+    "batch.plan": "fleet_plan_path",
+    "names": "fleet_connections",
+    "ids": "fleet_connections",
+}
+_NAMES = {**{name.removeprefix(PREFIX): name for name in VARIABLES}, **_OTHER_NAMES}
+# A word such as "connections" is an option only where a sentence begins with it as one; what has an underscore or a dot is nothing else.
+_PLAIN = sorted((name for name in _NAMES if name.isalpha()), key=len, reverse=True)
+_MARKED = sorted((name for name in _NAMES if not name.isalpha()), key=len, reverse=True)
+_AT_THE_BEGINNING = re.compile(
+    rf"(?:(?<=^)|(?<=\. ))({'|'.join(_PLAIN)})(?=: | names | is null| has the entry | must | selects )"
+)
+_ANYWHERE = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, _MARKED))})(?![\w])")
+
+
+def in_words_of_the_role(text: str) -> str:
+    """A sentence of a module with the names of the role's variables instead of those of the module's options."""
+    for pattern in (_AT_THE_BEGINNING, _ANYWHERE):
+        text = pattern.sub(lambda found: _NAMES[found[1]], text)
+    return text
+
+
+def told_again(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The result of a module with everything that it says to a person in the words of the role."""
+    told = dict(result)
+    if isinstance(told.get("msg"), str):
+        told["msg"] = in_words_of_the_role(told["msg"])
+    if isinstance(told.get("warnings"), list):
+        told["warnings"] = [in_words_of_the_role(str(text)) for text in told["warnings"]]
+    if isinstance(told.get("failure"), dict):
+        told["failure"] = {
+            key: in_words_of_the_role(value) if isinstance(value, str) and key in ("message", "remedy") else value
+            for key, value in told["failure"].items()
+        }
+    return told
