@@ -225,7 +225,7 @@ class StatePresent:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
         references = references_of(draft, self._target)
         self._refuse_expired()
-        refuse_taken_shares(self._view.client, references[1:])
+        refuse_taken_shares(self._view.client, references)
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)

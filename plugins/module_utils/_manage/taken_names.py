@@ -65,24 +65,32 @@ def refuse_taken_names(client: AzureDevOps, current: ArmConnection, plan: Connec
         if name is not None:
             wanted.append((ProjectReference(reference.id, reference.name, name, ""), option))
     for reference, option in wanted:
-        _refuse_taken(client, reference, option, current.id)
+        _refuse_taken(client, reference, option, lambda item: str(item.get("id")).lower() == current.id.lower())
 
 
-def refuse_taken_shares(client: AzureDevOps, references: t.Iterable[ProjectReference]) -> None:
-    """:param references: what a creation shares into. :raises NameTakenError: a connection of that name is there."""
-    for reference in references:
-        _refuse_taken(client, reference, "shared_with.name", "")
+def refuse_taken_shares(client: AzureDevOps, references: t.Sequence[ProjectReference]) -> None:
+    """:param references: those of a creation, the owning project first. :raises NameTakenError: a share's name is that of another connection."""
+    own, *shares = references
+    for reference in shares:
+        _refuse_taken(client, reference, "shared_with.name", lambda item: _has(item, own))
 
 
-def _refuse_taken(client: AzureDevOps, wanted: ProjectReference, option: str, own_id: str) -> None:
+def _has(item: Json, own: ProjectReference) -> bool:
+    """Whether it is the very connection, which somebody else has made a moment ago: the creation will find it."""
+    return any(
+        known.id.lower() == own.id.lower() and known.connection_name.casefold() == own.connection_name.casefold()
+        for known in ArmConnection.from_api(item, Project(own.id, own.name)).references
+    )
+
+
+def _refuse_taken(client: AzureDevOps, wanted: ProjectReference, option: str, is_own: t.Callable[[Json], bool]) -> None:
     """What this caller cannot see is left to the service to refuse (2.9)."""
     try:
         found = client.connections_named(wanted.id, wanted.connection_name)
     except NotPermittedError:
         return
     for item in found:
-        same_name = str(item.get("name")).casefold() == wanted.connection_name.casefold()
-        if same_name and str(item.get("id")).lower() != own_id.lower():
+        if str(item.get("name")).casefold() == wanted.connection_name.casefold() and not is_own(item):
             raise NameTakenError(
                 f"The name {wanted.connection_name!r} is taken in {wanted.name!r}, by the connection {item.get('id')}.",
                 remedy=f"Set {option} to another one. Nothing was changed.",

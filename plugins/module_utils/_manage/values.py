@@ -75,8 +75,8 @@ def scope(given: t.Mapping[str, str]) -> dict[str, str]:
         refuse_nothing(f"scope.{part}", value, "leave it out: empty does not mean everything")
         told = _told_by(part, value.strip()) if part in _IDS else {part: value}
         for name, text in told.items():
-            other = given.get(name, text) if name != part else text
-            if not same(_last(other), text):
+            other = given.get(name, text)
+            if name != part and not same(_last(other), text):
                 raise OptionError(
                     f"scope.{part} is {value!r}, but scope.{name} is {other!r}.", remedy="Give both of the same place."
                 )

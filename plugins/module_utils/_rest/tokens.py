@@ -57,7 +57,9 @@ class Authorizer:
         self.caller: Caller = CALLERS.get(self.method, "unknown")
         self.cloud = cloud_of(sign_in)
         if sign_in["authority_url"]:
-            _check_authority(sign_in["authority_url"])
+            _check_authority("authority_url", sign_in["authority_url"])
+        elif "://" in self._authority:
+            _check_authority("AZURE_AUTHORITY_HOST", self._authority)
         for name in ("personal_access_token", "access_token", "secret", "x509_certificate_password"):
             check_secret(name, sign_in[name])
         if self.method in ("personal_access_token", "access_token"):
@@ -222,12 +224,12 @@ def _azure_identity(method: str) -> t.Any:
     return azure.identity
 
 
-def _check_authority(url: str) -> None:
+def _check_authority(option: str, url: str) -> None:
     """:raises OptionError: no token can come from there."""
-    check_url("authority_url", url)
+    check_url(option, url)
     parts = urlsplit(url.strip())
     if parts.hostname in {urlsplit(cloud.authority).hostname for cloud in CLOUDS.values()} and parts.path.strip("/"):
         raise OptionError(
-            f"authority_url is {url!r}, which is more than the address of Microsoft Entra.",
+            f"{option} is {url!r}, which is more than the address of Microsoft Entra.",
             remedy=f"Give https://{parts.hostname}, and the tenant with the option tenant.",
         )

@@ -18,12 +18,13 @@ from unit.plugins._helpers.tasks import Task, manage
 
 Simulate = t.Callable[..., Simulator]
 Options = dict[str, t.Any]
+OTHER = "5a1d2c3b-0000-4000-8000-0000000000ff"
 both_modes = pytest.mark.parametrize("check", [True, False])
 
 
-def with_key(fleet: Fleet, name: str = "azure-key", project: str = "Payments") -> Connection:
+def with_key(fleet: Fleet, name: str = "azure-key", project: str = "Payments", **more: t.Any) -> Connection:
     known: Options = {"creation_mode": "Manual", "secret": KEY, "subscription_id": SUBSCRIPTION, "client_id": CLIENT}
-    return fleet.connection(fleet.project(project), name, **known)
+    return fleet.connection(fleet.project(project), name, **{**known, **more})
 
 
 def new(simulator: Simulator, **options: t.Any) -> Options:
@@ -75,8 +76,7 @@ def test_shared_onto_the_name_of_another(check: bool, share: Options, simulate: 
 @both_modes
 def test_a_share_renamed_onto_the_name_of_another(check: bool, simulate: Simulate) -> None:
     fleet = arm_fleet()
-    found = with_key(fleet)
-    fleet.share(found, fleet.project("Web Shop"), "alias")
+    found = with_key(fleet, shared_with=[(fleet.project("Web Shop"), "alias")])
     simulator = simulate(fleet)
     shares = [{"project": "Web Shop", "name": "shop-old"}]
     task = manage(simulator, check=check, project="Payments", name=found.name, shared_with=shares)
@@ -118,7 +118,7 @@ def test_names_that_cannot_be_read_are_left_to_the_service(simulate: Simulate, m
 @pytest.mark.parametrize("wish", [{"state": "absent"}, {"description": "changed"}, {}])
 def test_a_name_that_two_connections_have(check: bool, wish: Options, simulate: Simulate) -> None:
     fleet = arm_fleet()
-    twins = [with_key(fleet, "twin"), with_key(fleet, "twin")]
+    twins = [with_key(fleet, "twin"), with_key(fleet, "twin", identifier=OTHER)]
     simulator = simulate(fleet)
     message = refused(
         simulator, manage(simulator, check=check, project="Payments", name="twin", **wish), "ambiguous_name"
