@@ -12,7 +12,8 @@ options:
   organization_url:
     description:
       - Address of the Azure DevOps organization, such as V(https://dev.azure.com/contoso), or of the collection of an Azure DevOps Server.
-        A bare organization name works too.
+        A bare organization name works too, and so does the address of any page of the organization, with or without C(https://).
+      - The address of a project is refused, because it would narrow nothing. Name projects with the options that are there for them.
       - If not set, the environment variables E(AZDO_ORG_SERVICE_URL) and E(SYSTEM_COLLECTIONURI) are used, the first one that is set.
     type: str
     aliases:
@@ -81,7 +82,7 @@ options:
       - AzureChinaCloud
   authority_url:
     description:
-      - Address of Microsoft Entra, for private clouds and for rehearsals.
+      - Address of Microsoft Entra, for private clouds and for rehearsals. The tenant is no part of it.
       - If not set, the environment variable E(AZDO_AUTHORITY_URL) is used. Then, unless O(cloud_environment) is set, C(AZURE_AUTHORITY_HOST).
     type: str
   graph_url:
@@ -101,7 +102,8 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificate authorities to trust, in PEM.
+      - File with the certificate authorities to trust, in PEM. It holds for Azure DevOps, Microsoft Entra, Microsoft Graph and Azure Resource Manager, also
+        where a proxy looks into TLS. A file that is missing or holds no certificate is refused at once.
       - If not set, E(REQUESTS_CA_BUNDLE) is honoured.
     type: path
   timeout:
@@ -121,6 +123,9 @@ options:
         Entra, Microsoft Graph and Azure Resource Manager are never reached over it.
     type: bool
     default: false
+notes:
+  - The proxy settings of the environment (E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY), E(NO_PROXY)) are honoured. One that cannot be an address is refused at
+    once. A SOCKS proxy needs the C(PySocks) library.
 requirements:
   - requests >= 2.31
   - azure-identity >= 1.15, for every way to sign in except O(personal_access_token) and O(access_token)

@@ -19,6 +19,8 @@ description:
   - For workload identity federation with an existing identity it also writes the federated credential, from the issuer and subject that Azure DevOps
     returns, on the application (Microsoft Graph) or on the managed identity (Azure Resource Manager).
   - Combinations that the service or Microsoft's article rules out are refused before the first request, and say what to do instead.
+  - A value that came out empty (an empty text, blanks, V(null) below O(scope) and O(role_assignment), the texts C(None) and C(null)) is refused where it would
+    mean another place or another connection. Leave the option out instead, for example with C(default(omit)).
   - Nothing is ever deleted to be created again. If the identity of a connection that the task created cannot be set up (automatic creation, federated
     credential, role, or a test that fails because of the federation), the task removes what it made itself, and nothing else.
 notes:
@@ -49,12 +51,14 @@ attributes:
 options:
   project:
     description:
-      - Name or id of the project. With O(state=absent) it decides whether the connection is deleted (the owning project) or only taken out of this project.
+      - Name or id of the project. A name that YAML takes for a number or a flag stands in quotes. With O(state=absent) it decides whether the connection is deleted (the owning project) or only taken out of this project.
     type: str
     required: true
   name:
     description:
       - Name of the connection in this project. With O(id) another name renames it, in this project.
+      - If two connections of the project have this name, the task is refused and names the ids of both. Give O(id) then.
+      - A new name that another connection has is refused before anything is written, in check mode too. So are the names in O(shared_with).
     type: str
   id:
     description:
@@ -134,7 +138,7 @@ options:
           - ml_workspace
       subscription_id:
         description:
-          - Id of the subscription.
+          - Id of the subscription, or its resource id, C(/subscriptions/) and the id.
         type: str
       subscription_name:
         description:
@@ -142,11 +146,11 @@ options:
         type: str
       resource_group:
         description:
-          - Name of the resource group. For a manual connection it is a label and the default scope of O(role_assignment).
+          - Name of the resource group, or its resource id, whose subscription must be that of O(scope.subscription_id). For a manual connection it is a label and the default scope of O(role_assignment).
         type: str
       management_group_id:
         description:
-          - Id of the management group.
+          - Id of the management group, or its resource id.
         type: str
       management_group_name:
         description:
@@ -154,7 +158,7 @@ options:
         type: str
       ml_workspace_name:
         description:
-          - Name of the Azure Machine Learning workspace.
+          - Name of the Azure Machine Learning workspace, or its resource id.
         type: str
       ml_workspace_location:
         description:
@@ -175,11 +179,14 @@ options:
         type: str
       key:
         description:
-          - Client secret.
+          - Client secret. One with a line break or a blank is refused, because none has any and the connection could not sign in.
         type: str
       certificate:
         description:
-          - Certificate and private key in PEM format, in one text.
+          - Certificate and private key in PEM format, in one text. Line breaks of Windows, and those written as C(\n), are made good.
+          - Refused is what cannot work, an encrypted key, several keys, a key that does not belong to the certificate, a text that is indented or on one line, and
+            an expired certificate that would be sent. What is inside is looked at with the C(cryptography) library if it is installed; C(azure-identity) brings it
+            along.
         type: str
   managed_identity:
     description:
@@ -238,7 +245,8 @@ options:
         required: true
       scope:
         description:
-          - Where. The default is what the connection leads to, as narrow as O(scope) says.
+          - Where, as the id of a subscription, resource group, management group or resource. The default is what the connection leads to, as narrow as O(scope)
+            says.
         type: str
       allow_privileged_role:
         description:

@@ -48,6 +48,12 @@ Json = dict[str, t.Any]
 # Options that name a file of the controller, and those that protect: an empty one must not pass for "not wanted".
 _FILES = ("journal",)
 _GUARDS = ("plan_digest", "journal")
+# Options whose every suboption narrows what a task is about.
+_NARROWING = ("scope", "role_assignment")
+_NO_TEXT = (
+    'was read as a number or a flag and is no text any more. Put names in quotes, for example "1.10" or "yes" '
+    "(in a template: with the filter string, where the variable is made)."
+)
 _PROGRESS_EVERY_SECONDS = 5.0
 _LOOK_EVERY_SECONDS = 0.1
 
@@ -87,8 +93,12 @@ class InProcessAction(OrdinaryAction):
         self._task.args = {name: value for name, value in arguments.items() if name not in blank}
         self._task.args = {name: _from_here(name, value) for name, value in self._task.args.items()}
         empty = sorted(name for name, value in arguments.items() if self._came_out_empty(name, value))
-        # A template that came out empty would otherwise mean "all projects", or a run that nobody approved.
-        return f"{', '.join(empty)} is null or empty. Leave it out, or give it a value." if empty else ""
+        empty += sorted(_came_out_null(arguments, self.MODULE.ARGUMENT_SPEC))
+        if empty:
+            # A template that came out empty would otherwise mean "all projects", or a run that nobody approved.
+            return f"{', '.join(empty)} is null or empty. Leave it out, or give it a value."
+        misread = sorted(_misread(arguments, self.MODULE.ARGUMENT_SPEC))
+        return f"{', '.join(misread)} {_NO_TEXT}" if misread else ""
 
     def _came_out_empty(self, name: str, value: t.Any) -> bool:
         kind = self.MODULE.ARGUMENT_SPEC.get(name, {}).get("type")
@@ -225,6 +235,29 @@ class InProcessAction(OrdinaryAction):
             self._task.environment = theirs
             os.environ.clear()
             os.environ.update(ours)
+
+
+def _came_out_null(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> t.Iterator[str]:
+    """Suboptions that are null although they narrow: behind the argument spec they look as if nobody had set them."""
+    for name, value in arguments.items():
+        suboptions = spec.get(name, {}).get("options") or {}
+        for item in value if isinstance(value, list) else [value]:
+            for inner, given in item.items() if isinstance(item, dict) else ():
+                listed = suboptions.get(inner, {}).get("type") == "list"
+                if given is None and inner in suboptions and (listed or name in _NARROWING):
+                    yield f"{name}.{inner}"
+
+
+def _misread(arguments: Json, spec: dict[str, dict[str, t.Any]], where: str = "") -> t.Iterator[str]:
+    """Texts that YAML or a template took for something else: what 1.10 and yes were before cannot be told any more. 7 is 7."""
+    for name, value in arguments.items():
+        option, path = spec.get(name, {}), f"{where}{name}"
+        text = "str" in (option.get("type"), option.get("elements")) and not option.get("choices")
+        for item in value if isinstance(value, list) else [value]:
+            if text and isinstance(item, bool | float):
+                yield path
+            elif isinstance(item, dict) and option.get("options"):
+                yield from _misread(item, option["options"], f"{path}.")
 
 
 def _from_here(name: str, value: t.Any) -> t.Any:

@@ -146,6 +146,30 @@ def test_door_that_a_task_takes(stage: Callable[..., t.Any]) -> None:
             assert ended[f"case {number}"] == "ok", keywords
 
 
+MISREAD: list[tuple[str, dict[str, t.Any], str]] = [
+    (MANAGE, {"scope": {"resource_group": None}}, "scope.resource_group is null"),
+    (MANAGE, {"role_assignment": {"role": "Reader", "scope": None}}, "role_assignment.scope is null"),
+    (MANAGE, {"shared_with": [{"project": "Web Shop", "authorized_pipelines": None}]}, "shared_with.authorized_pipelines is null"),
+    (MANAGE, {"project": True}, "project was read as a number or a flag"),
+    (MANAGE, {"name": 1.10}, "name was read as a number or a flag"),
+    (MANAGE, {"shared_with": [{"project": False}]}, "shared_with.project was read as"),
+    (MANAGE, {"scope": {"resource_group": 1.5}}, "scope.resource_group was read as"),
+    (INFO, {"projects": [1.10]}, "projects was read as"),
+    (INFO, {"names": True}, "names was read as"),
+]  # fmt: skip
+
+
+def test_what_a_template_or_yaml_made_of_a_value_is_refused(stage: Callable[..., t.Any]) -> None:
+    """Behind the argument spec null looks as if nobody had set it, and 1.10 has become 1.1. It is seen before either door."""
+    here = stage(bench_fleet(1, 1))
+    usual = {MANAGE: {"project": "Payments", "name": "azure-new"}, INFO: {}}
+    tasks = [{module: {**usual[module], **options}, "ignore_errors": True} for module, options, _named in MISREAD]
+    played = here.play(tasks)
+    for (_module, options, named), shown in zip(MISREAD, played.results, strict=True):
+        assert named in shown["result"]["msg"], options
+    assert here.simulator.requests == []
+
+
 def test_sign_in_by_module_defaults_of_the_group(door: str, stage: Callable[..., t.Any]) -> None:
     here = stage()
     here.environment = {

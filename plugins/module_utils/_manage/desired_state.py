@@ -13,8 +13,10 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._manage import pem, values
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
-from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import SHORTEST_SECRET, check_secret
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
 
 _IDENTITY = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",
@@ -23,7 +25,6 @@ _IDENTITY = re.compile(
 _WEB_APP = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Web/sites/[^/]+(/slots/[^/]+)?", re.IGNORECASE
 )
-_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,21 +101,24 @@ class Desired:
                 remedy="A connection has one identity: keep the option that describes it.",
             )
         federated, role = _given(params, "federated_credential"), _given(params, "role_assignment")
-        shares = params["shared_with"]
+        shares, described_by = params["shared_with"], "managed_identity" if identity else "service_principal"
         desired = cls(
             **{name: params[name] for name in _PLAIN},
-            server_url=params["server_url"] or None,
-            scope={key: value for key, value in _given(params, "scope").items() if value != ""},
-            tenant_id=application.get("tenant_id") or identity.get("tenant_id"),
-            client_id=application.get("client_id") or identity.get("client_id"),
+            project=params["project"].strip(),
+            id=values.guid("id", params["id"]),
+            server_url=_address("server_url", params["server_url"]),
+            scope=values.scope(_given(params, "scope")),
+            tenant_id=values.guid(f"{described_by}.tenant_id", (application or identity).get("tenant_id")),
+            client_id=values.guid(f"{described_by}.client_id", (application or identity).get("client_id")),
             key=application.get("key"),
-            certificate=application.get("certificate"),
+            certificate=_certificate(application.get("certificate")),
             managed_identity=params["managed_identity"] is not None,
-            identity=identity.get("resource_id"),
+            identity=_resource_id("managed_identity.resource_id", identity.get("resource_id"), _IDENTITY),
+            web_app_id=_resource_id("web_app_id", params["web_app_id"], _WEB_APP),
             federation=federated.get("mode"),
             audience=federated.get("audience"),
             role=role["role"].strip() if role else None,
-            role_scope=role.get("scope"),
+            role_scope=values.azure_scope("role_assignment.scope", role.get("scope")),
             allow_privileged_role=bool(role.get("allow_privileged_role")),
             pipelines=_pipelines(params),
             shares=None if shares is None else tuple(_share(item) for item in shares),
@@ -140,7 +144,7 @@ class Desired:
         passwords = re.findall(r"userPWD=[\"']([^\"']+)", self.publish_profile or "", re.IGNORECASE)
         flat = [" ".join(text.split()) for text in secrets]
         found = {*secrets, *flat, *passwords, *(line for line in lines if not line.startswith("-----"))}
-        return {text for text in found if len(text) >= _SHORTEST_SECRET}
+        return {text for text in found if len(text) >= SHORTEST_SECRET}
 
     @property
     def level(self) -> str | None:
@@ -155,27 +159,14 @@ class Desired:
     def _check_shapes(self) -> None:
         if self.name is None and self.id is None:
             raise OptionError("Neither name nor id is set.", remedy="Name the connection that this task is about.")
-        for option, text in (("project", self.project), ("name", self.name), ("role_assignment.role", self.role)):
-            if text is not None and not text.strip():
-                raise OptionError(f"{option} is empty.", remedy="Check the variable that it comes from.")
-        guids = {
-            "id": self.id,
-            "scope.subscription_id": self.scope.get("subscription_id"),
-            f"{self.identity_option}.tenant_id": self.tenant_id,
-            f"{self.identity_option}.client_id": self.client_id,
-        }
-        for option, value in guids.items():
-            if value is not None and not is_guid(value):
-                raise OptionError(f"{option} is {value!r}, which is not a GUID.", remedy="Give the id, not the name.")
-        for option, value, pattern in (
-            ("managed_identity.resource_id", self.identity, _IDENTITY),
-            ("web_app_id", self.web_app_id, _WEB_APP),
+        for option, text in (
+            ("project", self.project),
+            ("name", self.name),
+            ("role_assignment.role", self.role),
+            ("federated_credential.audience", self.audience),
         ):
-            if value is not None and not pattern.fullmatch(value):
-                raise OptionError(
-                    f"{option} is {value!r}, which is not the id of such a resource.",
-                    remedy="It starts with /subscriptions/ and is shown in the Azure portal under Properties.",
-                )
+            values.refuse_nothing(option, text)
+        values.refuse_lines("name", self.name)
         self._check_secrets()
 
     def _check_secrets(self) -> None:
@@ -183,20 +174,11 @@ class Desired:
             raise OptionError(
                 "service_principal.key and service_principal.certificate are both set.", remedy="Give one of them."
             )
-        for option, secret in (
-            ("service_principal.key", self.key),
-            ("service_principal.certificate", self.certificate),
-            ("publish_profile", self.publish_profile),
-        ):
-            if secret is not None and len(secret.strip()) < _SHORTEST_SECRET:
-                raise OptionError(
-                    f"{option} is shorter than {_SHORTEST_SECRET} characters, too short to be real and too short to be kept out of the output.",
-                    remedy="Check the variable that it comes from.",
-                )
-        if self.certificate and not ("BEGIN CERTIFICATE" in self.certificate and "PRIVATE KEY" in self.certificate):
+        check_secret("service_principal.key", self.key)
+        if self.publish_profile is not None and len(self.publish_profile.strip()) < SHORTEST_SECRET:
             raise OptionError(
-                "service_principal.certificate does not hold a certificate and its private key.",
-                remedy="Give both in PEM format, one after the other, in one text.",
+                f"publish_profile is shorter than {SHORTEST_SECRET} characters, too short to be real and too short to be kept out of the output.",
+                remedy="Check the variable that it comes from.",
             )
 
     @property
@@ -235,9 +217,7 @@ class Caller:
 
 # Options that are taken over under their own name.
 _PLAIN = (
-    "project",
     "name",
-    "id",
     "description",
     "service_management_reference",
     "enabled",
@@ -245,7 +225,6 @@ _PLAIN = (
     "creation_mode",
     "environment",
     "publish_profile",
-    "web_app_id",
     "append_pipelines",
     "append_shares",
 )
@@ -256,14 +235,44 @@ def _given(params: t.Mapping[str, t.Any], option: str) -> dict[str, t.Any]:
     return {key: value for key, value in (params[option] or {}).items() if value is not None}
 
 
-def _pipelines(params: t.Mapping[str, t.Any]) -> Pipelines:
+def _address(option: str, value: str | None) -> str | None:
+    values.refuse_nothing(option, value, "leave it out")
+    return None if value is None else check_url(option, value)
+
+
+def _certificate(value: str | None) -> str | None:
+    return None if value is None else pem.mended("service_principal.certificate", value)
+
+
+def _resource_id(option: str, value: str | None, pattern: re.Pattern[str]) -> str | None:
+    found = None if value is None else value.strip().rstrip("/")
+    if found is not None and not pattern.fullmatch(found):
+        raise OptionError(
+            f"{option} is {value!r}, which is not the id of such a resource.",
+            remedy="It starts with /subscriptions/ and is shown in the Azure portal under Properties.",
+        )
+    return found
+
+
+def _pipelines(params: t.Mapping[str, t.Any], where: str = "") -> Pipelines:
+    """:raises OptionError: something is no id of a pipeline. Ansible takes true for 1."""
     ids = params["authorized_pipelines"]
+    for item in ids or ():
+        if isinstance(item, bool) or item < 1:
+            raise OptionError(
+                f"{where}authorized_pipelines has {item!r}, which is no id of a pipeline.",
+                remedy="Give the number at the end of the pipeline's address (definitionId).",
+            )
     return Pipelines(everyone=params["authorize_all_pipelines"], ids=None if ids is None else frozenset(ids))
 
 
 def _share(item: t.Mapping[str, t.Any]) -> Share:
-    if not item["project"].strip():
-        raise OptionError("shared_with names a project that is empty.", remedy="Check the variable that it comes from.")
+    for option in ("project", "name"):
+        values.refuse_nothing(f"shared_with.{option}", item[option])
+    values.refuse_lines("shared_with.name", item["name"])
     return Share(
-        project=item["project"], name=item["name"], description=item["description"], pipelines=_pipelines(item)
+        project=item["project"].strip(),
+        name=item["name"],
+        description=item["description"],
+        pipelines=_pipelines(item, "shared_with."),
     )

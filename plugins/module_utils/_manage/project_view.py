@@ -9,6 +9,7 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 from __future__ import annotations
 
 import math
+import re
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -23,11 +24,15 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
     ManagedIdentity,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import the_one
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import tries
 from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
+
+# What is left of 007, 1.10 or yes without quotes.
+_LIKE_A_VALUE = re.compile(r"True|False|[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
 class UnfinishedError(AzdoError):
@@ -89,6 +94,10 @@ class ProjectView:
             return self.client.project(name)
         except NotFoundError as error:
             error.remedy = "Check the spelling and that the caller is a member of the project. Nothing was changed."
+            if _LIKE_A_VALUE.fullmatch(name):
+                error.remedy += (
+                    f' A name that YAML could take for a number or a flag stands in quotes: {option}: "...".'
+                )
             raise error.about(f"{option} {name!r}") from None
 
     @property
@@ -165,11 +174,7 @@ class ProjectView:
         return self.client.connection(self.project.id, connection_id, newest=True)
 
     def _by_name(self, name: str) -> Json | None:
-        """An exact match first: the service compares names without regard to case, as far as one knows."""
-        found = self.client.connections_named(self.project.id, name)
-        exact = [item for item in found if item.get("name") == name]
-        loose = [item for item in found if str(item.get("name")).casefold() == name.casefold()]
-        return next(iter(exact + loose), None)
+        return the_one(self.client.connections_named(self.project.id, name), name, self.project)
 
 
 def said(connection: ArmConnection) -> str:

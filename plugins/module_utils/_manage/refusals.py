@@ -202,11 +202,6 @@ def _refuse_role(desired: Desired) -> None:
             "role_assignment is set, but the task does not say who gets the role.",
             remedy="Set service_principal.client_id or managed_identity.resource_id.",
         )
-    if desired.role_scope is not None and not desired.role_scope.startswith("/"):
-        raise OptionError(
-            f"role_assignment.scope is {desired.role_scope!r}, which is not a scope.",
-            remedy="It is the id of a subscription, resource group, management group or resource and starts with a slash.",
-        )
 
 
 def values(desired: Desired) -> dict[str, t.Any]:

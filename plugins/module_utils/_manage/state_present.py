@@ -32,6 +32,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.roles i
     look_at_role,
     unassign_role,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage import pem
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import (
     Change,
     creation_changes,
@@ -48,6 +49,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals 
     refuse_unreachable,
     refuse_unreachable_federation,
     sharing_not_supported,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import (
+    refuse_taken_names,
+    refuse_taken_shares,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError, Update
 from ansible_collections.azdo.connections.plugins.module_utils._manage.verify_option import ConnectionTests
@@ -180,6 +185,9 @@ class StatePresent:
         plan = compare(desired, current, self._target, self._view.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._view.client.organization().writes_by_project:
             raise sharing_not_supported()
+        refuse_taken_names(self._view.client, current, plan)
+        if plan.edits and plan.edits.secret:
+            self._refuse_expired()
         pipelines = self._update.permissions(current, self._desired.append_pipelines, fresh=fresh)
         pass_plan = PassPlan(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
         if self._federates(current):
@@ -216,6 +224,8 @@ class StatePresent:
     def _foretell(self, draft: Draft) -> None:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
         references = references_of(draft, self._target)
+        self._refuse_expired()
+        refuse_taken_shares(self._view.client, references)
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)
@@ -237,6 +247,11 @@ class StatePresent:
             self._runtime.warnings.append(
                 "Whether the creation would succeed is not known: an automatic one needs a person, and who is behind this sign-in is not known."
             )
+
+    def _refuse_expired(self) -> None:
+        """Asked when the certificate would be sent: what is stored already may be another one."""
+        if self._desired.certificate:
+            pem.refuse_expired("service_principal.certificate", self._desired.certificate, self._runtime.now())
 
     def _note(self, pass_plan: PassPlan) -> None:
         self._changes += [change for change in pass_plan.changes if change not in self._changes]

@@ -46,5 +46,7 @@ class AzureApi:
             error.remedy = error.remedy or self._rights
             raise error.about(self._name) from None
         except AuthenticationError as error:
-            error.remedy = "Check that the signed-in identity belongs to this tenant and that cloud_environment is the right cloud."
+            if "status" in error.details:
+                # The service itself did not take the token; what kept one from coming knows its own remedy.
+                error.remedy = "Check that the signed-in identity belongs to this tenant and that cloud_environment is the right cloud."
             raise error.about(self._name) from None

@@ -12,7 +12,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import random
-import re
 import time
 import traceback
 import typing as t
@@ -21,17 +20,19 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
-    AmbiguousWriteError,
     AuthenticationError,
-    AzdoError,
     MissingLibraryError,
     NotAcceptedError,
-    OptionError,
     TransportError,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rest.faults import (
+    check_proxy,
+    no_answer,
+    one_line,
+    unusable,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Pace, Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import (
-    CHECK_NETWORK,
     ProxyRefusalError,
     RawResponse,
     Response,
@@ -167,13 +168,10 @@ class HttpClient:
                     allow_redirects=False,
                 )
         except requests.exceptions.RequestException as error:
-            raise _no_answer(error, request, host) from None
+            raise no_answer(error, host, write=request.write) from None
         except (OSError, ValueError) as error:
-            # What requests does not wrap: an address or a proxy that cannot be one.
-            raise OptionError(
-                f"No request can be sent to {host}: {' '.join(str(error).split())}.",
-                remedy="Check organization_url, ca_path and the proxy settings.",
-            ) from None
+            # What requests does not wrap: an address, a file or a proxy that cannot be one.
+            raise unusable(host, one_line(error)) from None
         raw = RawResponse(response.status_code, response.headers, response.content, host)
         self.pace.learn(raw.headers)
         return raw
@@ -215,41 +213,28 @@ class HttpClient:
         found = session.merge_environment_settings(url, {}, None, self._settings.verify, None)
         session.proxies, session.verify = found["proxies"], found["verify"]
         session.trust_env = False
+        refuse_proxy(url)
         return session
 
 
-def _no_answer(error: requests.exceptions.RequestException, request: Request, host: str) -> AzdoError:
-    """What it means that requests gave up: a certificate that nobody trusts, an answer that got lost, or nothing sent at all."""
-    cause = _root_cause(error)
-    kinds = {type(item).__name__ for item in _causes(error)}
-    if kinds & {"SSLCertVerificationError", "CertificateError"}:
-        return OptionError(
-            f"The TLS certificate of {host} could not be verified: {cause}.",
-            remedy="Give the authority that signed it with ca_path (or REQUESTS_CA_BUNDLE).",
-        )
-    unmade = {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ConnectTimeout"}
-    if request.write and not kinds & unmade:
-        return AmbiguousWriteError(f"The connection to {host} broke during a change: {cause}.")
-    proxy = "the proxy in front of " if isinstance(error, requests.exceptions.ProxyError) else ""
-    return TransportError(f"There was no answer from {proxy}{host}: {cause}.", remedy=CHECK_NETWORK)
+def refuse_proxy(url: str) -> None:
+    """The proxy through which requests would go to ``url``, refused at once if no request can ever go through it.
+
+    :raises OptionError: its address cannot be one. :raises MissingLibraryError: it is a SOCKS proxy, which takes another library.
+    """
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+    if not proxy:
+        return
+    check_proxy(proxy)
+    if proxy.lower().startswith("socks"):
+        try:
+            import socks  # type: ignore[import-untyped, unused-ignore]  # noqa: F401
+        except ImportError:
+            raise MissingLibraryError(
+                "PySocks", "because the proxy of the environment is a SOCKS proxy", traceback.format_exc()
+            ) from None
 
 
 def backoff(attempt: int) -> float:
     """Seconds before the next attempt: doubling from one second, with jitter so that threads do not come back together."""
     return random.uniform(0.1, min(_LONGEST_BACKOFF_SECONDS, 0.5 * 2**attempt))
-
-
-def _causes(error: BaseException) -> t.Iterator[BaseException]:
-    """The error and what it wraps, outermost first; urllib3 hides causes in ``reason`` and in its arguments."""
-    current: BaseException | None = error
-    while current is not None:
-        yield current
-        wrapped = [getattr(current, "reason", None), *reversed(current.args)]
-        current = next((inner for inner in wrapped if isinstance(inner, BaseException)), None)
-
-
-def _root_cause(error: BaseException) -> str:
-    """The innermost reason in words, without the URL and the object addresses that requests and urllib3 wrap around it."""
-    *_outer, root = _causes(error)
-    text = getattr(root, "strerror", None) or re.sub(r"<[^>]*>|\S*object at 0x\w+\S*", "", str(root)).strip(" :,()'\"")
-    return str(text or type(root).__name__).rstrip(".")

@@ -8,9 +8,12 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import os
+import ssl
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import HttpClient, HttpSettings
@@ -71,6 +74,8 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slot
     """Sign in lazily: nothing is sent before the first operation."""
     quiet_loggers()
     url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
+    if values["validate_certs"]:
+        _check_authorities(values["ca_path"], environ)
     check_range("timeout", values["timeout"], 1)
     check_range("max_retries", values["max_retries"], 0)
     settings = HttpSettings(
@@ -88,7 +93,8 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slot
         paces[NAMES[resource]] = client.pace
         return client, _ResourceAuthorization(authorizer, resource)
 
-    graph_url = check_url("graph_url", values["graph_url"] or authorizer.cloud.graph)
+    # The version belongs to each request, and is copied along from the documentation.
+    graph_url = check_url("graph_url", values["graph_url"] or authorizer.cloud.graph).removesuffix("/v1.0")
     resource_manager_url = check_url(
         "resource_manager_url", values["resource_manager_url"] or authorizer.cloud.resource_manager
     )
@@ -100,4 +106,30 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slot
         secrets,
         paces,
         values["tenant"] or None,
+    )
+
+
+def _check_authorities(ca_path: str | None, environ: t.Mapping[str, str]) -> None:
+    """With a file that cannot be read as authorities no TLS connection could ever be made, and libraries take that for a fault of the network.
+
+    :raises OptionError: names the option or variable that says which file.
+    """
+    # The order of requests, which azure-identity stands on too.
+    variable = next((name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if environ.get(name)), "")
+    path, source = (ca_path, "ca_path") if ca_path else (environ.get(variable), variable)
+    if not path or os.path.isdir(path):
+        return
+    try:
+        with open(path, "rb") as stream:
+            stream.read(1)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        fault = "which holds no certificate of an authority in PEM format"
+    except (OSError, ValueError) as error:
+        fault = f"which cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        return
+    raise OptionError(
+        f"{source} is {path!r}, {fault}.",
+        remedy="Give the file with the certificates of the authorities, in PEM format.",
     )

@@ -100,9 +100,13 @@ def cloud_of(sign_in: SignInValues) -> Cloud:
 
 
 def check_secret(name: str, value: str | None) -> None:
-    if not value:
+    """For every secret that is one word, those of a sign-in and those that are stored. None is not checked.
+
+    :raises OptionError: it cannot be one. The value itself is not part of the message.
+    """
+    if value is None:
         return
-    if value != value.strip() or any(character.isspace() for character in value):
+    if any(character.isspace() for character in value):
         raise OptionError(
             f"{name} contains white space or a line break.",
             remedy="Pass the value alone; a file is often read with its last line break.",

@@ -16,15 +16,16 @@ import threading
 import time
 import traceback
 import typing as t
+from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
-    AuthenticationError,
-    AzdoError,
     MissingLibraryError,
     OptionError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._rest.http import refuse_proxy
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import (
     CALLERS,
+    CLOUDS,
     Caller,
     _where,
     check_secret,
@@ -33,6 +34,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in imp
     require,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SignInValues
+from ansible_collections.azdo.connections.plugins.module_utils._rest.token_errors import explain
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
 
 Resource = t.Literal["azure_devops", "graph", "resource_manager"]
 # The application id of Azure DevOps in Microsoft Entra (fact sheet 9.1).
@@ -53,6 +56,10 @@ class Authorizer:
         self.method = choose(sign_in, environ)
         self.caller: Caller = CALLERS.get(self.method, "unknown")
         self.cloud = cloud_of(sign_in)
+        if sign_in["authority_url"]:
+            _check_authority("authority_url", sign_in["authority_url"])
+        elif "://" in self._authority:
+            _check_authority("AZURE_AUTHORITY_HOST", self._authority)
         for name in ("personal_access_token", "access_token", "secret", "x509_certificate_password"):
             check_secret(name, sign_in[name])
         if self.method in ("personal_access_token", "access_token"):
@@ -123,12 +130,15 @@ class Authorizer:
         identity = _azure_identity(self.method)
         from azure.core.exceptions import AzureError
 
+        if self.method in ("service_principal", "workload_identity"):
+            # The library would try a proxy that cannot be one again and again.
+            refuse_proxy(self._authority)
         try:
             if self._credential is None:
                 self._credential = self._build(identity)
             token = self._credential.get_token(scope)
         except (AzureError, ValueError, OSError) as error:
-            raise _explain(error, self.method, resource) from None
+            raise explain(error, self.method, NAMES[resource], self._authority) from None
         return str(token.token), float(token.expires_on)
 
     def _build(self, identity: t.Any) -> t.Any:
@@ -214,31 +224,12 @@ def _azure_identity(method: str) -> t.Any:
     return azure.identity
 
 
-# Entra's error codes that name one option at fault (fact sheet 4.4).
-_ENTRA_HINTS = {
-    "AADSTS7000215": "Check secret: Entra says it is not a valid client secret (its value is needed, not its id).",
-    "AADSTS7000222": "The client secret has expired: create a new one, or sign in with a certificate or a workload identity.",
-    "AADSTS700016": "Check client_id and tenant: the application is not in this tenant.",
-    "AADSTS90002": "Check tenant: Entra does not know it.",
-    "AADSTS700024": "The federated token has expired: the job ran longer than its token lives.",
-    "AADSTS70021": "The application has no federated credential for this token's issuer and subject.",
-}
-
-
-def _explain(error: Exception, method: str, resource: Resource) -> AzdoError:
-    text = " ".join(str(error).split())
-    hint = next((hint for code, hint in _ENTRA_HINTS.items() if code in text), "")
-    if not hint and method == "default_chain":
-        hint = (
-            "No way to sign in was given and azure-identity found none by itself. "
-            "Set personal_access_token, or tenant, client_id and secret, or another auth_source."
+def _check_authority(option: str, url: str) -> None:
+    """:raises OptionError: no token can come from there."""
+    check_url(option, url)
+    parts = urlsplit(url.strip())
+    if parts.hostname in {urlsplit(cloud.authority).hostname for cloud in CLOUDS.values()} and parts.path.strip("/"):
+        raise OptionError(
+            f"{option} is {url!r}, which is more than the address of Microsoft Entra.",
+            remedy=f"Give https://{parts.hostname}, and the tenant with the option tenant.",
         )
-    if not hint and method == "azure_cli":
-        hint = "Run 'az login' as the user that runs Ansible, or choose another auth_source."
-    text = text if len(text) <= 600 else text[:600] + "..."
-    return AuthenticationError(
-        f"Signing in to {NAMES[resource]} by {method.replace('_', ' ')} failed: {text}",
-        remedy=hint
-        or "Check tenant, client_id and the credential, and that authority_url and the proxy settings lead to Microsoft Entra.",
-        method=method,
-    )

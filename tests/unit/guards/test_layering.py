@@ -72,6 +72,8 @@ MEETS_THE_WORLD = {
     "module_utils/_convert/plan_execution.py": {"threading"},
     # What Ansible takes for true.
     "plugin_utils/_rollout/role_variables.py": {"ansible"},
+    # Whether a certificate and its key are some; only read, and only if it is there.
+    "module_utils/_manage/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.
     "plugin_utils/_rollout/argument_checks.py": {"ansible", "clock"},
     # Reports and plans.
@@ -80,7 +82,13 @@ MEETS_THE_WORLD = {
 CLOCKS = {"now", "utcnow", "today"}
 
 # Who alone may import these packages in module_utils.
-SOLE_IMPORTERS = {"requests": "_rest/http", "azure": "_rest/tokens", "msal": "_rest/tokens", "ansible": "_run/runtime"}
+SOLE_IMPORTERS = {
+    "requests": "_rest/http",
+    "azure": "_rest/tokens",
+    "msal": "_rest/tokens",
+    "cryptography": "_manage/pem",
+    "ansible": "_run/runtime",
+}
 
 
 def packages(root: Path, room: str) -> list[str]:

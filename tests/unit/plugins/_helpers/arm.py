@@ -12,12 +12,13 @@ import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens
 
 from simulator import Fleet, Simulator
+from unit.plugins._helpers.certificates import certificate_and_key
 
 SUBSCRIPTION = "5a1d2c3b-0000-4000-8000-000000000001"
 CLIENT = "5a1d2c3b-0000-4000-8000-000000000011"
 KEY = "a-made-up-key-of-the-service-principal"
 SECRET = "a-made-up-secret-of-the-automation"
-PEM = "-----BEGIN CERTIFICATE-----\nbWFkZSB1cA==\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nbWFkZSB1cCB0b28=\n-----END PRIVATE KEY-----\n"
+PEM = certificate_and_key()
 AUDIENCE = "api://AzureADTokenExchangeOfThisCloud"
 _AUDIENCES = {
     "azure_devops": "499b84ac-1321-427f-aa17-267ca6975798",

@@ -24,6 +24,7 @@ from simulator.recorder import Recorded
 from simulator.rest import Rest
 from simulator.state import Connection, PipelinePermissions, Project, Reference
 from unit.plugins._helpers.arm import CLIENT, KEY, PEM, SUBSCRIPTION, arm_fleet, person
+from unit.plugins._helpers.certificates import certificate_and_key
 from unit.plugins._helpers.tasks import Task, manage
 
 Simulate = t.Callable[..., Simulator]
@@ -31,7 +32,7 @@ Options = dict[str, t.Any]
 Json = dict[str, t.Any]
 
 OLD_KEY = "a-made-up-key-that-is-stored-already"
-OLD_PEM = PEM.replace("bWFkZSB1cA==", "b2xkZXIgb25l")
+OLD_PEM = certificate_and_key()
 PROFILE = '<publishData><publishProfile userPWD="a-made-up-password"/></publishData>'
 OTHER = "5a1d2c3b-0000-4000-8000-0000000000ff"
 NEWEST = "7.2-preview.4"

@@ -176,9 +176,10 @@ def test_a_hidden_connection_of_that_name(world: World) -> None:
 
 
 def test_a_name_that_is_taken_in_a_project_to_share_with(world: World) -> None:
-    """It is the share's name that is taken, and the caller sees by what: "cannot see it" would send people the wrong way."""
+    """It is the share's name that is taken, by a moment: "cannot see it" would send people the wrong way."""
     simulator, _signed_in = world()
     before = picture(simulator)
+    simulator.fault(method="GET", path="endpointNames=shop-old", status=200, body={"count": 0, "value": []})
     options = with_key(simulator, shared_with=[{"project": "Web Shop", "name": "shop-old"}])
     task = manage(simulator, **options)
     failed(task, "Service connection with name shop-old already exists.", remedy=["shared_with"])

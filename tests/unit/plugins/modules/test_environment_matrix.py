@@ -74,7 +74,7 @@ SYSTEM_ASSIGNED = "system-assigned identity"
 USER_ASSIGNED = "user-assigned identity"
 
 # Nobody signs in, and the task says why.
-NOBODY = "found none by itself"
+NOBODY = "none worked"
 WRONG_APPLICATION = "AADSTS700016"
 WRONG_SECRET = "AADSTS7000215"
 WRONG_CERTIFICATE = "AADSTS700027"

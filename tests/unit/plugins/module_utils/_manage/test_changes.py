@@ -31,6 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.request_bo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unit.plugins._helpers.certificates import certificate_and_key
 from unit.plugins._helpers.connections import (
     CLIENT,
     LOGISTICS,
@@ -50,7 +51,7 @@ PERSON = Caller(kind="user", reaches_azure=True)
 MACHINE = Caller(kind="non_user", reaches_azure=True)
 OTHER = "ffffffff-0000-4000-8000-00000000000f"
 KEY = "a-made-up-key"
-PEM = "-----BEGIN CERTIFICATE-----\nbWFkZQ==\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\ndXA=\n-----END PRIVATE KEY-----"
+PEM = certificate_and_key()
 SUBSCRIPTION = "eeeeeeee-0000-4000-8000-000000000001"
 MANUAL: Json = {"creationMode": "Manual"}
 

@@ -256,5 +256,38 @@ def test_what_entra_refuses_is_told_with_a_remedy(
     assert "not-the-client-secret" not in str(caught.value)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """azure-core waits between its own tries."""
+    monkeypatch.setattr("azure.core.pipeline.transport._requests_basic.RequestsTransport.sleep", lambda self, s: None)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_authority_of_entra_that_nobody_trusts_is_named(entra: tuple[Simulator, dict[str, t.Any]]) -> None:
+    """Somebody between looks into TLS, or the authority is a private one: tenant, client id and secret are not at fault."""
+    simulator, options = entra
+    with pytest.raises(OptionError, match=r"TLS certificate of 127\.0\.0\.1:\d+ could not be verified") as caught:
+        session(simulator, **{**options, "ca_path": None}).azure_devops.projects()
+    assert "ca_path" in caught.value.remedy
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_authority_where_nobody_listens(entra: tuple[Simulator, dict[str, t.Any]]) -> None:
+    simulator, options = entra
+    with pytest.raises(AuthenticationError, match=r"no answer from 127\.0\.0\.1:1 when signing in") as caught:
+        session(simulator, **{**options, "authority_url": "https://127.0.0.1:1"}).azure_devops.projects()
+    assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_that_cannot_be_one_is_refused_before_the_sign_in(
+    entra: tuple[Simulator, dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator, options = entra
+    monkeypatch.setenv("HTTPS_PROXY", "http://:99")
+    with pytest.raises(OptionError, match="names no host"):
+        session(simulator, **options).azure_devops.projects()
+
+
 def test_the_application_of_azure_devops() -> None:
     assert AZURE_DEVOPS_APPLICATION == "499b84ac-1321-427f-aa17-267ca6975798"
