@@ -115,8 +115,10 @@ class Planner:
         if runtime.check_mode or options.digest is not None:
             plan = self._foresee(task, plan)
             approval = self._approve(plan, promise) or approval
-        whole = self.wanted.projects is None and not options.elsewhere and not self.gaps.unread
-        runtime.warnings += check_held(task, plan, whole=whole)
+        if not options.elsewhere:
+            # Else the plan was looked at as a whole when it was made, and this is a part of it.
+            whole = self.wanted.projects is None and not self.gaps.unread
+            runtime.warnings += check_held(task, plan, whole=whole)
         return plan, self._carrier(replace(task, approval=approval), left, estate)
 
     def _check_pairs(self, task: TaskContext, estate: Estate, plan: list[PlannedRow]) -> None:
