@@ -15,6 +15,13 @@ description:
     C(serial) and one result per host work as for any other host.
   - The hosts are local. Nothing is ever run in a project, and no credential becomes a variable.
   - The file name must end in C(azdo.yml) or C(azdo.yaml).
+  - An option that is not known, here or in what the plugin takes from P(ansible.builtin.constructed#inventory), is an error before anything is read; so is a
+    value that is none of the choices or of another type. An option of a list that narrows the hosts, O(organizations) and O(organization_url) must not be empty
+    either, because a variable or template without a value would then mean everything. Leave out what does not narrow. Every other option that is null or
+    blank is as good as left out.
+  - One text with commas or line breaks is a list, too. Names such as C(007), C(yes) or C(1.10) are taken as they stand in the file, without quotes as well. An
+    entry that is empty, or the text V(None), is an error.
+  - Templates are evaluated in O(organizations) and in the options for signing in only, apart from O(compose), O(groups) and O(keyed_groups).
   - A host is named after its organization, its project, or its owning project and itself (C(payments-azure-prod)), in lower case, with everything but
     letters, digits, C(-), C(_) and C(.) replaced by C(-). Projects and connections of several organizations have the organization's name in front.
     Where two names would be equal, or mean something to Ansible, or belong to a host or group that is there already, a piece of the ID follows. Filters
@@ -223,13 +230,16 @@ organization_url: https://dev.azure.com/contoso
 #   unused: azdo_never_used is sameas true
 """
 
+import functools
 import hashlib
 import json
 import os
 import re
 import typing as t
+from pathlib import Path
 
-from ansible.errors import AnsibleParserError
+from ansible import constants as C  # noqa: N812 - the name that all of ansible-core uses
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -239,10 +249,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import check_names
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.file_options import (
+    Written,
+    as_written,
+    checked,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import (
     ISSUERS,
@@ -269,6 +283,13 @@ _LOCAL = {
 # Part of the key of a cache: what an older version has written may look otherwise.
 _FORMAT = 1
 _FILTERS = tuple(Selection.__dataclass_fields__)
+_TEMPLATES = ("organizations", "organization", *SIGN_IN_OPTIONS)
+# What an empty one of these would mean, and must not: a template or a variable without a value never makes more hosts.
+_NARROWING = {
+    **{name: "all projects" if name.endswith("projects") else "all connections" for name in _FILTERS},
+    "organizations": "the organization of organization_url",
+    "organization_url": "the organization of the environment variables",
+}
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -281,10 +302,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path)
-        self._read_config_data(path)
+        self._written = functools.partial(_written, loader, path)
         # What an error says is censored with these; sign-ins that come up later are added.
         runtimes: list[Runtime] = []
         try:
+            self._read_config_data(path)
             selection = self._selection()
             runtimes += self._runtimes()
             organizations = self._organizations(path, runtimes, cache)
@@ -301,10 +323,27 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except AzdoError as error:
             raise AnsibleParserError(_censored(str(error), runtimes)) from None
 
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Between the file and ansible-core, which would not ask whether an option exists. :raises OptionError: something in the file cannot be meant."""
+        if direct:
+            documented = C.config.get_configuration_definitions(self.plugin_type, self._load_name)
+            # What becomes of a template is judged like everything else.
+            said = {name: self._evaluated(name, value) for name, value in direct.items()}
+            direct = checked(said, documented, _NARROWING, self._written)
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+
+    def _evaluated(self, name: str, value: t.Any) -> t.Any:
+        if name not in _TEMPLATES:
+            return value
+        try:
+            if isinstance(value, list):
+                return [self.templar.template(entry) if isinstance(entry, str) else entry for entry in value]
+            return self.templar.template(value) if isinstance(value, str) else value
+        except AnsibleError as error:
+            raise OptionError(f"{name} is a template that has no value: {error}") from None
+
     def _selection(self) -> Selection:
         selection = Selection(**{name: self.get_option(name) or () for name in _FILTERS})
-        for name in selection.given:
-            check_names(name, getattr(selection, name))
         unread = [*selection.given, *(["include"] if self.get_option("include") else [])]
         if self.get_option("hosts_from") == "organization" and unread:
             raise OptionError(
@@ -316,9 +355,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _runtimes(self) -> list[Runtime]:
         """What each organization is read with, the same organization once."""
         check_range("concurrency", self.get_option("concurrency"), 1, 64)
-        options = {name: self._option(name) for name in SIGN_IN_OPTIONS}
-        names = [self._templated(name) for name in self.get_option("organizations") or ()]
-        check_names("organizations", names, "the organization of organization_url")
+        options = {name: self.get_option(name) for name in SIGN_IN_OPTIONS}
+        names = list(self.get_option("organizations") or ())
         shared = Shared()
         found: dict[str, Runtime] = {}
         for number, name in enumerate(names or [options["organization_url"]], 1):
@@ -360,12 +398,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             | dict.fromkeys(inventory.groups, ""),
         )
 
-    def _option(self, name: str) -> t.Any:
-        return self._templated(self.get_option(name))
-
-    def _templated(self, value: t.Any) -> t.Any:
-        return self.templar.template(value) if isinstance(value, str) else value
-
     def _add(self, inventory: t.Any, host: Host) -> None:
         # Not inventory.set_variable(), which prefers a group of that name; and thousands of hosts show what each call costs.
         added = inventory.hosts[inventory.add_host(host.name)]
@@ -385,6 +417,15 @@ _OWN_WORDS = {
     word: word if TRUST is None else TRUST(word)
     for word in (*KINDS, *TARGETS, *RULES, *SCHEMES.values(), *ISSUERS, *STATES, "automatic", "manual")
 }
+
+
+def _written(loader: t.Any, path: str) -> Written:
+    """The inventory file as texts, also if all of it is in a vault."""
+    real = loader.get_real_file(path)
+    try:
+        return as_written(Path(real).read_text(encoding="utf-8"))
+    finally:
+        loader.cleanup_tmp_file(real)
 
 
 def _cache_key(runtimes: list[Runtime], kind: str, usage: bool) -> str:
