@@ -94,12 +94,14 @@ options:
   include_projects:
     description:
       - Only these projects, or the connections that they own, become hosts, by name, ID or shell pattern such as V(team-*). Case does not matter.
-      - A name or ID that does not exist, or that the caller cannot see, is an error.
+      - A name or ID that does not exist, or that the caller cannot see, is an error, and so is a pattern that matches nothing.
     type: list
     elements: str
     default: []
   exclude_projects:
-    description: These projects, or the connections that they own, do not become hosts, by name, ID or shell pattern. Case does not matter.
+    description:
+      - These projects, or the connections that they own, do not become hosts, by name, ID or shell pattern. Case does not matter.
+      - A name, ID or pattern that matches nothing is an error, because what was meant would become a host.
     type: list
     elements: str
     default: []
@@ -109,12 +111,15 @@ options:
       - Of projects, those with at least one connection that all filters of connections let through become hosts. Their variables and groups are then about
         these connections, except for RV(ignore:azdo_shares_with) and C(azdo_shared_<hash>). What a play does in a project is up to the play. A project
         whose connections could not be read stays a host, with a warning.
-      - A name or ID that does not exist, or that the caller cannot see, is an error.
+      - A name or ID that does not exist, or that the caller cannot see, is an error, and so is a pattern that matches nothing, or something that is in none of
+        the projects that O(include_projects) and O(exclude_projects) leave.
     type: list
     elements: str
     default: []
   exclude_connections:
-    description: Connections to leave out, by name, ID or shell pattern. Case does not matter. For projects see O(include_connections).
+    description:
+      - Connections to leave out, by name, ID or shell pattern. Case does not matter. For projects see O(include_connections).
+      - A name, ID or pattern that matches nothing is an error, because what was meant would become a host.
     type: list
     elements: str
     default: []
@@ -310,7 +315,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             selection = self._selection()
             runtimes += self._runtimes()
             organizations = self._organizations(path, runtimes, cache)
-            selection.check(organizations)
+            selection.check(organizations, self.get_option("hosts_from"))
             frame = self._frame(inventory, runtimes[0])
             for text in warnings(organizations, frame.kind):
                 self.display.warning(_censored(text, runtimes))

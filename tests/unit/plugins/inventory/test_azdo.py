@@ -354,7 +354,10 @@ def test_a_host_of_somebody_else_is_never_made_local(contoso: Simulator, place: 
             "hosts_from is organization, which reads no",
         ),
         ({"hosts_from": "organization", "include": ["usage"]}, "so include cannot work"),
+        ({"projects": ["Payments"]}, "Instead of projects, did you mean include_projects?"),
         ({"include_projects": ["Paymnets"]}, "include_projects names the project 'Paymnets', which does not exist"),
+        ({"exclude_projects": ["dcos"]}, "Instead of 'dcos', did you mean 'Docs'?"),
+        ({"exclude_connections": ["x*"]}, "exclude_connections names the pattern 'x*', which matches no connection"),
         ({"include_connections": [""]}, "include_connections contains an empty entry"),
         ({"organizations": ["contoso", "https://a:b@c"]}, "Entry 2 of organizations: organization_url contains a user"),
         ({"concurrency": 65}, "concurrency is 65"),
@@ -372,6 +375,8 @@ def test_options_that_cannot_work(options: dict[str, t.Any], message: str, conto
 
 # All but the first are comments: ansible-test of ansible-core 2.16 takes one document and no more.
 FIRST, *OTHERS = azdo.EXAMPLES.split("\n# ---\n")
+# Names of the examples, and what is there instead of them.
+NAMES = {"team-*": "pay*", "team-sandbox-*": "docs", "*sandbox*": "*-test"}
 PLAYED = [yaml.safe_load(FIRST), *(yaml.safe_load(re.sub("^# ?", "", text, flags=re.MULTILINE)) for text in OTHERS)]
 
 
@@ -388,7 +393,10 @@ def test_the_examples_work_as_they_are_but_for_address_sign_in_and_names(
     example: int, hosts: list[str], contoso: Simulator, place: Place
 ) -> None:
     assert len(PLAYED) == 4
-    options = json.loads(json.dumps(PLAYED[example]).replace("team-*", "pay*"))
+    options = {
+        name: [NAMES.get(entry, entry) for entry in value] if name.startswith(("include_", "exclude_")) else value
+        for name, value in PLAYED[example].items()
+    }
     options.pop("auth_source", None)
     with Simulator(Fleet("fabrikam")) as fabrikam:
         if "organizations" in options:

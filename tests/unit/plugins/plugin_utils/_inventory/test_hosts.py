@@ -247,17 +247,49 @@ def test_filters_of_connections_keep_projects_with_one_that_matches_and_say_whic
 @pytest.mark.parametrize(
     ("filters", "message"),
     [
-        ({"include_projects": ["Paymnets"]}, "include_projects names the project 'Paymnets', which does not exist"),
-        (
-            {"include_connections": ["azure-prd"]},
-            "include_connections names the connection 'azure-prd', which does not",
-        ),
+        ({"include_projects": ["Paymnets"]}, "include_projects names the project 'Paymnets', which does not exist or is not visible to the caller. Instead of"),
+        ({"exclude_projects": ["Paymnets"]}, "exclude_projects names the project 'Paymnets', which does not exist or is not visible to the caller. Instead of"),
+        ({"include_projects": ["Paymnets"]}, "did you mean 'Payments'?"),
+        ({"include_projects": ["x*"]}, "include_projects names the pattern 'x*', which matches no project that the caller can see. Check the name"),
+        ({"exclude_projects": ["payments", "x*"]}, "exclude_projects names the pattern 'x*', which matches no project"),
+        ({"include_projects": ["Zzz", "web shop", "x*"]}, "include_projects names the projects 'Zzz', 'x*', which do not exist or are not visible"),
+        ({"include_connections": ["azure-prd"]}, "include_connections names the connection 'azure-prd', which does not exist or is not visible to the caller."),
+        ({"include_connections": ["azure-prd"]}, "The connections of 1 project could not be read. Instead of 'azure-prd', did you mean 'azure-prod'?"),
+        ({"exclude_connections": ["azure-prd"]}, "exclude_connections names the connection 'azure-prd'"),
+        ({"exclude_connections": ["x*"]}, "exclude_connections names the pattern 'x*', which matches no connection"),
+        ({"include_projects": ["docs"], "include_connections": ["hub"]}, "include_connections names 'hub', which is in none of the projects that"),
+        ({"exclude_projects": ["pay*", "web*"], "include_connections": ["azure-*"]}, "include_connections names 'azure-*', which is in none of the projects"),
     ],
-)
-def test_a_name_that_is_not_there_is_an_error(filters: Json, message: str) -> None:
-    with pytest.raises(OptionError, match=message):
-        Selection(**filters).check([CONTOSO])
-    Selection(include_projects=["x*", "payments"], include_connections=["x*", "HUB"]).check([CONTOSO])
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["project", "connection"])
+def test_what_is_named_and_not_there_is_an_error(filters: Json, message: str, kind: str) -> None:
+    with pytest.raises(OptionError) as raised:
+        Selection(**filters).check([CONTOSO], kind)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["project", "connection"])
+def test_what_is_named_and_there_is_none(kind: str) -> None:
+    Selection(
+        include_projects=["p*", "WEB shop"],
+        exclude_projects=["docs"],
+        include_connections=["azure-*", "HUB"],
+        exclude_connections=["*-prod"],
+    ).check([CONTOSO], kind)
+
+
+def test_a_shared_connection_is_where_its_hosts_are() -> None:
+    chosen = Selection(include_projects=["web shop"], include_connections=["hub"])
+    chosen.check([CONTOSO], "project")
+    with pytest.raises(OptionError, match="'hub', which is in none of the projects"):
+        chosen.check([CONTOSO], "connection")
+
+
+def test_a_project_that_cannot_be_seen_is_one_for_its_connections_only() -> None:
+    fleet = organization([project("Payments")], [connection("hub", "Hidden", "Payments")])
+    Selection(include_projects=["hidden"]).check([fleet], "connection")
+    with pytest.raises(OptionError, match="include_projects names the project 'hidden'"):
+        Selection(include_projects=["hidden"]).check([fleet], "project")
 
 
 def test_a_name_with_signs_of_a_pattern_can_be_written_as_it_is() -> None:
