@@ -13,7 +13,9 @@ author:
 description:
   - Makes a host of each organization, of each project that the caller can see, or of each Azure Resource Manager service connection, so that C(--limit),
     C(serial) and one result per host work as for any other host.
-  - The hosts are local. Nothing is ever run in a project, and no credential becomes a variable.
+  - The hosts are local, with V(ansible_connection=local) and V(ansible_become=false), so that C(become) of a play or C(-b) for all of its hosts does not
+    stop them. What beats variables of an inventory still does, such as C(vars) of a play or C(-e ansible_become=true). Nothing is ever run in a project, and no
+    credential becomes a variable.
   - The file name must end in C(azdo.yml) or C(azdo.yaml).
   - An option that is not known, here or in what the plugin takes from P(ansible.builtin.constructed#inventory), is an error before anything is read; so is a
     value that is none of the choices or of another type. An option of a list that narrows the hosts, O(organizations) and O(organization_url) must not be empty
@@ -276,13 +278,17 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts 
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.read_service import read_organizations
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST, as_data
 
-# Tasks must run in the Python that Ansible itself runs in: it has the libraries.
-_LOCAL = {
-    name: value if TRUST is None else TRUST(value)
-    for name, value in (
-        ("ansible_connection", "local"),
-        ("ansible_python_interpreter", "{{ ansible_playbook_python }}"),
-    )
+# Tasks must run in the Python that Ansible itself runs in: it has the libraries. And as the person who has started it, whatever a play says of all its hosts:
+# another one has neither that Python nor the environment to sign in with, and the controller may have no sudo.
+_LOCAL: dict[str, t.Any] = {
+    **{
+        name: value if TRUST is None else TRUST(value)
+        for name, value in (
+            ("ansible_connection", "local"),
+            ("ansible_python_interpreter", "{{ ansible_playbook_python }}"),
+        )
+    },
+    "ansible_become": False,
 }
 
 # Part of the key of a cache: what an older version has written may look otherwise.

@@ -223,6 +223,7 @@ def test_projects_cost_one_list_each(contoso: Simulator, place: Place) -> None:
     }  # fmt: skip
     assert payments["azdo_shares_with"] == ["Web Shop"]
     assert (payments["ansible_connection"], payments["azdo_last_used"]) == ("local", None)
+    assert payments["ansible_become"] is False
     assert payments["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
     assert sorted(shown["rehearsal"]["hosts"]) == ["docs", "payments", "web-shop"]
     assert [sorted(shown[name]["hosts"]) for name in shown if name.startswith("azdo_shared_")] == [
@@ -295,6 +296,31 @@ def test_a_project_that_cannot_be_read_is_named_in_a_warning(
     found = _plain(json.loads(done.stdout))["_meta"]["hostvars"]
     assert sorted(found) == hosts if isinstance(hosts, list) else len(found) == hosts
     assert kind == "connection" or found["docs"]["azdo_connection_count"] is None
+
+
+BECOME = """\
+- hosts: azdo_projects
+  gather_facts: false
+  become: true
+  vars:
+    ansible_become_exe: /nowhere/sudo
+  tasks:
+    - azdo.connections.azdo_arm_connection_info:
+        projects: ["{{ azdo_project_id }}"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "runs"), [((), True), (("-b",), True), (("-e", "ansible_become=true"), False)], ids=["", "-b", "-e"]
+)
+def test_becoming_somebody_else_is_for_other_hosts_but_extra_variables_win(
+    arguments: tuple[str, ...], runs: bool, contoso: Simulator, place: Place
+) -> None:
+    (place.folder / "play.yml").write_text(BECOME, encoding="utf-8")
+    played = place.run(contoso, {}, "ansible-playbook", "play.yml", "-vvv", *arguments)
+    assert ("run as an ordinary module, because of become" not in played.stdout) is runs, played.stdout
+    # Whether a person may become root is not ours: whoever is root already needs no sudo.
+    assert played.returncode == 0 or not runs, played.stdout + played.stderr
 
 
 CACHED: dict[str, t.Any] = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
