@@ -49,11 +49,16 @@ description:
     connections, in C(azdo_scheme_<scheme>), C(azdo_issuer_<issuer>) and C(azdo_eligible_<target>). Connections are in C(azdo_project_<name>) of their owning
     project. Projects that share connections, directly or through others, are together in a group C(azdo_shared_<hash>). C(azdo_used_lately), with
     O(include=usage), has what was used in the last 30 days. Names of groups have letters, digits and C(_) only.
+  - The group C(azdo_incomplete) is there only if something could not be read, with all hosts of the organizations concerned, if there are any. So a play that
+    must not miss anything fails with C(groups.azdo_incomplete is defined), and C(--limit) can leave these hosts out.
   - The group C(azdo_production) has what looks like production by O(production), a project also if the names of all of its connections do.
 notes:
   - Sign-in options that are not given fall back to environment variables. They are for reading the inventory only. The
     tasks of a play sign in by themselves, with C(module_defaults) or with the same environment variables.
-  - An organization that cannot be read is an error, not an organization without hosts. By default Ansible only warns when an inventory cannot be read,
+  - An organization that cannot be read is an error, not an organization without hosts, and so is one of whose projects none could be read, or none of those
+    that O(include_projects) and O(exclude_projects) leave. One project among others that could not be read is a warning that names it, as are connections
+    in an unknown shape, use that could not be read, and an organization in which the caller can see no project.
+  - An error leaves no hosts behind. By default Ansible only warns when an inventory cannot be read,
     and goes on without its hosts. Set E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to make that an error.
   - Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
   - The cache holds what was read, before any filter. It is kept apart by organizations, by kind, and by the way to sign in, but not by the token.
@@ -327,8 +332,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.display.warning(_censored(text, runtimes))
             for group in standing_groups(organizations, frame.kind):
                 inventory.add_group(group)
-            for host in hosts(organizations, selection, frame):
-                self._add(inventory, host)
+            self._add_all(inventory, hosts(organizations, selection, frame))
         except MissingLibraryError as error:
             raise AnsibleParserError(missing_required_lib(error.library, reason=error.reason)) from None
         except AzdoError as error:
@@ -408,6 +412,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             taken={host.name: identity(host.vars) for host in inventory.hosts.values()}
             | dict.fromkeys(inventory.groups, ""),
         )
+
+    def _add_all(self, inventory: t.Any, found: list[Host]) -> None:
+        """All or none: ansible-core goes on with what an inventory that failed has left behind, which would be the hosts before the one that failed."""
+        before = set(inventory.hosts)
+        try:
+            for host in found:
+                self._add(inventory, host)
+        except Exception:
+            for name in set(inventory.hosts) - before:
+                inventory.remove_host(inventory.hosts[name])
+            raise
 
     def _add(self, inventory: t.Any, host: Host) -> None:
         # Not inventory.set_variable(), which prefers a group of that name; and thousands of hosts show what each call costs.

@@ -80,6 +80,12 @@ class Selection:
                     f"include_connections names {_listed(outside)}, which is in none of the projects that include_projects and exclude_projects leave.",
                     remedy="Take it out, or choose its project as well.",
                 )
+            left = [item for one in organizations for item in one["projects"] if self.has_project(item)]
+            if left and all(item["problem"] for item in left):
+                raise OptionError(
+                    f"include_projects and exclude_projects leave {_listed([item['name'] for item in left])}, and the connections of none of these "
+                    f"could be read. The first one: {left[0]['problem']}"
+                )
 
     def _in_chosen_projects(self, organization: Json, kind: str) -> t.Iterator[Json]:
         """The connections whose hosts the filters of projects let through: of their owners, or of the projects that show them."""
@@ -132,8 +138,10 @@ def _is_named(names: Texts, patterns: Texts) -> bool:
 def warnings(organizations: t.Iterable[Json], kind: str) -> list[str]:
     """What was not seen, in sentences: a host that is missing, or variables that are null, look like something that is not there."""
     found = []
-    for organization in organizations:
+    for organization in organizations if kind != "organization" else ():
         where = f"Organization {organization['name']}"
+        if not organization["projects"]:
+            found.append(f"{where}: the caller can see no project, so it has no hosts. Check whose credential it is.")
         unread = [project for project in organization["projects"] if project["problem"]]
         if unread:
             effect = "have no variables on them" if kind == "project" else "are not among the hosts"

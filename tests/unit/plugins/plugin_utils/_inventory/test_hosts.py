@@ -138,7 +138,7 @@ def test_a_project_counts_its_connections_and_names_those_it_shares_with() -> No
     }
     shared = next(group for group in host.groups if re.fullmatch("azdo_shared_[0-9a-f]{8}", group))
     assert set(host.groups) == {
-        *("azdo_projects", "azdo_organization_contoso", shared, "azdo_issuer_azure_devops"),
+        *("azdo_projects", "azdo_organization_contoso", "azdo_incomplete", shared, "azdo_issuer_azure_devops"),
         *(f"azdo_scheme_{name}" for name in (WIF, BACK)),
         *(f"azdo_eligible_{name}" for name in (WIF, ENTRA)),
     }
@@ -153,7 +153,7 @@ def test_a_project_that_could_not_be_read_is_there_with_an_unknown_number_and_co
     host = hosts(CONTOSO)["docs"]
     assert host.variables["azdo_connection_count"] is None
     assert host.variables["azdo_by_scheme"][BACK] == host.variables["azdo_eligible"][WIF] == 0
-    assert host.groups == ("azdo_projects", "azdo_organization_contoso")
+    assert host.groups == ("azdo_projects", "azdo_organization_contoso", "azdo_incomplete")
     assert "docs" in hosts(CONTOSO, schemes=["service_principal"]), (
         "whether one of its connections matches is not known"
     )
@@ -192,7 +192,8 @@ def test_a_connection_is_one_host_of_its_owning_project() -> None:
         "azdo_subscription_name": "Contoso",
     }
     assert hub.groups == (
-        *("azdo_connections", "azdo_organization_contoso", "azdo_project_payments", f"azdo_scheme_{BACK}"),
+        *("azdo_connections", "azdo_organization_contoso", "azdo_incomplete"),
+        *("azdo_project_payments", f"azdo_scheme_{BACK}"),
     )
     assert "azdo_production" in found["payments-azure-prod"].groups
 
@@ -392,6 +393,20 @@ def test_use_that_was_asked_for_and_could_not_be_read_is_a_warning() -> None:
     assert "the use of 22 connections could not be read" in text
     assert "'c19' and 2 more" in text
     assert warnings([organization([project("Payments")], held)], "project") == []
+
+
+@pytest.mark.parametrize("kind", ["organization", "project", "connection"])
+def test_what_could_not_be_read_is_a_group_of_all_hosts_there(kind: str) -> None:
+    whole = organization([project("Payments")], [connection("azure-prod", "Payments")], "fabrikam")
+    gaps: list[Json] = [{"odd": 1}, {"projects": []}, {"usage": True}, {"projects": [project("Payments", "no")]}]
+    for gap in gaps:
+        partial = {**organization([project("Payments")], [connection("hub", "Payments")]), **gap}
+        found = {name for name, host in hosts(whole, partial, kind=kind).items() if "azdo_incomplete" in host.groups}
+        assert all(name.startswith("contoso") for name in found)
+        assert found or kind == "organization" or (gap == {"projects": []} and kind == "project")
+        assert ("azdo_incomplete" in hosts_file.standing_groups([whole, partial], kind)) is (kind != "organization")
+    assert not any("azdo_incomplete" in host.groups for host in hosts(whole, kind=kind).values())
+    assert "azdo_incomplete" not in hosts_file.standing_groups([whole], kind)
 
 
 def shared_groups(found: dict[str, Host]) -> dict[str, str]:
