@@ -13,8 +13,17 @@ author:
 description:
   - Makes a host of each organization, of each project that the caller can see, or of each Azure Resource Manager service connection, so that C(--limit),
     C(serial) and one result per host work as for any other host.
-  - The hosts are local. Nothing is ever run in a project, and no credential becomes a variable.
+  - The hosts are local, with V(ansible_connection=local) and V(ansible_become=false), so that C(become) of a play or C(-b) for all of its hosts does not
+    stop them. What beats variables of an inventory still does, such as C(vars) of a play or C(-e ansible_become=true). Nothing is ever run in a project, and no
+    credential becomes a variable.
   - The file name must end in C(azdo.yml) or C(azdo.yaml).
+  - An option that is not known, here or in what the plugin takes from P(ansible.builtin.constructed#inventory), is an error before anything is read; so is a
+    value that is none of the choices or of another type. An option of a list that narrows the hosts, O(organizations) and O(organization_url) must not be empty
+    either, because a variable or template without a value would then mean everything. Leave out what does not narrow. Every other option that is null or
+    blank is as good as left out.
+  - One text with commas or line breaks is a list, too. Names such as C(007), C(yes) or C(1.10) are taken as they stand in the file, without quotes as well. An
+    entry that is empty, or the text V(None), is an error.
+  - Templates are evaluated in O(organizations) and in the options for signing in only, apart from O(compose), O(groups) and O(keyed_groups).
   - A host is named after its organization, its project, or its owning project and itself (C(payments-azure-prod)), in lower case, with everything but
     letters, digits, C(-), C(_) and C(.) replaced by C(-). Projects and connections of several organizations have the organization's name in front.
     Where two names would be equal, or mean something to Ansible, or belong to a host or group that is there already, a piece of the ID follows. Filters
@@ -40,11 +49,16 @@ description:
     connections, in C(azdo_scheme_<scheme>), C(azdo_issuer_<issuer>) and C(azdo_eligible_<target>). Connections are in C(azdo_project_<name>) of their owning
     project. Projects that share connections, directly or through others, are together in a group C(azdo_shared_<hash>). C(azdo_used_lately), with
     O(include=usage), has what was used in the last 30 days. Names of groups have letters, digits and C(_) only.
+  - The group C(azdo_incomplete) is there only if something could not be read, with all hosts of the organizations concerned, if there are any. So a play that
+    must not miss anything fails with C(groups.azdo_incomplete is defined), and C(--limit) can leave these hosts out.
   - The group C(azdo_production) has what looks like production by O(production), a project also if the names of all of its connections do.
 notes:
   - Sign-in options that are not given fall back to environment variables. They are for reading the inventory only. The
     tasks of a play sign in by themselves, with C(module_defaults) or with the same environment variables.
-  - An organization that cannot be read is an error, not an organization without hosts. By default Ansible only warns when an inventory cannot be read,
+  - An organization that cannot be read is an error, not an organization without hosts, and so is one of whose projects none could be read, or none of those
+    that O(include_projects) and O(exclude_projects) leave. One project among others that could not be read is a warning that names it, as are connections
+    in an unknown shape, use that could not be read, and an organization in which the caller can see no project.
+  - An error leaves no hosts behind. By default Ansible only warns when an inventory cannot be read,
     and goes on without its hosts. Set E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to make that an error.
   - Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
   - The cache holds what was read, before any filter. It is kept apart by organizations, by kind, and by the way to sign in, but not by the token.
@@ -87,12 +101,14 @@ options:
   include_projects:
     description:
       - Only these projects, or the connections that they own, become hosts, by name, ID or shell pattern such as V(team-*). Case does not matter.
-      - A name or ID that does not exist, or that the caller cannot see, is an error.
+      - A name or ID that does not exist, or that the caller cannot see, is an error, and so is a pattern that matches nothing.
     type: list
     elements: str
     default: []
   exclude_projects:
-    description: These projects, or the connections that they own, do not become hosts, by name, ID or shell pattern. Case does not matter.
+    description:
+      - These projects, or the connections that they own, do not become hosts, by name, ID or shell pattern. Case does not matter.
+      - A name, ID or pattern that matches nothing is an error, because what was meant would become a host.
     type: list
     elements: str
     default: []
@@ -102,12 +118,15 @@ options:
       - Of projects, those with at least one connection that all filters of connections let through become hosts. Their variables and groups are then about
         these connections, except for RV(ignore:azdo_shares_with) and C(azdo_shared_<hash>). What a play does in a project is up to the play. A project
         whose connections could not be read stays a host, with a warning.
-      - A name or ID that does not exist, or that the caller cannot see, is an error.
+      - A name or ID that does not exist, or that the caller cannot see, is an error, and so is a pattern that matches nothing, or something that is in none of
+        the projects that O(include_projects) and O(exclude_projects) leave.
     type: list
     elements: str
     default: []
   exclude_connections:
-    description: Connections to leave out, by name, ID or shell pattern. Case does not matter. For projects see O(include_connections).
+    description:
+      - Connections to leave out, by name, ID or shell pattern. Case does not matter. For projects see O(include_connections).
+      - A name, ID or pattern that matches nothing is an error, because what was meant would become a host.
     type: list
     elements: str
     default: []
@@ -223,13 +242,16 @@ organization_url: https://dev.azure.com/contoso
 #   unused: azdo_never_used is sameas true
 """
 
+import functools
 import hashlib
 import json
 import os
 import re
 import typing as t
+from pathlib import Path
 
-from ansible.errors import AnsibleParserError
+from ansible import constants as C  # noqa: N812 - the name that all of ansible-core uses
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -239,10 +261,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import check_names
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.file_options import (
+    Written,
+    as_written,
+    checked,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import (
     ISSUERS,
@@ -257,18 +283,29 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts 
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.read_service import read_organizations
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST, as_data
 
-# Tasks must run in the Python that Ansible itself runs in: it has the libraries.
-_LOCAL = {
-    name: value if TRUST is None else TRUST(value)
-    for name, value in (
-        ("ansible_connection", "local"),
-        ("ansible_python_interpreter", "{{ ansible_playbook_python }}"),
-    )
+# Tasks must run in the Python that Ansible itself runs in: it has the libraries. And as the person who has started it, whatever a play says of all its hosts:
+# another one has neither that Python nor the environment to sign in with, and the controller may have no sudo.
+_LOCAL: dict[str, t.Any] = {
+    **{
+        name: value if TRUST is None else TRUST(value)
+        for name, value in (
+            ("ansible_connection", "local"),
+            ("ansible_python_interpreter", "{{ ansible_playbook_python }}"),
+        )
+    },
+    "ansible_become": False,
 }
 
 # Part of the key of a cache: what an older version has written may look otherwise.
 _FORMAT = 1
 _FILTERS = tuple(Selection.__dataclass_fields__)
+_TEMPLATES = ("organizations", "organization", *SIGN_IN_OPTIONS)
+# What an empty one of these would mean, and must not: a template or a variable without a value never makes more hosts.
+_NARROWING = {
+    **{name: "all projects" if name.endswith("projects") else "all connections" for name in _FILTERS},
+    "organizations": "the organization of organization_url",
+    "organization_url": "the organization of the environment variables",
+}
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -281,30 +318,47 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path)
-        self._read_config_data(path)
+        self._written = functools.partial(_written, loader, path)
         # What an error says is censored with these; sign-ins that come up later are added.
         runtimes: list[Runtime] = []
         try:
+            self._read_config_data(path)
             selection = self._selection()
             runtimes += self._runtimes()
             organizations = self._organizations(path, runtimes, cache)
-            selection.check(organizations)
+            selection.check(organizations, self.get_option("hosts_from"))
             frame = self._frame(inventory, runtimes[0])
             for text in warnings(organizations, frame.kind):
                 self.display.warning(_censored(text, runtimes))
             for group in standing_groups(organizations, frame.kind):
                 inventory.add_group(group)
-            for host in hosts(organizations, selection, frame):
-                self._add(inventory, host)
+            self._add_all(inventory, hosts(organizations, selection, frame))
         except MissingLibraryError as error:
             raise AnsibleParserError(missing_required_lib(error.library, reason=error.reason)) from None
         except AzdoError as error:
             raise AnsibleParserError(_censored(str(error), runtimes)) from None
 
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Between the file and ansible-core, which would not ask whether an option exists. :raises OptionError: something in the file cannot be meant."""
+        if direct:
+            documented = C.config.get_configuration_definitions(self.plugin_type, self._load_name)
+            # What becomes of a template is judged like everything else.
+            said = {name: self._evaluated(name, value) for name, value in direct.items()}
+            direct = checked(said, documented, _NARROWING, self._written)
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+
+    def _evaluated(self, name: str, value: t.Any) -> t.Any:
+        if name not in _TEMPLATES:
+            return value
+        try:
+            if isinstance(value, list):
+                return [self.templar.template(entry) if isinstance(entry, str) else entry for entry in value]
+            return self.templar.template(value) if isinstance(value, str) else value
+        except AnsibleError as error:
+            raise OptionError(f"{name} is a template that has no value: {error}") from None
+
     def _selection(self) -> Selection:
         selection = Selection(**{name: self.get_option(name) or () for name in _FILTERS})
-        for name in selection.given:
-            check_names(name, getattr(selection, name))
         unread = [*selection.given, *(["include"] if self.get_option("include") else [])]
         if self.get_option("hosts_from") == "organization" and unread:
             raise OptionError(
@@ -316,9 +370,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _runtimes(self) -> list[Runtime]:
         """What each organization is read with, the same organization once."""
         check_range("concurrency", self.get_option("concurrency"), 1, 64)
-        options = {name: self._option(name) for name in SIGN_IN_OPTIONS}
-        names = [self._templated(name) for name in self.get_option("organizations") or ()]
-        check_names("organizations", names, "the organization of organization_url")
+        options = {name: self.get_option(name) for name in SIGN_IN_OPTIONS}
+        names = list(self.get_option("organizations") or ())
         shared = Shared()
         found: dict[str, Runtime] = {}
         for number, name in enumerate(names or [options["organization_url"]], 1):
@@ -360,11 +413,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             | dict.fromkeys(inventory.groups, ""),
         )
 
-    def _option(self, name: str) -> t.Any:
-        return self._templated(self.get_option(name))
-
-    def _templated(self, value: t.Any) -> t.Any:
-        return self.templar.template(value) if isinstance(value, str) else value
+    def _add_all(self, inventory: t.Any, found: list[Host]) -> None:
+        """All or none: ansible-core goes on with what an inventory that failed has left behind, which would be the hosts before the one that failed."""
+        before = set(inventory.hosts)
+        try:
+            for host in found:
+                self._add(inventory, host)
+        except Exception:
+            for name in set(inventory.hosts) - before:
+                inventory.remove_host(inventory.hosts[name])
+            raise
 
     def _add(self, inventory: t.Any, host: Host) -> None:
         # Not inventory.set_variable(), which prefers a group of that name; and thousands of hosts show what each call costs.
@@ -385,6 +443,15 @@ _OWN_WORDS = {
     word: word if TRUST is None else TRUST(word)
     for word in (*KINDS, *TARGETS, *RULES, *SCHEMES.values(), *ISSUERS, *STATES, "automatic", "manual")
 }
+
+
+def _written(loader: t.Any, path: str) -> Written:
+    """The inventory file as texts, also if all of it is in a vault."""
+    real = loader.get_real_file(path)
+    try:
+        return as_written(Path(real).read_text(encoding="utf-8"))
+    finally:
+        loader.cleanup_tmp_file(real)
 
 
 def _cache_key(runtimes: list[Runtime], kind: str, usage: bool) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to, is_pattern
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import nearest
 
 _MOST_NAMED = 20
 
@@ -56,23 +57,65 @@ class Selection:
             and (not self.eligible_for or any(connection["eligible"][target] for target in self.eligible_for))
         )
 
-    def check(self, organizations: t.Iterable[Json]) -> None:
-        """:raises OptionError: a name or id, other than a pattern, that nothing has; it would silently leave out what was meant."""
-        organizations = list(organizations)
+    def check(self, organizations: t.Sequence[Json], kind: str) -> None:
+        """:raises OptionError: a name, ID or pattern that nothing has. Whether it includes or excludes, the hosts would be others than were meant."""
         projects = [(item["name"], item["id"]) for one in organizations for item in one["projects"]]
-        owners = [(item["owner"]["name"], item["owner"]["id"]) for one in organizations for item in one["connections"]]
+        if kind == "connection":
+            # A project of which only a connection is visible is one of these by name, and no host.
+            owners = (item["owner"] for one in organizations for item in one["connections"])
+            projects += [(owner["name"], owner["id"]) for owner in owners]
         connections = [_names(item) for one in organizations for item in one["connections"]]
-        _check("include_projects", self.include_projects, "project", [*projects, *owners])
-        _check("include_connections", self.include_connections, "connection", connections)
+        unread = sum(bool(item["problem"]) for one in organizations for item in one["projects"])
+        for option in ("include_projects", "exclude_projects"):
+            _check(option, getattr(self, option), "project", projects)
+        for option in ("include_connections", "exclude_connections"):
+            _check(option, getattr(self, option), "connection", connections, unread)
+        if self.include_projects or self.exclude_projects:
+            chosen = [_names(item) for one in organizations for item in self._in_chosen_projects(one, kind)]
+            outside = _matching_nothing(self.include_connections, chosen)
+            if outside:
+                raise OptionError(
+                    f"include_connections names {_listed(outside)}, which is in none of the projects that include_projects and exclude_projects leave.",
+                    remedy="Take it out, or choose its project as well.",
+                )
+            left = [item for one in organizations for item in one["projects"] if self.has_project(item)]
+            if left and all(item["problem"] for item in left):
+                raise OptionError(
+                    f"include_projects and exclude_projects leave {_listed([item['name'] for item in left])}, and the connections of none of these "
+                    f"could be read. The first one: {left[0]['problem']}"
+                )
+
+    def _in_chosen_projects(self, organization: Json, kind: str) -> t.Iterator[Json]:
+        """The connections whose hosts the filters of projects let through: of their owners, or of the projects that show them."""
+        chosen = {project["id"] for project in organization["projects"] if self.has_project(project)}
+        for connection in organization["connections"]:
+            if self.has_project(connection["owner"]) if kind == "connection" else chosen & {*connection["seen_in"]}:
+                yield connection
 
 
-def _check(option: str, wanted: Texts, what: str, there: t.Sequence[Texts]) -> None:
-    for text in wanted:
-        if not is_pattern(text) and not any(_is_named(names, [text]) for names in there):
-            raise OptionError(
-                f"{option} names the {what} {text!r}, which does not exist or is not visible to the caller.",
-                remedy=f"Check the name, and that the caller may view the {what}.",
-            )
+def _check(option: str, wanted: Texts, what: str, there: t.Sequence[Texts], unread: int = 0) -> None:
+    """:param unread: the number of projects whose connections could not be read; it may be one of theirs."""
+    missing = _matching_nothing(wanted, there)
+    if not missing:
+        return
+    several = len(missing) > 1
+    word, effect = "pattern" if is_pattern(missing[0]) else what, "does not exist or is not visible to the caller"
+    if several:
+        word, effect = f"{what}s", "do not exist or are not visible to the caller"
+    elif word == "pattern":
+        effect = f"matches no {what} that the caller can see"
+    unknown = f" The connections of {unread} project{'s' if unread > 1 else ''} could not be read." if unread else ""
+    known = [name for names in there for name in names]
+    hints = [(text, nearest(text, known)) for text in missing[:_MOST_NAMED] if not is_pattern(text)]
+    meant = " ".join(f"Instead of {text!r}, did you mean {hint!r}?" for text, hint in hints if hint)
+    raise OptionError(
+        f"{option} names the {word} {_listed(missing)}, which {effect}.{unknown}",
+        remedy=meant or f"Check the {'names' if several else 'name'}, and that the caller may view the {what}.",
+    )
+
+
+def _matching_nothing(wanted: Texts, there: t.Sequence[Texts]) -> list[str]:
+    return [text for text in wanted if not any(_is_named(names, [text]) for names in there)]
 
 
 def _names(connection: Json) -> Texts:
@@ -92,8 +135,10 @@ def _is_named(names: Texts, patterns: Texts) -> bool:
 def warnings(organizations: t.Iterable[Json], kind: str) -> list[str]:
     """What was not seen, in sentences: a host that is missing, or variables that are null, look like something that is not there."""
     found = []
-    for organization in organizations:
+    for organization in organizations if kind != "organization" else ():
         where = f"Organization {organization['name']}"
+        if not organization["projects"]:
+            found.append(f"{where}: the caller can see no project, so it has no hosts. Check whose credential it is.")
         unread = [project for project in organization["projects"] if project["problem"]]
         if unread:
             effect = "have no variables on them" if kind == "project" else "are not among the hosts"

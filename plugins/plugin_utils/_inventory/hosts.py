@@ -25,12 +25,14 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_n
     host_names,
     organization_key,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection
+from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.shared_connections import components, sharers
 
 KINDS = ("organization", "project", "connection")
 ISSUERS = ("azure_devops", "entra", "unknown")
 STATES = ("ready", "in_progress", "failed")
+# The hosts of an organization of which something could not be read.
+INCOMPLETE = "azdo_incomplete"
 _OF_THE_CONNECTION = ("scheme", "creation_mode", "environment", "issuer", "codes", "shared", "enabled", "state")
 _OF_ITS_IDENTITY = ("subscription_id", "subscription_name", "tenant_id", "client_id", "revert_deadline")
 _OF_A_PROJECT = ("connection_count", "by_scheme", "by_issuer", "shares_with")
@@ -95,7 +97,9 @@ def standing_groups(organizations: t.Sequence[Json], kind: str) -> list[str]:
     if kind == "organization":
         return ["azdo_organizations"]
     lately = ["azdo_used_lately"] if any(organization["usage"] for organization in organizations) else []
-    return [f"azdo_{kind}s", *(f"azdo_eligible_{target}" for target in TARGETS), "azdo_production", *lately]
+    # The one that is not: a play without any host must see from it that there may be more.
+    gaps = [INCOMPLETE] if warnings(organizations, kind) else []
+    return [f"azdo_{kind}s", *(f"azdo_eligible_{target}" for target in TARGETS), "azdo_production", *lately, *gaps]
 
 
 def hosts(organizations: t.Iterable[Json], selection: Selection, frame: Frame) -> list[Host]:
@@ -104,15 +108,16 @@ def hosts(organizations: t.Iterable[Json], selection: Selection, frame: Frame) -
     candidates = [candidate for one in ordered for candidate in _candidates(one, frame.kind, several=len(ordered) > 1)]
     names = host_names({item.key: item.label for item in candidates}, frame.reserved, frame.taken)
     chosen = [found for item in candidates if (found := _narrowed(item, selection, frame.kind))]
-    around = _Around(ordered, chosen)
+    around = _Around(ordered, chosen, frame.kind)
     return [Host(names[item.key], *_described(item, frame, around)) for item in chosen]
 
 
 class _Around:
     """What hosts need to know of each other: groups by the keys of organizations and projects, and who shares with whom by the keys of projects."""
 
-    def __init__(self, organizations: t.Sequence[Json], chosen: t.Sequence[_Candidate]) -> None:
+    def __init__(self, organizations: t.Sequence[Json], chosen: t.Sequence[_Candidate], kind: str) -> None:
         several = len(organizations) > 1
+        self.incomplete = {one["key"] for one in organizations if warnings([one], kind)}
         self.organizations = group_names("azdo_organization", {one["key"]: one["name"] for one in organizations})
         self.projects = group_names(
             "azdo_project",
@@ -171,6 +176,7 @@ def _narrowed(candidate: _Candidate, selection: Selection, kind: str) -> _Candid
 def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Json, tuple[str, ...]]:
     organization, project = candidate.organization, candidate.project
     groups = [f"azdo_{frame.kind}s", around.organizations[organization["key"]]]
+    groups += [INCOMPLETE] if organization["key"] in around.incomplete else []
     variables = {
         **_NOTHING,
         "azdo_kind": frame.kind,

@@ -59,6 +59,8 @@ def read_organizations(runtimes: t.Sequence[Runtime], *, lists: bool, usage: boo
     for (runtime, _project), answer in zip(places, answers, strict=True):
         if answer is not None:
             listed[runtime.azure_devops.url].append(answer)
+    for runtime in runtimes:
+        _check_any_read(runtime, listed[runtime.azure_devops.url])
     estates = [(runtime, survey(listed[runtime.azure_devops.url], named=False)) for runtime in runtimes]
     wanted = [(runtime, found) for runtime, estate in estates for found in estate.found] if usage else []
     uses = each(wanted, lambda pair: _use(*pair), concurrency=concurrency, stop=stop)
@@ -105,6 +107,14 @@ def _list(runtime: Runtime, project: Project) -> Listed:
         raise
     except AzdoError as error:
         return project, error
+
+
+def _check_any_read(runtime: Runtime, listed: t.Sequence[Listed]) -> None:
+    """:raises AzdoError: there are projects and not one could be read, which is an organization that cannot be read."""
+    errors = [answer for _project, answer in listed if isinstance(answer, AzdoError)]
+    if errors and len(errors) == len(listed):
+        where = f"Organization {runtime.azure_devops.name!r}, projects that the caller can see: {len(listed)}"
+        raise errors[0].about(f"{where}, of none of which the connections could be read")
 
 
 def _use(runtime: Runtime, found: Found) -> Use | None:

@@ -70,6 +70,8 @@ MEETS_THE_WORLD = {
     "module_utils/_convert/effects.py": {"time"},
     # One count of failures for all threads.
     "module_utils/_convert/plan_execution.py": {"threading"},
+    # What Ansible takes for true, and what YAML takes for no text.
+    "plugin_utils/_inventory/file_options.py": {"ansible", "yaml"},
     # What Ansible takes for true.
     "plugin_utils/_rollout/role_variables.py": {"ansible"},
     # Whether a certificate and its key are some; only read, and only if it is there.

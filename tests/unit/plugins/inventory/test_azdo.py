@@ -119,6 +119,7 @@ class Place:
         self.server = server
         self.other_sources: list[str] = []
         self.record = folder / "record.jsonl"
+        self.more: dict[str, str] = {}
 
     def run(self, simulator: Simulator, options: dict[str, t.Any], *command: str) -> subprocess.CompletedProcess[str]:
         inventory = self.folder / "contoso.azdo.yml"
@@ -134,6 +135,7 @@ class Place:
             "AZDO_ORG_SERVICE_URL": simulator.organization_url,
             "AZDO_PERSONAL_ACCESS_TOKEN": simulator.pat,
             "RECORD_TO": str(self.record),
+            **self.more,
         }
         if not os.environ.get(ALL) and self.server.serves(variables, self.folder):
             return self.server.run(words, cwd=self.folder, env=variables, timeout=120)
@@ -223,6 +225,7 @@ def test_projects_cost_one_list_each(contoso: Simulator, place: Place) -> None:
     }  # fmt: skip
     assert payments["azdo_shares_with"] == ["Web Shop"]
     assert (payments["ansible_connection"], payments["azdo_last_used"]) == ("local", None)
+    assert payments["ansible_become"] is False
     assert payments["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
     assert sorted(shown["rehearsal"]["hosts"]) == ["docs", "payments", "web-shop"]
     assert [sorted(shown[name]["hosts"]) for name in shown if name.startswith("azdo_shared_")] == [
@@ -292,9 +295,91 @@ def test_a_project_that_cannot_be_read_is_named_in_a_warning(
     said = " ".join(done.stderr.split())
     assert "Organization contoso: the connections of 1 of 3 projects could not be read" in said
     assert ("have no variables on them: 'Docs'" if kind == "project" else "are not among the hosts: 'Docs'") in said
-    found = _plain(json.loads(done.stdout))["_meta"]["hostvars"]
+    shown = _plain(json.loads(done.stdout))
+    found = shown["_meta"]["hostvars"]
+    assert sorted(shown["azdo_incomplete"]["hosts"]) == sorted(found)
     assert sorted(found) == hosts if isinstance(hosts, list) else len(found) == hosts
     assert kind == "connection" or found["docs"]["azdo_connection_count"] is None
+
+
+@pytest.mark.parametrize("options", [{}, {"hosts_from": "connection"}, {"schemes": ["managed_identity"]}])
+def test_an_organization_of_which_no_project_can_be_read_is_an_error(
+    options: dict[str, t.Any], contoso: Simulator, place: Place
+) -> None:
+    contoso.fault(path="_apis/serviceendpoint", status=403, times=3)
+    said = place.failure(contoso, **options)
+    assert (
+        "Organization 'contoso', projects that the caller can see: 3, of none of which the connections could be" in said
+    )
+
+
+def test_none_of_the_chosen_projects_could_be_read(contoso: Simulator, place: Place) -> None:
+    contoso.fault(path=f"{contoso.fleet.project('Docs').id}/_apis/serviceendpoint", status=403)
+    said = place.failure(contoso, include_projects=["docs"])
+    assert (
+        "include_projects and exclude_projects leave 'Docs', and the connections of none of these could be read."
+        in said
+    )
+
+
+@pytest.mark.parametrize(("kind", "warned"), [("organization", False), ("project", True), ("connection", True)])
+def test_an_organization_without_a_visible_project_is_said(kind: str, warned: bool, place: Place) -> None:
+    with Simulator(Fleet("fabrikam")) as fabrikam:
+        (place.folder / "play.yml").write_text(ASKING, encoding="utf-8")
+        done = place.run(fabrikam, {"hosts_from": kind}, "ansible-playbook", "play.yml")
+    assert ("Organization fabrikam: the caller can see no project" in " ".join(done.stderr.split())) is warned
+    assert (done.returncode != 0) is warned, "a play without hosts can ask, too"
+
+
+ASKING = """\
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.assert:
+        that: groups.azdo_incomplete is not defined
+"""
+
+LATE_FAULT: list[dict[str, t.Any]] = [
+    {"compose": {"first": "azdo_project if azdo_project != 'Web Shop' else nowhere"}},
+    {"groups": {"first": "azdo_project != 'Web Shop' or nowhere"}},
+    {"keyed_groups": [{"key": "azdo_project if azdo_project != 'Web Shop' else nowhere"}]},
+]
+
+
+@pytest.mark.parametrize("fault", LATE_FAULT, ids=" ".join)
+def test_an_error_leaves_no_hosts_behind(fault: dict[str, t.Any], contoso: Simulator, place: Place) -> None:
+    servers = place.folder / "servers.yml"
+    servers.write_text("servers: {hosts: {one: }}\n", encoding="utf-8")
+    place.other_sources = [str(servers)]
+    (place.folder / "play.yml").write_text("- hosts: all\n  gather_facts: false\n", encoding="utf-8")
+    place.more = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "false"}
+    done = place.run(contoso, {"strict": True, **fault}, "ansible-playbook", "--list-hosts", "play.yml")
+    assert re.findall(r"^ {6}(\S+)$", done.stdout, re.MULTILINE) == ["one"], done.stdout + done.stderr
+
+
+BECOME = """\
+- hosts: azdo_projects
+  gather_facts: false
+  become: true
+  vars:
+    ansible_become_exe: /nowhere/sudo
+  tasks:
+    - azdo.connections.azdo_arm_connection_info:
+        projects: ["{{ azdo_project_id }}"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "runs"), [((), True), (("-b",), True), (("-e", "ansible_become=true"), False)], ids=["", "-b", "-e"]
+)
+def test_becoming_somebody_else_is_for_other_hosts_but_extra_variables_win(
+    arguments: tuple[str, ...], runs: bool, contoso: Simulator, place: Place
+) -> None:
+    (place.folder / "play.yml").write_text(BECOME, encoding="utf-8")
+    played = place.run(contoso, {}, "ansible-playbook", "play.yml", "-vvv", *arguments)
+    assert ("run as an ordinary module, because of become" not in played.stdout) is runs, played.stdout
+    # Whether a person may become root is not ours: whoever is root already needs no sudo.
+    assert played.returncode == 0 or not runs, played.stdout + played.stderr
 
 
 CACHED: dict[str, t.Any] = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "cache"}
@@ -354,7 +439,10 @@ def test_a_host_of_somebody_else_is_never_made_local(contoso: Simulator, place: 
             "hosts_from is organization, which reads no",
         ),
         ({"hosts_from": "organization", "include": ["usage"]}, "so include cannot work"),
+        ({"projects": ["Payments"]}, "Instead of projects, did you mean include_projects?"),
         ({"include_projects": ["Paymnets"]}, "include_projects names the project 'Paymnets', which does not exist"),
+        ({"exclude_projects": ["dcos"]}, "Instead of 'dcos', did you mean 'Docs'?"),
+        ({"exclude_connections": ["x*"]}, "exclude_connections names the pattern 'x*', which matches no connection"),
         ({"include_connections": [""]}, "include_connections contains an empty entry"),
         ({"organizations": ["contoso", "https://a:b@c"]}, "Entry 2 of organizations: organization_url contains a user"),
         ({"concurrency": 65}, "concurrency is 65"),
@@ -372,6 +460,8 @@ def test_options_that_cannot_work(options: dict[str, t.Any], message: str, conto
 
 # All but the first are comments: ansible-test of ansible-core 2.16 takes one document and no more.
 FIRST, *OTHERS = azdo.EXAMPLES.split("\n# ---\n")
+# Names of the examples, and what is there instead of them.
+NAMES = {"team-*": "pay*", "team-sandbox-*": "docs", "*sandbox*": "*-test"}
 PLAYED = [yaml.safe_load(FIRST), *(yaml.safe_load(re.sub("^# ?", "", text, flags=re.MULTILINE)) for text in OTHERS)]
 
 
@@ -388,7 +478,10 @@ def test_the_examples_work_as_they_are_but_for_address_sign_in_and_names(
     example: int, hosts: list[str], contoso: Simulator, place: Place
 ) -> None:
     assert len(PLAYED) == 4
-    options = json.loads(json.dumps(PLAYED[example]).replace("team-*", "pay*"))
+    options = {
+        name: [NAMES.get(entry, entry) for entry in value] if name.startswith(("include_", "exclude_")) else value
+        for name, value in PLAYED[example].items()
+    }
     options.pop("auth_source", None)
     with Simulator(Fleet("fabrikam")) as fabrikam:
         if "organizations" in options:

@@ -138,7 +138,7 @@ def test_a_project_counts_its_connections_and_names_those_it_shares_with() -> No
     }
     shared = next(group for group in host.groups if re.fullmatch("azdo_shared_[0-9a-f]{8}", group))
     assert set(host.groups) == {
-        *("azdo_projects", "azdo_organization_contoso", shared, "azdo_issuer_azure_devops"),
+        *("azdo_projects", "azdo_organization_contoso", "azdo_incomplete", shared, "azdo_issuer_azure_devops"),
         *(f"azdo_scheme_{name}" for name in (WIF, BACK)),
         *(f"azdo_eligible_{name}" for name in (WIF, ENTRA)),
     }
@@ -153,7 +153,7 @@ def test_a_project_that_could_not_be_read_is_there_with_an_unknown_number_and_co
     host = hosts(CONTOSO)["docs"]
     assert host.variables["azdo_connection_count"] is None
     assert host.variables["azdo_by_scheme"][BACK] == host.variables["azdo_eligible"][WIF] == 0
-    assert host.groups == ("azdo_projects", "azdo_organization_contoso")
+    assert host.groups == ("azdo_projects", "azdo_organization_contoso", "azdo_incomplete")
     assert "docs" in hosts(CONTOSO, schemes=["service_principal"]), (
         "whether one of its connections matches is not known"
     )
@@ -192,7 +192,8 @@ def test_a_connection_is_one_host_of_its_owning_project() -> None:
         "azdo_subscription_name": "Contoso",
     }
     assert hub.groups == (
-        *("azdo_connections", "azdo_organization_contoso", "azdo_project_payments", f"azdo_scheme_{BACK}"),
+        *("azdo_connections", "azdo_organization_contoso", "azdo_incomplete"),
+        *("azdo_project_payments", f"azdo_scheme_{BACK}"),
     )
     assert "azdo_production" in found["payments-azure-prod"].groups
 
@@ -247,17 +248,49 @@ def test_filters_of_connections_keep_projects_with_one_that_matches_and_say_whic
 @pytest.mark.parametrize(
     ("filters", "message"),
     [
-        ({"include_projects": ["Paymnets"]}, "include_projects names the project 'Paymnets', which does not exist"),
-        (
-            {"include_connections": ["azure-prd"]},
-            "include_connections names the connection 'azure-prd', which does not",
-        ),
+        ({"include_projects": ["Paymnets"]}, "include_projects names the project 'Paymnets', which does not exist or is not visible to the caller. Instead of"),
+        ({"exclude_projects": ["Paymnets"]}, "exclude_projects names the project 'Paymnets', which does not exist or is not visible to the caller. Instead of"),
+        ({"include_projects": ["Paymnets"]}, "did you mean 'Payments'?"),
+        ({"include_projects": ["x*"]}, "include_projects names the pattern 'x*', which matches no project that the caller can see. Check the name"),
+        ({"exclude_projects": ["payments", "x*"]}, "exclude_projects names the pattern 'x*', which matches no project"),
+        ({"include_projects": ["Zzz", "web shop", "x*"]}, "include_projects names the projects 'Zzz', 'x*', which do not exist or are not visible"),
+        ({"include_connections": ["azure-prd"]}, "include_connections names the connection 'azure-prd', which does not exist or is not visible to the caller."),
+        ({"include_connections": ["azure-prd"]}, "The connections of 1 project could not be read. Instead of 'azure-prd', did you mean 'azure-prod'?"),
+        ({"exclude_connections": ["azure-prd"]}, "exclude_connections names the connection 'azure-prd'"),
+        ({"exclude_connections": ["x*"]}, "exclude_connections names the pattern 'x*', which matches no connection"),
+        ({"include_projects": ["docs"], "include_connections": ["hub"]}, "include_connections names 'hub', which is in none of the projects that"),
+        ({"exclude_projects": ["pay*", "web*"], "include_connections": ["azure-*"]}, "include_connections names 'azure-*', which is in none of the projects"),
     ],
-)
-def test_a_name_that_is_not_there_is_an_error(filters: Json, message: str) -> None:
-    with pytest.raises(OptionError, match=message):
-        Selection(**filters).check([CONTOSO])
-    Selection(include_projects=["x*", "payments"], include_connections=["x*", "HUB"]).check([CONTOSO])
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["project", "connection"])
+def test_what_is_named_and_not_there_is_an_error(filters: Json, message: str, kind: str) -> None:
+    with pytest.raises(OptionError) as raised:
+        Selection(**filters).check([CONTOSO], kind)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["project", "connection"])
+def test_what_is_named_and_there_is_none(kind: str) -> None:
+    Selection(
+        include_projects=["p*", "WEB shop"],
+        exclude_projects=["docs"],
+        include_connections=["azure-*", "HUB"],
+        exclude_connections=["*-prod"],
+    ).check([CONTOSO], kind)
+
+
+def test_a_shared_connection_is_where_its_hosts_are() -> None:
+    chosen = Selection(include_projects=["web shop"], include_connections=["hub"])
+    chosen.check([CONTOSO], "project")
+    with pytest.raises(OptionError, match="'hub', which is in none of the projects"):
+        chosen.check([CONTOSO], "connection")
+
+
+def test_a_project_that_cannot_be_seen_is_one_for_its_connections_only() -> None:
+    fleet = organization([project("Payments")], [connection("hub", "Hidden", "Payments")])
+    Selection(include_projects=["hidden"]).check([fleet], "connection")
+    with pytest.raises(OptionError, match="include_projects names the project 'hidden'"):
+        Selection(include_projects=["hidden"]).check([fleet], "project")
 
 
 def test_a_name_with_signs_of_a_pattern_can_be_written_as_it_is() -> None:
@@ -360,6 +393,20 @@ def test_use_that_was_asked_for_and_could_not_be_read_is_a_warning() -> None:
     assert "the use of 22 connections could not be read" in text
     assert "'c19' and 2 more" in text
     assert warnings([organization([project("Payments")], held)], "project") == []
+
+
+@pytest.mark.parametrize("kind", ["organization", "project", "connection"])
+def test_what_could_not_be_read_is_a_group_of_all_hosts_there(kind: str) -> None:
+    whole = organization([project("Payments")], [connection("azure-prod", "Payments")], "fabrikam")
+    gaps: list[Json] = [{"odd": 1}, {"projects": []}, {"usage": True}, {"projects": [project("Payments", "no")]}]
+    for gap in gaps:
+        partial = {**organization([project("Payments")], [connection("hub", "Payments")]), **gap}
+        found = {name for name, host in hosts(whole, partial, kind=kind).items() if "azdo_incomplete" in host.groups}
+        assert all(name.startswith("contoso") for name in found)
+        assert found or kind == "organization" or (gap == {"projects": []} and kind == "project")
+        assert ("azdo_incomplete" in hosts_file.standing_groups([whole, partial], kind)) is (kind != "organization")
+    assert not any("azdo_incomplete" in host.groups for host in hosts(whole, kind=kind).values())
+    assert "azdo_incomplete" not in hosts_file.standing_groups([whole], kind)
 
 
 def shared_groups(found: dict[str, Host]) -> dict[str, str]:
