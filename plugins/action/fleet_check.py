@@ -42,6 +42,8 @@ Json = dict[str, t.Any]
 ARGUMENT_SPEC: dict[str, Json] = {"entry": {"type": "str", "required": True, "choices": list(EVERY)}}
 # What ansible-core puts the words of an -e under that belong to no variable.
 _LOST_WORDS = "_raw_params"
+# What AWX and automation controller tell every job.
+_JOBS = ("awx_job_id", "tower_job_id")
 
 
 class ActionModule(ActionBase):
@@ -145,18 +147,19 @@ def _agreement(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
         except plan_file.PlanFileError as error:
             raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
     if said.get("confirm") == "each" and not view.check_mode and not removes(said):
-        _refuse(_no_terminal())
+        _refuse(_nobody_to_ask(view))
 
 
-def _no_terminal() -> str:
+def _nobody_to_ask(view: PlayView) -> str:
+    """Why no person would answer, or an empty text. A job has a terminal of its own, with nobody at it."""
+    plan = "Use a plan instead: run the playbook azdo.connections.plan and give its digest with fleet_plan_digest."
+    if job := next((name for name in _JOBS if name in view.extra), ""):
+        return f"fleet_confirm=each asks about every connection, and this is a job ({job} is set), which nobody could answer. {plan}"
     try:
         # Shows the text and comes back at once: whether there is a terminal is known before anything is asked of the service.
         Display().prompt_until(WELCOME, seconds=0)
     except AnsiblePromptNoninteractive:
-        return (
-            "fleet_confirm=each asks about every connection, and there is no terminal to ask on. Run it on a terminal, or use a plan: run the playbook "
-            "azdo.connections.plan and give its digest with fleet_plan_digest."
-        )
+        return f"fleet_confirm=each asks about every connection, and there is no terminal to ask on. {plan}"
     except AnsiblePromptInterrupt:
         return "Interrupted. Nothing was changed."
     return ""

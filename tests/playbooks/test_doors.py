@@ -332,6 +332,34 @@ def test_a_project_whose_name_looks_like_something_else(name: str, stage: Callab
     assert [row["name"] for row in found["connections"]] == ["a"]
 
 
+def test_names_narrow_whatever_the_waves(teams: Teams) -> None:
+    """A batch in which no host is meant is neither an error nor the end, and says what it is."""
+    for playbook in ("report", "convert"):
+        done = teams.run(
+            playbook,
+            *NONE,
+            *PROJECTS,
+            "-e",
+            "fleet_serial=1",
+            "-e",
+            'fleet_projects="Web Shop"',
+            "-e",
+            "fleet_canary=web-shop",
+        )
+        assert done.status == 0, done.output
+        assert "These hosts are not meant" in done.output
+        assert "not everything could be seen" not in done.output
+    assert teams.converted() == {"web-dev-1", "web-test-1"}
+
+
+def test_a_job_is_never_asked(teams: Teams) -> None:
+    each = ("-e", "fleet_confirm=each")
+    teams.refused(
+        "convert", *each, "-e", "awx_job_id=7", says="this is a job (awx_job_id is set), which nobody could answer."
+    )
+    teams.refused("convert", *each, says="there is no terminal to ask on.")
+
+
 def test_plays_pin_what_they_rely_on(teams: Teams) -> None:
     for strategy in ("free", "host_pinned"):
         done = teams.run("plan", *PROJECTS, env={"ANSIBLE_STRATEGY": strategy})

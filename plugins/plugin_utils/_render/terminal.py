@@ -23,6 +23,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
     one_line,
 )
 
+_NOT_MEANT = "These hosts are not meant: the projects and connections that were named leave them out."
+
 
 def fleet_lines(result: Result, to: str = FEDERATION, limit: int = 200) -> list[str]:
     """Return the report of a fleet: a table of at most limit rows, what there is of which kind, what could not be seen.
@@ -31,6 +33,8 @@ def fleet_lines(result: Result, to: str = FEDERATION, limit: int = 200) -> list[
     """
     if "connections" not in result:
         return [words.failure(result)]
+    if _of_no_host(result):
+        return [_NOT_MEANT]
     heading, question = words.TARGETS[to]
     rows = result["connections"]
     shown = _most_important(rows, limit, lambda row: 0 if row.get("state") == "failed" else 1)
@@ -64,6 +68,8 @@ def conversion_lines(result: Result, limit: int = 200) -> list[str]:
     """Return the report of a conversion or of its plan: a table of at most limit rows, failures explained, counts."""
     if "connections" not in result:
         return [words.failure(result)]
+    if _of_no_host(result):
+        return [_NOT_MEANT]
     rows = result["connections"]
     shown = _most_important(rows, limit, urgency)
     lines = table(
@@ -147,6 +153,11 @@ def _explanations(rows: t.Sequence[Row]) -> list[str]:
     }
     lines += [f"{code}: {remedies[code]}" for code in sorted(remedies)]
     return ["", *lines] if lines else []
+
+
+def _of_no_host(result: Result) -> bool:
+    """Whether the merged result is that of no host at all."""
+    return (result.get("summary") or {}).get("hosts") == 0 and not result.get("problems")
 
 
 def _run_sentence(result: Result) -> str:

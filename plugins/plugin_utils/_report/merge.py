@@ -57,6 +57,7 @@ def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
         "connections": rows,
         "summary": {
             "total": len(rows),
+            "hosts": len(steps),
             **_tallies(rows),
             **_merge_notes(results),
             "coverage": _merge_coverages(results, complete=bool(results) and not problems),

@@ -13,7 +13,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Op
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.file_options import (
     as_written,
     checked,
-    nearest,
 )
 
 DOCUMENTED: dict[str, dict[str, t.Any]] = {
@@ -135,10 +134,3 @@ def test_a_number_that_does_not_stand_there_itself_must_be_quoted(written: str) 
 def test_a_text_from_a_vault_is_left_alone() -> None:
     secret = Vaulted()
     assert checked({"organization": secret}, DOCUMENTED, NARROWING, dict) == {"organization_url": secret}
-
-
-@pytest.mark.parametrize(
-    ("word", "near"), [("payments", "Payments"), ("Paymnets", "Payments"), ("x", ""), ("", ""), ("web shp", "Web Shop")]
-)  # fmt: skip
-def test_the_nearest_name(word: str, near: str) -> None:
-    assert nearest(word, ["Payments", "Web Shop", "Docs"]) == near
