@@ -51,7 +51,8 @@ attributes:
 options:
   project:
     description:
-      - Name or id of the project. A name that YAML takes for a number or a flag stands in quotes. With O(state=absent) it decides whether the connection is deleted (the owning project) or only taken out of this project.
+      - Name or id of the project. A name that YAML takes for a number or a flag stands in quotes. With O(state=absent) it decides whether the connection is
+        deleted (the owning project) or only taken out of this project.
     type: str
     required: true
   name:
@@ -138,7 +139,7 @@ options:
           - ml_workspace
       subscription_id:
         description:
-          - Id of the subscription, or its resource id, C(/subscriptions/) and the id.
+          - Id of the subscription, or its resource id, C(/subscriptions/ID).
         type: str
       subscription_name:
         description:
@@ -146,7 +147,8 @@ options:
         type: str
       resource_group:
         description:
-          - Name of the resource group, or its resource id, whose subscription must be that of O(scope.subscription_id). For a manual connection it is a label and the default scope of O(role_assignment).
+          - Name of the resource group, or its resource id, whose subscription must be that of O(scope.subscription_id). For a manual connection it is a label
+            and the default scope of O(role_assignment).
         type: str
       management_group_id:
         description:
@@ -184,9 +186,9 @@ options:
       certificate:
         description:
           - Certificate and private key in PEM format, in one text. Line breaks of Windows, and those written as C(\n), are made good.
-          - Refused is what cannot work, an encrypted key, several keys, a key that does not belong to the certificate, a text that is indented or on one line, and
-            an expired certificate that would be sent. What is inside is looked at with the C(cryptography) library if it is installed; C(azure-identity) brings it
-            along.
+          - Refused is what cannot work, an encrypted key, several keys, a key that does not belong to the certificate, a text that is indented or on one
+            line, and an expired certificate that would be sent. What is inside is looked at with the C(cryptography) library if it is installed, which
+            comes along with C(azure-identity).
         type: str
   managed_identity:
     description:

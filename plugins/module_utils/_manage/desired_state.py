@@ -236,8 +236,12 @@ def _given(params: t.Mapping[str, t.Any], option: str) -> dict[str, t.Any]:
 
 
 def _address(option: str, value: str | None) -> str | None:
+    """As it was written: whether it ends with a slash is not ours to say."""
     values.refuse_nothing(option, value, "leave it out")
-    return None if value is None else check_url(option, value)
+    if value is None:
+        return None
+    check_url(option, value)
+    return value.strip()
 
 
 def _certificate(value: str | None) -> str | None:

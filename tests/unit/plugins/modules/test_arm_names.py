@@ -201,3 +201,18 @@ def test_an_expired_certificate_is_no_obstacle_to_a_removal(simulate: Simulate) 
         simulator, project="Payments", name=found.name, state="absent", service_principal={"certificate": pem}
     )
     assert not task.failed, task.result["msg"]
+
+
+@both_modes
+def test_an_expired_certificate_is_not_sent_to_a_connection_that_exists(check: bool, simulate: Simulate) -> None:
+    """Where it is not to be sent it is only what the task says of a connection that may have a newer one."""
+    simulator = simulate(arm_fleet())
+    options = new(simulator)
+    options["service_principal"] |= {"key": None, "certificate": certificate_and_key()}
+    assert not manage(simulator, **options).failed
+    simulator.forget()
+    options["service_principal"]["certificate"] = certificate_and_key(days=-1)
+    assert not manage(simulator, check=check, **options).failed
+    task = manage(simulator, check=check, **options, update_secret="always")
+    assert "has expired" in task.result["msg"]
+    assert simulator.writes == []

@@ -96,7 +96,7 @@ def test_an_id_of_something_else_or_of_two_places_is_refused(given: Options, par
         ({"managed_identity": {"resource_id": f"{IDENTITY}/\n"}}, "identity", IDENTITY),
         ({"id": f"{CLIENT} "}, "id", CLIENT),
         ({"project": " Payments\n"}, "project", "Payments"),
-        ({"server_url": "https://stack.example/ "}, "server_url", "https://stack.example"),
+        ({"server_url": "https://stack.example/ "}, "server_url", "https://stack.example/"),
         ({"role_assignment": {"role": "Reader", "scope": f"{GROUP}/"}}, "role_scope", f"{GROUP}/"),
     ],
 )

@@ -291,3 +291,11 @@ def test_a_proxy_that_cannot_be_one_is_refused_before_the_sign_in(
 
 def test_the_application_of_azure_devops() -> None:
     assert AZURE_DEVOPS_APPLICATION == "499b84ac-1321-427f-aa17-267ca6975798"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_graph_does_not_hide_why_there_is_no_token(entra: tuple[Simulator, dict[str, t.Any]]) -> None:
+    simulator, options = entra
+    with pytest.raises(AuthenticationError, match="no answer") as caught:
+        session(simulator, **{**options, "authority_url": "https://127.0.0.1:1"}).graph.application("x")
+    assert "authority_url" in caught.value.remedy

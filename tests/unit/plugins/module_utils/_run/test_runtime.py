@@ -169,7 +169,7 @@ def test_the_same_options_share_a_session() -> None:
         {"organization_url": "https://dev.azure.com/fabrikam"},
         {"timeout": 61},
         {"validate_certs": False},
-        {"ca_path": "/ca.pem"},
+        {"ca_path": "/"},
     ],
 )
 def test_other_options_have_another_session(other: dict[str, t.Any]) -> None:
