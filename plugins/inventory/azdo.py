@@ -34,7 +34,7 @@ description:
   - Of projects and connections are RV(ignore:azdo_project), RV(ignore:azdo_project_id), RV(ignore:azdo_project_description),
     RV(ignore:azdo_project_state) and RV(ignore:azdo_project_visibility), for a connection those of its owning project, and
     RV(ignore:azdo_connection_names) and RV(ignore:azdo_connection_ids), the names and ids of the connections that the host stands for; the ids of a project
-    are null if its connections could not be read.
+    are null if its connections could not be read. RV(ignore:azdo_connections_left_out) are the ids of others of a project, which the filters leave out.
   - Of projects are RV(ignore:azdo_connection_count), which is null if the connections could not be read, RV(ignore:azdo_by_scheme),
     RV(ignore:azdo_by_issuer) and RV(ignore:azdo_eligible) (numbers by scheme, by issuer and by target), and RV(ignore:azdo_shares_with) (names of projects).
   - Of connections are RV(ignore:azdo_connection), RV(ignore:azdo_connection_id), RV(ignore:azdo_scheme), RV(ignore:azdo_creation_mode),
@@ -116,8 +116,9 @@ options:
     description:
       - Only these connections become hosts, by name (in any of their projects), ID or shell pattern. Case does not matter.
       - Of projects, those with at least one connection that all filters of connections let through become hosts. Their variables and groups are then about
-        these connections, except for RV(ignore:azdo_shares_with) and C(azdo_shared_<hash>). What a play does in a project is up to the play. A project
-        whose connections could not be read stays a host, with a warning.
+        these connections, except for RV(ignore:azdo_shares_with) and C(azdo_shared_<hash>). Those that O(include_connections), O(exclude_connections)
+        and O(creation_modes) leave out are in RV(ignore:azdo_connections_left_out), by ID, and the role C(fleet) moves none of them. What a play of your own
+        does in a project is up to the play. A project whose connections could not be read stays a host, with a warning.
       - A name or ID that does not exist, or that the caller cannot see, is an error, and so is a pattern that matches nothing, or something that is in none of
         the projects that O(include_projects) and O(exclude_projects) leave.
     type: list

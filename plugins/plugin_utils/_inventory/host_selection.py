@@ -47,12 +47,19 @@ class Selection:
         names = (project["name"], project["id"])
         return _is_in(names, self.include_projects) and not _is_named(names, self.exclude_projects)
 
-    def has_connection(self, connection: Json) -> bool:
+    def means_connection(self, connection: Json) -> bool:
+        """Whether it is one that the words for connections mean, whatever state it is in: how it was made does not change, how it signs in does."""
         names = _names(connection)
-        one_of = ((self.schemes, "scheme"), (self.issuers, "issuer"), (self.creation_modes, "creation_mode"))
         return (
             _is_in(names, self.include_connections)
             and not _is_named(names, self.exclude_connections)
+            and (not self.creation_modes or connection["creation_mode"] in self.creation_modes)
+        )
+
+    def has_connection(self, connection: Json) -> bool:
+        one_of = ((self.schemes, "scheme"), (self.issuers, "issuer"))
+        return (
+            self.means_connection(connection)
             and all(not wanted or connection[key] in wanted for wanted, key in one_of)
             and (not self.eligible_for or any(connection["eligible"][target] for target in self.eligible_for))
         )

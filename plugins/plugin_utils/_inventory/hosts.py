@@ -75,13 +75,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """Something that becomes a host if the filters let it through; ``connections`` are those that it stands for."""
+    """Something that becomes a host if the filters let it through; ``connections`` are those that it stands for, ``left_out`` ids of others of its own."""
 
     key: str
     label: str
     organization: Json
     project: Json | None = None
     connections: tuple[Json, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def identity(variables: t.Mapping[str, t.Any]) -> str:
@@ -168,9 +169,9 @@ def _narrowed(candidate: _Candidate, selection: Selection, kind: str) -> _Candid
     left = tuple(item for item in candidate.connections if selection.has_connection(item))
     # Whether a project that could not be read has one that matches is not known, and hosts must not get lost without a word.
     unknown = kind == "project" and project["problem"]
-    return (
-        _Candidate(candidate.key, candidate.label, candidate.organization, project, left) if left or unknown else None
-    )
+    out = tuple(item["id"] for item in candidate.connections if not selection.means_connection(item))
+    found = _Candidate(candidate.key, candidate.label, candidate.organization, project, left, out)
+    return found if left or unknown else None
 
 
 def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Json, tuple[str, ...]]:
@@ -184,6 +185,7 @@ def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Js
         "azdo_organization_url": organization["url"],
         "azdo_connection_names": [],
         "azdo_connection_ids": [],
+        "azdo_connections_left_out": [],
     }
     if project is None:
         return variables, tuple(groups)
@@ -198,6 +200,7 @@ def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Js
     key = _key(organization["key"], project["id"])
     if frame.kind == "project":
         variables |= _project_variables(candidate.connections, project)
+        variables["azdo_connections_left_out"] = sorted(candidate.left_out)
         variables["azdo_shares_with"] = around.sharers.get(key, [])
         groups += [around.ties[key]] if key in around.ties else []
     else:

@@ -19,8 +19,8 @@ Steps = t.Mapping[str, t.Sequence[Result]]
 
 # The key under which a result of fleet_run says what was asked for on its host.
 ASKED = "asked"
-# Reasons of rows that are what they should be.
-_DONE_BEFORE = ("already_federated", "already_service_principal", "already_entra_issuer")
+# Reasons of rows that are what they should be, or were to be left alone.
+_DONE_BEFORE = ("already_federated", "already_service_principal", "already_entra_issuer", "excluded")
 
 
 def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:

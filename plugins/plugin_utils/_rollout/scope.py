@@ -19,23 +19,35 @@ _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 Pairs = t.Sequence[t.Mapping[str, t.Any]]
 
 # The variables that say what a host stands for.
-OF_A_HOST = ("azdo_project_id", "azdo_project", "azdo_connection_id", "azdo_connection_names", "azdo_connection_ids")
+OF_A_HOST = (
+    "azdo_project_id",
+    "azdo_project",
+    "azdo_connection_id",
+    "azdo_connection_names",
+    "azdo_connection_ids",
+    "azdo_connections_left_out",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """What an inventory says about a host. ``known``: names and ids of its connections in lower case; None if nobody said."""
+    """What an inventory says about a host. ``known``: names and ids of its connections in lower case; None if nobody said.
+
+    ``left_out``: ids of connections of its project that the filters of the inventory leave out.
+    """
 
     project_id: str = ""
     project: str = ""
     connection_id: str = ""
     known: frozenset[str] | None = None
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_variables(cls, variables: t.Mapping[str, t.Any]) -> Host:
         """:param variables: of the host, such as those of the inventory plugin; ``azdo_project_id`` alone is enough for a project."""
         names: t.Any = variables.get("azdo_connection_names")
         ids: t.Any = variables.get("azdo_connection_ids")
+        left_out: t.Any = variables.get("azdo_connections_left_out")
         # A template of an old ansible-core makes an empty text of null.
         told = _is_list(names) and _is_list(ids)
         return cls(
@@ -43,6 +55,7 @@ class Host:
             project=str(variables.get("azdo_project") or ""),
             connection_id=str(variables.get("azdo_connection_id") or ""),
             known=frozenset(str(text).casefold() for text in [*names, *ids]) if told else None,
+            left_out=tuple(str(text) for text in left_out) if _is_list(left_out) else (),
         )
 
     @property
@@ -102,7 +115,7 @@ def scope_of(
         # The connection is the host, not one that a person named: it is left alone where the others are.
         | ({"only_candidates": True} if host.connection_id and connections is None else {}),
         read=narrowed | ({} if here is None else {"names": by_name, "ids": by_id}),
-        exclude=host.own(exclude or []),
+        exclude=[*host.own(exclude or []), *host.left_out],
         pairs=[dict(pair) for pair in pairs if host.own([str(pair.get("connection"))])],
     )
 

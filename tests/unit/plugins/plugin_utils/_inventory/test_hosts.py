@@ -110,6 +110,7 @@ def test_an_organization_is_its_name_and_address() -> None:
         "azdo_organization_url": "https://dev.azure.com/contoso",
         "azdo_connection_names": [],
         "azdo_connection_ids": [],
+        "azdo_connections_left_out": [],
     }
     assert (host.name, host.groups) == ("contoso", ("azdo_organizations", "azdo_organization_contoso"))
 
@@ -127,6 +128,7 @@ def test_a_project_counts_its_connections_and_names_those_it_shares_with() -> No
         "azdo_project_state": "wellFormed",
         "azdo_project_visibility": "private",
         "azdo_connection_names": ["azure-prod", "hub", "settlement"],
+        "azdo_connections_left_out": [],
         "azdo_connection_ids": sorted(
             guid("connection", "Payments", name) for name in ("azure-prod", "settlement", "hub")
         ),
@@ -178,6 +180,7 @@ def test_a_connection_is_one_host_of_its_owning_project() -> None:
         "azdo_connection": "hub",
         "azdo_connection_id": guid("connection", "Payments", "hub"),
         "azdo_connection_names": ["hub"],
+        "azdo_connections_left_out": [],
         "azdo_connection_ids": [guid("connection", "Payments", "hub")],
         "azdo_projects": ["Payments", "Web Shop"],
         "azdo_scheme": BACK,

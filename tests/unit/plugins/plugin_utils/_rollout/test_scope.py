@@ -91,3 +91,9 @@ def test_a_pattern_in_what_is_left_alone_counts_where_it_matches() -> None:
     assert scope(ORGANIZATION, exclude=["d*", "x*"]).exclude == ["d*", "x*"]
     assert scope(PROJECT, projects=["w*"]).concerned
     assert not scope(PROJECT, projects=["x*"]).concerned
+
+
+def test_what_the_inventory_leaves_out_is_left_alone() -> None:
+    narrowed = Host.from_variables({"azdo_project_id": "P-1", "azdo_connections_left_out": ["C-9"]})
+    assert scope(narrowed, exclude=["a"]).exclude == ["a", "C-9"]
+    assert scope(narrowed).exclude == ["C-9"]
