@@ -340,3 +340,47 @@ def test_references_count_in_any_order() -> None:
         _read(isShared=True, serviceEndpointProjectReferences=found) for found in (both, [both[0], both[2], both[1]])
     )
     assert fingerprint(connection(one)) == fingerprint(connection(other))
+
+
+# -- what could not be seen --------------------------------------------------------------------------------------------
+GAP: Json = {"projects": ["p1"], "connections": [{"id": "c1", "project_id": "p2"}]}
+NONE: Json = {"projects": [], "connections": []}
+
+
+def with_gap(gap: Json | None) -> Json:
+    return approval.document(ORGANIZATION, copy.deepcopy(OPTIONS), (item(1), item(2)), NOW, copy.deepcopy(gap))
+
+
+def test_a_gap_is_part_of_plan_and_digest_and_a_plan_without_one_is_what_it_was() -> None:
+    assert with_gap(NONE) == with_gap(None) == plan()
+    document = with_gap(GAP)
+    check(document)
+    assert (document["schema"], document["unread"]) == (3, GAP)
+    assert len({document["digest"], plan()["digest"], with_gap({**NONE, "projects": ["p1"]})["digest"]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "scope", "said"),
+    [
+        (NONE, NONE, None, ""),
+        (GAP, GAP, None, ""),
+        (GAP, NONE, {"p3"}, ""),
+        (GAP, {**GAP, "projects": []}, {"p2"}, ""),
+        (GAP, {**GAP, "projects": []}, None, "could not be read, and now they can: p1"),
+        (NONE, GAP, {"p1"}, "could be read, and now they cannot: p1"),
+        (NONE, GAP, {"p2"}, "now only a part is visible: c1"),
+        (GAP, {**GAP, "connections": []}, None, "now they can be seen: c1"),
+        (
+            GAP,
+            {**GAP, "projects": ["p9"]},
+            None,
+            "now they can: p1; these projects could be read, and now they cannot: p9",
+        ),
+    ],
+)
+def test_what_is_seen_now_must_be_what_was_seen_then(then: Json, now: Json, scope: set[str] | None, said: str) -> None:
+    if not said:
+        approval.check_gaps(with_gap(then), now, scope)
+        return
+    with pytest.raises(approval.PlanChangedError, match=said):
+        approval.check_gaps(with_gap(then), now, scope)
