@@ -88,11 +88,13 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        options = {**options, **self._said(PlayView(self, variables), options)} if options["checked"] else options
+        view = PlayView(self, variables)
+        options = {**options, **self._said(view, options)} if options["checked"] else options
         try:
             steps = of_play(variables, options, "ansible_play_batch")
-            if options["about"] == "outcome" and not steps:
-                steps = of_play(variables, options, "ansible_play_hosts_all")
+            if options["about"] == "outcome":
+                steps = steps or of_play(variables, options, "ansible_play_hosts_all")
+                options["incomplete"] = hosts_may_be_missing(view.batch, variables["groups"])
             return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
         except (NothingRegisteredError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None
@@ -186,7 +188,10 @@ def _outcome(steps: Steps, options: Json) -> Json:
     # A batch in which no host is meant is no fault of the run while others have their turn, or had it.
     if not steps and options["more_follow"]:
         return {}
-    if found := shortcomings(steps, options["allow_unread"]):
+    found = shortcomings(steps, options["allow_unread"])
+    if options["incomplete"] and "*" not in options["allow_unread"]:
+        found.append(NOT_AMONG_THE_HOSTS)
+    if found:
         raise AnsibleActionFail(" ".join(found))
     return {}
 

@@ -36,6 +36,15 @@ def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+NOT_AMONG_THE_HOSTS = "The inventory could not read everything, as its warnings say, so connections may be missing among the hosts. If that may be, set fleet_allow_unread to *."
+
+
+def hosts_may_be_missing(hosts: t.Sequence[str], groups: t.Mapping[str, t.Sequence[str]]) -> bool:
+    """Whether connections are the hosts, and the inventory could not read all of them. A project or an organization stays a host, and is read again."""
+    connections = set(groups.get("azdo_connections") or ())
+    return "azdo_incomplete" in groups and any(host in connections for host in hosts)
+
+
 def nothing_read(steps: Steps) -> bool:
     """Whether there were projects, and none of them could be read."""
     coverage = coverage_of(merge(steps))

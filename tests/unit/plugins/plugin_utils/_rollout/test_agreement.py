@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing is moved that nobody has agreed to, and what narrows never comes to mean everything."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
+    Occasion,
+    missing_from_plan,
+    refusal,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said, hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+
+ORGANIZATION, PROJECT = Host(), Host(project_id="P-1", project="Web")
+CONNECTION = Host(project_id="P-1", project="Web", connection_id="C-1")
+DIGEST = "ab" * 32
+
+
+def said(entry: str, blank: t.Sequence[str] = (), **values: t.Any) -> Said:
+    return hear(entry, {f"fleet_{name}": value for name, value in values.items()}, blank)
+
+
+@pytest.mark.parametrize("entry", ["convert", "migrate_issuer"])
+@pytest.mark.parametrize(
+    ("values", "host", "hosts", "says"),
+    [
+        ({}, PROJECT, 1, "Nobody has agreed to this."),
+        ({"plan_digest": DIGEST}, PROJECT, 1, ""),
+        ({"plan_digest": DIGEST}, ORGANIZATION, 1, ""),
+        ({"plan_digest": DIGEST}, PROJECT, 2, "give the file that holds them with fleet_plan_path"),
+        ({"plan_digest": DIGEST, "plan_path": "p"}, PROJECT, 2, ""),
+        ({"confirm": "none"}, PROJECT, 2, ""),
+        ({"confirm": "none"}, CONNECTION, 2, ""),
+        ({"confirm": "none"}, ORGANIZATION, 1, "This is about a whole organization."),
+        ({"confirm": "none", "whole_organization": True}, ORGANIZATION, 1, ""),
+        ({"confirm": "none", "projects": "Web"}, ORGANIZATION, 1, ""),
+        ({"confirm": "none", "connections": "a"}, ORGANIZATION, 1, ""),
+        ({"confirm": "none", "exclude": "a"}, ORGANIZATION, 1, "This is about a whole organization."),
+        ({"confirm": "each"}, ORGANIZATION, 1, ""),
+    ],
+)
+def test_what_a_move_takes(values: dict[str, t.Any], host: Host, hosts: int, says: str, entry: str) -> None:
+    heard = said(entry, **values)
+    found = refusal(heard, Occasion(host, hosts, check_mode=False))
+    assert says in found if says else found == ""
+    assert refusal(heard, Occasion(host, hosts, check_mode=True)) == ""
+
+
+@pytest.mark.parametrize("name", ["projects", "connections", "exclude", "hold_pipelines"])
+def test_what_came_out_blank_is_not_everything(name: str) -> None:
+    heard = said("convert", [f"fleet_{name}"], confirm="none", whole_organization=True)
+    for host in (ORGANIZATION, PROJECT, CONNECTION):
+        assert f"fleet_{name} was set and came out blank" in refusal(heard, Occasion(host, 1, check_mode=False))
+    planned = said("convert", [f"fleet_{name}"], plan_digest=DIGEST)
+    assert refusal(planned, Occasion(ORGANIZATION, 1, check_mode=False)) == ""
+
+
+def test_a_removal_of_credentials_has_no_plan() -> None:
+    assert "there is no plan of it" in refusal(
+        said("migrate_issuer", remove_old_credential=True), Occasion(PROJECT, 1, check_mode=False)
+    )
+    agreed = said("migrate_issuer", remove_old_credential=True, confirm="none")
+    assert refusal(agreed, Occasion(PROJECT, 1, check_mode=False)) == ""
+    assert "whole organization" in refusal(agreed, Occasion(ORGANIZATION, 1, check_mode=False))
+
+
+@pytest.mark.parametrize(
+    ("values", "host", "says"),
+    [
+        ({}, PROJECT, "Nothing says what is to be taken back."),
+        ({}, CONNECTION, "Nothing says what is to be taken back."),
+        ({"connections": "a"}, ORGANIZATION, ""),
+        ({"revert_all": True}, PROJECT, ""),
+        ({"revert_all": True}, ORGANIZATION, "This is about a whole organization."),
+        ({"revert_all": True, "whole_organization": True}, ORGANIZATION, ""),
+        ({"batch_journal": "j"}, ORGANIZATION, ""),
+        ({"batch_journal": "j", "connections": "a"}, ORGANIZATION, "do not go with it"),
+        ({"batch_journal": "j"}, CONNECTION, "do not go with it"),
+        ({"plan_path": "p", "plan_digest": DIGEST}, PROJECT, ""),
+        ({"plan_path": "p"}, PROJECT, "does not say which one was approved"),
+    ],
+)
+def test_what_a_way_back_takes(values: dict[str, t.Any], host: Host, says: str) -> None:
+    found = refusal(said("revert", **values), Occasion(host, 1, check_mode=False))
+    assert says in found if says else found == ""
+
+
+@pytest.mark.parametrize("entry", ["report", "plan", "verify", "watch"])
+def test_reading_takes_nothing(entry: str) -> None:
+    assert refusal(said(entry, ["fleet_projects"]), Occasion(ORGANIZATION, 3, check_mode=False)) == ""
+
+
+def test_hosts_without_a_plan_are_named_unless_names_leave_them_out() -> None:
+    assert "nothing about b, so" in missing_from_plan(said("convert"), ["a", "b"], ["a"])
+    assert missing_from_plan(said("convert", projects="A"), ["a", "b"], ["a"]) == ""
+    assert missing_from_plan(said("convert"), ["a"], ["a", "b"]) == ""
