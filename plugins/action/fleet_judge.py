@@ -25,6 +25,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
+    NOT_AMONG_THE_HOSTS,
+    hosts_may_be_missing,
     nothing_read,
     shortcomings,
     without,

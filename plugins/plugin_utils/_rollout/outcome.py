@@ -36,7 +36,10 @@ def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-NOT_AMONG_THE_HOSTS = "The inventory could not read everything, as its warnings say, so connections may be missing among the hosts. If that may be, set fleet_allow_unread to *."
+NOT_AMONG_THE_HOSTS = (
+    "The inventory could not read everything, as its warnings say, so connections may be missing among the hosts. If that may be, "
+    "set fleet_allow_unread to *."
+)
 
 
 def hosts_may_be_missing(hosts: t.Sequence[str], groups: t.Mapping[str, t.Sequence[str]]) -> bool:
