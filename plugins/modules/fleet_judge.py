@@ -24,9 +24,16 @@ options:
       - V(tests) takes rows with their tests, and says which connections cannot be seen to sign in.
       - V(deadlines) looks for what runs out.
       - V(memory) only keeps the results, for O(earlier).
+      - V(plan) takes plans, and says what a person looks at and the digest to agree to.
+      - V(outcome) fails, with a sentence, if the run did not look at everything that was meant or did not do what was agreed.
     type: str
-    choices: [wave, course, proof, tests, deadlines, memory]
+    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan]
     required: true
+  checked:
+    description: >-
+      Name of the variable with the result of M(azdo.connections.fleet_check). What the task does not set is then taken from what was said, O(rows),
+      O(allowed), O(rollback_scope), O(sizes), O(canary), O(more_follow), O(days), O(allow_unread), O(plan_path) and O(organizations).
+    type: str
   registered:
     description: >-
       Names under which results were registered, in the order of time. One that a host does not have is left out. It is an error if no host has any of
@@ -81,6 +88,15 @@ options:
     description: With O(about=deadlines), how many days ahead to look, by kind, as in P(azdo.connections.fleet_deadlines#filter).
     type: dict
     default: {}
+  allow_unread:
+    description: With O(about=outcome) and O(about=deadlines), projects that may be unread, by name, ID or pattern.
+    type: list
+    elements: str
+    default: []
+  plan_path:
+    description: With O(about=plan), the file that the plan is written to, for the line that says how to agree.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - azdo.connections._attributes.in_process
 seealso:
@@ -114,7 +130,7 @@ EXAMPLES = r"""
 RETURN = r"""
 lines:
   description: What there is to see, as lines of text.
-  returned: if about is wave, tests or deadlines
+  returned: if about is wave, tests, deadlines or plan
   type: list
   elements: str
 stop:
@@ -182,6 +198,10 @@ unknown:
   returned: if about is deadlines
   type: list
   elements: str
+digest:
+  description: The digest of all plans; empty if nothing could be read.
+  returned: if about is plan
+  type: str
 by_host:
   description: By host, its results.
   returned: if about is memory

@@ -46,7 +46,7 @@ options:
     type: str
     default: ""
   plan:
-    description: File for the plans of all hosts, as in P(azdo.connections.fleet_plan#filter).
+    description: File for the plans of all hosts, with one digest over all of them. Only its owner can read it.
     type: str
   connections:
     description: The connections that were named for the plan. Their hash is kept in it.
@@ -55,6 +55,11 @@ options:
     description: Write nothing, and fail if O(report) and O(plan) could not be written, before anything else is done.
     type: bool
     default: false
+  checked:
+    description: >-
+      Name of the variable with the result of M(azdo.connections.fleet_check). O(report) and O(title), and at the entry point C(plan) also O(plan) and
+      O(connections), are then those that were said.
+    type: str
 attributes:
   check_mode:
     support: none
@@ -65,8 +70,7 @@ extends_documentation_fragment:
 seealso:
   - plugin: azdo.connections.fleet_report
     plugin_type: filter
-  - plugin: azdo.connections.approved_plan
-    plugin_type: filter
+  - module: azdo.connections.fleet_check
 """
 
 EXAMPLES = r"""
