@@ -401,6 +401,20 @@ def test_a_role_that_starts_in_its_middle_does_nothing(teams: Teams) -> None:
         assert teams.simulator.writes == []
 
 
+def test_nothing_is_run_that_was_not_checked(teams: Teams) -> None:
+    """In a play of one's own, too; with the check, a step is a task like any other."""
+    run: Json = {"azdo.connections.fleet_run": {"step": "move", "checked": "checked"}}
+    check: Json = {"azdo.connections.fleet_check": {"entry": "convert"}, "register": "checked"}
+    said = {"fleet_confirm": "none", "fleet_connections": "mobile-dev-1"}
+    alone = teams.stage.play([run], vars=said)
+    assert alone.status != 0
+    assert "nothing was checked before this task" in alone.output
+    assert teams.simulator.writes == []
+    both = teams.stage.play([check, run], vars=said)
+    assert both.status == 0, both.output
+    assert teams.converted() == {"mobile-dev-1"}
+
+
 def test_what_is_left_alone_may_differ_by_host(teams: Teams) -> None:
     """From the variables of a host, and as an expression, wave by wave."""
     (teams.stage.folder / "host_vars").mkdir()

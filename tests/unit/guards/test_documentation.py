@@ -14,7 +14,13 @@ import yaml
 from ansible.playbook.block import Block
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
-from ansible_collections.azdo.connections.plugins.action import fleet_ask, fleet_judge, fleet_write
+from ansible_collections.azdo.connections.plugins.action import (
+    fleet_ask,
+    fleet_check,
+    fleet_judge,
+    fleet_run,
+    fleet_write,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, Option
 
 from tools.tree import COLLECTION, REPOSITORY, documents, load, modules, names, steps, write
@@ -147,7 +153,13 @@ def test_the_documentation_of_the_sign_in_options_is_the_option_table() -> None:
     assert option_table(sign_in_options(), SIGN_IN_OPTIONS) == []
 
 
-STEPS = {"fleet_ask": fleet_ask, "fleet_judge": fleet_judge, "fleet_write": fleet_write}
+STEPS = {
+    "fleet_ask": fleet_ask,
+    "fleet_check": fleet_check,
+    "fleet_run": fleet_run,
+    "fleet_judge": fleet_judge,
+    "fleet_write": fleet_write,
+}
 
 
 def described(name: str) -> dict[str, t.Any]:

@@ -73,7 +73,13 @@ MEETS_THE_WORLD = {
     # What Ansible takes for true, and what YAML takes for no text.
     "plugin_utils/_inventory/file_options.py": {"ansible", "yaml"},
     # What Ansible takes for true.
-    "plugin_utils/_rollout/role_variables.py": {"ansible"},
+    "plugin_utils/_rollout/value_forms.py": {"ansible"},
+    # The variables of a play, and what its extra variables were before YAML read them.
+    "plugin_utils/_rollout/play_view.py": {"ansible", "contextlib", "yaml"},
+    # Whether a source of the inventory is there.
+    "plugin_utils/_rollout/play_hosts.py": {"os"},
+    # The file that somebody approved.
+    "plugin_utils/_rollout/plan_file.py": {"os"},
     # Whether a certificate and its key are some; only read, and only if it is there.
     "module_utils/_manage/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.

@@ -339,6 +339,7 @@ class TestMerge:
     def test_no_result_at_all_is_not_complete(self) -> None:
         assert merge({})["summary"] == {
             "total": 0,
+            "hosts": 0,
             "coverage": {"complete": False, "projects": 0, "unread": [], "empty": [], "partial": []},
         }
 

@@ -11,6 +11,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_wor
     in_words_of_the_role,
     told_again,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import VARIABLES
 
 
 @pytest.mark.parametrize(
@@ -33,11 +34,7 @@ def test_options_become_variables_where_they_are_meant(said: str, expected: str)
 
 @pytest.mark.parametrize(
     "name",
-    [
-        name
-        for name in ARGUMENT_SPEC
-        if "_" in name and name.startswith(("allow", "include", "plan_", "hold", "wait", "max_f"))
-    ],
+    [name for name in ARGUMENT_SPEC if "_" in name and f"fleet_{name}" in VARIABLES],
 )
 def test_every_option_with_a_variable_is_translated(name: str) -> None:
     assert f"fleet_{name}" in in_words_of_the_role(f"Set {name} to something.")
