@@ -41,12 +41,13 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(build)/pycache
 CORES ?= 2.16.0 2.16 2.17 2.18 2.19 2.20 2.21
 CORES_PYTHON ?= python3.12
 SANITY_CORES ?= $(filter-out %.0,$(CORES))
-# What people run: all playbooks with all kinds of hosts, waves, questions, and a fleet whose every text is a command.
-CORES_TESTS := tests/playbooks/test_fleet_playbooks.py tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py tests/playbooks/test_untrusted.py \
+# What people run: what they say slightly wrong, all playbooks with all kinds of hosts, waves, questions, and a fleet whose every text is a command.
+CORES_TESTS := tests/playbooks/test_doors.py tests/playbooks/test_every_variable.py tests/playbooks/test_narrowing.py tests/playbooks/test_fleet_playbooks.py tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py tests/playbooks/test_untrusted.py \
 	tests/unit/plugins/plugin_utils/test_untrusted.py
-# The sample for cores in CORES_SAMPLED: the fleet whose every text is a command goes through each playbook, with all kinds of hosts, waves and the inventory.
+# The sample for cores in CORES_SAMPLED: what people say slightly wrong, and the fleet whose every text is a command, which goes through each playbook, with all
+# kinds of hosts, waves and the inventory.
 CORES_SAMPLED ?=
-CORES_SAMPLE := $(filter %/test_untrusted.py %/test_ask_each.py,$(CORES_TESTS))
+CORES_SAMPLE := $(filter %/test_doors.py %/test_every_variable.py %/test_untrusted.py %/test_ask_each.py,$(CORES_TESTS))
 
 # Every Python that the README names and that this machine has.
 PYTHONS ?= python3.10 python3.11 python3.12 python3.13

@@ -236,6 +236,23 @@ def test_nothing_could_be_read(playbook: str, teams: Teams) -> None:
     assert "fleet_plan_digest=" not in teams.run("plan").output
 
 
+@pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert", "revert"])
+def test_nothing_to_do_is_green(playbook: str, stage: Callable[..., t.Any]) -> None:
+    """A project without connections, one in which everything is as it should be, for a person and for a service principal."""
+    fleet = Fleet()
+    robot = fleet.service_principal("automation", secret="a-made-up-secret-of-the-automation")
+    fleet.project("Empty")
+    fleet.connection(fleet.project("Done"), "done", scheme=FEDERATION, last_used=timedelta(days=2))
+    here = Teams(stage(fleet))
+    agreed = (*NONE, *ALL_OF_IT, "-e", "fleet_revert_all=true", "-e", "fleet_watch=issuer,revert")
+    token = {"AZDO_PERSONAL_ACCESS_TOKEN": "UNSET", "AZDO_ACCESS_TOKEN": here.simulator.token(robot)}
+    for hosts in ((), PROJECTS):
+        for who in ({}, token):
+            seen = here.run(playbook, *hosts, *agreed, env=who)
+            assert seen.status == 0, seen.output
+    assert here.simulator.writes == []
+
+
 def test_nothing_of_what_was_agreed_could_be_done(teams: Teams) -> None:
     planned = teams.run("plan", "-e", "fleet_plan_path=plan.json")
     assert planned.status == 0, planned.output

@@ -87,10 +87,3 @@ def moment(name: str, value: t.Any) -> datetime:
     if found is None:
         raise AnsibleFilterError(f"{name}: now must be a time such as 2026-11-30T09:15:00Z, not {value!r}.")
     return found
-
-
-def as_variables(name: str, value: t.Any) -> t.Mapping[str, t.Any]:
-    """Return the value if it can be the variables of a host."""
-    if not isinstance(value, t.Mapping):
-        raise AnsibleFilterError(f"{name}: the input must be a dictionary of variables, not {_kind(value)}.")
-    return value

@@ -9,9 +9,9 @@ PRIVATE to the collection. It holds what the plans of the module hold, ids, flag
 from __future__ import annotations
 
 import json
-import os
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash
 
@@ -84,10 +84,9 @@ class Approved:
 
 def load(path: str, digest: str) -> Approved:
     """:func:`read` of a file. :param path: relative to where ansible-playbook was started. :raises PlanFileError: it cannot be read, either."""
-    absolute = os.path.abspath(os.path.expanduser(path))
+    absolute = Path(path).expanduser().absolute()
     try:
-        with open(absolute, encoding="utf-8") as file:
-            return read(file.read(), digest)
+        return read(absolute.read_text(encoding="utf-8"), digest)
     except FileNotFoundError:
         raise PlanFileError(
             f"there is no file {absolute}. Give the one that the playbook azdo.connections.plan wrote; a job has only its own files, so keep it where the next "

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from pathlib import Path
 
 import yaml
 from ansible import context
@@ -97,8 +98,7 @@ def as_written(loader: t.Any, names: t.Collection[str]) -> dict[str, str]:
         text = str(given)
         with contextlib.suppress(AnsibleError, OSError, yaml.YAMLError, UnicodeDecodeError):
             if text.startswith("@"):
-                with open(loader.path_dwim(text[1:]), encoding="utf-8") as file:
-                    text = file.read()
+                text = Path(loader.path_dwim(text[1:])).read_text(encoding="utf-8")
             # It knows no numbers and no tags: every value is the text that stands there.
             content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts, lists and dictionaries only
             if isinstance(content, dict):

@@ -75,11 +75,11 @@ MEETS_THE_WORLD = {
     # What Ansible takes for true.
     "plugin_utils/_rollout/value_forms.py": {"ansible"},
     # The variables of a play, and what its extra variables were before YAML read them.
-    "plugin_utils/_rollout/play_view.py": {"ansible", "contextlib", "yaml"},
+    "plugin_utils/_rollout/play_view.py": {"ansible", "contextlib", "pathlib", "yaml"},
     # Whether a source of the inventory is there.
     "plugin_utils/_rollout/play_hosts.py": {"os"},
     # The file that somebody approved.
-    "plugin_utils/_rollout/plan_file.py": {"os"},
+    "plugin_utils/_rollout/plan_file.py": {"pathlib"},
     # Whether a certificate and its key are some; only read, and only if it is there.
     "module_utils/_manage/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.
