@@ -62,14 +62,17 @@ class ActionModule(ActionBase):
         arguments = turn.arguments()
         if arguments is None:
             return {**result, "changed": False, "skipped": True, "skip_reason": "Nothing of what was named is here."}
-        found = told_again(self._as_module(_INFO if turn.reads else _CONVERT, arguments, turn.only_looks, variables))
+        task_arguments = {**self._sign_in(view), **arguments}
+        found = told_again(
+            self._as_module(_INFO if turn.reads else _CONVERT, task_arguments, turn.only_looks, variables)
+        )
         return {**found, ASKED: turn.asked} if "connections" in found else found
 
     def _as_module(self, name: str, arguments: Json, only_looks: bool, variables: Json) -> Json:
         """The result of a module of this collection, through the door that it always takes."""
         task = self._task.copy()
         task.action = name
-        task.args = {**self._sign_in(variables), **arguments}
+        task.args = arguments
         if only_looks:
             task.check_mode = True
         action = self._shared_loader_obj.action_loader.get(
@@ -83,10 +86,10 @@ class ActionModule(ActionBase):
         )
         return t.cast(Json, action.run(task_vars=variables))
 
-    def _sign_in(self, variables: Json) -> Json:
+    def _sign_in(self, view: PlayView) -> Json:
         """What the play gives to all modules of the group, and the organization of a host of the inventory."""
         found = {name: value for name, value in self._task.args.items() if name in SIGN_IN_ARGUMENTS}
-        organization = PlayView(self, variables).value("azdo_organization_url")
+        organization = view.value("azdo_organization_url")
         if organization and not (found.get("organization_url") or found.get("organization")):
             found["organization_url"] = organization
         return found

@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.modules import (
 
 from simulator import Fleet, federation
 from simulator.identity_fleet import assign
+from unit.plugins._helpers.certificates import certificate_and_key
 
 SUBSCRIPTION = "5a1d2c3b-0000-4000-8000-000000000001"
 
@@ -123,7 +124,6 @@ def test_examples_of_creation_run_as_written_and_are_quiet_the_second_time(stage
     }
     automation = next(item for item in fleet.world.callers.values() if item.display_name == "automation")
     identity = fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION, resource_group="ids")
-    pem = "-----BEGIN CERTIFICATE-----\nbWFkZSB1cA==\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nbWFkZSB1cA==\n-----END PRIVATE KEY-----"
     known = {
         "azdo_pat": simulator.pat,
         "entra_tenant": fleet.tenant_id,
@@ -131,7 +131,7 @@ def test_examples_of_creation_run_as_written_and_are_quiet_the_second_time(stage
         "automation_secret": "s" * 40,
         "identity_client_id": identity.client_id,
         "payments_key": "k" * 40,
-        "payments_certificate": pem,
+        "payments_certificate": certificate_and_key(),
         "web_publish_profile": f'<publishData><publishProfile userPWD="{"p" * 40}"/></publishData>',
     }
     tasks = yaml.safe_load(text)
