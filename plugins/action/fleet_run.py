@@ -9,7 +9,9 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.action import azdo_arm_connection_convert, azdo_arm_connection_info
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
+from ansible_collections.azdo.connections.plugins.plugin_utils._front_door import InProcessAction
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import plan_file
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import Occasion, by_plan, refusal
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import told_again
@@ -38,8 +40,6 @@ ARGUMENT_SPEC: dict[str, Json] = {
 SIGN_IN_ARGUMENTS: dict[str, Json] = {
     name: {"type": "raw"} for option, spec in SIGN_IN_OPTIONS.items() for name in (option, *spec.aliases)
 }
-_CONVERT = "azdo.connections.azdo_arm_connection_convert"
-_INFO = "azdo.connections.azdo_arm_connection_info"
 
 
 class ActionModule(ActionBase):
@@ -63,20 +63,21 @@ class ActionModule(ActionBase):
         if arguments is None:
             return {**result, "changed": False, "skipped": True, "skip_reason": "Nothing of what was named is here."}
         task_arguments = {**self._sign_in(view), **arguments}
-        found = told_again(
-            self._as_module(_INFO if turn.reads else _CONVERT, task_arguments, turn.only_looks, variables)
-        )
+        module = azdo_arm_connection_info if turn.reads else azdo_arm_connection_convert
+        found = told_again(self._as_module(module.ActionModule, task_arguments, turn.only_looks, variables))
         return {**found, ASKED: turn.asked} if "connections" in found else found
 
-    def _as_module(self, name: str, arguments: Json, only_looks: bool, variables: Json) -> Json:
-        """The result of a module of this collection, through the door that it always takes."""
+    def _as_module(self, action: type[InProcessAction], arguments: Json, only_looks: bool, variables: Json) -> Json:
+        """The result of a module of this collection, through the door that it always takes.
+
+        Its action is imported above, and so by the parent: the worker of each host would import it anew.
+        """
         task = self._task.copy()
-        task.action = name
+        task.action = f"azdo.connections.{action.MODULE.__name__.rpartition('.')[2]}"
         task.args = arguments
         if only_looks:
             task.check_mode = True
-        action = self._shared_loader_obj.action_loader.get(
-            name,
+        made = action(
             task=task,
             connection=self._connection,
             play_context=self._play_context,
@@ -84,7 +85,7 @@ class ActionModule(ActionBase):
             templar=self._templar,
             shared_loader_obj=self._shared_loader_obj,
         )
-        return t.cast(Json, action.run(task_vars=variables))
+        return made.run(task_vars=variables)
 
     def _sign_in(self, view: PlayView) -> Json:
         """What the play gives to all modules of the group, and the organization of a host of the inventory."""

@@ -432,6 +432,18 @@ def test_nothing_is_run_that_was_not_checked(teams: Teams) -> None:
     assert teams.converted() == {"mobile-dev-1"}
 
 
+def test_the_role_takes_the_door_that_a_task_of_its_own_would_take(door: str, teams: Teams) -> None:
+    role: Json = {"ansible.builtin.import_role": {"name": "azdo.connections.fleet", "tasks_from": "convert"}}
+    said = {"fleet_confirm": "none", "fleet_connections": "mobile-dev-1", "fleet_exclude": "nobody-*"}
+    refused = teams.stage.play([role], "-v", door=door, vars=said)
+    assert refused.status != 0
+    assert "fleet_exclude names " in refused.output.replace("\n", " ")
+    assert teams.simulator.writes == []
+    done = teams.stage.play([role], door=door, vars={**said, "fleet_exclude": "mobile-test-*"})
+    assert done.status == 0, done.output
+    assert teams.converted() == {"mobile-dev-1"}
+
+
 def test_what_is_left_alone_may_differ_by_host(teams: Teams) -> None:
     """From the variables of a host, and as an expression, wave by wave."""
     (teams.stage.folder / "host_vars").mkdir()
