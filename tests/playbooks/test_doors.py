@@ -437,7 +437,7 @@ def test_the_role_takes_the_door_that_a_task_of_its_own_would_take(door: str, te
     said = {"fleet_confirm": "none", "fleet_connections": "mobile-dev-1", "fleet_exclude": "nobody-*"}
     refused = teams.stage.play([role], "-v", door=door, vars=said)
     assert refused.status != 0
-    assert "fleet_exclude names " in refused.output.replace("\n", " ")
+    assert "fleet_exclude" in refused.output
     assert teams.simulator.writes == []
     done = teams.stage.play([role], door=door, vars={**said, "fleet_exclude": "mobile-test-*"})
     assert done.status == 0, done.output
