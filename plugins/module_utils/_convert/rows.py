@@ -177,11 +177,26 @@ def failure(rows: t.Sequence[Json], unread: UnreadError | None = None) -> AzdoEr
     failed = [row for row in rows if row["status"] in FAILED]
     if not failed:
         return unread
-    named = "; ".join(f"{row['error']['message']} {row['error']['remedy']}".rstrip() for row in failed[:3])
-    more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+    alike = _alike(failed)
+    named = "; ".join(f"{places}: {text}" if places else text for text, places in alike[:3])
+    more = f"; and {len(alike) - 3} more" if len(alike) > 3 else ""
     besides = f" {unread}" if unread else ""
     return RolloutError(
         f"{len(failed)} of {len(rows)} connections failed. {named}{more}{besides}",
         failed=[row["id"] for row in failed],
         **(unread.details if unread else {}),
     )
+
+
+def _alike(failed: t.Sequence[Json]) -> list[tuple[str, str]]:
+    """What went wrong, each once, and where: hundreds of connections may have failed in the same way."""
+    places: dict[str, list[str]] = {}
+    for row in failed:
+        # What the error is about stands in front of it.
+        before, name, text = str(row["error"]["message"]).partition(f"{row['name']}: ")
+        found = places.setdefault(f"{text if name else before} {row['error']['remedy']}".rstrip(), [])
+        found += [f"{before}{row['name']}"] if name else []
+    return [
+        (text, ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
+        for text, names in places.items()
+    ]

@@ -226,14 +226,23 @@ def test_without_a_failed_row_there_is_no_failure() -> None:
     assert failure([]) is None
 
 
-def test_the_failure_names_the_first_three() -> None:
-    rows = shown(done(), *(failed(name, "Ask.") for name in "abcde"))
-    error = failure(rows)
+def failed_as(**remedies: str) -> list[Json]:
+    """Results of connections by their names, each with the remedy of its error."""
+    return [{**shown(failed(name, remedy))[0], "name": name} for name, remedy in remedies.items()]
+
+
+def test_what_failed_alike_is_said_once_with_the_first_three_names() -> None:
+    error = failure([*shown(done()), *failed_as(a="Ask.", b="Ask.", c="Ask.", d="Ask.", e="Ask.")])
     assert error
-    assert str(error) == (
-        "5 of 6 connections failed. a: It was refused. Ask.; b: It was refused. Ask.; c: It was refused. Ask.; and 2 more"
-    )
+    assert str(error) == "5 of 6 connections failed. a, b, c and 2 more: It was refused. Ask."
     assert len(error.details["failed"]) == 5
+
+
+def test_what_failed_differently_is_said_for_each() -> None:
+    error = failure(failed_as(a="Ask.", b="Wait.", c="Ask.", d="Go.", e="Stop."))
+    assert str(error) == (
+        "5 of 5 connections failed. a, c: It was refused. Ask.; b: It was refused. Wait.; d: It was refused. Go.; and 1 more"
+    )
 
 
 # -- warnings ----------------------------------------------------------------------------------------------------------
