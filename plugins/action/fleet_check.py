@@ -16,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import o
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
     Occasion,
     by_plan,
+    differs,
     missing_from_plan,
     refusal,
 )
@@ -25,8 +26,10 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.known_na
     unknown_variables,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days, removes, target_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_hosts import IMPLICIT, SOURCES
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView, is_true
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import WELCOME
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
     EVERY,
     OF_PLAYBOOKS,
@@ -36,12 +39,15 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_var
     Said,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
 
 Json = dict[str, t.Any]
 
 ARGUMENT_SPEC: dict[str, Json] = {"entry": {"type": "str", "required": True, "choices": list(EVERY)}}
 # What ansible-core puts the words of an -e under that belong to no variable.
 _LOST_WORDS = "_raw_params"
+# What the playbooks of the collection set.
+_PLAYBOOK = "__fleet_playbook"
 # What AWX and automation controller tell every job.
 _JOBS = ("awx_job_id", "tower_job_id")
 
@@ -58,11 +64,20 @@ class ActionModule(ActionBase):
         warnings = _names(view)
         said = view.said(options["entry"])
         _play(view, said)
+        _refuse(*_meant_for_others(view, said.entry))
         hosts = _hosts(view, said)
+        _refuse(_silent_source(view, said))
+        _every_host(view, said, hosts)
         _refuse(*strangers(said, hosts), _canary(view, said, hosts))
         _outputs(said, view.check_mode)
         _agreement(view, said, hosts)
-        found: Json = {**result, "changed": False, "entry": said.entry, **_course(view, said, hosts)}
+        found: Json = {
+            **result,
+            "changed": False,
+            "entry": said.entry,
+            RUN: view.run_of(said.entry),
+            **_course(view, said, hosts),
+        }
         return {**found, "warnings": warnings} if warnings else found
 
 
@@ -84,12 +99,27 @@ def _names(view: PlayView) -> list[str]:
     errors, warnings = unknown_variables(
         {*view.own_names(), *of_inventory}, of_inventory, lambda name: name in VARIABLES or name in OF_PLAYBOOKS
     )
-    _refuse(*errors)
+    _refuse(*errors, *_of_playbooks(view, of_inventory))
     return warnings
+
+
+def _of_playbooks(view: PlayView, of_inventory: t.Collection[str]) -> t.Iterator[str]:
+    """Sentences about variables that are needed before any action runs, where nobody has read them."""
+    for name in OF_PLAYBOOKS:
+        if filled(view.value(name)) is None:
+            continue
+        if not view.value(_PLAYBOOK):
+            yield f"{name} is for the playbooks of the collection, and says nothing here: a play of your own has the keywords hosts and serial. Leave it out."
+        elif name in of_inventory:
+            yield f"{name} is read before any variable of a host, so it says nothing in an inventory: give it with -e."
 
 
 def _play(view: PlayView, said: Said) -> None:
     """Refuse a play in which the role cannot keep its promises."""
+    if said.entry in WRITING and view.value(_PLAYBOOK):
+        _refuse(_waves_of_others(view, said))
+    if said.entry in WRITING and str(view.play.order or "inventory") == "shuffle":
+        _refuse("The play has order: shuffle, so nobody knows who goes first. Leave it out.")
     if said.entry in WRITING and view.play.strategy not in ("linear", "ansible.builtin.linear"):
         _refuse(
             f"The play has the strategy {view.play.strategy}, with which a wave cannot be stopped as a whole. Give the play strategy: linear."
@@ -103,11 +133,97 @@ def _play(view: PlayView, said: Said) -> None:
         _refuse("ansible_connection is set for everything with -e. These tasks run on the controller: leave it out.")
 
 
+def _waves_of_others(view: PlayView, said: Said) -> str:
+    """Why the sizes of waves would say nothing, or an empty text."""
+    serial, waves = filled(view.value("fleet_serial")) is not None, said["waves"] != VARIABLES["fleet_waves"].default
+    if waves and not serial and not view.host().is_organization:
+        return "fleet_waves is about the projects of a host that stands for an organization. Here the hosts have waves: give fleet_serial."
+    if serial and not waves and len(view.hosts) == 1 and view.host().is_organization:
+        return "fleet_serial is about hosts, and here is one that stands for an organization. Its projects have waves: give fleet_waves."
+    return ""
+
+
+def _meant_for_others(view: PlayView, entry: str) -> t.Iterator[str]:
+    """Sentences about variables that would have another entry point move something else, or less."""
+    if entry not in (*WRITING, "revert"):
+        return
+    own = {"migrate_issuer": "entra_issuer", "revert": "service_principal"}.get(entry, FEDERATION)
+    for name in ("fleet_to", "fleet_remove_old_credential", "fleet_schemes"):
+        variable, value = VARIABLES[name], view.value(name)
+        if (
+            entry not in variable.entries
+            and filled(value) is not None
+            and value not in (variable.default, own)
+            and not _is_off(value)
+        ):
+            yield f"{name} is not for the entry point {entry}, which would do something else: it is for {', '.join(variable.entries)}. Leave it out."
+
+
+def _is_off(value: t.Any) -> bool:
+    return isinstance(value, bool | str) and str(value).strip().lower() in ("false", "no", "off", "0")
+
+
 def _hosts(view: PlayView, said: Said) -> dict[str, Host]:
-    """What the hosts of the play stand for. To put the variables of many hosts together is expensive, so only if a name has to be found among them."""
-    named = any(said.get(name) for name in ("projects", "connections", "exclude", "canary"))
-    others = {host: Host.from_variables(view.of_inventory(host)) for host in view.hosts} if named else {}
-    return {**others, view.host_name: view.host()}
+    """What the hosts of the play stand for."""
+    hosts = {host: Host.from_variables(view.of_inventory(host)) for host in view.hosts}
+    hosts[view.host_name] = view.host()
+    ours = [
+        name
+        for name, host in hosts.items()
+        if not host.is_organization or "azdo_organization_url" in view.of_inventory(name)
+    ]
+    strange = [name for name in hosts if name not in ours and name not in IMPLICIT]
+    if ours and strange:
+        _refuse(
+            f"{', '.join(strange[:5])} {'is' if len(strange) == 1 else 'are'} no host of this collection, and would stand for a whole organization beside "
+            "those that are. Leave them out."
+        )
+    return hosts
+
+
+def _silent_source(view: PlayView, said: Said) -> str:
+    """A sentence about one of several inventories that gave no hosts, or an empty text: Ansible only warns of one that failed, and goes on with the others."""
+    sources = view.value("ansible_inventory_sources") or ()
+    if len(sources) < 2 or "*" in (said["allow_unread"] or ()) or view.hosts[:1] != view.batch[:1]:
+        return ""
+    files = {str(view.of_inventory(host).get("inventory_file")) for host in view.value("groups")["all"]}
+    silent = [str(source) for source in sources if str(source).endswith(SOURCES) and str(source) not in files]
+    return (
+        f"{', '.join(silent)} gave no hosts: the warnings above say why. Leave it out, or set fleet_allow_unread to *."
+        if silent
+        else ""
+    )
+
+
+def _every_host(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
+    """Refuse before the first wave what the variables of another host say wrong: its own turn may come after others have been written."""
+    if view.hosts[:1] != view.batch[:1]:
+        _refuse(_stopped_before(view, said))
+        return
+    for name, host in hosts.items():
+        other = view.said_of(name, said.entry) if name != view.host_name else None
+        if other is not None:
+            _refuse(
+                differs(other, said.values),
+                *strangers(other, hosts),
+                refusal(other, Occasion(host, len(hosts), view.check_mode)),
+            )
+
+
+def _stopped_before(view: PlayView, said: Said) -> str:
+    """Why no other wave may begin, or an empty text: a rescue in somebody's play makes ansible-core forget that one has failed."""
+    done = [host for host in view.hosts if host not in view.batch]
+    verdicts = [view.of_inventory(host).get("__fleet_verdict") for host in done]
+    stopped = [
+        verdict
+        for verdict in verdicts
+        if isinstance(verdict, t.Mapping) and verdict.get(RUN) == view.run_of(said.entry) and verdict.get("stop")
+    ]
+    return (
+        f"An earlier wave of this play was the last one. {stopped[0].get('why', '')}"
+        if stopped and said.entry in WRITING
+        else ""
+    )
 
 
 def _canary(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> str:

@@ -34,6 +34,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
+    RUN,
     NothingRegisteredError,
     of_play,
     plans_of,
@@ -93,11 +94,18 @@ class ActionModule(ActionBase):
         view = PlayView(self, variables)
         options = {**options, **self._said(view, options)} if options["checked"] else options
         try:
-            steps = of_play(variables, options, "ansible_play_batch")
             if options["about"] == "outcome":
-                steps = steps or of_play(variables, options, "ansible_play_hosts_all")
+                steps = _so_far(variables, options)
                 options["incomplete"] = hosts_may_be_missing(view.batch, variables["groups"])
-            return {**result, "changed": False, **_ABOUT[options["about"]](steps, options)}
+            else:
+                steps = of_play(variables, options, "ansible_play_batch")
+            run = view.stored(options["checked"] or "").get(RUN)
+            return {
+                **result,
+                "changed": False,
+                **({RUN: run} if run else {}),
+                **_ABOUT[options["about"]](steps, options),
+            }
         except (NothingRegisteredError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None
         except KeyError as error:
@@ -122,6 +130,16 @@ class ActionModule(ActionBase):
                 if host == view.host_name or Host.from_variables(view.of_inventory(host)).is_organization
             ]
         return found
+
+
+def _so_far(variables: Json, options: Json) -> Steps:
+    """What this batch has registered, or else the batches before it; nothing, if no host of the play was meant."""
+    try:
+        return of_play(variables, options, "ansible_play_batch") or of_play(
+            variables, options, "ansible_play_hosts_all"
+        )
+    except NothingRegisteredError:
+        return {}
 
 
 def _now() -> datetime:

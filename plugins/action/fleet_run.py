@@ -13,8 +13,14 @@ from ansible_collections.azdo.connections.plugins.action import azdo_arm_connect
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
 from ansible_collections.azdo.connections.plugins.plugin_utils._front_door import InProcessAction
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import plan_file
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import Occasion, by_plan, refusal
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
+    Occasion,
+    by_plan,
+    differs,
+    refusal,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import told_again
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.known_names import strangers
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import (
     back_options,
     convert_options,
@@ -22,6 +28,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_o
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import ASKED
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import READING, Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, Scope, scope_of
 
@@ -52,19 +59,23 @@ class ActionModule(ActionBase):
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec={**SIGN_IN_ARGUMENTS, **ARGUMENT_SPEC})
         view = PlayView(self, variables)
-        entry = view.stored(options["checked"]).get("entry")
-        if entry is None:
-            raise AnsibleActionFail(
-                "fleet_run: nothing was checked before this task (was the play started with --start-at-task, or without azdo.connections.fleet_check?). "
-                "Nothing was changed."
-            )
-        turn = Turn(view, view.said(str(entry)), options)
+        checked = view.stored(options["checked"])
+        _refuse(_not_checked(checked, view, run_once=bool(self._task.run_once)))
+        try:
+            return {**self._turn(view, checked, options, {**result, "changed": False}), RUN: checked[RUN]}
+        except AnsibleActionFail as error:
+            return {**result, "failed": True, "msg": str(error), RUN: checked[RUN]}
+
+    def _turn(self, view: PlayView, checked: t.Mapping[str, t.Any], options: Json, result: Json) -> Json:
+        said = view.said(str(checked["entry"]))
+        _refuse(differs(said, checked["said"]) or _unknown_here(view, said, checked["said"]))
+        turn = Turn(view, said, options)
         arguments = turn.arguments()
         if arguments is None:
-            return {**result, "changed": False, "skipped": True, "skip_reason": "Nothing of what was named is here."}
-        task_arguments = {**self._sign_in(view), **arguments}
+            return {**result, "skipped": True, "skip_reason": "Nothing of what was named is here."}
         module = azdo_arm_connection_info if turn.reads else azdo_arm_connection_convert
-        found = told_again(self._as_module(module.ActionModule, task_arguments, turn.only_looks, variables))
+        arguments = {**self._sign_in(view), **arguments}
+        found = told_again(self._as_module(module.ActionModule, arguments, turn.only_looks, dict(view.variables)))
         return {**found, ASKED: turn.asked} if "connections" in found else found
 
     def _as_module(self, action: type[InProcessAction], arguments: Json, only_looks: bool, variables: Json) -> Json:
@@ -96,6 +107,37 @@ class ActionModule(ActionBase):
         return found
 
 
+def _refuse(problem: str) -> None:
+    if problem:
+        raise AnsibleActionFail(problem)
+
+
+def _not_checked(checked: t.Mapping[str, t.Any], view: PlayView, *, run_once: bool) -> str:
+    """Why nothing may be done here, or an empty text."""
+    if checked.get("skipped"):
+        return (
+            "fleet_run: the check was skipped with the first host of the play, so nothing was checked. Narrow with hosts, fleet_projects or --limit, not with "
+            "when. Nothing was changed."
+        )
+    if checked.get(RUN) != view.run_of(str(checked.get("entry"))):
+        return (
+            "fleet_run: nothing was checked before this task (was the play started with --start-at-task, or without azdo.connections.fleet_check?). "
+            "Nothing was changed."
+        )
+    if run_once and len(view.batch) > 1:
+        return "fleet_run: run_once would leave out every host but one, and look as if all of them were done. Take it out. Nothing was changed."
+    return ""
+
+
+def _unknown_here(view: PlayView, said: Said, heard: t.Mapping[str, t.Any]) -> str:
+    """What this host names otherwise than the one that was checked, and that no host of the play has."""
+    names = ("projects", "connections", "exclude")
+    if all(said.get(name) == heard.get(name) for name in names):
+        return ""
+    hosts = {host: Host.from_variables(view.of_inventory(host)) for host in view.hosts}
+    return " ".join(strangers(said, {**hosts, view.host_name: view.host()}))
+
+
 class Turn:
     """What a host has to do at a step. ``asked`` says what was asked for, for the verdict on the whole run."""
 
@@ -113,6 +155,8 @@ class Turn:
 
     def arguments(self) -> Json | None:
         """The options of the module, but for the sign-in; None if there is nothing to do here."""
+        if self._said["projects"] == [] or self._said["connections"] == []:
+            return None
         steps: dict[str, t.Callable[[], Json | None]] = {
             "read": lambda: info_options(self._said, self._scope) if self._scope.concerned else None,
             "plan": self._plan,

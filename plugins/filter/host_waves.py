@@ -85,6 +85,7 @@ _value:
   type: dict
 """
 
+import os
 import typing as t
 
 from ansible import context
@@ -134,9 +135,14 @@ def host_waves(
 def _check_skipping() -> None:
     """A playbook of this collection that skips some of its own tasks would end with success and have done nothing, or not have checked what it does."""
     asked = context.CLIARGS
-    ours = any(str(name).startswith("azdo.connections.") for name in asked.get("args") or ())
+    ours = any(
+        str(name).startswith("azdo.connections.") or "/azdo/connections/playbooks/" in os.path.abspath(str(name))
+        for name in asked.get("args") or ()
+    )
     tags = ours and tuple(asked.get("tags") or ("all",)) != ("all",)
-    for option, given in (("--tags", tags), ("--start-at-task", ours and asked.get("start_at_task"))):
+    skipped = ours and {"all", "untagged"} & set(asked.get("skip_tags") or ())
+    start = ours and asked.get("start_at_task")
+    for option, given in (("--tags", tags), ("--skip-tags", skipped), ("--start-at-task", start)):
         if given:
             raise AnsibleFilterError(
                 f"Nothing was looked at and nothing was changed: {option} would leave tasks of this playbook out. Leave it away."

@@ -208,7 +208,8 @@ def unreadable(teams: Teams, *names: str) -> None:
 @pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
 @pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert", "revert"])
 def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...], teams: Teams) -> None:
-    agreed = (*NONE, *ALL_OF_IT, "-e", "fleet_revert_all=true", "-e", "fleet_waves=100%")
+    sizes = "fleet_serial=100%" if hosts else "fleet_waves=100%"
+    agreed = (*NONE, *ALL_OF_IT, "-e", "fleet_revert_all=true", "-e", sizes)
     watched = ("-e", "fleet_watch=issuer")
     unreadable(teams, "Mobile")
     seen = teams.run(playbook, *hosts, *agreed, *watched)
@@ -463,3 +464,133 @@ def test_what_is_left_alone_as_an_expression(where: str, teams: Teams) -> None:
     done = teams.stage.play([role], "-i", "teams.azdo.yml", "-e", "fleet_canary=mobile", **play)
     assert done.status == 0, done.output
     assert teams.converted() == {"mobile-test-1", "payments-test-1", "web-test-1"}
+
+
+ROLE: Json = {"ansible.builtin.import_role": {"name": "azdo.connections.fleet", "tasks_from": "convert"}}
+OWN: Json = {"hosts": "azdo_projects", "connection": "local", "vars": {"fleet_confirm": "none"}}
+
+
+def test_a_plan_is_never_given_in_vain(teams: Teams) -> None:
+    assert teams.run("plan", *PROJECTS, "-e", "fleet_projects=Payments", "-e", "fleet_plan_path=plan.json").status == 0
+    digest = json.loads((teams.stage.folder / "plan.json").read_text(encoding="utf-8"))["digest"]
+    plan = ("-e", "fleet_plan_path=plan.json", "-e", f"fleet_plan_digest={digest}")
+    teams.refused("convert", *NONE, *PROJECTS, *plan, says="fleet_confirm=none would not look at it.")
+    teams.refused(
+        "convert", "--check", *PROJECTS, *plan[:2], says="fleet_plan_digest does not say which one was approved"
+    )
+    teams.refused(
+        "revert", *PROJECTS, "-e", "fleet_revert_all=true", *plan[2:], says="fleet_plan_path does not say where it is"
+    )
+
+
+def test_what_is_for_another_entry_point_is_not_taken_for_this_one(teams: Teams) -> None:
+    for given in ("fleet_to=entra_issuer", "fleet_remove_old_credential=true", "fleet_schemes=service_principal"):
+        teams.refused(
+            "convert",
+            *NONE,
+            *PROJECTS,
+            "-e",
+            given,
+            says=f"{given.partition('=')[0]} is not for the entry point convert",
+        )
+    assert (
+        teams.run("report", "-e", "fleet_confirm=none", "-e", "fleet_exclude=a", "-e", "fleet_watch=issuer").status == 0
+    )
+
+
+def test_what_another_host_says_wrong_is_heard_before_the_first_wave(teams: Teams) -> None:
+    (teams.stage.folder / "host_vars").mkdir()
+    (teams.stage.folder / "group_vars").mkdir()
+    canary = ("-e", "fleet_canary=payments", "-e", "fleet_serial=1")
+    path = teams.stage.folder / "host_vars" / "web-shop.yml"
+    for said, says in (
+        ("fleet_exclude: [web-dv-1]", "fleet_exclude names web-dv-1"),
+        ("fleet_projects: [Nobody]", "fleet_projects names Nobody"),
+        ("fleet_shared: maybe", "web-shop: fleet_shared must be one of skip, include"),
+        ("fleet_wave_failures: 3", "fleet_wave_failures differs by host"),
+    ):
+        path.write_text(said, encoding="utf-8")
+        teams.refused("convert", *NONE, *PROJECTS, *canary, says=says)
+    (teams.stage.folder / "group_vars" / "all.yml").write_text("fleet_confirm: none", encoding="utf-8")
+    path.write_text("fleet_confirm: each", encoding="utf-8")
+    teams.refused("convert", *PROJECTS, *canary, says="fleet_confirm differs by host")
+    path.write_text("fleet_exclude: [web-dev-1]", encoding="utf-8")
+    done = teams.run("convert", *PROJECTS, *canary)
+    assert done.status == 0, done.output
+    assert len(teams.converted()) == 5
+
+
+def test_nobody_rescues_a_wave_that_was_the_last_one(teams: Teams) -> None:
+    teams.simulator.fault(method="PUT", status=400, body={"message": "No."}, times=1)
+    block = {"block": [ROLE], "rescue": [{"ansible.builtin.debug": {"msg": "tell the team"}}]}
+    played = teams.stage.play([block], "-i", "teams.azdo.yml", "-e", "fleet_canary=mobile", **OWN, serial=1)
+    assert "An earlier wave of this play was the last one." in played.output.replace("\n", " ")
+    assert teams.converted() <= {"mobile-dev-1", "mobile-test-1"}
+
+
+def test_what_only_the_playbooks_read_is_refused_elsewhere(teams: Teams) -> None:
+    for given, says in (
+        ("fleet_hosts=web-shop", "fleet_hosts is for the playbooks"),
+        ("fleet_serial=1", "fleet_serial is for the playbooks"),
+    ):
+        played = teams.stage.play([ROLE], "-i", "teams.azdo.yml", "-e", given, **OWN)
+        assert played.status != 0
+        assert says in played.output.replace("\n", " ")
+    teams.refused("convert", *NONE, *PROJECTS, "-e", "fleet_waves=1", says="give fleet_serial")
+    teams.refused("convert", *NONE, *ALL_OF_IT, "-e", "fleet_serial=1", says="give fleet_waves")
+    alone = teams.stage.play([{**ROLE, "run_once": True}], "-i", "teams.azdo.yml", **OWN)
+    assert alone.status != 0
+    assert "run_once would leave out every host but one" in alone.output.replace("\n", " ")
+    assert teams.simulator.writes == []
+
+
+def test_results_of_an_earlier_play_are_not_those_of_this_one(teams: Teams) -> None:
+    site = [
+        {"ansible.builtin.import_playbook": "azdo.connections.convert", "vars": {"fleet_projects": ["Payments"]}},
+        {
+            "ansible.builtin.import_playbook": "azdo.connections.convert",
+            "vars": {"fleet_projects": ["Web Shop"], "fleet_connections": ["mobile-dev-1"]},
+        },
+    ]
+    (teams.stage.folder / "site.yml").write_text(yaml.safe_dump(site), encoding="utf-8")
+    played = teams.stage.run("site.yml", *NONE, *PROJECTS, "-e", "fleet_canary=payments")
+    assert played.status != 0, played.output
+    assert "No host of this play looked at anything" in played.output.replace("\n", " ")
+    assert teams.converted() == {"payments-dev-1", "payments-test-1"}
+
+
+@pytest.mark.parametrize("name", ["fleet_projects", "fleet_connections"])
+def test_an_empty_list_is_no_green_run(name: str, teams: Teams) -> None:
+    for playbook in ("report", "plan", "verify", "watch", "convert"):
+        for hosts in ((), PROJECTS):
+            teams.refused(playbook, *NONE, *hosts, "-e", json.dumps({name: []}), says="looked at anything")
+    teams.refused("verify", "-e", f"{name}=,", says=f"{name} has commas only")
+
+
+def test_hosts_that_would_stand_for_more_than_was_meant(teams: Teams) -> None:
+    for hosts, says in (([], "fleet_hosts is an empty list"), (" ", "fleet_hosts is blank")):
+        teams.refused("plan", "-i", "teams.azdo.yml", "-e", json.dumps({"fleet_hosts": hosts}), says=says)
+    (teams.stage.folder / "static.yml").write_text(
+        "all: {children: {teams: {hosts: {pay: {azdo_project: Payments}}}}}", encoding="utf-8"
+    )
+    done = teams.run("convert", *NONE, "-i", "static.yml", "-e", "fleet_hosts=teams")
+    assert done.status == 0, done.output
+    assert teams.converted() == {"payments-dev-1", "payments-test-1"}
+    teams.simulator.forget()
+    (teams.stage.folder / "servers.ini").write_text("web1\n", encoding="utf-8")
+    teams.refused(
+        "plan",
+        "-i",
+        "teams.azdo.yml",
+        "-i",
+        "servers.ini",
+        "-e",
+        "fleet_hosts=all",
+        says="web1 is no host of this collection",
+    )
+    teams.refused("plan", "--skip-tags", "untagged", says="--skip-tags would leave tasks of this playbook out")
+
+
+def test_one_of_several_inventories_that_gave_nothing(teams: Teams) -> None:
+    teams.inventory("other", include_projects=["Nobody"])
+    teams.refused("convert", *NONE, *PROJECTS, "-i", "other.azdo.yml", says="other.azdo.yml gave no hosts")

@@ -36,13 +36,53 @@ def by_batch(said: Said) -> bool:
     return said.entry == "revert" and bool(said["plan_path"] or said["batch_journal"])
 
 
+# What is one for all hosts of a play, because it is about their waves, or about who agrees to them.
+_OF_THE_PLAY = (
+    "confirm",
+    "to",
+    "waves",
+    "wave_failures",
+    "rollback_scope",
+    "soak",
+    "canary",
+    "require_successful_run",
+    "plan_digest",
+    "plan_path",
+    "report_path",
+    "allow_unread",
+)
+
+
+def differs(said: Said, heard: t.Mapping[str, t.Any]) -> str:
+    """A sentence about what is one for all hosts of a play, and is another here; empty if nothing is. :param heard: on the host that was checked."""
+    odd = [f"fleet_{name}" for name in _OF_THE_PLAY if name in said.values and said[name] != heard.get(name)]
+    return (
+        f"{', '.join(odd)} differs by host, and is one for all hosts of a play. Set it for the play, or with -e."
+        if odd
+        else ""
+    )
+
+
 def refusal(said: Said, occasion: Occasion) -> str:
     """Why the entry point must not write on a host, in a sentence with the way out; empty if somebody has agreed, or if nothing would be written."""
     if said.entry == "revert":
         return _of_revert(said, occasion) or _of_everything(said, occasion)
-    if said.entry not in WRITING or occasion.check_mode:
+    if said.entry not in WRITING:
+        return ""
+    if ignored := _of_a_plan_nobody_looks_at(said):
+        return ignored
+    if occasion.check_mode:
         return ""
     return _of_confirm(said, occasion) or _of_everything(said, occasion)
+
+
+def _of_a_plan_nobody_looks_at(said: Said) -> str:
+    given = "fleet_plan_digest" if said["plan_digest"] else "fleet_plan_path" if said["plan_path"] else ""
+    if given and said["confirm"] != "plan":
+        return f"{given} names a plan, and fleet_confirm={said['confirm']} would not look at it. Leave one of them out."
+    if said["plan_path"] and not said["plan_digest"]:
+        return "fleet_plan_path names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
+    return ""
 
 
 def _of_confirm(said: Said, occasion: Occasion) -> str:
@@ -75,6 +115,8 @@ def _of_revert(said: Said, occasion: Occasion) -> str:
         return "A plan or a journal says what is taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
     if said["plan_path"] and not said["plan_digest"]:
         return "fleet_plan_path names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
+    if said["plan_digest"] and not said["plan_path"]:
+        return "fleet_plan_digest names a plan, and fleet_plan_path does not say where it is: give the file that the plan was written to."
     return ""
 
 

@@ -75,6 +75,8 @@ def canary_problem(said: Said, hosts: Hosts, first: t.Collection[str]) -> str:
                 f"fleet_canary names {wanted}, which is neither a host of this play nor the project or connection of one.{did_you_mean(wanted, names)} Nothing "
                 "was changed."
             )
+        if any(wanted.casefold() == name.casefold() for name in of_it) and not set(of_it) & set(first):
+            return f"fleet_canary names {wanted}, which does not go first: hosts are put in order before any variable of theirs is read, so give it with -e."
         if of_it and not set(of_it) & set(first):
             return f"fleet_canary names {wanted}, which does not go first under that name. Give the name of its host: {', '.join(of_it[:5])}."
     return ""

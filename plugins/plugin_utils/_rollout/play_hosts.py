@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_fo
 
 IMPLICIT = ("localhost", "127.0.0.1", "::1")
 _OURS = "azdo_"
-_SOURCES = (".azdo.yml", ".azdo.yaml")
+SOURCES = (".azdo.yml", ".azdo.yaml")
 # Where ansible-core looks if no inventory was given; it need not be there.
 _USUAL = "/etc/ansible/hosts"
 _SAY = "Set fleet_hosts, for example to azdo_projects, or to localhost for a whole organization."
@@ -48,7 +48,7 @@ class Inventory:
 
     def our_source(self) -> str:
         """A source of the inventory plugin of this collection."""
-        return next((found for source in self.sources for found in _files(source) if found.endswith(_SOURCES)), "")
+        return next((found for source in self.sources for found in _files(source) if found.endswith(SOURCES)), "")
 
 
 def _files(source: str) -> list[str]:
@@ -62,6 +62,10 @@ def hosts_of_play(named: t.Any, matched: t.Sequence[str], inventory: Inventory) 
     """
     if lost := inventory.lost_source():
         raise ValueError(f"there is no inventory {lost}. Check its name")
+    if named is not None and not named and not isinstance(named, str):
+        raise ValueError(f"fleet_hosts is an empty list, which names nothing. {_SAY}")
+    if isinstance(named, str) and named and not named.strip():
+        raise ValueError(f"fleet_hosts is blank. Leave it out, or name hosts. {_SAY}")
     if filled(named) is None:
         _check_default(inventory)
     found = [host for host in matched if host in inventory.among or _is_implicit(host, inventory)]

@@ -36,55 +36,83 @@ class PlayView:
 
     def __init__(self, action: ActionBase, variables: Variables) -> None:
         self._action = action
-        self._variables = variables
+        self.variables = variables
         self.host_name = str(variables["inventory_hostname"])
         # Of all hosts, and of those whose turn it is.
         self.hosts: list[str] = [str(host) for host in variables["ansible_play_hosts_all"]]
         self.batch: list[str] = [str(host) for host in variables["ansible_play_batch"]]
         self.hostvars = variables["hostvars"]
+        # Each time ansible-core puts all variables of a host together again.
+        self._of_inventory: dict[str, Variables] = {}
         self.check_mode = bool(action._task.check_mode)
         self.play = action._task.get_play()
         self.extra: Variables = load_extra_vars(action._loader)
 
+    def run_of(self, entry: str) -> str:
+        """What tells an entry point in this play from those that were played before it in the same run."""
+        return f"{self.play._uuid}-{entry}"
+
     def said(self, entry: str) -> Said:
         """What was said for this host. :raises AnsibleActionFail: it makes no sense."""
-        names = [name for name in VARIABLES if name in self._variables and entry in VARIABLES[name].entries]
+        names = [name for name in VARIABLES if name in self.variables and entry in VARIABLES[name].entries]
         values = {name: self._evaluated(name) for name in names}
         odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
         written = as_written(self._action._loader, odd) if set(odd) & set(self.extra) else {}
         values |= {name: text for name, text in written.items() if name in self.extra}
         # Nothing at all is the default; what was set to something and came out blank is another thing.
-        blank = [name for name, value in values.items() if filled(value) is None and self._variables[name] is not None]
+        blank = [name for name, value in values.items() if filled(value) is None and self.variables[name] is not None]
         try:
             return hear(entry, values, blank)
         except VariablesError as error:
             raise AnsibleActionFail(str(error)) from None
 
+    def said_of(self, host: str, entry: str) -> Said | None:
+        """What was said for another host, as far as its inventory says more than what holds for all; None if it says nothing.
+
+        What a play, a role or -e sets wins over it. What is a template there is left to the turn of that host.
+        """
+        theirs, mine = self.of_inventory(host), self.of_inventory(self.host_name)
+        values: dict[str, t.Any] = {}
+        for name, variable in VARIABLES.items():
+            if entry not in variable.entries:
+                continue
+            of_the_play = name in self.extra or (self.variables.get(name) != mine.get(name, variable.default))
+            raw = self.variables.get(name) if of_the_play else theirs.get(name, variable.default)
+            values[name] = variable.default if "{{" in str(raw) else raw
+        if not any(name in theirs and theirs.get(name) != mine.get(name) for name in values):
+            return None
+        try:
+            return hear(entry, values)
+        except VariablesError as error:
+            raise AnsibleActionFail(f"{host}: {error}") from None
+
     def host(self) -> Host:
         """What this host stands for, as the role sees it."""
-        return Host.from_variables({name: self._evaluated(name) for name in OF_A_HOST if name in self._variables})
+        return Host.from_variables({name: self._evaluated(name) for name in OF_A_HOST if name in self.variables})
 
     def stored(self, name: str) -> Variables:
         """What this host has registered under a name; empty if nothing."""
-        found = self._variables.get(name)
+        found = self.variables.get(name)
         return found if isinstance(found, t.Mapping) else {}
 
     def of_inventory(self, host: str) -> Variables:
         """The variables of a host as its inventory has them; without those of plays, roles and tasks."""
-        found = self.hostvars.raw_get(host)
-        return found if isinstance(found, t.Mapping) else {}
+        if host not in self._of_inventory:
+            found = self.hostvars.raw_get(host)
+            self._of_inventory[host] = found if isinstance(found, t.Mapping) else {}
+        return self._of_inventory[host]
 
     def own_names(self) -> list[str]:
         """The names of this host's variables that look like those of the role."""
-        return [name for name in self._variables if name.startswith(PREFIX)]
+        return [name for name in self.variables if name.startswith(PREFIX)]
 
     def value(self, name: str) -> t.Any:
         """The value of any variable, evaluated; None if there is none."""
-        return self._evaluated(name) if name in self._variables else None
+        return self._evaluated(name) if name in self.variables else None
 
     def _evaluated(self, name: str) -> t.Any:
         try:
-            return self._action._templar.template(self._variables[name])
+            return self._action._templar.template(self.variables[name])
         except AnsibleError as error:
             raise AnsibleActionFail(f"{name} cannot be evaluated: {error}") from None
 

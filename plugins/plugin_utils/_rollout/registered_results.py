@@ -12,6 +12,9 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 
+# The key under which a result says which run it is of.
+RUN = "run"
+
 
 class NothingRegisteredError(Exception):
     """There is nothing to judge, and that must not look like nothing wrong; the message says what was looked for."""
@@ -21,7 +24,9 @@ def of_play(variables: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any], wh
     """What the options of a step ask for: :func:`registered` of its ``hosts``, else of those in the play's variable ``whose``."""
     hosts = options["hosts"] if options["hosts"] is not None else variables[whose]
     stored = of_host(variables["hostvars"])
-    return registered(hosts, stored, options["registered"], options["earlier"], options.get("missing", ""))
+    checked = variables.get(options.get("checked") or "")
+    run = checked.get(RUN) if isinstance(checked, t.Mapping) else None
+    return registered(hosts, stored, options["registered"], options["earlier"], options.get("missing", ""), run)
 
 
 def of_host(hostvars: t.Any) -> t.Callable[[str], t.Any]:
@@ -41,11 +46,13 @@ def registered(
     names: t.Sequence[str],
     earlier: str = "",
     missing: str = "",
+    run: str | None = None,
 ) -> dict[str, list[t.Any]]:
     """What tasks have registered, as a list of results for each host that has any, in the order of the names; skipped tasks have none.
 
     :param variables_of: the variables of a host, by its name. :param names: of the variables in which the results are.
     :param earlier: the variable with what fleet_judge remembered of earlier waves. :param missing: what a host without any of them has instead.
+    :param run: which run a result must be of, if it says one: another play before this one may have registered under the same names.
     :raises NothingRegisteredError: no host has any of the names, not even of a skipped task.
     """
     found: dict[str, list[t.Any]] = {}
@@ -56,6 +63,7 @@ def registered(
         own = variables if isinstance(variables, t.Mapping) else {}
         results = list(((own.get(earlier) or {}).get("by_host") or {}).get(host) or []) if earlier else []
         mine = [result for name in names if isinstance(result := own.get(name), t.Mapping)]
+        mine = [result for result in mine if run is None or result.get(RUN, run) == run]
         results += [single for result in mine for single in _singles(result)]
         results = [result for result in results if not result.get("skipped")]
         known = known or bool(mine)

@@ -60,7 +60,7 @@ class Host:
 
     @property
     def is_organization(self) -> bool:
-        return not self.project_id
+        return not (self.project_id or self.project or self.connection_id)
 
     @property
     def places(self) -> tuple[str, str]:
@@ -103,7 +103,7 @@ def scope_of(
     elsewhere = bool(connections) and not here
     if host.connection_id and connections != []:
         here = [host.connection_id]
-    where = projects if host.is_organization else [host.project_id]
+    where = projects if host.is_organization else [text for text in host.places if text][:1] or None
     narrowed = {} if where is None else {"projects": where}
     by_id = [text for text in here or () if _ID.fullmatch(text)]
     by_name = [text for text in here or () if not _ID.fullmatch(text)]

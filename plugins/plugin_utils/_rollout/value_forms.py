@@ -44,8 +44,12 @@ def listed(value: t.Any) -> list[str] | None:
 
 def names(value: t.Any) -> list[str]:
     """Names or ids, as a list, as JSON of one, or as one text with commas or line breaks between them."""
-    if isinstance(value, str):
+    if isinstance(value, str) and value.strip() == "[]":
+        value = []
+    elif isinstance(value, str):
         value = _from_json(value, "[") or [part for part in re.split(r"[,\n]", value) if part.strip()]
+        if not value:
+            raise ValueError("has commas only, so it names nothing. Leave it out, or say what is meant")
     elif not isinstance(value, t.Sequence):
         value = [value]
     found = [_name(part) for part in value]
