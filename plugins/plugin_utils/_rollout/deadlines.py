@@ -50,7 +50,9 @@ def findings(result: Result, days: t.Mapping[str, int], now: datetime) -> dict[s
         f"{printable(gap.get('project'))}: {one_line(gap.get('reason'))}"
         for gap in coverage_of(result).get("unread") or ()
     ]
-    if not unknown and not coverage_of(result).get("complete"):
+    # Of hosts that were not meant there is nothing to know; whether any was, the whole run tells.
+    meant = (result.get("summary") or {}).get("hosts") != 0
+    if meant and not unknown and not coverage_of(result).get("complete"):
         unknown.append("Not everything could be read; the report says what is missing.")
     return {
         "due": due,
