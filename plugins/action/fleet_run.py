@@ -9,8 +9,8 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.azdo.connections.plugins.action import azdo_arm_connection_convert, azdo_arm_connection_info
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
+from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert, azdo_arm_connection_info
 from ansible_collections.azdo.connections.plugins.plugin_utils._front_door import InProcessAction
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import plan_file
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
@@ -49,6 +49,14 @@ SIGN_IN_ARGUMENTS: dict[str, Json] = {
 }
 
 
+class _Info(InProcessAction):
+    MODULE = azdo_arm_connection_info
+
+
+class _Convert(InProcessAction):
+    MODULE = azdo_arm_connection_convert
+
+
 class ActionModule(ActionBase):
     """See plugins/modules/fleet_run.py."""
 
@@ -73,15 +81,16 @@ class ActionModule(ActionBase):
         arguments = turn.arguments()
         if arguments is None:
             return {**result, "skipped": True, "skip_reason": "Nothing of what was named is here."}
-        module = azdo_arm_connection_info if turn.reads else azdo_arm_connection_convert
         arguments = {**self._sign_in(view), **arguments}
-        found = told_again(self._as_module(module.ActionModule, arguments, turn.only_looks, dict(view.variables)))
+        found = told_again(
+            self._as_module(_Info if turn.reads else _Convert, arguments, turn.only_looks, dict(view.variables))
+        )
         return {**found, ASKED: turn.asked} if "connections" in found else found
 
     def _as_module(self, action: type[InProcessAction], arguments: Json, only_looks: bool, variables: Json) -> Json:
         """The result of a module of this collection, through the door that it always takes.
 
-        Its action is imported above, and so by the parent: the worker of each host would import it anew.
+        The module is imported above, and so by the parent: the worker of each host would import it anew.
         """
         task = self._task.copy()
         task.action = f"azdo.connections.{action.MODULE.__name__.rpartition('.')[2]}"
