@@ -57,6 +57,10 @@ to:
   description: Where connections are moved to.
   returned: success
   type: str
+run:
+  description: What tells this entry point in this play from others that are played in the same run. Results that say another one are not judged with it.
+  returned: success
+  type: str
 said:
   description: >-
     What was said on the host that ran the task, by the names of the variables without C(fleet_), as numbers, flags and lists. What was left blank has its

@@ -202,6 +202,10 @@ digest:
   description: The digest of all plans; empty if nothing could be read.
   returned: if about is plan
   type: str
+run:
+  description: What tells this entry point in this play from others that are played in the same run. Results that say another one are not judged with it.
+  returned: if O(checked) is given
+  type: str
 by_host:
   description: By host, its results.
   returned: if about is memory

@@ -14,7 +14,9 @@ description:
   - Makes the options of M(azdo.connections.azdo_arm_connection_info) or M(azdo.connections.azdo_arm_connection_convert) of the variables of the role
     C(azdo.connections.fleet), as they are on this host, runs that module, and returns its result.
   - A host that none of the named projects and connections concerns is skipped.
-  - Refuses to do anything if M(azdo.connections.fleet_check) has not heard first, as with C(--start-at-task).
+  - Refuses to do anything if M(azdo.connections.fleet_check) has not heard first in this play, as with C(--start-at-task), and with C(run_once) where there
+    are several hosts.
+  - What is one for all hosts of a play, such as how somebody agrees and the sizes of waves, must be what was checked.
   - It takes the sign-in options of the group C(azdo.connections.azdo) from C(module_defaults), and the organization of a host of the inventory from its
     variable C(azdo_organization_url).
 options:
@@ -75,6 +77,10 @@ connections:
   returned: if it has rows
   type: list
   elements: dict
+run:
+  description: What tells this entry point in this play from others that are played in the same run. Results that say another one are not judged with it.
+  returned: always
+  type: str
 asked:
   description: >-
     What was asked for on this host, for the verdict on the whole run. C(named) has the connections that a person named, C(agreed) the IDs of those that an
