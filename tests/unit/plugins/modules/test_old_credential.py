@@ -118,7 +118,7 @@ def test_one_that_cannot_be_removed_does_not_stop_the_others(scene: Scene) -> No
     scene.simulator.fault(method="DELETE", path=CLIENT, times=0, status=403)
     task = scene.run()
     assert task.statuses == {"one": "failed", "two": "failed", "three": "cleaned"}
-    assert "contoso / Payments / one: " in task.result["msg"]
+    assert "contoso / Payments / one, contoso / Payments / two: " in task.result["msg"]
 
 
 @pytest.mark.parametrize(
