@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt, AnsiblePromptNoninteractive
+from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import WELCOME, Decisions, decide
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import Decisions, decide
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.terminal import nobody_to_ask
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "questions": {"type": "list", "elements": "dict", "default": []},
@@ -26,21 +28,18 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        decisions, display = Decisions(), Display()
+        nobody = nobody_to_ask(load_extra_vars(self._loader))
+        if nobody and options["questions"]:
+            # Without an answer nothing was excluded, and that must not pass for "all of them".
+            raise AnsibleActionFail(f"fleet_ask: {nobody}. Nothing was changed.")
+        decisions = Decisions()
         try:
-            # Shows the text and comes back at once: whether there is a terminal is known before anything is asked of the service.
-            display.prompt_until(WELCOME, seconds=0)
             if options["questions"]:
                 decisions = decide(
                     options["questions"],
-                    lambda text: display.prompt_until(text).decode(errors="replace"),
+                    lambda text: Display().prompt_until(text).decode(errors="replace"),
                     options["verb"],
                 )
-        except AnsiblePromptNoninteractive:
-            if options["questions"]:
-                # Without an answer nothing was excluded, and that must not pass for "all of them".
-                raise AnsibleActionFail("fleet_ask: there is no terminal to ask on; nothing was changed.") from None
-            return {**result, "changed": False, "terminal": False, **Decisions().to_result()}
         except AnsiblePromptInterrupt:
             raise AnsibleActionFail("fleet_ask: interrupted; nothing was changed.") from None
-        return {**result, "changed": False, "terminal": True, **decisions.to_result()}
+        return {**result, "changed": False, "terminal": not nobody, **decisions.to_result()}

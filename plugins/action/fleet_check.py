@@ -7,39 +7,40 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt, AnsiblePromptNoninteractive
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files, plan_file
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import (
     Occasion,
     by_plan,
     differs,
     missing_from_plan,
     refusal,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.known_names import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_names import (
     canary_problem,
+    sizes_nobody_reads,
     strangers,
     unknown_variables,
+    unread_here,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days, removes, target_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_hosts import IMPLICIT, SOURCES
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView, is_true
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import WELCOME
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_hosts import beside_ours, silent_sources
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import (
     EVERY,
     OF_PLAYBOOKS,
     PREFIX,
-    VARIABLES,
     WRITING,
     Said,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files, plan_file
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import target_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.task_flow import task_flow
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.terminal import nobody_to_ask
 
 Json = dict[str, t.Any]
 
@@ -48,8 +49,7 @@ ARGUMENT_SPEC: dict[str, Json] = {"entry": {"type": "str", "required": True, "ch
 _LOST_WORDS = "_raw_params"
 # What the playbooks of the collection set.
 _PLAYBOOK = "__fleet_playbook"
-# What AWX and automation controller tell every job.
-_JOBS = ("awx_job_id", "tower_job_id")
+_USE_A_PLAN = "Use a plan instead: run the playbook azdo.connections.plan and give its digest with fleet_plan_digest."
 
 
 class ActionModule(ActionBase):
@@ -64,19 +64,29 @@ class ActionModule(ActionBase):
         warnings = _names(view)
         said = view.said(options["entry"])
         _play(view, said)
-        _refuse(*_meant_for_others(view, said.entry))
-        hosts = _hosts(view, said)
-        _refuse(_silent_source(view, said))
-        _every_host(view, said, hosts)
-        _refuse(*strangers(said, hosts), _canary(view, said, hosts))
+        hosts = _hosts(view)
+        if view.is_first_batch:
+            _sources(view, said)
+            _every_host(view, said, hosts)
+            _refuse(canary_problem(said, hosts, view.batch))
+        else:
+            _refuse(_stopped_before(view, said))
+        _refuse(*strangers(said, hosts))
         _outputs(said, view.check_mode)
         _agreement(view, said, hosts)
         found: Json = {
             **result,
             "changed": False,
             "entry": said.entry,
+            "said": dict(said.values),
             RUN: view.run_of(said.entry),
-            **_course(view, said, hosts),
+            **task_flow(
+                said,
+                organization=hosts[view.host_name].is_organization,
+                first_batch=view.is_first_batch,
+                more_follow=view.hosts[-1] not in view.batch,
+                check_mode=view.check_mode,
+            ),
         }
         return {**found, "warnings": warnings} if warnings else found
 
@@ -96,9 +106,7 @@ def _names(view: PlayView) -> list[str]:
     of_inventory = {name for host in view.hosts for name in view.of_inventory(host) if name.startswith(PREFIX)} - set(
         view.extra
     )
-    errors, warnings = unknown_variables(
-        {*view.own_names(), *of_inventory}, of_inventory, lambda name: name in VARIABLES or name in OF_PLAYBOOKS
-    )
+    errors, warnings = unknown_variables({*view.own_names(), *of_inventory}, of_inventory)
     _refuse(*errors, *_of_playbooks(view, of_inventory))
     return warnings
 
@@ -116,90 +124,49 @@ def _of_playbooks(view: PlayView, of_inventory: t.Collection[str]) -> t.Iterator
 
 def _play(view: PlayView, said: Said) -> None:
     """Refuse a play in which the role cannot keep its promises."""
+    _refuse(*unread_here(said.entry, target_of(said), view.value))
     if said.entry in WRITING and view.value(_PLAYBOOK):
-        _refuse(_waves_of_others(view, said))
+        serial, organization = view.value("fleet_serial"), view.host().is_organization
+        _refuse(sizes_nobody_reads(said, serial, len(view.hosts), organization=organization))
     if said.entry in WRITING and str(view.play.order or "inventory") == "shuffle":
         _refuse("The play has order: shuffle, so nobody knows who goes first. Leave it out.")
     if said.entry in WRITING and view.play.strategy not in ("linear", "ansible.builtin.linear"):
         _refuse(
             f"The play has the strategy {view.play.strategy}, with which a wave cannot be stopped as a whole. Give the play strategy: linear."
         )
-    odd = [name for name in ("ansible_become", "ansible_connection") if name in view.extra]
-    if "ansible_become" in odd and is_true(view.extra["ansible_become"]):
+    if boolean(view.extra.get("ansible_become") or False, strict=False):
         _refuse(
             "ansible_become is set for everything with -e. These tasks run on the controller, as the user who started them: leave it out."
         )
-    if "ansible_connection" in odd and view.extra["ansible_connection"] not in ("local", "ansible.builtin.local"):
+    if view.extra.get("ansible_connection", "local") not in ("local", "ansible.builtin.local"):
         _refuse("ansible_connection is set for everything with -e. These tasks run on the controller: leave it out.")
 
 
-def _waves_of_others(view: PlayView, said: Said) -> str:
-    """Why the sizes of waves would say nothing, or an empty text."""
-    serial, waves = filled(view.value("fleet_serial")) is not None, said["waves"] != VARIABLES["fleet_waves"].default
-    if waves and not serial and not view.host().is_organization:
-        return "fleet_waves is about the projects of a host that stands for an organization. Here the hosts have waves: give fleet_serial."
-    if serial and not waves and len(view.hosts) == 1 and view.host().is_organization:
-        return "fleet_serial is about hosts, and here is one that stands for an organization. Its projects have waves: give fleet_waves."
-    return ""
-
-
-def _meant_for_others(view: PlayView, entry: str) -> t.Iterator[str]:
-    """Sentences about variables that would have another entry point move something else, or less."""
-    if entry not in (*WRITING, "revert"):
-        return
-    own = {"migrate_issuer": "entra_issuer", "revert": "service_principal"}.get(entry, FEDERATION)
-    for name in ("fleet_to", "fleet_remove_old_credential", "fleet_schemes"):
-        variable, value = VARIABLES[name], view.value(name)
-        if (
-            entry not in variable.entries
-            and filled(value) is not None
-            and value not in (variable.default, own)
-            and not _is_off(value)
-        ):
-            yield f"{name} is not for the entry point {entry}, which would do something else: it is for {', '.join(variable.entries)}. Leave it out."
-
-
-def _is_off(value: t.Any) -> bool:
-    return isinstance(value, bool | str) and str(value).strip().lower() in ("false", "no", "off", "0")
-
-
-def _hosts(view: PlayView, said: Said) -> dict[str, Host]:
+def _hosts(view: PlayView) -> dict[str, Host]:
     """What the hosts of the play stand for."""
     hosts = {host: Host.from_variables(view.of_inventory(host)) for host in view.hosts}
     hosts[view.host_name] = view.host()
-    ours = [
-        name
-        for name, host in hosts.items()
-        if not host.is_organization or "azdo_organization_url" in view.of_inventory(name)
-    ]
-    strange = [name for name in hosts if name not in ours and name not in IMPLICIT]
-    if ours and strange:
-        _refuse(
-            f"{', '.join(strange[:5])} {'is' if len(strange) == 1 else 'are'} no host of this collection, and would stand for a whole organization beside "
-            "those that are. Leave them out."
+    _refuse(
+        beside_ours(
+            {
+                name: not host.is_organization or "azdo_organization_url" in view.of_inventory(name)
+                for name, host in hosts.items()
+            }
         )
+    )
     return hosts
 
 
-def _silent_source(view: PlayView, said: Said) -> str:
-    """A sentence about one of several inventories that gave no hosts, or an empty text: Ansible only warns of one that failed, and goes on with the others."""
-    sources = view.value("ansible_inventory_sources") or ()
-    if len(sources) < 2 or "*" in (said["allow_unread"] or ()) or view.hosts[:1] != view.batch[:1]:
-        return ""
-    files = {str(view.of_inventory(host).get("inventory_file")) for host in view.value("groups")["all"]}
-    silent = [str(source) for source in sources if str(source).endswith(SOURCES) and str(source) not in files]
-    return (
-        f"{', '.join(silent)} gave no hosts: the warnings above say why. Leave it out, or set fleet_allow_unread to *."
-        if silent
-        else ""
-    )
+def _sources(view: PlayView, said: Said) -> None:
+    """Ansible only warns of an inventory that failed, and goes on with the others."""
+    sources = [str(source) for source in view.variables.get("ansible_inventory_sources") or ()]
+    if len(sources) > 1 and "*" not in (said["allow_unread"] or ()):
+        everybody = view.variables["groups"]["all"]
+        _refuse(silent_sources(sources, {str(view.of_inventory(host).get("inventory_file")) for host in everybody}))
 
 
 def _every_host(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
     """Refuse before the first wave what the variables of another host say wrong: its own turn may come after others have been written."""
-    if view.hosts[:1] != view.batch[:1]:
-        _refuse(_stopped_before(view, said))
-        return
     for name, host in hosts.items():
         other = view.said_of(name, said.entry) if name != view.host_name else None
         if other is not None:
@@ -224,10 +191,6 @@ def _stopped_before(view: PlayView, said: Said) -> str:
         if stopped and said.entry in WRITING
         else ""
     )
-
-
-def _canary(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> str:
-    return canary_problem(said, hosts, view.batch) if view.hosts[:1] == view.batch[:1] else ""
 
 
 def _outputs(said: Said, check_mode: bool) -> None:
@@ -262,52 +225,6 @@ def _agreement(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
                 _refuse(missing_from_plan(said, view.hosts, approved.hosts))
         except plan_file.PlanFileError as error:
             raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
-    if said.get("confirm") == "each" and not view.check_mode and not removes(said):
-        _refuse(_nobody_to_ask(view))
-
-
-def _nobody_to_ask(view: PlayView) -> str:
-    """Why no person would answer, or an empty text. A job has a terminal of its own, with nobody at it."""
-    plan = "Use a plan instead: run the playbook azdo.connections.plan and give its digest with fleet_plan_digest."
-    if job := next((name for name in _JOBS if name in view.extra), ""):
-        return f"fleet_confirm=each asks about every connection, and this is a job ({job} is set), which nobody could answer. {plan}"
-    try:
-        # Shows the text and comes back at once: whether there is a terminal is known before anything is asked of the service.
-        Display().prompt_until(WELCOME, seconds=0)
-    except AnsiblePromptNoninteractive:
-        return f"fleet_confirm=each asks about every connection, and there is no terminal to ask on. {plan}"
-    except AnsiblePromptInterrupt:
-        return "Interrupted. Nothing was changed."
-    return ""
-
-
-def _course(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> Json:
-    """What the tasks of the role go by.
-
-    ``first``: whether plans come before anything is moved: for waves of its own, for questions, for the digest of a single host, and to see that the canary
-    is a good one. In check mode the moving itself is the plan.
-    """
-    follow = view.hosts[-1] not in view.batch
-    found: Json = {
-        "to": target_of(said),
-        "more_follow": follow,
-        "said": dict(said.values),
-        "organization": hosts[view.host_name].is_organization,
-    }
-    if said.entry == "watch":
-        found["days"] = days(said)
-    if said.entry not in WRITING:
-        return found
-    several = str(said["waves"]) not in ("100%", "['100%']")
-    waves = hosts[view.host_name].is_organization and (several or bool(said["canary"]))
-    canary = follow and view.hosts[:1] == view.batch[:1]
-    real = not (view.check_mode or removes(said))
-    first = (by_plan(said) and not said["plan_path"]) or (real and (said["confirm"] == "each" or waves or canary))
-    # What was moved to the issuer of Microsoft Entra stays there, and check mode has moved nothing.
-    back = said["rollback_scope"] if target_of(said) == FEDERATION and not view.check_mode else "none"
-    return {
-        **found,
-        "first": bool(first),
-        "asks": said["confirm"] == "each" and not view.check_mode,
-        "rollback_scope": back,
-    }
+    if said.get("confirm") == "each" and not view.check_mode and not said.removes:
+        nobody = nobody_to_ask(view.extra)
+        _refuse(f"fleet_confirm=each asks about every connection, and {nobody}. {_USE_A_PLAN}" if nobody else "")

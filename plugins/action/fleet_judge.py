@@ -12,17 +12,20 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import (
+    moment,
+    texts,
+    whole_number,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import DEFAULT_SIZES, sizes_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
     conversion_lines,
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import (
-    moment,
-    texts,
-    whole_number,
-)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     NOT_AMONG_THE_HOSTS,
@@ -32,16 +35,13 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
     without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     RUN,
     NothingRegisteredError,
     of_play,
     plans_of,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proof
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, sizes_of
 
 Json = dict[str, t.Any]
 Steps = dict[str, list[t.Any]]

@@ -10,9 +10,10 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import given
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     PLAN_MODE,
     REPORT_MODE,
@@ -22,7 +23,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
     write,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     NothingRegisteredError,
     of_play,
@@ -40,7 +40,6 @@ ARGUMENT_SPEC: dict[str, Json] = {
     "title": {"type": "str", "default": ""},
     "plan": {"type": "str"},
     "connections": {"type": "raw"},
-    "only_try": {"type": "bool", "default": False},
     "checked": {"type": "str"},
 }
 
@@ -66,7 +65,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 "fleet_report_path and fleet_plan_path name a file twice. Give each a name of its own."
             )
-        if options["only_try"] or not paths:
+        if not paths:
             return {**result, "changed": False, "files": list(found.values())}
         try:
             steps = of_play(variables, options, "ansible_play_hosts_all")

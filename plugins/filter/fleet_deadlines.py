@@ -53,7 +53,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import (
     as_result,
     moment,
     whole_number,

@@ -80,8 +80,8 @@ import typing as t
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import as_result, choice
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import FORMATS, moment, report
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import as_result, choice
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -55,13 +55,13 @@ _value:
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import fleet_lines
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import (
     as_result,
     choice,
     whole_number,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

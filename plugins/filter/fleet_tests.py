@@ -47,8 +47,8 @@ _value:
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import as_result, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import verdict_on_tests
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import as_result, whole_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -90,11 +90,12 @@ import typing as t
 
 from ansible import context
 from ansible.errors import AnsibleFilterError
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import choice, texts, wave_sizes
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_hosts import Inventory, hosts_of_play
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import DEFAULT_SIZES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.argument_checks import choice, texts, wave_sizes
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_hosts import Inventory, hosts_of_play
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import hosts_as_members
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES, in_waves
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import in_waves
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 
@@ -128,7 +129,8 @@ def host_waves(
     members = hosts_as_members(
         hosts, groups, choice("host_waves", "to", to, TARGETS), texts("host_waves", "canary", canary)
     )
-    waves = in_waves(members, wave_sizes("host_waves", sizes))
+    # With among it is a playbook of the collection, whose sizes are a variable.
+    waves = in_waves(members, wave_sizes("host_waves" if among is None else "fleet_serial", sizes))
     return {"hosts": [host for wave in waves for host in wave], "serial": [len(wave) for wave in waves]}
 
 

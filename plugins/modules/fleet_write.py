@@ -51,10 +51,6 @@ options:
   connections:
     description: The connections that were named for the plan. Their hash is kept in it.
     type: raw
-  only_try:
-    description: Write nothing, and fail if O(report) and O(plan) could not be written, before anything else is done.
-    type: bool
-    default: false
   checked:
     description: >-
       Name of the variable with the result of M(azdo.connections.fleet_check). O(report) and O(title), and at the entry point C(plan) also O(plan) and

@@ -4,8 +4,8 @@
 """The fast front door: runs a module's ``run`` inside the controller's worker instead of in a Python of its own.
 
 PRIVATE to the collection, for action plugins only. What reaches the screen is the same through both doors; the tests in tests/playbooks run through
-both. Private parts of ansible-core that are touched, all of them here: three attributes of the argument validator's result, and the JSON
-encoders of ``ansible.module_utils.common.json``.
+both. Private parts of ansible-core that are touched, all of them here but the id of a play (_input/play_view.py): three attributes of the argument
+validator's result, and the JSON encoders of ``ansible.module_utils.common.json``.
 """
 
 from __future__ import annotations

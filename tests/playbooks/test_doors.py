@@ -119,7 +119,7 @@ def test_patterns_and_every_name_of_a_thing_are_understood(teams: Teams) -> None
     assert teams.converted() == {f"{team}-{kind}-1" for team in ("payments", "web") for kind in ("dev", "test")}
 
 
-@pytest.mark.parametrize("blank", ["", "  ", "{{ nothing | default('') }}"])
+@pytest.mark.parametrize("blank", ["", "  ", "{{ nothing | default('') }}", None])
 @pytest.mark.parametrize("name", ["fleet_projects", "fleet_connections", "fleet_exclude", "fleet_hold_pipelines"])
 def test_what_narrows_and_came_out_blank_is_not_everything(name: str, blank: str, teams: Teams) -> None:
     for hosts in ((), PROJECTS):
@@ -371,6 +371,10 @@ def test_names_narrow_whatever_the_waves(teams: Teams) -> None:
 
 
 def test_a_job_is_never_asked(teams: Teams) -> None:
+    ask: Json = {"azdo.connections.fleet_ask": {"questions": [{"host": "h", "id": "i", "name": "n"}]}}
+    own = teams.stage.play([ask], "-e", "awx_job_id=7")
+    assert own.status != 0
+    assert "fleet_ask: this is a job (awx_job_id is set), which nobody could answer." in own.output
     each = ("-e", "fleet_confirm=each")
     teams.refused(
         "convert", *each, "-e", "awx_job_id=7", says="this is a job (awx_job_id is set), which nobody could answer."
@@ -427,6 +431,15 @@ def test_nothing_is_run_that_was_not_checked(teams: Teams) -> None:
     alone = teams.stage.play([run], vars=said)
     assert alone.status != 0
     assert "nothing was checked before this task" in alone.output
+    assert teams.simulator.writes == []
+    unasked = teams.stage.play([check, run], vars={**said, "fleet_confirm": "each"})
+    assert unasked.status != 0
+    elsewhere: Json = {
+        "azdo.connections.fleet_run": {"step": "move", "checked": "checked", "wave": 0, "plan": "plam", "course": "x"}
+    }
+    misspelt = teams.stage.play([check, elsewhere], vars=said)
+    assert misspelt.status != 0
+    assert "plam holds no plan of this host" in misspelt.output
     assert teams.simulator.writes == []
     both = teams.stage.play([check, run], vars=said)
     assert both.status == 0, both.output
@@ -508,6 +521,7 @@ def test_what_another_host_says_wrong_is_heard_before_the_first_wave(teams: Team
         ("fleet_projects: [Nobody]", "fleet_projects names Nobody"),
         ("fleet_shared: maybe", "web-shop: fleet_shared must be one of skip, include"),
         ("fleet_wave_failures: 3", "fleet_wave_failures differs by host"),
+        ("fleet_exclude: ' '", "fleet_exclude was set and came out blank"),
     ):
         path.write_text(said, encoding="utf-8")
         teams.refused("convert", *NONE, *PROJECTS, *canary, says=says)
@@ -538,6 +552,9 @@ def test_what_only_the_playbooks_read_is_refused_elsewhere(teams: Teams) -> None
         assert says in played.output.replace("\n", " ")
     teams.refused("convert", *NONE, *PROJECTS, "-e", "fleet_waves=1", says="give fleet_serial")
     teams.refused("convert", *NONE, *ALL_OF_IT, "-e", "fleet_serial=1", says="give fleet_waves")
+    teams.refused(
+        "convert", *NONE, *PROJECTS, "-e", "fleet_serial=most", says="fleet_serial: 'most' is no size of a wave"
+    )
     alone = teams.stage.play([{**ROLE, "run_once": True}], "-i", "teams.azdo.yml", **OWN)
     assert alone.status != 0
     assert "run_once would leave out every host but one" in alone.output.replace("\n", " ")

@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Callable
 
 import yaml
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import VARIABLES, Variable
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import VARIABLES, Variable
 
 from tools.sampling import sample
 

@@ -13,9 +13,8 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid, same
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 
-# What Jinja and JSON make of a variable without a value.
-_NOTHING = ("None", "null")
 _WHERE_FROM = "Check the variable that it comes from"
 _SUBSCRIPTION = r"/subscriptions/(?P<subscription_id>[^/]+)"
 _GROUP = rf"{_SUBSCRIPTION}/resourceGroups/(?P<resource_group>[^/]+)"
@@ -34,7 +33,7 @@ def refuse_nothing(option: str, value: str | None, instead: str = "") -> None:
 
     :param instead: what to do for somebody who means that. :raises OptionError: there is nothing in it.
     """
-    if value is None or (value.strip() and value.strip() not in _NOTHING):
+    if value is None or (value.strip() and not says_nothing(value)):
         return
     said = (
         f"is {value.strip()!r}, which is what a template makes of a variable without a value"

@@ -19,7 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.coverage i
     PartialConnection,
     UnreadProject,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import meant_by
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import meant_by, says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
 
 
@@ -134,7 +134,6 @@ def _check_named(lists: t.Sequence[tuple[Project, list[Json] | AzdoError]]) -> N
 
 
 # What Ansible makes of null in a list of texts.
-_NULL = "None"
 
 
 def check_names(option: str, names: t.Iterable[str] | None, without: str = "all") -> None:
@@ -142,7 +141,7 @@ def check_names(option: str, names: t.Iterable[str] | None, without: str = "all"
 
     :raises OptionError: an entry is empty or null, as a blank line of a survey or a template without a value leaves it.
     """
-    if any(not text.strip() or text.strip() == _NULL for text in names or ()):
+    if any(not text.strip() or says_nothing(text) for text in names or ()):
         raise OptionError(
             f"{option} contains an empty entry.", remedy=f"Leave {option} out to mean {without}, or name what you mean."
         )

@@ -12,6 +12,8 @@ import fnmatch
 import re
 import typing as t
 
+# What Jinja and JSON make of a variable without a value.
+_NO_VALUE = ("none", "null")
 _PATTERN = re.compile(r"[*?\[]")
 Thing = t.TypeVar("Thing")
 
@@ -19,6 +21,11 @@ Thing = t.TypeVar("Thing")
 def is_pattern(text: str) -> bool:
     """Whether it may be meant as a pattern; a name may have such characters, too."""
     return _PATTERN.search(text) is not None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether it is what a template leaves of a variable without a value; something that is really called so has an id."""
+    return text.strip().casefold() in _NO_VALUE
 
 
 def answers_to(names: t.Iterable[str], text: str) -> bool:

@@ -15,15 +15,13 @@ import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import nearest
 
 # How ansible-core gives the documentation of options: {name: {type, elements, choices, aliases, suboptions}}.
 Documented = t.Mapping[str, t.Mapping[str, t.Any]]
 # What stands in the file for an option, as texts; None for what is no plain text.
 Written = t.Mapping[str, t.Sequence[str | None]]
-
-# What a template without a value leaves behind, as Jinja and as JSON write it.
-_NO_VALUE = ("none", "null")
 
 
 def checked(
@@ -95,7 +93,7 @@ def _is_blank(value: t.Any) -> bool:
 
 
 def _is_no_value(value: t.Any) -> bool:
-    return isinstance(value, str) and value.strip().casefold() in _NO_VALUE
+    return isinstance(value, str) and says_nothing(value)
 
 
 class _Option:

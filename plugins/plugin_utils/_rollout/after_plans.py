@@ -13,13 +13,14 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import Size
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import (
     canary_problem,
     is_work,
     projects_as_members,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Size, in_waves
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import in_waves
 
 
 def course(

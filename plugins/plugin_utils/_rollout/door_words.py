@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import PREFIX, VARIABLES
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import PREFIX, VARIABLES
 
 # Options that the role has under another name.
 _OTHER_NAMES = {

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Scope
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Scope
 
 Json = dict[str, t.Any]
 ENTRA_ISSUER = "entra_issuer"
@@ -51,11 +51,6 @@ def target_of(said: Said) -> str:
     return _TARGETS.get(said.entry) or str(said.get("to") or FEDERATION)
 
 
-def removes(said: Said) -> bool:
-    """Whether nothing is migrated, and credentials that migrations have left behind are removed."""
-    return bool(said.get("remove_old_credential"))
-
-
 def convert_options(said: Said, scope: Scope, *, check_mode: bool, skipped: t.Sequence[str] = ()) -> Json:
     """How connections are moved on a host, the same for the plan of it as for itself.
 
@@ -74,7 +69,7 @@ def convert_options(said: Said, scope: Scope, *, check_mode: bool, skipped: t.Se
             "revert_on_failure": to == FEDERATION and said["verify"] == "both" and said["rollback_scope"] != "none",
             # What is about another target has no meaning here, and the module says so; variables may be those of a whole fleet.
             "resend": to == ENTRA_ISSUER and bool(said.get("resend")),
-            "remove_old_credential": removes(said),
+            "remove_old_credential": said.removes,
             "federated_credential": None if to == SERVICE_PRINCIPAL else _credential(said, scope),
         }
     )

@@ -8,13 +8,10 @@ PRIVATE to the collection, and pure. A wave is a list of hosts, or of projects i
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
-DEFAULT_SIZES = "1,10%,100%"
-
-Size = tuple[float, bool]
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,25 +27,6 @@ class Member:
     together: frozenset[str] = frozenset()
     has_work: bool = True
     first_choice: int = 0
-
-
-def sizes_of(value: t.Any) -> list[Size]:
-    """The sizes of waves from ``[1, "10%", "100%"]``, from the same as one text with commas, or from one number.
-
-    Shape: ``[(number, whether it is a percentage)]``. :raises ValueError: something else; the message names it.
-    """
-    parts = value if isinstance(value, list | tuple) else str(value).split(",")
-    texts = [str(part).strip() for part in parts if str(part).strip()]
-    found: list[Size] = []
-    for text in texts:
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", text)
-        number = float(match[1]) if match else 0.0
-        if not match or number <= 0 or (not match[2] and number != int(number)):
-            raise ValueError(f"{text!r} is no size of a wave: give a whole number, or a percentage such as 10%")
-        found.append((number, bool(match[2])))
-    if not found:
-        raise ValueError("there is no size: give at least one, such as 100%")
-    return found
 
 
 def in_waves(members: t.Sequence[Member], sizes: t.Sequence[Size]) -> list[list[str]]:

@@ -73,17 +73,19 @@ MEETS_THE_WORLD = {
     # What Ansible takes for true, and what YAML takes for no text.
     "plugin_utils/_inventory/file_options.py": {"ansible", "yaml"},
     # What Ansible takes for true.
-    "plugin_utils/_rollout/value_forms.py": {"ansible"},
+    "plugin_utils/_input/value_forms.py": {"ansible"},
+    # Whether somebody sits at the terminal.
+    "plugin_utils/_rollout/terminal.py": {"ansible"},
     # The variables of a play, and what its extra variables were before YAML read them.
-    "plugin_utils/_rollout/play_view.py": {"ansible", "contextlib", "pathlib", "yaml"},
+    "plugin_utils/_input/play_view.py": {"ansible", "contextlib", "pathlib", "yaml"},
     # Whether a source of the inventory is there.
-    "plugin_utils/_rollout/play_hosts.py": {"os"},
+    "plugin_utils/_input/play_hosts.py": {"os"},
     # The file that somebody approved.
     "plugin_utils/_rollout/plan_file.py": {"pathlib"},
     # Whether a certificate and its key are some; only read, and only if it is there.
     "module_utils/_manage/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.
-    "plugin_utils/_rollout/argument_checks.py": {"ansible", "clock"},
+    "plugin_utils/_input/argument_checks.py": {"ansible", "clock"},
     # Reports and plans.
     "plugin_utils/_rollout/output_files.py": {"contextlib", "os", "pathlib", "stat", "tempfile"},
 }

@@ -9,6 +9,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WATCHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
@@ -120,3 +121,7 @@ def test_they_come_in_the_order_of_time() -> None:
 
 def test_every_kind_has_its_words() -> None:
     assert set(KINDS) == {"revert", "secret", "unused", "issuer", "leftover"}
+
+
+def test_what_can_be_watched_is_what_has_a_sentence() -> None:
+    assert tuple(KINDS) == WATCHED

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import VARIABLES
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import (
     in_words_of_the_role,
     told_again,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import VARIABLES
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import typing as t
 import pytest
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_info import ARGUMENT_SPEC as INFO
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said, hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, scope_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import (
     back_options,
     convert_options,
@@ -17,8 +19,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_o
     info_options,
     target_of,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said, hear
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, scope_of
 
 FEDERATION = "workload_identity_federation"
 ENTRIES = {FEDERATION: "convert", "entra_issuer": "migrate_issuer", "service_principal": "revert"}

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.inventory import azdo
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import sizes_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proven
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import (
@@ -19,7 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_mem
     hosts_as_members,
     projects_as_members,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Member, in_waves, sizes_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Member, in_waves
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 DEFAULT = sizes_of("1,10%,100%")

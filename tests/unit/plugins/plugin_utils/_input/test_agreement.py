@@ -8,13 +8,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.agreement import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import (
     Occasion,
+    differs,
     missing_from_plan,
     refusal,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said, hear
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said, hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 
 ORGANIZATION, PROJECT = Host(), Host(project_id="P-1", project="Web")
 CONNECTION = Host(project_id="P-1", project="Web", connection_id="C-1")
@@ -93,6 +94,17 @@ def test_what_a_way_back_takes(values: dict[str, t.Any], host: Host, says: str) 
 @pytest.mark.parametrize("entry", ["report", "plan", "verify", "watch"])
 def test_reading_takes_nothing(entry: str) -> None:
     assert refusal(said(entry, ["fleet_projects"]), Occasion(ORGANIZATION, 3, check_mode=False)) == ""
+
+
+def test_what_is_one_for_all_hosts() -> None:
+    heard = said("watch", watch_secret_days=30).values
+    assert differs(said("watch", watch_secret_days=30, connections="a"), heard) == ""
+    assert differs(said("watch", watch_secret_days=90), heard).startswith(
+        "fleet_watch_secret_days differs by host, and is"
+    )
+    assert differs(said("watch", watch_secret_days=90, watch="secret"), heard).startswith(
+        "fleet_watch, fleet_watch_secret_days differ by host, and are"
+    )
 
 
 def test_hosts_without_a_plan_are_named_unless_names_leave_them_out() -> None:

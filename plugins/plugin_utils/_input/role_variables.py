@@ -12,10 +12,8 @@ import difflib
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import value_forms
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import DEFAULT_SIZES
+from ansible_collections.azdo.connections.plugins.plugin_utils._input import value_forms
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import DEFAULT_SIZES, filled
 
 PREFIX = "fleet_"
 # What only the playbooks know: they are needed before any action runs.
@@ -29,6 +27,8 @@ EVERY = (*READING, *MOVING)
 
 TARGETS = ("workload_identity_federation", "service_principal", "entra_issuer")
 SCHEMES = ("workload_identity_federation", "service_principal", "managed_identity", "publish_profile")
+# What can run out; a sentence for each is in _rollout/deadlines.py.
+WATCHED = ("revert", "secret", "unused", "issuer", "leftover")
 PARTS = ("usage", "permissions", "checks", "identity", "verification")
 
 
@@ -100,7 +100,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_journal": Variable(MOVING, "path", ""),
     "fleet_concurrency": Variable(EVERY, "number", 8),
     # Nothing to watch would look like nothing that runs out.
-    "fleet_watch": Variable(("watch",), "choices", list(KINDS), choices=tuple(KINDS)),
+    "fleet_watch": Variable(("watch",), "choices", list(WATCHED), choices=WATCHED),
     "fleet_watch_revert_days": Variable(("watch",), "number", 2),
     "fleet_watch_secret_days": Variable(("watch",), "number", 30),
     "fleet_watch_unused_days": Variable(("watch",), "number", 14),
@@ -129,6 +129,11 @@ class Said:
     entry: str
     values: t.Mapping[str, t.Any]
     blank: tuple[str, ...] = field(default=())
+
+    @property
+    def removes(self) -> bool:
+        """Whether nothing is migrated, and credentials that migrations have left behind are removed."""
+        return bool(self.values.get("remove_old_credential"))
 
     def __getitem__(self, name: str) -> t.Any:
         return self.values[name]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host, Scope, scope_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, Scope, scope_of
 
 ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": [], "azdo_connection_ids": []})
 PROJECT = Host.from_variables(

@@ -8,13 +8,15 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.known_names import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_names import (
     canary_problem,
+    sizes_nobody_reads,
     strangers,
     unknown_variables,
+    unread_here,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import VARIABLES, hear
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 
 WEB = Host(project_id="P-1", project="Web", known=frozenset({"dev", "prod", "c-1", "c-2"}))
 PAY = Host(project_id="P-2", project="Pay", known=frozenset({"test", "c-3"}))
@@ -35,7 +37,7 @@ ORGANIZATION = Host()
     ],
 )
 def test_variables_that_nobody_knows(names: list[str], of_inventory: list[str], errors: int, warnings: int) -> None:
-    found = unknown_variables(names, of_inventory, {*VARIABLES, "fleet_hosts"}.__contains__)
+    found = unknown_variables(names, of_inventory)
     assert (len(found[0]), len(found[1])) == (errors, warnings)
 
 
@@ -76,3 +78,46 @@ def test_a_connection_is_a_canary_where_it_is_the_host() -> None:
     heard = hear("convert", {"fleet_canary": "dev"})
     assert canary_problem(heard, {"web-dev": DEV}, ["web-dev"]) == ""
     assert canary_problem(heard, {"contoso": ORGANIZATION}, ["contoso"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("entry", "values", "named"),
+    [
+        ("convert", {"fleet_to": "entra_issuer"}, ["fleet_to"]),
+        ("convert", {"fleet_to": "workload_identity_federation", "fleet_schemes": None}, []),
+        ("convert", {"fleet_to": "entra_isuer"}, ["fleet_to"]),
+        ("convert", {"fleet_remove_old_credential": "yes"}, ["fleet_remove_old_credential"]),
+        ("convert", {"fleet_remove_old_credential": "no"}, []),
+        ("convert", {"fleet_schemes": "service_principal"}, ["fleet_schemes"]),
+        ("migrate_issuer", {"fleet_to": "entra_issuer", "fleet_remove_old_credential": True}, []),
+        ("migrate_issuer", {"fleet_to": "service_principal"}, ["fleet_to"]),
+        ("revert", {"fleet_to": "service_principal"}, []),
+        ("revert", {"fleet_to": "entra_issuer"}, ["fleet_to"]),
+        ("plan", {"fleet_to": "entra_issuer"}, []),
+        ("verify", {"fleet_schemes": "service_principal", "fleet_to": "nonsense"}, []),
+    ],
+)
+def test_what_another_entry_point_would_obey(entry: str, values: dict[str, t.Any], named: list[str]) -> None:
+    target = {"migrate_issuer": "entra_issuer", "revert": "service_principal"}.get(
+        entry, "workload_identity_federation"
+    )
+    assert [sentence.split()[0] for sentence in unread_here(entry, target, values.get)] == named
+
+
+@pytest.mark.parametrize(
+    ("waves", "serial", "hosts", "organization", "says"),
+    [
+        ("1", "", 3, False, "give fleet_serial"),
+        ("1", "1", 3, False, ""),
+        (None, "1", 3, False, ""),
+        (None, "1", 1, True, "give fleet_waves"),
+        ("1", "1", 1, True, ""),
+        ("1", None, 1, True, ""),
+        (None, "1", 2, True, ""),
+    ],
+)
+def test_sizes_of_waves_that_nobody_reads(
+    waves: str | None, serial: str | None, hosts: int, organization: bool, says: str
+) -> None:
+    found = sizes_nobody_reads(hear("convert", {"fleet_waves": waves}), serial, hosts, organization=organization)
+    assert says in found if says else found == ""

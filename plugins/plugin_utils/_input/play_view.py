@@ -15,26 +15,26 @@ from pathlib import Path
 import yaml
 from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import (
     PREFIX,
     VARIABLES,
     Said,
     VariablesError,
     hear,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import OF_A_HOST, Host
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import OF_A_HOST, Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 
 Variables = t.Mapping[str, t.Any]
+Json = dict[str, t.Any]
 
 
 class PlayView:
     """:param variables: what ansible-core gives an action, which it has not evaluated."""
 
-    def __init__(self, action: ActionBase, variables: Variables) -> None:
+    def __init__(self, action: ActionBase, variables: Json) -> None:
         self._action = action
         self.variables = variables
         self.host_name = str(variables["inventory_hostname"])
@@ -48,8 +48,13 @@ class PlayView:
         self.play = action._task.get_play()
         self.extra: Variables = load_extra_vars(action._loader)
 
+    @property
+    def is_first_batch(self) -> bool:
+        """Whether no hosts of the play had their turn before those of now."""
+        return self.hosts[:1] == self.batch[:1]
+
     def run_of(self, entry: str) -> str:
-        """What tells an entry point in this play from those that were played before it in the same run."""
+        """What tells an entry point in this play from those that were played before it in the same run. A play has no public id."""
         return f"{self.play._uuid}-{entry}"
 
     def said(self, entry: str) -> Said:
@@ -57,10 +62,13 @@ class PlayView:
         names = [name for name in VARIABLES if name in self.variables and entry in VARIABLES[name].entries]
         values = {name: self._evaluated(name) for name in names}
         odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
-        written = as_written(self._action._loader, odd) if set(odd) & set(self.extra) else {}
-        values |= {name: text for name, text in written.items() if name in self.extra}
-        # Nothing at all is the default; what was set to something and came out blank is another thing.
-        blank = [name for name, value in values.items() if filled(value) is None and self.variables[name] is not None]
+        values |= as_written(self._action._loader, {*odd} & {*self.extra})
+        # Nothing at all is the default. What was set to something and came out blank is another thing, and ansible-core 2.19 makes null of a survey's blank.
+        blank = [
+            name
+            for name, value in values.items()
+            if filled(value) is None and (self.variables[name] is not None or name in self.extra)
+        ]
         try:
             return hear(entry, values, blank)
         except VariablesError as error:
@@ -72,17 +80,19 @@ class PlayView:
         What a play, a role or -e sets wins over it. What is a template there is left to the turn of that host.
         """
         theirs, mine = self.of_inventory(host), self.of_inventory(self.host_name)
-        values: dict[str, t.Any] = {}
+        values: Json = {}
+        blank = []
         for name, variable in VARIABLES.items():
             if entry not in variable.entries:
                 continue
             of_the_play = name in self.extra or (self.variables.get(name) != mine.get(name, variable.default))
             raw = self.variables.get(name) if of_the_play else theirs.get(name, variable.default)
             values[name] = variable.default if "{{" in str(raw) else raw
+            blank += [name] if raw is not None and filled(raw) is None else []
         if not any(name in theirs and theirs.get(name) != mine.get(name) for name in values):
             return None
         try:
-            return hear(entry, values)
+            return hear(entry, values, blank)
         except VariablesError as error:
             raise AnsibleActionFail(f"{host}: {error}") from None
 
@@ -122,6 +132,8 @@ def as_written(loader: t.Any, names: t.Collection[str]) -> dict[str, str]:
     ansible-core 2.19 reads as 7.
     """
     found: dict[str, str] = {}
+    if not names:
+        return found
     for given in context.CLIARGS.get("extra_vars") or ():
         text = str(given)
         with contextlib.suppress(AnsibleError, OSError, yaml.YAMLError, UnicodeDecodeError):
@@ -130,10 +142,9 @@ def as_written(loader: t.Any, names: t.Collection[str]) -> dict[str, str]:
             # It knows no numbers and no tags: every value is the text that stands there.
             content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts, lists and dictionaries only
             if isinstance(content, dict):
-                found |= {name: value for name, value in content.items() if name in names and isinstance(value, str)}
+                found |= {
+                    name: value
+                    for name, value in content.items()
+                    if name in names and isinstance(value, str) and "{{" not in value
+                }
     return found
-
-
-def is_true(value: t.Any) -> bool:
-    """Whether a person meant yes, as ansible-core understands it."""
-    return bool(boolean(value, strict=False))

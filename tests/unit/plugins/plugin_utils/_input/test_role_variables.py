@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import (
     EVERY,
     VARIABLES,
     Variable,
@@ -85,7 +85,9 @@ def test_a_blank_answer_is_not_given(name: str, blank: str | None) -> None:
     assert heard(name, blank) == VARIABLES[name].default
 
 
-@pytest.mark.parametrize("value", ["None", {"a": 1}, float("nan")], ids=["None", "dictionary", "no number"])
+@pytest.mark.parametrize(
+    "value", ["None", " null ", {"a": 1}, float("nan")], ids=["None", "null", "dictionary", "no number"]
+)
 @pytest.mark.parametrize("name", VARIABLES)
 def test_what_means_nothing_is_refused_by_its_name(name: str, value: t.Any) -> None:
     with pytest.raises(VariablesError, match=rf"^{name} "):

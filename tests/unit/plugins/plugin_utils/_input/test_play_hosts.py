@@ -9,7 +9,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.play_hosts import Inventory, hosts_of_play
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_hosts import (
+    Inventory,
+    beside_ours,
+    hosts_of_play,
+    silent_sources,
+)
 
 OURS = {"all": ["web", "pay"], "azdo_projects": ["web", "pay"]}
 SOMEBODYS = {"all": ["db"], "databases": ["db"]}
@@ -50,9 +55,11 @@ def test_hosts_that_were_meant(named: t.Any, matched: list[str], there: Inventor
         ("azdo_projects", ["web"], inventory(OURS, among=[], limit="x"), "--limit x leaves none of the 1 hosts"),
         ("localhost", ["localhost"], inventory({"all": []}, limit="web"), "--limit web leaves none"),
         ("None", [], inventory(OURS), "fleet_hosts=None matches no host."),
+        ([], ["localhost"], inventory({"all": []}), "fleet_hosts is an empty list"),
+        (" ", [], inventory({"all": []}), "fleet_hosts is blank"),
     ],
 )
-def test_hosts_that_nobody_can_have_meant(named: str, matched: list[str], there: Inventory, says: str) -> None:
+def test_hosts_that_nobody_can_have_meant(named: t.Any, matched: list[str], there: Inventory, says: str) -> None:
     with pytest.raises(ValueError, match=r"^(the inventory|--limit|fleet_hosts)") as caught:
         hosts_of_play(named, matched, there)
     assert says in str(caught.value)
@@ -69,3 +76,16 @@ def test_a_source_that_gave_nothing(tmp_path: Path) -> None:
         assert hosts_of_play("localhost", ["localhost"], there) == ["localhost"]
     with pytest.raises(ValueError, match="there is no inventory"):
         hosts_of_play("localhost", ["localhost"], inventory({"all": []}, sources=[str(tmp_path / "no.yml")]))
+
+
+def test_one_of_several_sources_gave_nothing() -> None:
+    assert silent_sources(["/a.azdo.yml", "/b.ini", "/c.azdo.yaml"], {"/a.azdo.yml"}).startswith(
+        "/c.azdo.yaml gave no hosts"
+    )
+    assert silent_sources(["/a.azdo.yml", "/b.ini"], {"/a.azdo.yml"}) == ""
+
+
+def test_hosts_of_somebody_else_beside_ours() -> None:
+    assert beside_ours({"web": True, "db": False}).startswith("db is no host of this collection")
+    assert beside_ours({"web": True, "localhost": False}) == ""
+    assert beside_ours({"db": False, "localhost": False}) == ""

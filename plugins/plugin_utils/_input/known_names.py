@@ -12,22 +12,27 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import Said, known, meant
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import (
+    VARIABLES,
+    WRITING,
+    Said,
+    known,
+    meant,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 
 Hosts = t.Mapping[str, Host]
 
 
-def unknown_variables(
-    names: t.Iterable[str], of_inventory: t.Collection[str], knows: t.Callable[[str], bool]
-) -> tuple[list[str], list[str]]:
+def unknown_variables(names: t.Iterable[str], of_inventory: t.Collection[str]) -> tuple[list[str], list[str]]:
     """Sentences about variables that nobody knows: those that stop the play, and those that are only worth a warning.
 
     :param names: of all variables that look like those of the role. :param of_inventory: those that an inventory or a fact has brought, where somebody may
-        have a variable of their own; one that is nearly a known one is none. :param knows: whether a variable of this name exists.
+        have a variable of their own; one that is nearly a known one is none.
     """
     errors, warnings = [], []
-    for name in sorted({name for name in names if not knows(name)}):
+    for name in sorted({*names}.difference(known())):
         near = meant(name)
         if near or name not in of_inventory:
             errors.append(
@@ -36,6 +41,42 @@ def unknown_variables(
         else:
             warnings.append(f"{name} is no variable of the role azdo.connections.fleet, so it says nothing here.")
     return errors, warnings
+
+
+def unread_here(entry: str, target: str, value_of: t.Callable[[str], t.Any]) -> list[str]:
+    """Sentences about variables that another entry point would obey, and with which this one would move something else, or more.
+
+    :param target: where this one moves connections to. :param value_of: the value of a variable, None if it is not set.
+    """
+    if entry not in (*WRITING, "revert"):
+        return []
+    found = []
+    for name in ("fleet_to", "fleet_remove_old_credential", "fleet_schemes"):
+        variable, value = VARIABLES[name], value_of(name)
+        try:
+            value = variable.read(value)
+        except ValueError:
+            # Whatever it is, it is not what this entry point does.
+            found.append(f"{name} is {value!r}, which is nothing for the entry point {entry}. Leave it out.")
+            continue
+        if entry not in variable.entries and value not in (variable.default, target):
+            found.append(
+                f"{name} is not for the entry point {entry}, which would do something else: it is for {', '.join(variable.entries)}. Leave it out."
+            )
+    return found
+
+
+def sizes_nobody_reads(said: Said, serial: t.Any, hosts: int, *, organization: bool) -> str:
+    """Why the sizes of waves would say nothing in a playbook of the collection, or an empty text.
+
+    :param serial: fleet_serial. :param hosts: how many the play has. :param organization: whether they stand for organizations.
+    """
+    by_hosts, by_projects = filled(serial) is not None, said["waves"] != VARIABLES["fleet_waves"].default
+    if by_projects and not by_hosts and not organization:
+        return "fleet_waves is about the projects of a host that stands for an organization. Here the hosts have waves: give fleet_serial."
+    if by_hosts and not by_projects and hosts == 1 and organization:
+        return "fleet_serial is about hosts, and here is one that stands for an organization. Its projects have waves: give fleet_waves."
+    return ""
 
 
 def strangers(said: Said, hosts: Hosts) -> list[str]:

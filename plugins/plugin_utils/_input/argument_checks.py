@@ -13,8 +13,7 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import listed
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Size, sizes_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import Size, listed, sizes_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result

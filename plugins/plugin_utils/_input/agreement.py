@@ -11,19 +11,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import removes
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.role_variables import WRITING, Said
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """What an agreement is about. :param hosts: how many the play has. :param planned: the hosts that an approved plan file is about; None without one."""
+    """What an agreement is about. :param hosts: how many the play has."""
 
     host: Host
     hosts: int
     check_mode: bool
-    planned: t.Collection[str] | None = None
 
 
 def by_plan(said: Said) -> bool:
@@ -36,7 +34,7 @@ def by_batch(said: Said) -> bool:
     return said.entry == "revert" and bool(said["plan_path"] or said["batch_journal"])
 
 
-# What is one for all hosts of a play, because it is about their waves, or about who agrees to them.
+# What is one for all hosts of a play, because it is about their waves, about who agrees to them, or about what is told of all of them.
 _OF_THE_PLAY = (
     "confirm",
     "to",
@@ -49,18 +47,23 @@ _OF_THE_PLAY = (
     "plan_digest",
     "plan_path",
     "report_path",
+    "report_title",
     "allow_unread",
+    "watch",
+    "watch_revert_days",
+    "watch_secret_days",
+    "watch_unused_days",
+    "watch_issuer_days",
 )
 
 
 def differs(said: Said, heard: t.Mapping[str, t.Any]) -> str:
     """A sentence about what is one for all hosts of a play, and is another here; empty if nothing is. :param heard: on the host that was checked."""
     odd = [f"fleet_{name}" for name in _OF_THE_PLAY if name in said.values and said[name] != heard.get(name)]
-    return (
-        f"{', '.join(odd)} differs by host, and is one for all hosts of a play. Set it for the play, or with -e."
-        if odd
-        else ""
-    )
+    if not odd:
+        return ""
+    differ, are = ("differs", "is") if len(odd) == 1 else ("differ", "are")
+    return f"{', '.join(odd)} {differ} by host, and {are} one for all hosts of a play. Set it for the play, or with -e."
 
 
 def refusal(said: Said, occasion: Occasion) -> str:
@@ -86,7 +89,7 @@ def _of_a_plan_nobody_looks_at(said: Said) -> str:
 
 
 def _of_confirm(said: Said, occasion: Occasion) -> str:
-    if removes(said):
+    if said.removes:
         return (
             ""
             if said["confirm"] == "none"

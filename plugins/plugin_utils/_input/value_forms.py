@@ -15,12 +15,14 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import sizes_of
 
+DEFAULT_SIZES = "1,10%,100%"
+
+Size = tuple[float, bool]
 _PAIR = frozenset({"connection", "issuer", "subject"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-NOTHING = "is the text 'None', which a template makes of nothing. Leave it out, or say what is meant"
 
 
 def filled(value: t.Any) -> t.Any:
@@ -62,8 +64,8 @@ def _name(value: t.Any) -> str:
     if isinstance(value, bool | float) or not isinstance(value, str | int | None):
         raise ValueError(f"has the entry {value!r}, which is no text any more as it was written. Put it in quotes")  # noqa: TRY004
     text = "" if value is None else str(value).strip()
-    if text == "None":
-        raise ValueError(f"{NOTHING}; if something has that name, give its id")
+    if says_nothing(text):
+        raise ValueError(f"{_nothing(text)}; if something has that name, give its id")
     return text
 
 
@@ -80,9 +82,13 @@ def _from_json(text: str, start: str) -> list[t.Any]:
 def text(value: t.Any) -> str:
     if isinstance(value, bool | float) or not isinstance(value, str | int):
         raise ValueError(f"must be a text, not {value!r}. Put it in quotes")  # noqa: TRY004
-    if str(value).strip() == "None":
-        raise ValueError(NOTHING)
+    if says_nothing(str(value)):
+        raise ValueError(_nothing(str(value)))
     return str(value)
+
+
+def _nothing(text: str) -> str:
+    return f"is the text {text.strip()!r}, which a template makes of nothing. Leave it out, or say what is meant"
 
 
 def path(value: t.Any) -> str:
@@ -124,6 +130,25 @@ def digest(value: t.Any) -> str:
             f"must be the digest that the playbook azdo.connections.plan showed, all 64 characters of it, not {value!r}. Copy the whole line that begins with "
             "'To do just that'"
         )
+    return found
+
+
+def sizes_of(value: t.Any) -> list[Size]:
+    """The sizes of waves from ``[1, "10%", "100%"]``, from the same as one text with commas, or from one number.
+
+    Shape: ``[(number, whether it is a percentage)]``. :raises ValueError: something else; the message names it.
+    """
+    parts = value if isinstance(value, list | tuple) else str(value).split(",")
+    texts = [str(part).strip() for part in parts if str(part).strip()]
+    found: list[Size] = []
+    for text in texts:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", text)
+        number = float(match[1]) if match else 0.0
+        if not match or number <= 0 or (not match[2] and number != int(number)):
+            raise ValueError(f"{text!r} is no size of a wave: give a whole number, or a percentage such as 10%")
+        found.append((number, bool(match[2])))
+    if not found:
+        raise ValueError("there is no size: give at least one, such as 100%")
     return found
 
 

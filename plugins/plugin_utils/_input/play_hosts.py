@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 
 IMPLICIT = ("localhost", "127.0.0.1", "::1")
 _OURS = "azdo_"
@@ -85,6 +85,31 @@ def hosts_of_play(named: t.Any, matched: t.Sequence[str], inventory: Inventory) 
     raise ValueError(
         f"fleet_hosts={named} matches no host.{why}{did_you_mean(str(named), known)} Check the spelling, and the filters of the inventory"
     )
+
+
+def silent_sources(sources: t.Iterable[str], files: t.Collection[str]) -> str:
+    """A sentence about inventories of this collection that gave no hosts beside others that did; empty if all gave some.
+
+    :param files: those from which the hosts of the whole inventory come.
+    """
+    silent = [source for source in sources if source.endswith(SOURCES) and source not in files]
+    if not silent:
+        return ""
+    return (
+        f"{', '.join(silent)} gave no hosts: the warnings above say why. Leave it out, or set fleet_allow_unread to *."
+    )
+
+
+def beside_ours(hosts: t.Mapping[str, bool]) -> str:
+    """A sentence about hosts that would stand for a whole organization beside those that stand for something; empty if there are none.
+
+    :param hosts: whether each of them is one of this collection.
+    """
+    strange = [name for name, ours in hosts.items() if not ours and name not in IMPLICIT]
+    if not strange or not any(hosts.values()):
+        return ""
+    are = "is" if len(strange) == 1 else "are"
+    return f"{', '.join(strange[:5])} {are} no host of this collection, and would stand for a whole organization beside those that are. Leave them out."
 
 
 def _check_default(inventory: Inventory) -> None:
