@@ -52,6 +52,16 @@ def test_what_a_move_takes(values: dict[str, t.Any], host: Host, hosts: int, say
     assert refusal(heard, Occasion(host, hosts, check_mode=True)) == ""
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("confirm", ["none", "each"])
+@pytest.mark.parametrize("name", ["plan_digest", "plan_path"])
+def test_a_plan_is_not_given_in_vain(name: str, confirm: str, check_mode: bool) -> None:
+    value = DIGEST if name == "plan_digest" else "p"
+    found = refusal(said("convert", confirm=confirm, **{name: value}), Occasion(PROJECT, 1, check_mode))
+    assert found.startswith(f"fleet_{name} names a plan, and fleet_confirm={confirm} would not look at it.")
+    assert "does not say which one" in refusal(said("convert", plan_path="p"), Occasion(PROJECT, 1, check_mode))
+
+
 @pytest.mark.parametrize("name", ["projects", "connections", "exclude", "hold_pipelines"])
 def test_what_came_out_blank_is_not_everything(name: str) -> None:
     heard = said("convert", [f"fleet_{name}"], confirm="none", whole_organization=True)
@@ -84,6 +94,7 @@ def test_a_removal_of_credentials_has_no_plan() -> None:
         ({"batch_journal": "j"}, CONNECTION, "do not go with it"),
         ({"plan_path": "p", "plan_digest": DIGEST}, PROJECT, ""),
         ({"plan_path": "p"}, PROJECT, "does not say which one was approved"),
+        ({"plan_digest": DIGEST, "revert_all": True}, PROJECT, "does not say where it is"),
     ],
 )
 def test_what_a_way_back_takes(values: dict[str, t.Any], host: Host, says: str) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -95,3 +96,13 @@ def test_the_ending_says_the_format() -> None:
     assert outputs.split(["a/b.HTML", "c.md"], (".html", ".md")) == {"a/b.HTML": ".html", "c.md": ".md"}
     with pytest.raises(outputs.OutputError, match=r"the ending of x.pdf, y is none of \.html, \.md"):
         outputs.split(["x.pdf", "y", "z.md"], (".html", ".md"))
+
+
+def test_a_disk_that_is_full_is_known_before_anything_is_done(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(outputs.OutputError, match=r"^r\.html cannot be written: No space left"):
+        outputs.check("r.html")
+    assert os.listdir(here) == []
