@@ -32,17 +32,22 @@ notes:
     C(pipeline_not_ready), C(caller_not_user), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(sovereign_cloud), C(other_tenant) and
     C(federated_credential_mismatch) warn. C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
   - "Reason codes that block a revert: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_service_principal),
-    C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(secret_expired), C(secret_missing), C(application_missing),
-    C(shared_not_owner), C(shared), C(not_ready), C(disabled), C(in_use_now), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(failed) and
-    C(caller_not_user) warn, C(other_tenant) informs."
+    C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(dead_secret_known), C(secret_expired),
+    C(secret_missing), C(application_missing), C(shared_not_owner), C(shared), C(not_ready), C(disabled), C(in_use_now), C(excluded),
+    C(changed_since_plan), C(not_started), C(unknown). C(failed) and C(caller_not_user) warn, C(other_tenant) informs."
   - "Reason codes that block towards the Microsoft Entra issuer: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_service_principal),
     C(already_entra_issuer), C(agent_managed_identity), C(publish_profile), C(azure_stack), C(sovereign_cloud), C(application_missing),
     C(application_multi_tenant), C(other_tenant), C(federated_credential_limit), C(subject_mismatch), C(issuer_migration_unconfirmed), C(irreversible),
     C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now), C(caller_needs_entra_token), C(excluded), C(changed_since_plan),
     C(not_started), C(unknown). C(federated_credential_mismatch) warns. C(old_credential_in_use) keeps an old credential."
   - "An option that allows something turns its code from blocking to informing: O(shared) C(shared), O(include_disabled) C(disabled), O(allow_in_use)
-    C(in_use_now), O(allow_irreversible) C(irreversible), O(federated_credential) C(manual_needs_federated_credential), O(resend)
+    C(in_use_now), O(allow_irreversible) C(irreversible) and C(dead_secret_known), O(federated_credential) C(manual_needs_federated_credential), O(resend)
     C(issuer_migration_unconfirmed). O(attempt_as_non_user) turns C(caller_not_user) into a warning."
+  - "C(failed) warns where the last operation failed for want of a federated credential: it may be there by now. C(dead_secret_known) is what a plan or
+    journal of the conversion knew."
+  - "What a task has not finished fails it in the end, after everything else was done: the statuses V(waiting) and V(needs_person) of RV(connections[].status)
+    give the C(code) V(unfinished) of RV(failure). V(waiting): Azure DevOps accepted a request, or may have, and how it ended is not known, whatever kept
+    the task from seeing it. V(needs_person): nothing was accepted, and RV(connections[].hand_off) says what a person has to do; the next run goes on there."
   - "C(unknown) blocks when the missing fact decides, such as an unreadable deadline, warns when it changes the odds, such as not knowing whether the caller is
     a person, and informs when it only decides about the way back."
   - Secrets, audience and federated credentials of an application are read from Microsoft Graph, those of a managed identity from Azure Resource Manager, which
@@ -157,7 +162,8 @@ options:
     type: str
   plan_max_age:
     description:
-      - Hours after which O(plan) is not applied any more.
+      - Hours after which O(plan) is not applied any more. That guards against forgetting, not against a person who edits the time: the digest leaves it out,
+        so that it is the same tomorrow and for a colleague. A time in the future is refused.
     type: int
     default: 72
   shared:
@@ -226,9 +232,11 @@ options:
         default: false
       pairs:
         description:
-          - Issuer and subject of connections, as the portal shows them under Convert. Without them the pair is taken from the service's answer or from a
-            federated credential that somebody has made for the connection.
-          - A pair for a connection that is not there, or not selected, is an error.
+          - Issuer and subject of connections, as the portal shows them under Convert, or which managed identity is behind them. Without them the pair is taken
+            from the service's answer or from a federated credential that somebody has made for the connection.
+          - For an automatic connection, the pair is used when Azure DevOps refuses to write the credential itself. With O(to=entra_issuer) it is written before
+            the migration is asked for.
+          - An entry for a connection that is not there, or not selected, is an error.
         type: list
         elements: dict
         suboptions:
@@ -239,14 +247,22 @@ options:
             required: true
           issuer:
             description:
-              - Issuer of its tokens.
+              - Issuer of its tokens. Goes with O(federated_credential.pairs[].subject).
             type: str
-            required: true
           subject:
             description:
               - Subject of its tokens, to the letter.
             type: str
-            required: true
+          managed_identity:
+            description:
+              - Azure's id of the user-assigned managed identity behind the connection, where it is in a subscription that this sign-in does not find it in.
+            type: str
+      pairs_file:
+        description:
+          - A file on the controller with entries like those of O(federated_credential.pairs), for many connections at once.
+          - A CSV file has a first line with the names of its columns, V(connection), V(issuer), V(subject) and V(managed_identity), in any order; commas,
+            semicolons or tabs part them. A YAML or JSON file is a list of mappings with these keys.
+        type: path
   verify:
     description:
       - Whether to test each connection like the portal's Verify, before it is moved, after it, both, or not at all. The test before tells whether there is a
@@ -268,6 +284,12 @@ options:
       - Whether to revert a conversion after which the connection cannot sign in. That is done only when the test failed because of the federation to the
         end of O(verify_timeout) and not before the conversion, when RV(connections[].rollback) is V(possible), when the deadline, read again, has not
         passed, and when nobody has edited the connection meanwhile. Needs O(verify=both).
+    type: bool
+    default: false
+  reconvert_on_failure:
+    description:
+      - With O(to=service_principal), whether to convert a connection once more whose secret turns out to be dead after the revert. That is done once, and only
+        when the federation was tested well in the same run before. Needs O(verify=both).
     type: bool
     default: false
   migration_grace:
@@ -304,14 +326,14 @@ options:
     default: 8
   wait_timeout:
     description:
-      - Seconds to wait, for each connection, until Azure DevOps reports the new scheme after it accepted the request. Then the row has the status C(waiting).
+      - Seconds to wait, for each connection, until Azure DevOps reports the new scheme after it accepted the request. Then the row has the status V(waiting).
         So long is also the patience with a new federated credential.
     type: int
     default: 300
   max_failures:
     description:
-      - Start no more connections once more than this many have failed. V(0) stops at the first failure. If not set, the run goes on to the end, unless
-        Microsoft Entra says that no connection of this tenant can be federated.
+      - Start no more connections once more than this many have failed, or ended unfinished after a request. V(0) stops at the first failure.
+        If not set, the run goes on to the end, unless Microsoft Entra says that no connection of this tenant can be federated.
     type: int
 seealso:
   - module: azdo.connections.azdo_arm_connection_info
@@ -381,6 +403,8 @@ EXAMPLES = r"""
           subject: "{{ subject_from_the_portal }}"
     allow_irreversible: true
   register: manual
+  # What a person has to do first makes the task fail in the end; here the next task tells whom.
+  failed_when: manual.failure.code | default("") not in ["", "unfinished"]
 
 - name: Tell the owners of applications what to add
   ansible.builtin.debug:
@@ -425,11 +449,14 @@ connections:
       type: str
     status:
       description:
-        - V(converted), V(reverted) or V(migrated) if it was moved, V(cleaned) if its old federated credential was removed, V(rolled_back) if it was
-          moved and taken back, V(unchanged) if it was at its target already, V(skipped) if a reason blocks it, V(waiting) if the service has not finished, if a
-          migration is unconfirmed, or if a person has something to do first, V(failed) if something went wrong.
-        - In check mode V(would_convert), V(would_revert), V(would_migrate), V(would_clean), V(would_wait), or V(would_attempt) if a fact that changes the
-          odds is not known.
+        - V(converted), V(reverted) or V(migrated) if this run moved it, V(cleaned) if its old federated credential was removed, V(rolled_back) if it was moved
+          and taken back, V(unchanged) if it was at its target already or somebody else moved it meanwhile, V(skipped) if a reason blocks it, V(failed) if
+          something went wrong.
+        - V(waiting) if a request was accepted, or may have been, and is not confirmed. RV(connections[].error) says what ended the looking, and the next run
+          starts with a look. So it is after a move whose test could not be made because of an outage.
+        - V(needs_person) if nothing was accepted and a person has something to do first, see RV(connections[].hand_off).
+        - In check mode V(would_convert), V(would_revert), V(would_migrate), V(would_clean), V(would_wait), V(would_need_person), or V(would_attempt) if a fact
+          that changes the odds is not known.
       type: str
       sample: converted
     reasons:
@@ -453,7 +480,7 @@ connections:
           description: The facts behind it.
           type: dict
     error:
-      description: What went wrong, for the statuses V(failed), V(rolled_back) and V(waiting); else null.
+      description: What went wrong, for the statuses V(failed), V(rolled_back) and V(waiting), and for V(needs_person) after a refusal; else null.
       type: dict
       contains:
         code:
@@ -585,7 +612,8 @@ summary:
       type: dict
     unsettled:
       description:
-        - Automatic connections that failed or are in progress and are not among the rows, each with C(id), C(name), C(project), C(scheme) and C(state).
+        - Automatic connections that failed or are in progress and are not among the rows, such as federated ones, each with C(id), C(name), C(project),
+          C(scheme) and C(state).
       type: list
       elements: dict
     not_checked:
@@ -599,7 +627,8 @@ summary:
       type: dict
 failure:
   description: What went wrong. C(code) and C(details) are for playbooks to branch on. The code V(unread) says that rows, plan and summary are there, but not
-    all that they should tell of was seen.
+    all that they should tell of was seen, V(unfinished) that nothing failed and not everything is done. C(details) has the ids of rows that C(failed), that are
+    C(waiting), and that C(needs_person) is about.
   returned: failure
   type: dict
 """
@@ -651,15 +680,18 @@ ARGUMENT_SPEC = argument_spec(
                 "elements": "dict",
                 "options": {
                     "connection": {"type": "str", "required": True},
-                    "issuer": {"type": "str", "required": True},
-                    "subject": {"type": "str", "required": True},
+                    "issuer": {"type": "str"},
+                    "subject": {"type": "str"},
+                    "managed_identity": {"type": "str"},
                 },
             },
+            "pairs_file": {"type": "path", "no_log": False},
         },
     },
     verify={"type": "str", "choices": ["before", "after", "both", "none"], "default": "both"},
     verify_timeout={"type": "int", "default": 300},
     revert_on_failure={"type": "bool", "default": False},
+    reconvert_on_failure={"type": "bool", "default": False},
     migration_grace={"type": "int", "default": 120},
     resend={"type": "bool", "default": False},
     remove_old_credential={"type": "bool", "default": False},

@@ -96,10 +96,17 @@ def _application(application: Application) -> dict[str, Any]:
 
 def _service_principal(identity: Identity) -> dict[str, Any]:
     if isinstance(identity, Application):
-        client_id, name = identity.app_id, identity.display_name
+        client_id, name, alternative = identity.app_id, identity.display_name, []
     else:
-        client_id, name = identity.client_id, identity.name
-    return {"id": principal_of(identity), "appId": client_id, "displayName": name, "accountEnabled": True}
+        # assumed: 8.3 (Graph documents the field; that it holds the ARM id of a managed identity is common knowledge)
+        client_id, name, alternative = identity.client_id, identity.name, ["isExplicit=True", identity.resource_id]
+    return {
+        "id": principal_of(identity),
+        "appId": client_id,
+        "displayName": name,
+        "accountEnabled": True,
+        "alternativeNames": alternative,
+    }
 
 
 def _password(password: Password, *, with_secret: bool = False) -> dict[str, Any]:

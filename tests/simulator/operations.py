@@ -150,6 +150,7 @@ def _resource_manager() -> list[Operation]:
     credentials = f"{one}/federatedIdentityCredentials"
     authorization = "{scope...}/providers/Microsoft.Authorization"
     return [
+        Operation("arm", "GET", "subscriptions", resource_manager.list_subscriptions, "arm"),
         Operation("arm", "GET", "subscriptions/{subscription}", resource_manager.get_subscription, "arm"),
         Operation(
             "arm", "GET", f"subscriptions/{{subscription}}/{identities}", resource_manager.list_identities, "arm"

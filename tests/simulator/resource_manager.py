@@ -56,6 +56,13 @@ def get_subscription(call: Call) -> Reply:
     return answer({"id": f"/subscriptions/{subscription}", "subscriptionId": subscription, "state": "Enabled"})
 
 
+def list_subscriptions(call: Call) -> Reply:
+    """Those in which there is something."""
+    need_version(call)
+    found = sorted({item.resource_id.split("/")[2] for item in call.world.directory.identities.values()})
+    return _page(call, [{"id": f"/subscriptions/{item}", "subscriptionId": item, "state": "Enabled"} for item in found])
+
+
 def get_identity(call: Call) -> Reply:
     return answer(_identity(find(call, "read")))
 

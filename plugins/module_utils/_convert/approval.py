@@ -24,7 +24,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 SCHEMA = 2
 # Something could not be seen, and stands in it under unread. A plan that misses nothing has no such key, and the digest that it always had.
 SCHEMA_WITH_GAPS = 3
-_AHEAD = timedelta(hours=1)
+# So far a clock may be ahead.
+_AHEAD = timedelta(minutes=5)
 _ITEM = {"id": str, "project_id": str, "action": bool, "rollback": str, "decision": str, "fingerprint": str}
 # Reasons that depend on who asks, on what only some may read, or on the hour: two administrators a day apart approve the same plan.
 _NOT_OF_THE_PLAN = {
@@ -207,15 +208,16 @@ def check_organization(plan: Json, organization_id: str, option: str) -> None:
 def check_plan(plan: Json, *, organization_id: str, options: Json, max_age_hours: int, now: datetime) -> None:
     """Whether a task may apply the plan. :raises PlanChangedError: other organization, other options, too old."""
     check_organization(plan, organization_id, "plan")
-    for name, value in options.items():
-        if plan["options"].get(name) != value:
+    # What came later is in a plan only if it was set.
+    for name in (*options, *plan["options"].keys() - options.keys()):
+        if plan["options"].get(name) != options.get(name):
             raise PlanChangedError(
                 f"plan was made with another {name} than this task has.",
                 remedy=f"Give {name} the value that it had, or make a new plan. Nothing was changed.",
             )
     said = plan.get("created")
     created = parse_time(said) if isinstance(said, str) else None
-    # A clock that is a little ahead is forgiven; a plan from the future would never get too old.
+    # The age guards against forgetting, not against a person who edits it: the digest leaves the time out. A plan from the future would never get too old.
     if created is None or not -_AHEAD <= now - created <= timedelta(hours=max_age_hours):
         raise PlanChangedError(
             f"plan says that it was made at {said}, which is not within plan_max_age ({max_age_hours} hours).",

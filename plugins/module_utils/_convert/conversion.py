@@ -8,7 +8,13 @@ PRIVATE to the collection, and without effects of its own. Section numbers are t
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import ATTEMPTS, Move, Outcome, gone
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import (
+    ATTEMPTS,
+    Move,
+    Outcome,
+    UnconfirmedError,
+    gone,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -100,7 +106,5 @@ class Conversion(Move):
             return error
         if at_rest and lost_before:
             return self._failed(error)
-        lost = AzdoError(
-            f"What became of the request is not known: {error.message}", remedy="Run again: it starts with a read."
-        )
+        lost = UnconfirmedError("What became of the request is not known", cause=self._unseen or error)
         return Outcome(status="waiting", error=lost, after=found, changed=True)

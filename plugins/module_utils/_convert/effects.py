@@ -22,6 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
 from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
+    AzdoError,
     NotAcceptedError,
     NotSentError,
     ServiceError,
@@ -48,8 +49,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
+# What may be done about a credential when the options say nothing about it.
+_ONLY_LOOK = FederationOptions(mode="require", audience=None, probe=False)
 # The controller's clock and the service's may differ, and a request takes its time: nothing is reverted this close to the deadline.
 _DEADLINE_MARGIN = timedelta(minutes=3)
 
@@ -76,6 +80,7 @@ class LiveEffects:
         self._facts: Facts | None = None
         self._asked_about: ArmConnection | None = None
         self._identity: Identity | None = None
+        self._looked_behind = False
         self._surroundings: dict[str, str | None] = {}
         self._before: dict[str, str | None] | None = None
         self._after: dict[str, str | None] = {}
@@ -112,6 +117,7 @@ class LiveEffects:
         known = self._planned.assessment.facts
         fresh_needed = self._target == ENTRA_ISSUER or connection.creation_mode != "automatic"
         if known is None or fresh_needed or not _same_for_the_facts(self._planned.connection, connection):
+            self._looked_behind = True
             return self._task.inspection.lasting(connection)
         return known, None
 
@@ -146,10 +152,11 @@ class LiveEffects:
 
         def announce() -> None:
             nonlocal announced
-            journal.sent(connection_id, **self._told(connection, operation))
+            journal.sent(connection_id, **self._told(connection, target, operation))
             announced = True
 
         result = "unknown"
+        refusal: ServiceError | None = None
         try:
             if target == ENTRA_ISSUER:
                 self._client.migrate_issuer(t.cast(str, connection.subject), announce)
@@ -163,18 +170,20 @@ class LiveEffects:
         except ServiceError as error:
             # What is no refusal that was seen of a migration may be at work all the same (4.2).
             result = "unknown" if target == ENTRA_ISSUER and error.status not in REFUSALS else "refused"
+            refusal = error
             raise
         finally:
             if announced:
-                journal.answered(connection_id, operation=operation, result=result)
+                told = {"refusal": refusal.type_key or str(refusal.status)} if refusal else {}
+                journal.answered(connection_id, operation=operation, result=result, **told)
 
-    def _told(self, connection: ArmConnection, operation: str) -> Json:
+    def _told(self, connection: ArmConnection, target: str, operation: str) -> Json:
         """What a later run needs to take this up, in hashes."""
         digest, items = self._task.approval or (None, {})
         facts = self._facts or Facts()
         return {
             "operation": operation,
-            "target": SERVICE_PRINCIPAL if operation == "rollback" else self._target,
+            "target": target,
             "scheme": connection.scheme,
             "kept": hashes(self._before or {}),
             "tested": facts.tested.result if facts.tested else None,
@@ -183,8 +192,13 @@ class LiveEffects:
             "item": items.get(connection.id.lower()),
         }
 
-    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
-        return self._preparation.after_refusal(error, connection) if self._preparation else False
+    def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
+        if self._target == SERVICE_PRINCIPAL:
+            return False
+        if self._preparation is None:
+            pair = self._task.situation.pairs.get(connection.id.lower())
+            self._preparation = self._new_preparation(connection, pair, self._task.situation.federation or _ONLY_LOOK)
+        return self._preparation.after_refusal(error, connection)
 
     def wait(self, seconds: float) -> None:
         self._task.runtime.stop.wait(seconds)
@@ -197,28 +211,43 @@ class LiveEffects:
 
     # -- federated credentials -------------------------------------------------------------------------------------
     def prepare(self, connection: ArmConnection, assessment: Assessment) -> HandOff | None:
-        self._preparation = self._new_preparation(connection, assessment.pair)
-        return self._preparation.before(connection, assessment.hand_off) if self._preparation else None
-
-    def secure(self, connection: ArmConnection) -> HandOff | None:
-        if self._target != ENTRA_ISSUER and not self._task.sees_to_credential(connection):
-            # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
-            return None
-        preparation = self._preparation or self._new_preparation(connection, None)
-        return preparation.secure(connection, self._target) if preparation else None
-
-    def _new_preparation(self, connection: ArmConnection, pair: tuple[str, str] | None) -> CredentialPreparation | None:
-        task, options = self._task, self._task.situation.federation
+        options = self._task.situation.federation
         if options is None:
             return None
-        if self._asked_about is None:
+        self._preparation = self._new_preparation(connection, assessment.pair, options)
+        return self._preparation.before(connection, assessment.hand_off)
+
+    def secure(self, connection: ArmConnection) -> HandOff | None:
+        options = self._task.situation.federation
+        if options is None or (self._target != ENTRA_ISSUER and not self._task.sees_to_credential(connection)):
+            # Azure DevOps writes the credential of an automatic connection itself; the test says whether it did.
+            return None
+        preparation = self._preparation or self._new_preparation(connection, None, options)
+        return preparation.secure(connection)
+
+    def withdraw(self) -> str:
+        return self._preparation.withdraw() if self._preparation else ""
+
+    def _new_preparation(
+        self, connection: ArmConnection, pair: tuple[str, str] | None, options: FederationOptions
+    ) -> CredentialPreparation:
+        task = self._task
+        if not self._looked_behind:
+            self._looked_behind = True
             _lasting, self._identity = task.inspection.lasting(connection)
         identity = (
             JournaledIdentity(self._identity, task.journal, connection.id, self._credential_written)
             if self._identity
             else None
         )
-        return CredentialPreparation(options, identity, pair, stop=task.runtime.stop, patience=task.terms.wait_timeout)
+        return CredentialPreparation(
+            options,
+            identity,
+            pair,
+            target=self._target,
+            stop=task.runtime.stop,
+            patience=task.terms.wait_timeout,
+        )
 
     def _credential_written(self) -> None:
         self.wrote_credential = True
@@ -258,19 +287,20 @@ class LiveEffects:
         before = self._asked_about or self._planned.connection
         return rollback(before, self._target, self._facts or Facts(), self.now()).state == "possible"
 
-    def way_back(self, moved: ArmConnection) -> RevertEffects:
-        return RevertEffects(self, moved)
+    def way_back(self, moved: ArmConnection, target: str) -> WayBackEffects:
+        return WayBackEffects(self, moved, target)
 
-    def send_back(self, connection: ArmConnection, body: Json) -> None:
-        self._send(connection, SERVICE_PRINCIPAL, body, "rollback")
+    def send_back(self, connection: ArmConnection, target: str, body: Json) -> None:
+        self._send(connection, target, body, "rollback")
 
 
-class RevertEffects:
-    """The effects of taking one conversion back: like those of the conversion, but with rules of their own. Implements :class:`move.Effects`."""
+class WayBackEffects:
+    """The effects of taking one move back: like those of the move, but with rules of their own. Implements :class:`move.Effects`."""
 
-    def __init__(self, effects: LiveEffects, moved: ArmConnection) -> None:
+    def __init__(self, effects: LiveEffects, moved: ArmConnection, target: str) -> None:
         self._effects = effects
         self._moved = moved
+        self._target = target
         self.read, self.wait, self.clock = effects.read, effects.wait, effects.clock
 
     def inform(self, connection: ArmConnection) -> None:
@@ -278,25 +308,26 @@ class RevertEffects:
 
     def assess(self, connection: ArmConnection) -> Assessment:
         return Assessment(
-            target=SERVICE_PRINCIPAL,
+            target=self._target,
             reasons=self._against(connection),
-            rollback=rollback(connection, SERVICE_PRINCIPAL, Facts(), self._effects.now()),
+            rollback=rollback(connection, self._target, Facts(), self._effects.now()),
         )
 
     def _against(self, connection: ArmConnection) -> tuple[Reason, ...]:
         """The deadline is read again, and an edit that somebody made since is not overwritten."""
-        deadline = connection.revert_deadline
-        if deadline is None or deadline - _DEADLINE_MARGIN <= self._effects.now():
-            shown = format_time(deadline) or connection.revert_deadline_text
-            return (Reason("revert_window_passed", "blocks", {"deadline": shown}),)
+        if self._target == SERVICE_PRINCIPAL:
+            now, deadline = self._effects.now(), connection.revert_deadline
+            if connection.revert_window(now) != "open" or deadline is None or deadline - _DEADLINE_MARGIN <= now:
+                shown = format_time(deadline) or connection.revert_deadline_text
+                return (Reason("revert_window_passed", "blocks", {"deadline": shown}),)
         if more := changes(_as_moved(self._moved), _as_moved(connection)):
             return (Reason("changed_since_plan", "blocks", {"differences": more}),)
         return ()
 
     def send(self, connection: ArmConnection, body: Json) -> None:
-        self._effects.send_back(connection, body)
+        self._effects.send_back(connection, self._target, body)
 
-    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+    def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
         return False
 
 

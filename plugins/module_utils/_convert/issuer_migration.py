@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.move imp
     Effects,
     Move,
     Outcome,
+    UnconfirmedError,
     gone,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -86,9 +87,9 @@ class IssuerMigration(Move):
         found = self._poll(self._grace)
         if isinstance(found, Outcome):
             return found
-        said = f" {problem.message}" if problem else ""
-        error = AzdoError(
-            f"The migration was asked for, and {self._grace:g} s later the issuer was still the old one.{said}",
+        error = UnconfirmedError(
+            f"The migration was asked for, and {self._grace:g} s later the issuer was still the old one",
+            cause=problem,
             remedy="Look at the issuer in the portal in a while; if it stays the old one, run with resend set to true.",
         )
         reason = Reason("issuer_migration_unconfirmed", "blocks", {"waited_seconds": self._grace})

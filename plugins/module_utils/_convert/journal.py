@@ -27,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 _VERSION = 1
@@ -174,6 +175,10 @@ class Journal:
     def items_of(self, digest: str) -> dict[str, str]:
         """The hash of each item of a plan that was begun under its digest, by connection id."""
         return dict(self._read().items.get(digest, {}))
+
+    def earlier(self) -> dict[str, EarlierRun]:
+        """What this journal knows of each connection, by id in lower case, whatever became of the work on it."""
+        return dict(self._read().earlier)
 
     def converted(self) -> list[str]:
         """The ids of the connections that are converted as far as this journal knows, in the order in which that happened."""

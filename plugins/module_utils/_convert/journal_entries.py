@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import NOTHING_EARLIER, EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 
 
@@ -39,7 +40,8 @@ class OpenItem:
 
 
 class JournalState:
-    """What the lines so far say. ``open`` holds, for each connection, its requests that are not known to have come to nothing, oldest first."""
+    """What the lines so far say. ``open`` holds, for each connection, its requests that are not known to have come to nothing,
+    oldest first, and ``earlier`` what is known of each whatever became of it."""
 
     def __init__(self, play: str) -> None:
         self._play = play
@@ -47,6 +49,7 @@ class JournalState:
         self.open: dict[str, list[OpenItem]] = {}
         self.items: dict[str, dict[str, str]] = {}
         self.converted: dict[str, bool] = {}
+        self.earlier: dict[str, EarlierRun] = {}
         self.told: set[str] = set()
 
     def take(self, line: Json, *, new: bool) -> None:
@@ -61,8 +64,12 @@ class JournalState:
         elif event in ("proven", "stopped") and (line.get("play") == self._play if self._play else new):
             self.told.add(event)
 
+    def _note(self, item: str, **known: str | None) -> None:
+        self.earlier[item] = replace(self.earlier.get(item, NOTHING_EARLIER), **known)
+
     def _ended(self, item: str, line: Json) -> None:
         self.open.pop(item, None)
+        self._note(item, status=_text(line, "status"))
         if line.get("changed") and line.get("scheme"):
             converted = line["scheme"] == WIF and self._targets.get(item, line.get("target", WIF)) == WIF
             self._mark(item, converted=converted)
@@ -70,6 +77,8 @@ class JournalState:
     def _sent(self, item: str, line: Json) -> None:
         if line["operation"] == "move":
             self._targets[item] = str(line.get("target"))
+            if line.get("target") == WIF:
+                self._note(item, rollback=_text(line, "rollback"), tested=_text(line, "tested"))
             # It may have been converted: a revert looks first, so one too many does no harm.
             self.converted.setdefault(item, line.get("target") == WIF)
         if line.get("plan") and line.get("item"):
@@ -90,6 +99,9 @@ class JournalState:
         self.open[item] = [*(before if first else []), found]
 
     def _answered(self, item: str, line: Json) -> None:
+        if line["operation"] == "move":
+            refusal = _text(line, "refusal")
+            self._note(item, refusal=refusal, refused_at=_text(line, "at") if refusal else None)
         requests = self.open.get(item)
         if not requests or requests[-1].run != str(line.get("run")):
             return
@@ -111,6 +123,11 @@ class JournalState:
 
 def _time_of(line: Json) -> datetime | None:
     return parse_time(str(line.get("at") or ""))
+
+
+def _text(line: Json, key: str) -> str | None:
+    value = line.get(key)
+    return value if isinstance(value, str) else None
 
 
 def _mapping(value: t.Any) -> Json:

@@ -10,7 +10,7 @@ again: it begins with a read, and what is done already is recognised. Section nu
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
@@ -37,12 +37,34 @@ ATTEMPTS = 6
 _MISSING_READS = 3
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 10.0
 
+# With these refusals the service says that somebody else was faster (3.4; the second text is assumed).
+_NOT_AS_IT_WAS = ("neither an upgrade or a downgrade", "is in progress")
 _LOOK_FOR_IT = (
     "Look in the project's service connections whether somebody deleted it or took this caller's rights away."
 )
 
 # The status of a row that was moved, by target.
 MOVED = {WIF: "converted", SERVICE_PRINCIPAL: "reverted", ENTRA_ISSUER: "migrated"}
+
+
+class UnconfirmedError(AzdoError):
+    """Azure DevOps accepted a request, or may have, and how it ended is not known.
+
+    :param cause: what ended the looking, if it was more than the time.
+    """
+
+    code = "unconfirmed"
+    usual_remedy = "Run again: it starts with a read, and what is done by then is recognised."
+
+    def __init__(self, message: str, *, cause: AzdoError | None = None, remedy: str = "") -> None:
+        told = f"{message.rstrip('.')}: {cause.message}" if cause else message
+        first = cause.remedy if cause and cause.remedy else ""
+        super().__init__(
+            told,
+            remedy=" ".join(text for text in (first, remedy or self.usual_remedy) if text),
+            cause=cause.to_failure() if cause else None,
+        )
+        self.cause = cause
 
 
 class Effects(t.Protocol):
@@ -60,7 +82,7 @@ class Effects(t.Protocol):
     def send(self, connection: ArmConnection, body: Json) -> None:
         """The request that moves it."""
 
-    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+    def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
         """Whether another try makes sense, after a pause; or the work for a person without which it does not."""
 
     def wait(self, seconds: float) -> None:
@@ -103,6 +125,8 @@ class Move:
         self._target = target
         self._wait_timeout = wait_timeout
         self._before: ArmConnection | None = None
+        # Why the last look told nothing.
+        self._unseen: AzdoError | None = None
         self.sent = False
 
     def reached(self, connection: ArmConnection) -> bool:
@@ -117,28 +141,56 @@ class Move:
         error.remedy = error.remedy or remedy_for(error.message)
         try:
             current = self._effects.read()
-        except (StoppedError, AuthenticationError):
+        except StoppedError:
             raise
-        except AzdoError:
-            return self._failed(error)
+        except AzdoError as problem:
+            return self._refused_unseen(error, problem, lost_before)
         if current is not None and (self.reached(current) or current.state != self._state_before):
-            return self._settle(current)
+            found = self._settle(current)
+            theirs = not lost_before and any(text in error.message for text in _NOT_AS_IT_WAS)
+            return self._by_somebody_else(found) if theirs else found
         self.sent = lost_before or current is None
         answer = self._effects.refused(error, current) if current is not None and not lost_before and ask else False
         if isinstance(answer, HandOff):
-            return Outcome(status="waiting", error=error, after=current, changed=self.sent, hand_off=answer)
+            return Outcome(status="needs_person", error=error, after=current, changed=self.sent, hand_off=answer)
         return None if answer else self._failed(error, current)
+
+    def _refused_unseen(self, error: ServiceError, problem: AzdoError, lost_before: bool) -> Outcome:
+        """Refused, and then not to be read: what the service said of the request is all that is known."""
+        if lost_before or error.status >= 500:
+            return self._unconfirmed(f"A request was answered with an error ({error.message.rstrip('.')})", problem)
+        self.sent = False
+        error.message = f"{error.message.rstrip('.')}. How it is since then could not be read: {problem.message}"
+        return self._failed(error)
+
+    def _by_somebody_else(self, found: Outcome) -> Outcome:
+        """A row says what this run did."""
+        self.sent = False
+        if found.status == MOVED[self._target]:
+            note = "It was moved by somebody else meanwhile."
+            return Outcome(status="unchanged", after=found.after, notes=(note,), settled=True)
+        if found.status == "waiting":
+            reason = Reason("not_ready", "blocks", {"another_run": True})
+            return Outcome(status="skipped", after=found.after, reasons=(reason,))
+        return found
 
     def _settle(self, latest: ArmConnection | None = None) -> Outcome:
         """Wait until the service reports the target and ready."""
         found = self._poll(self._wait_timeout, latest)
         if isinstance(found, Outcome):
             return found
-        error = AzdoError(
+        if found is None and self._unseen is not None:
+            return self._unconfirmed(
+                "Azure DevOps accepted the request, and since then it could not be read", self._unseen
+            )
+        error = UnconfirmedError(
             f"Azure DevOps accepted the request but did not finish within {self._wait_timeout:g} s.",
             remedy="Run again later: what is done by then is recognised.",
         )
         return Outcome(status="waiting", error=error, after=found, changed=True)
+
+    def _unconfirmed(self, what: str, cause: AzdoError) -> Outcome:
+        return Outcome(status="waiting", error=UnconfirmedError(what, cause=cause), changed=True)
 
     def _poll(self, seconds: float, latest: ArmConnection | None = None) -> Outcome | ArmConnection | None:
         """Read until it is settled; at the end of the time the last state that was read. The first read comes at once."""
@@ -148,6 +200,11 @@ class Move:
         while True:
             if latest is None:
                 latest, missing = self._look(missing)
+            if isinstance(self._unseen, AuthenticationError):
+                # Nobody is signed in any more: no later look can tell more.
+                return self._unconfirmed(
+                    "Azure DevOps has, or may have, accepted the request, and how it ended cannot be seen", self._unseen
+                )
             if missing == _MISSING_READS:
                 return self._failed(AzdoError("It disappeared while it was being changed.", remedy=_LOOK_FOR_IT))
             if latest is not None and (outcome := self._judge(latest)) is not None:
@@ -160,11 +217,13 @@ class Move:
 
     def _look(self, missing: int) -> tuple[ArmConnection | None, int]:
         """One read, and how many in a row found nothing. A read that fails is no news: there is time for another."""
+        self._unseen = None
         try:
             found = self._effects.read()
-        except (StoppedError, AuthenticationError):
+        except StoppedError:
             raise
-        except AzdoError:
+        except AzdoError as error:
+            self._unseen = error
             return None, missing
         return found, 0 if found else missing + 1
 
@@ -172,13 +231,20 @@ class Move:
         """The outcome if the state is final, None if it may still change."""
         moved = self.reached(current)
         if current.state == "failed" and (moved or self._state_before != "failed"):
-            said = current.status_message or "no reason given"
-            return self._failed(
-                AzdoError(f"Azure DevOps reports a failure: {said.rstrip('.')}.", remedy=remedy_for(said)), current
-            )
+            return self._reported_failure(current, moved=moved)
         if not moved or current.state == "in_progress":
             return None
         return Outcome(status=MOVED[self._target], after=current, changed=True)
+
+    def _reported_failure(self, current: ArmConnection, *, moved: bool) -> Outcome:
+        """Accepted, and then not done. What is not moved is as it was, so it is known what became of the request."""
+        said = current.status_message or "no reason given"
+        error = AzdoError(f"Azure DevOps reports a failure: {said.rstrip('.')}.", remedy=remedy_for(said))
+        if not moved and isinstance(answer := self._effects.refused(error, current), HandOff):
+            return Outcome(
+                status="needs_person", error=error, after=current, changed=True, hand_off=answer, settled=True
+            )
+        return replace(self._failed(error, current), settled=not moved)
 
     @property
     def _state_before(self) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.approval
     check_document,
     text_hash,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs import PAIRS, Pair, pairs_of
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
@@ -34,7 +35,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 
-PAIRS = "federated_credential.pairs"
 # The options that say what a run does, and not how fast; a plan is made for their values.
 _BEHAVIOUR = (
     "to",
@@ -48,6 +48,8 @@ _BEHAVIOUR = (
     "max_failures",
     "verify",
 )
+# The same for options that came later: as long as they are left out, plans are what they were.
+_BEHAVIOUR_SINCE = ("reconvert_on_failure",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ class Options:
 
     :param plan: the plan to apply. :param digest: the digest that the plan of now must have.
     :param batch: ids of an earlier plan; those of a journal are read later.
+    :param pairs: what was given for single connections.
     """
 
     params: t.Mapping[str, t.Any]
@@ -63,6 +66,7 @@ class Options:
     digest: str | None = None
     batch: tuple[str, ...] | None = None
     credential: Json | None = field(default=None)
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def target(self) -> str:
@@ -88,6 +92,7 @@ class Options:
             migration_grace=params["migration_grace"],
             test=params["verify"] in ("after", "both"),
             revert_on_failure=params["revert_on_failure"],
+            reconvert_on_failure=params["reconvert_on_failure"],
             resend=params["resend"],
         )
 
@@ -133,17 +138,9 @@ class Options:
 
     def conditions(self, estate: Estate) -> Json:
         """What the rules need to know of the options, names resolved; the keys are those of :class:`situation.Situation`."""
-        params, credential = self.params, self.credential or {}
+        params = self.params
         named = params["projects"] is not None or params["connections"] is not None or self.plan is not None
-        pairs: dict[str, tuple[str, str]] = {}
-        for pair in credential.get("pairs") or []:
-            (id_,) = self._ids(estate, [pair["connection"]], PAIRS, named_projects=False, patterns=False)
-            if id_ in pairs:
-                raise OptionError(
-                    f"{PAIRS} has two pairs for {pair['connection']!r}.",
-                    remedy="Name each connection once.",
-                )
-            pairs[id_] = (pair["issuer"], pair["subject"])
+        pairs = self._pairs(estate)
         excluded = self._ids(estate, params["exclude"] or (), "exclude", named_projects=named)
         return {
             "include_shared": params["shared"] == "include",
@@ -151,7 +148,9 @@ class Options:
             "allow_in_use": params["allow_in_use"],
             "hold_pipelines": tuple(params["hold_pipelines"] or ()),
             "federation": self._federation,
-            "pairs": pairs,
+            "pairs": {id_: pair.federation for id_, pair in pairs.items() if pair.federation},
+            "identities": {id_: pair.managed_identity for id_, pair in pairs.items() if pair.managed_identity},
+            "named": params["connections"] is not None and not params["only_candidates"],
             "allow_irreversible": params["allow_irreversible"],
             "attempt_as_non_user": params["attempt_as_non_user"],
             "resend": params["resend"],
@@ -161,11 +160,37 @@ class Options:
             "not_approved": frozenset(item["id"] for item in self._planned if not item["action"]),
         }
 
-    def promise(self, estate: Estate, pairs: t.Mapping[str, tuple[str, str]]) -> Json:
-        """The part of the options that a plan is made for. Ids, flags and hashes only."""
+    def _pairs(self, estate: Estate) -> dict[str, Pair]:
+        """What was given, by connection id in lower case."""
+        found: dict[str, Pair] = {}
+        for pair in self.pairs:
+            (id_,) = self._ids(estate, [pair.connection], PAIRS, named_projects=False, patterns=False)
+            if id_ in found:
+                raise OptionError(
+                    f"{PAIRS} has two entries for {pair.connection!r}.", remedy="Name each connection once."
+                )
+            found[id_] = pair
+        return found
+
+    @property
+    def rollbacks(self) -> dict[str, str]:
+        """What the plan of an earlier conversion knew about the way back, by connection id."""
+        plan = (self.params["batch"] or {}).get("plan") or {}
+        return {item["id"]: item["rollback"] for item in plan.get("connections") or () if item["action"]}
+
+    def promise(
+        self, estate: Estate, pairs: t.Mapping[str, tuple[str, str]], identities: t.Mapping[str, str] | None = None
+    ) -> Json:
+        """The part of the options that a plan is made for. Ids, flags and hashes only.
+
+        :param pairs: issuer and subject that were given, by connection id. :param identities: ids of managed identities, by the same.
+        """
+        given = [f"{id_} {issuer} {subject}" for id_, (issuer, subject) in pairs.items()]
+        given += [f"{id_} {resource_id.lower()}" for id_, resource_id in (identities or {}).items()]
         credential = self.credential
         return {
             **{name: self.params[name] for name in _BEHAVIOUR},
+            **{name: self.params[name] for name in _BEHAVIOUR_SINCE if self.params[name]},
             "projects": self._promised_projects(estate),
             "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
             "federated_credential": None
@@ -174,7 +199,7 @@ class Options:
                 "mode": credential["mode"],
                 "probe": credential["probe"],
                 "audience": text_hash([credential["audience"] or ""]),
-                "pairs": text_hash(f"{id_} {issuer} {subject}" for id_, (issuer, subject) in pairs.items()),
+                "pairs": text_hash(given),
             },
         }
 
@@ -206,7 +231,7 @@ class Options:
         if narrowed is None:
             return promised
         known = {item["id"] for item in self._planned}
-        texts = [pair["connection"] for pair in (self.credential or {}).get("pairs") or []]
+        texts = [pair.connection for pair in self.pairs]
         if all(text.lower() in known for text in [*texts, *(self.params["exclude"] or ())]):
             return t.cast("list[str]", narrowed)
         return None if promised is None else [*promised, *narrowed]
@@ -239,15 +264,9 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
     credential = params["federated_credential"]
     if credential is not None and params["to"] == SERVICE_PRINCIPAL:
         raise OptionError("federated_credential has no meaning with to=service_principal.", remedy="Leave it out.")
-    for pair in (credential or {}).get("pairs") or []:
-        check_names(f"{PAIRS}.connection", [pair["connection"]], "no pair")
-        if not (pair["issuer"].strip() and pair["subject"].strip()):
-            raise OptionError(
-                f"{PAIRS}: issuer or subject of {pair['connection']!r} is empty.",
-                remedy="Give both as the portal shows them, or leave the pair out.",
-            )
+    pairs = pairs_of(credential)
     if params["to"] == ENTRA_ISSUER and credential is None:
-        credential = {"mode": "create", "audience": None, "probe": False, "pairs": None}
+        credential = {"mode": "create", "audience": None, "probe": False}
     if params["plan"] is not None:
         check_document(params["plan"])
     batch = params["batch"] or {}
@@ -261,10 +280,16 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
         if batch.get("plan") is None
         else tuple(item["id"] for item in batch["plan"]["connections"] if item["action"] and item["decision"] == "act"),
         credential=credential,
+        pairs=pairs,
     )
 
 
 def _check_verification(params: t.Mapping[str, t.Any]) -> None:
+    if params["reconvert_on_failure"] and (params["to"] != SERVICE_PRINCIPAL or params["verify"] != "both"):
+        raise OptionError(
+            f"reconvert_on_failure needs to=service_principal and tests before and after; to is {params['to']} and verify is {params['verify']}.",
+            remedy="Set verify to both for a revert, or leave reconvert_on_failure out.",
+        )
     if not params["revert_on_failure"]:
         return
     if params["to"] != WIF:

@@ -16,7 +16,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.credenti
 from ansible_collections.azdo.connections.plugins.module_utils._convert.held_pipelines import check_held
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.options import PAIRS, Options
+from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options
+from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs import PAIRS
 from ansible_collections.azdo.connections.plugins.module_utils._convert.plan_execution import PlanExecution, forecast
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import (
@@ -33,6 +34,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, situation
@@ -57,6 +59,9 @@ class Planner:
                 "The journal is new. Keep it: a migration that was asked for by a run whose journal is gone cannot be told from one that was not."
             )
         batch = (runtime.params["batch"] or {}).get("journal")
+        # What earlier runs know of connections, by id.
+        self._earlier = {id_: EarlierRun(rollback=state) for id_, state in options.rollbacks.items()}
+        self._earlier |= self._journal.earlier()
         self.wanted: Selection = options.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
         # What could not be seen of the projects that the task is about, as soon as there is a plan.
@@ -76,6 +81,7 @@ class Planner:
             raise OptionError(
                 f"batch.journal: there is nothing in {path}.", remedy="Name the journal of the conversions."
             )
+        self._earlier |= journal.earlier()
         found = journal.converted()
         if not found:
             self._runtime.warnings.append(
@@ -93,7 +99,7 @@ class Planner:
         self.wanted = options.narrowed(self.wanted, estate)
         self.gaps = estate.coverage.within(concerned)
         conditions = options.conditions(estate)
-        promise = options.promise(estate, conditions["pairs"])
+        promise = options.promise(estate, conditions["pairs"], conditions["identities"])
         if options.plan is not None:
             approvals.check_plan(
                 options.plan,
@@ -105,7 +111,8 @@ class Planner:
             approvals.check_gaps(options.plan, self.gaps.to_plan(), concerned)
         left, busy = self._left(conditions["excluded"])
         unconfirmed = frozenset(id_ for id_, item in left.items() if item.target == ENTRA_ISSUER)
-        task = self._task(estate, {**conditions, "busy": busy, "unconfirmed": unconfirmed})
+        known = {"busy": busy, "unconfirmed": unconfirmed, "earlier": self._earlier}
+        task = self._task(estate, {**conditions, **known})
         plan = [
             PlannedRow(found, task.assess(found), unfinished=found.connection.id.lower() in left)
             for found in self._selected(estate, left)
@@ -126,7 +133,7 @@ class Planner:
         chosen = {row.connection.id.lower() for row in plan} | self._options.elsewhere
         for found in estate.found:
             connection = found.connection
-            if connection.id.lower() not in task.situation.pairs.keys() - chosen:
+            if connection.id.lower() not in (task.situation.pairs.keys() | task.situation.identities.keys()) - chosen:
                 continue
             # The same options again, when it is where it should be: there is nothing left to do.
             if task.assess(found).status != "unchanged":
@@ -238,13 +245,14 @@ class Planner:
         asks = depth != "latest" or self._runtime.check_mode
         return TaskContext(
             runtime=self._runtime,
-            situation=situation(self._runtime, estate, **conditions),
+            situation=situation(self._runtime, estate, **conditions, doubtful_tenants=estate.doubtful_tenants),
             terms=self._options.terms,
             inspection=Inspection(
                 self._runtime,
                 use=depth if asks else None,
                 identity=True,
                 test=self._options.tests_before,
+                resource_ids=conditions["identities"],
             ),
             journal=self._journal,
             verify_timeout=float(params["verify_timeout"]),

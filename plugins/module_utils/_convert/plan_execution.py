@@ -15,8 +15,8 @@ from dataclasses import replace
 from ansible_collections.azdo.connections.plugins.module_utils._convert.effects import LiveEffects
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import JournalError
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, Row
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome, UnconfirmedError
+from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, UNFINISHED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Unfinished, Workflow
@@ -27,6 +27,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
@@ -113,7 +115,11 @@ class PlanExecution:
                 tested = outcome.tested if outcome.status == MOVED[ENTRA_ISSUER] else None
                 if tested and tested.got_a_token:
                     journal.tell("proven")
-                elif outcome.changed and not (tested and tested.result == "not_testable"):
+                elif (
+                    outcome.changed
+                    and outcome.status != "needs_person"
+                    and not (tested and tested.result == "not_testable")
+                ):
                     self._stop_migrations()
         return rows
 
@@ -153,7 +159,12 @@ class PlanExecution:
             where = planned.connection.owner.name
             outcome.error.remedy = outcome.error.remedy or _LOOK
             outcome.error.about(f"{self._runtime.azure_devops.name} / {where} / {planned.connection.name}")
-        return Row(replace(planned, assessment=effects.assessment), outcome)
+        assessment = effects.assessment
+        if left and left.tested and not (assessment.facts and assessment.facts.tested):
+            # The test before the move was made by the run that began it.
+            facts = replace(assessment.facts or Facts(), tested=Verification(result=left.tested))
+            assessment = replace(assessment, facts=facts)
+        return Row(replace(planned, assessment=assessment), outcome)
 
     def _end(self, planned: PlannedRow, outcome: Outcome) -> None:
         self._task.journal.ended(
@@ -176,24 +187,25 @@ class PlanExecution:
             return workflow.run(planned.connection)
         except StoppedError:
             raise
-        except AzdoError as error:
-            return Outcome(status="failed", error=error, changed=workflow.sent, settled=not workflow.sent)
         except Exception as error:  # noqa: BLE001 - see above
             text = f"This is a fault of azdo.connections: {type(error).__name__}: {error}."
-            return Outcome(status="failed", error=AzdoError(text, remedy="Please report it."), changed=workflow.sent)
+            return workflow.broken_off(AzdoError(text, remedy="Please report it."))
 
     def _count(self, outcome: Outcome) -> None:
         """Nothing more is started after too many failures, or when the next one cannot end better."""
         failed = outcome.status in FAILED
-        hopeless = isinstance(outcome.error, AuthenticationError | JournalError) or (
+        # Not confirmed, or refused: what the next one would meet as well.
+        in_vain = failed or (outcome.status in UNFINISHED and outcome.error is not None)
+        cause = outcome.error.cause if isinstance(outcome.error, UnconfirmedError) else outcome.error
+        hopeless = isinstance(cause, AuthenticationError | JournalError) or (
             failed and outcome.tested is not None and outcome.tested.of_the_tenant
         )
         with self._counting:
-            self._failures += failed
+            self._failures += in_vain
             allowed = self._runtime.params["max_failures"]
             too_many = allowed is not None and self._failures > allowed
             self._over = self._over or too_many or hopeless or self._task.journal.broken is not None
-        if failed and outcome.changed and self._task.terms.target == ENTRA_ISSUER:
+        if (failed or outcome.status == "waiting") and outcome.changed and self._task.terms.target == ENTRA_ISSUER:
             # There is no way back: what one connection cannot do after the switch, the next must not try.
             self._stop_migrations()
 

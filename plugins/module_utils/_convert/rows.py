@@ -28,8 +28,16 @@ class RolloutError(AzdoError):
     code = "connections_failed"
 
 
-# The statuses that fail the task. What was taken back has failed as well.
+class UnfinishedError(AzdoError):
+    """Nothing failed, and not everything is done: the service has not confirmed it, or a person has something to do."""
+
+    code = "unfinished"
+
+
+# What went wrong. What was taken back has failed as well.
 FAILED = ("failed", "rolled_back")
+# What is neither done nor failed: not confirmed, or refused until a person has done something. It fails the task, too.
+UNFINISHED = ("waiting", "needs_person")
 
 
 @dataclass(frozen=True)
@@ -89,8 +97,9 @@ class Row:
         after = self.outcome.after if self.outcome else None
         if after is None or after.scheme != WIF or self.planned.assessment.target != WIF:
             return self.planned.assessment.rollback
-        now_possible = rollback_of_converted(after, Facts(), now)
-        return now_possible if now_possible.state == "impossible" else self.planned.assessment.rollback
+        offered = rollback_of_converted(after, Facts(), now)
+        doubtful = offered.state == "impossible" or after.revert_window(now) == "unknown"
+        return offered if doubtful else self.planned.assessment.rollback
 
 
 def diff(rows: t.Sequence[Json]) -> Json:
@@ -98,9 +107,9 @@ def diff(rows: t.Sequence[Json]) -> Json:
     moved = [
         row
         for row in rows
-        if (row["status"].startswith("would_") and row["status"] != "would_wait")
+        if (row["status"].startswith("would_") and row["status"] not in ("would_wait", "would_need_person"))
         or row["status"] == "cleaned"
-        or (row["after"] and row["after"] != row["before"])
+        or (row["after"] and row["after"] != row["before"] and row["status"] not in ("unchanged", "skipped"))
     ]
     ways = [_ways(row) for row in moved]
     return {
@@ -159,11 +168,6 @@ def warnings(
         ]
         if blocked:
             found.append(f"{len(blocked)} connections were left alone: {blocked[0]['message']} {blocked[0]['remedy']}")
-    waiting = [row for row in rows if row["hand_off"] and row["status"] == "waiting"]
-    if waiting:
-        found.append(
-            f"{len(waiting)} connections wait for a federated credential that a person has to add: their hand_off says which one."
-        )
     old = sum(row["status"] == "converted" and row["after"]["issuer_kind"] == "azure_devops" for row in rows)
     if old:
         found.append(
@@ -173,30 +177,56 @@ def warnings(
 
 
 def failure(rows: t.Sequence[Json], unread: UnreadError | None = None) -> AzdoError | None:
-    """Fails the task if a row failed, or if something was not seen; names the first ones so that the message alone is enough to act on."""
-    failed = [row for row in rows if row["status"] in FAILED]
-    if not failed:
+    """Fails the task if a row failed or is not finished, or if something was not seen; names the first ones so that the message alone is enough to act on."""
+    groups = [
+        (kind, verb, [row for row in rows if row["status"] in statuses])
+        for kind, verb, statuses in (
+            ("failed", "failed", FAILED),
+            ("waiting", "not confirmed", ("waiting",)),
+            ("needs_person", "waiting for a person", ("needs_person",)),
+        )
+    ]
+    found = [(kind, verb, some) for kind, verb, some in groups if some]
+    if not found:
         return unread
-    alike = _alike(failed)
+    told = [_sentence(verb, some, len(rows)) for _kind, verb, some in found]
+    besides = f" {unread}" if unread else ""
+    error: type[AzdoError] = RolloutError if found[0][0] == "failed" else UnfinishedError
+    details: Json = {kind: [row["id"] for row in some] for kind, _verb, some in found}
+    return error(f"{' '.join(told)}{besides}", **{**details, **(unread.details if unread else {})})
+
+
+def _sentence(verb: str, rows: t.Sequence[Json], of: int) -> str:
+    """The first kinds of trouble, with the first places of each."""
+    alike = _alike(rows)
     named = "; ".join(f"{places}: {text}" if places else text for text, places in alike[:3])
     more = f"; and {len(alike) - 3} more" if len(alike) > 3 else ""
-    besides = f" {unread}" if unread else ""
-    return RolloutError(
-        f"{len(failed)} of {len(rows)} connections failed. {named}{more}{besides}",
-        failed=[row["id"] for row in failed],
-        **(unread.details if unread else {}),
-    )
+    are = "" if verb == "failed" else "is " if len(rows) == 1 else "are "
+    return f"{len(rows)} of {of} connections {are}{verb}. {named}{more}"
 
 
-def _alike(failed: t.Sequence[Json]) -> list[tuple[str, str]]:
-    """What went wrong, each once, and where: hundreds of connections may have failed in the same way."""
+def _alike(rows: t.Sequence[Json]) -> list[tuple[str, str]]:
+    """What there is to say, each once, and where: hundreds of connections may have ended in the same way."""
     places: dict[str, list[str]] = {}
-    for row in failed:
-        # What the error is about stands in front of it.
-        before, name, text = str(row["error"]["message"]).partition(f"{row['name']}: ")
-        found = places.setdefault(f"{text if name else before} {row['error']['remedy']}".rstrip(), [])
+    for row in rows:
+        before, name, text = _told(row)
+        found = places.setdefault(text if name else f"{before}{text}", [])
         found += [f"{before}{row['name']}"] if name else []
     return [
         (text, ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
         for text, names in places.items()
     ]
+
+
+def _told(row: Json) -> tuple[str, str, str]:
+    """What is said of a row: what stands in front of its name, whether the name stands there, and the rest."""
+    hand_off, error = row["hand_off"], row["error"]
+    if row["status"] == "needs_person" and hand_off:
+        return f"{row['project']} / ", row["name"], f"{hand_off['why']} Its hand_off says what to do."
+    if error is None:
+        codes = ", ".join(reason["code"] for reason in row["reasons"] if reason["effect"] == "blocks")
+        return f"{row['project']} / ", row["name"], f"{codes}."
+    # What the error is about stands in front of it.
+    before, name, text = str(error["message"]).partition(f"{row['name']}: ")
+    rest = f"{text if name else ''} {error['remedy']}".strip() if name else f" {error['remedy']}".rstrip()
+    return before, name, rest

@@ -28,6 +28,7 @@ STATUSES = (
     "unchanged",
     "skipped",
     "waiting",
+    "needs_person",
     "failed",
     "rolled_back",
     "would_convert",
@@ -36,6 +37,7 @@ STATUSES = (
     "would_clean",
     "would_attempt",
     "would_wait",
+    "would_need_person",
 )
 
 

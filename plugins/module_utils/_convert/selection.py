@@ -98,7 +98,7 @@ class PlannedRow:
         if not self.action:
             return "would_wait" if assessment.status == "waiting" else assessment.status
         if assessment.hand_off:
-            return "would_wait"
+            return "would_need_person"
         unsure = ("unknown", "caller_not_user")
         if any(reason.effect == "warns" and reason.code in unsure for reason in assessment.reasons):
             return "would_attempt"
@@ -135,7 +135,8 @@ def meant(estate: Estate, wanted: Selection) -> list[Found]:
 def script_selects(found: Found) -> bool:
     """The filter of Microsoft's conversion script (fact sheet 3.2), for a connection in the projects that show it.
 
-    The script lists without failed connections, so those that are not ready are left out here. ``isShared`` counts as the service said it.
+    The script lists without connections that failed or are in progress. Here they have rows, which say why they are left alone: they are candidates as soon
+    as they are ready. ``isShared`` counts as the service said it.
     """
     connection = found.connection
     shared_from_elsewhere = connection.raw.get("isShared") is True and (
@@ -145,8 +146,6 @@ def script_selects(found: Found) -> bool:
         connection.type.lower() == "azurerm"
         and connection.scheme == SERVICE_PRINCIPAL
         and connection.creation_mode == "automatic"
-        and connection.state == "ready"
-        and connection.ready
         and not connection.partial
         and not shared_from_elsewhere
     )
@@ -184,7 +183,7 @@ def _has_entra_issuer(found: Found) -> bool:
 
 
 def unsettled(estate: Estate, rows: t.Iterable[PlannedRow]) -> list[Json]:
-    """Automatic connections that are in progress or failed and not among the rows; the script's filter hides them.
+    """Automatic connections that are in progress or failed and not among the rows.
 
     Shape: ``[{id, name, project, scheme, state}]``.
     """

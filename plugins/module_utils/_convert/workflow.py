@@ -14,7 +14,13 @@ from dataclasses import dataclass, replace
 from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion
 from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
 from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import IssuerMigration
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Effects, Outcome, gone
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import (
+    MOVED,
+    Effects,
+    Outcome,
+    UnconfirmedError,
+    gone,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
@@ -32,6 +38,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.verificati
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+
+_TEST_IT = "Run again: with the same journal it is looked at and tested then; without one, test it with verification among include of azdo_arm_connection_info."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +66,7 @@ class Terms:
     migration_grace: float
     test: bool
     revert_on_failure: bool
+    reconvert_on_failure: bool = False
     resend: bool = False
 
 
@@ -92,8 +102,11 @@ class WorkflowEffects(Effects, t.Protocol):
     def can_go_back(self) -> bool:
         """Whether it is known that the way back leads somewhere."""
 
-    def way_back(self, moved: ArmConnection) -> Effects:
-        """The effects of a revert, which is refused when the connection is not as ``moved`` any more, or too late."""
+    def way_back(self, moved: ArmConnection, target: str) -> Effects:
+        """The effects of going back to ``target``, which is refused when the connection is not as ``moved`` any more, or too late."""
+
+    def withdraw(self) -> str:
+        """Take back what was written beside a connection that was not moved. A sentence about it, if there was anything."""
 
 
 class Workflow:
@@ -107,6 +120,8 @@ class Workflow:
         self._terms = terms
         self._unfinished = unfinished
         self._move = self._new_move()
+        # As it was seen at its target.
+        self._moved: ArmConnection | None = None
 
     @property
     def sent(self) -> bool:
@@ -114,14 +129,41 @@ class Workflow:
         return self._move.sent
 
     def run(self, known: ArmConnection) -> Outcome:
-        """:param known: the connection as the lists showed it."""
+        """Whatever breaks it off, the outcome is what was known last.
+
+        :param known: the connection as the lists showed it. :raises StoppedError: the task is over.
+        """
+        try:
+            outcome = self._run(known)
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            outcome = self.broken_off(error)
+        at_rest = outcome.settled or not self.sent
+        in_vain = outcome.status in ("failed", "needs_person", "skipped") and self._moved is None and at_rest
+        note = self._effects.withdraw() if in_vain else ""
+        return replace(outcome, notes=(*outcome.notes, note)) if note else outcome
+
+    def broken_off(self, error: AzdoError) -> Outcome:
+        """What is known of a connection after an error that nobody expected where it came."""
+        if self._moved is not None:
+            what = "It was moved, and whether it works and all else is as it was could not be looked at to the end"
+            why = UnconfirmedError(what, cause=error, remedy=_TEST_IT)
+            return Outcome(status="waiting", error=why, after=self._moved, changed=True)
+        if self.sent or self._unfinished:
+            what = "Azure DevOps has, or may have, accepted a request, and how it ended could not be seen"
+            return Outcome(status="waiting", error=UnconfirmedError(what, cause=error), changed=True)
+        return Outcome(status="failed", error=error, settled=True)
+
+    def _run(self, known: ArmConnection) -> Outcome:
         outcome = (self._take_up(self._unfinished) if self._unfinished else None) or self._begin(known)
         if self._unfinished and outcome.status == MOVED[self._terms.target]:
             # What is said against it is about the state to which an earlier run has brought it.
             outcome = replace(outcome, reasons=())
         there = outcome.status in (MOVED[self._terms.target], "failed") and outcome.after is not None
         if there and self._move.reached(t.cast(ArmConnection, outcome.after)):
-            return self._see_through(outcome, t.cast(ArmConnection, outcome.after))
+            self._moved = t.cast(ArmConnection, outcome.after)
+            return self._see_through(outcome, self._moved)
         # Nothing went out that could still have an effect, neither now nor before.
         settled = outcome.settled or not (outcome.changed or self._unfinished)
         return replace(outcome, settled=settled)
@@ -158,7 +200,7 @@ class Workflow:
         if not assessment.needs_credential:
             return None
         hand_off = effects.prepare(current, assessment)
-        return Outcome(status="waiting", reasons=assessment.reasons, hand_off=hand_off) if hand_off else None
+        return Outcome(status="needs_person", reasons=assessment.reasons, hand_off=hand_off) if hand_off else None
 
     def _new_move(self) -> Conversion | IssuerMigration:
         terms = self._terms
@@ -175,22 +217,31 @@ class Workflow:
             return self._take_up_way_back(patience)
         if isinstance(self._move, IssuerMigration):
             outcome = self._move.confirm()
-            return None if outcome.status == "waiting" and self._terms.resend else outcome
+            seen_unmoved = outcome.status == "waiting" and outcome.after is not None
+            return None if seen_unmoved and self._terms.resend else outcome
         return self._move.settle(patience)
 
     def _take_up_way_back(self, patience: float) -> Outcome | None:
-        """If it is still converted in the end, it is tested again, and goes back again if that still fails."""
-        back = Conversion(self._effects, SERVICE_PRINCIPAL, self._terms.wait_timeout)
+        """If it is still where it was moved to in the end, it is tested again, and goes back again if that still fails."""
+        home = self._home
+        back = Conversion(self._effects, home, self._terms.wait_timeout)
         outcome = back.settle(patience)
         if outcome is not None and outcome.status == "waiting":
             return outcome
         current = outcome.after if outcome else self._effects.read()
         if current is None:
             return None
-        if current.scheme != SERVICE_PRINCIPAL:
-            return Outcome(status=MOVED[WIF], after=current, changed=True)
-        error = AzdoError("An earlier run reverted it, because its test failed after the conversion.")
+        if current.scheme != home:
+            return Outcome(status=MOVED[self._terms.target], after=current, changed=True)
+        error = AzdoError(
+            f"An earlier run took it back, because its test failed after it was {MOVED[self._terms.target]}."
+        )
         return Outcome(status="rolled_back", error=error, after=current, changed=True, settled=True)
+
+    @property
+    def _home(self) -> str:
+        """Where a move comes from that can be taken back."""
+        return SERVICE_PRINCIPAL if self._terms.target == WIF else WIF
 
     def _see_through(self, moved: Outcome, connection: ArmConnection) -> Outcome:
         """The move itself is done: can one sign in, and is everything else as it was? Whatever the answer to one, the other is asked too."""
@@ -216,12 +267,19 @@ class Workflow:
             note = remark(tested, group) if tested else None
             return replace(moved, notes=(*moved.notes, note)) if note else moved
         if verdict == "unproven":
-            note = (
-                f"Whether one can sign in with it was not proven: the test ended with {tested.result}. {tested.message}"
-            )
-            return replace(moved, notes=(*moved.notes, note.strip()))
+            return self._unproven(moved, tested)
         failed = replace(moved, status="failed", error=failure(tested, group))
         return self._go_back(failed, connection) if self._must_go_back(tested) else failed
+
+    def _unproven(self, moved: Outcome, tested: Verification) -> Outcome:
+        """A test that could not be made says nothing, for good or bad. After an outage it can be made later, and so long the move is not confirmed."""
+        what = f"Whether one can sign in with it was not proven: the test ended with {tested.result}. {tested.message}"
+        if not tested.proves_nothing:
+            return replace(moved, notes=(*moved.notes, what.strip()))
+        deadline = moved.after.revert_deadline if moved.after else None
+        until = f" It can be taken back until {format_time(deadline)}." if deadline else ""
+        error = UnconfirmedError(f"It was moved. {what.strip().rstrip('.')}.{until}", remedy=_TEST_IT)
+        return replace(moved, status="waiting", error=error, settled=False)
 
     def _test(self, connection: ArmConnection, hand_off: HandOff | None) -> Verification | None:
         if not self._terms.test:
@@ -234,31 +292,34 @@ class Workflow:
 
     def _must_go_back(self, tested: Verification) -> bool:
         """Only what the move broke, for sure and lastingly, and only where the way back is known to work."""
-        before = self._effects.tested_before
-        new = before is not None and before.result != "federation_failed"
-        return (
-            self._terms.revert_on_failure
-            and self._terms.target == WIF
-            and tested.result == "federation_failed"
-            and tested.persistent
-            and new
-            and self._effects.can_go_back
-        )
+        before, terms = self._effects.tested_before, self._terms
+        if before is None or not tested.persistent:
+            return False
+        if terms.target == WIF:
+            broken = tested.result == "federation_failed" and before.result != "federation_failed"
+            return terms.revert_on_failure and broken and self._effects.can_go_back
+        # Back to a secret that turns out to be dead: the federation, which this run saw working a moment ago, is the way back.
+        dead = terms.target == SERVICE_PRINCIPAL and tested.result == "credential_failed"
+        return terms.reconvert_on_failure and dead and before.result == "ok" and not self._unfinished
 
     def _go_back(self, failed: Outcome, moved: ArmConnection) -> Outcome:
         """Whatever becomes of the way back, the row says first why it was wanted."""
+        home = self._home
+        move = Conversion(self._effects.way_back(moved, home), home, self._terms.wait_timeout)
         try:
-            back = Conversion(self._effects.way_back(moved), SERVICE_PRINCIPAL, self._terms.wait_timeout).run()
+            back = move.run()
         except StoppedError:
             raise
         except AzdoError as error:
-            back = Outcome(status="failed", error=error)
-        if back.status == MOVED[SERVICE_PRINCIPAL]:
-            self._add(failed, "It was reverted")
+            back = Outcome(status="waiting" if move.sent else "failed", error=error)
+        if back.status == MOVED[home]:
+            self._add(failed, f"It was {MOVED[home]}")
             return replace(failed, status="rolled_back", after=back.after, settled=True)
         why = back.error.message if back.error else "; ".join(reason.code for reason in back.reasons or ())
-        told = "Its revert was asked for and has not finished" if back.status == "waiting" else "It was not reverted"
-        self._add(failed, f"{told}: {why}")
+        if back.status == "waiting":
+            self._add(failed, f"The way back was asked for and is not confirmed: {why}")
+            return replace(failed, status="waiting", after=back.after or failed.after, settled=False)
+        self._add(failed, f"It was not {MOVED[home]}: {why}")
         return replace(failed, after=back.after or failed.after)
 
     def _add(self, failed: Outcome, sentence: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError, NotPermittedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
@@ -189,17 +189,55 @@ def find_managed_identity(
     return None
 
 
+def _managed_identity(
+    graph: Graph, resource_manager: ResourceManager, connection: ArmConnection
+) -> ManagedIdentity | None:
+    """In the connection's own subscription, else where the directory says that it is, else in any subscription that the caller sees."""
+    own, client_id = connection.scope["subscription_id"] or "", t.cast(str, connection.client_id)
+    if found := find_managed_identity(resource_manager, own, client_id):
+        return found
+    try:
+        principal = graph.service_principal(client_id)
+    except NotPermittedError:
+        principal = None
+    if resource_id := _resource_id_of(principal):
+        return ManagedIdentity(resource_manager, resource_id)
+    for subscription_id in resource_manager.subscriptions():
+        try:
+            found = find_managed_identity(resource_manager, subscription_id, client_id)
+        except NotPermittedError:
+            # To see a subscription is not to read what is in it.
+            continue
+        if found:
+            return found
+    return None
+
+
+def _resource_id_of(principal: Json | None) -> str | None:
+    """The ARM id of the managed identity that a service principal stands for, which the directory keeps among its alternative names."""
+    names = (principal or {}).get("alternativeNames")
+    texts = [text for text in names if isinstance(text, str)] if isinstance(names, list) else []
+    return next((text for text in texts if "/userassignedidentities/" in text.lower()), None)
+
+
 def identity_behind(
-    graph: Graph, resource_manager: ResourceManager, connection: ArmConnection, tenant: str | None
+    graph: Graph,
+    resource_manager: ResourceManager,
+    connection: ArmConnection,
+    tenant: str | None,
+    resource_id: str | None = None,
 ) -> tuple[Identity | None, IdentityFacts]:
     """The identity behind a connection and what is known of it; no identity if Entra has none with its client id.
 
     :param tenant: the tenant of the sign-in, if it is known: only there does "not found" mean that there is none.
-    :raises FederationError: it is somewhere where it cannot be seen.
+    :param resource_id: Azure's id of the managed identity, if somebody said it.
+    :raises FederationError: it is somewhere where it cannot be seen, or another one than was said.
     """
     client_id = connection.client_id
     if not client_id:
         raise FederationError("The connection names no application yet.", remedy="Finish its setup in the portal.")
+    if resource_id:
+        return _as_given(ManagedIdentity(resource_manager, resource_id), client_id)
     if (connection.identity_type or "").lower() != "managedidentity":
         application = Application(graph, client_id)
         try:
@@ -209,13 +247,24 @@ def identity_behind(
             known = graph.service_principal(client_id)
         if known is None and tenant and tenant.lower() == (connection.tenant_id or "").lower():
             return None, IdentityFacts(kind="missing")
-    found = find_managed_identity(resource_manager, connection.scope["subscription_id"], client_id)
+    found = _managed_identity(graph, resource_manager, connection)
     if found is None:
         raise FederationError(
-            f"{client_id} is no application of this tenant and no managed identity of the connection's subscription, as far as this sign-in sees.",
-            remedy="Sign in to the tenant of the connection, as somebody who may read the identity; one in another subscription is seen to in the portal.",
+            f"{client_id} is no application of this tenant and no managed identity of a subscription, as far as this sign-in sees.",
+            remedy="Sign in to the tenant of the connection, as somebody who may read the identity, or say where it is: managed_identity in an entry of "
+            "federated_credential.pairs.",
         )
     return found, found.facts()
+
+
+def _as_given(identity: ManagedIdentity, client_id: str) -> tuple[Identity, IdentityFacts]:
+    actual = identity.properties.get("clientId")
+    if str(actual).lower() != client_id.lower():
+        raise FederationError(
+            f"{identity.label} has the client id {actual}, and the connection has {client_id}.",
+            remedy="Correct managed_identity in the entry of federated_credential.pairs: it has to be the identity of the connection.",
+        )
+    return identity, identity.facts()
 
 
 def _audience(item: Json) -> str:

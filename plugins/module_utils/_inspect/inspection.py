@@ -34,13 +34,23 @@ class Inspection:
     """The questions of one task. Safe to use from several threads.
 
     :param use: how far back to look for uses; None: not at all.
+    :param resource_ids: Azure's ids of managed identities, as far as somebody said, by connection id in lower case.
     """
 
-    def __init__(self, runtime: Runtime, *, use: Depth | None, identity: bool, test: bool) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        use: Depth | None,
+        identity: bool,
+        test: bool,
+        resource_ids: t.Mapping[str, str] | None = None,
+    ) -> None:
         self._runtime = runtime
         self._use = use
         self._identity = identity
         self._test = test
+        self._resource_ids = resource_ids or {}
 
     def facts(self, connection: ArmConnection) -> Facts:
         """Everything that this task asks about a connection; the use last, because it is the first to be out of date."""
@@ -96,7 +106,8 @@ class Inspection:
         session = self._runtime.session
         if not session.authorizer.reaches_azure:
             raise FederationError("This sign-in opens Azure DevOps only, not Microsoft Graph")
-        return identity_behind(session.graph, session.resource_manager, connection, session.tenant)
+        given = self._resource_ids.get(connection.id.lower())
+        return identity_behind(session.graph, session.resource_manager, connection, session.tenant, given)
 
     def _tried(self, unread: dict[str, str], what: str, read: t.Callable[[], Read]) -> Read | None:
         try:

@@ -214,6 +214,12 @@ class ArmConnection:
             "revert": self.revert_result(now),
         }
 
+    def revert_window(self, now: datetime) -> t.Literal["open", "over", "unknown", "none"]:
+        """Whether Azure DevOps still offers the way back; ``none``: it reports no deadline."""
+        if self.revert_deadline is None:
+            return "unknown" if self.revert_deadline_text else "none"
+        return "open" if self.revert_deadline > now else "over"
+
     def revert_result(self, now: datetime) -> Json:
         """Shape: ``{possible, deadline, hours_left}``. A deadline that is missing or cannot be read means that no revert is possible."""
         deadline = self.revert_deadline

@@ -75,6 +75,13 @@ class Estate:
         return frozenset(project.id for project in self.projects)
 
     @property
+    def doubtful_tenants(self) -> frozenset[str]:
+        """Tenants that connections lead to, in lower case, but for the one of most of them: that is taken for the organization's, which nobody tells."""
+        counted = Counter((item.connection.tenant_id or "").lower() for item in self.found if item.connection.tenant_id)
+        usual = {tenant for tenant, number in counted.items() if number * 2 > sum(counted.values())}
+        return frozenset(counted.keys() - usual)
+
+    @property
     def subjects(self) -> dict[str, int]:
         """How many of the connections have each subject, in lower case."""
         return dict(Counter((item.connection.subject or "").lower() for item in self.found if item.connection.subject))

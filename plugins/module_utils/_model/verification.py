@@ -57,6 +57,11 @@ class Verification:
         return self.result in ("ok", "azure_permission")
 
     @property
+    def proves_nothing(self) -> bool:
+        """Whether it could not be made, because something between was not there."""
+        return self.result == "outage"
+
+    @property
     def transient(self) -> bool:
         """Whether another try a little later may end otherwise: credentials and roles take minutes to spread (8.3)."""
         return self.result in ("federation_failed", "credential_failed", "azure_permission", "unknown")

@@ -29,9 +29,11 @@ class Graph:
         self._api = AzureApi("Microsoft Graph", f"{url}/v1.0", http, authorization, _RIGHTS)
 
     def service_principal(self, client_id: str) -> Json | None:
-        """The service principal of an application in the caller's tenant. Shape: ``{id, appId}``; None when there is none."""
+        """That of an application or managed identity in the caller's tenant. Shape: ``{id, appId, alternativeNames}``; None when there is none."""
         try:
-            answer = self._api.get(f"servicePrincipals(appId='{_quoted(client_id)}')", {"$select": "id,appId"})
+            answer = self._api.get(
+                f"servicePrincipals(appId='{_quoted(client_id)}')", {"$select": "id,appId,alternativeNames"}
+            )
         except NotFoundError:
             return None
         return t.cast(Json, answer.data)

@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.http import
 
 _IDENTITIES_VERSION = "2023-01-31"
 _ROLES_VERSION = "2022-04-01"
+_SUBSCRIPTIONS_VERSION = "2022-12-01"
 _RIGHTS = (
     "For federated credentials the caller needs the role Managed Identity Contributor on the identity, for role assignments "
     "User Access Administrator or Owner at the scope."
@@ -33,6 +34,7 @@ class ResourceManager:
         self._definitions: dict[tuple[str, str], str | None] = {}
         self._identities: dict[str, Json] = {}
         self._by_subscription: dict[str, list[Json]] = {}
+        self._subscriptions: list[str] | None = None
 
     def identity(self, resource_id: str) -> Json:
         """A user-assigned managed identity; asked once. Shape: ``{id, properties: {tenantId, clientId, principalId}}``.
@@ -44,6 +46,13 @@ class ResourceManager:
             known = t.cast(Json, self._api.get(_path(resource_id), {"api-version": _IDENTITIES_VERSION}).data)
             self._identities[resource_id.lower()] = known
         return known
+
+    def subscriptions(self) -> list[str]:
+        """The ids of the subscriptions that the caller can see; asked once."""
+        if self._subscriptions is None:
+            found = self._pages("subscriptions", {"api-version": _SUBSCRIPTIONS_VERSION})
+            self._subscriptions = [str(item["subscriptionId"]) for item in found if item.get("subscriptionId")]
+        return self._subscriptions
 
     def identities(self, subscription_id: str) -> list[Json]:
         """All user-assigned managed identities of a subscription, asked once, in the shape of :meth:`identity`."""

@@ -11,7 +11,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    WIF,
+    ArmConnection,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._rules import connection_rules, fact_rules
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff, awaited, wanted_pair
@@ -75,7 +79,8 @@ def assess(
     :param seen_in: the ids of the projects whose lists show the connection.
     :param facts: None: judge by the connection alone. What blocks then is not worth asking more about.
     """
-    way_back = rollback(connection, target, facts or Facts(), situation.now)
+    known = situation.earlier_of(connection.id).rollback
+    way_back = rollback(connection, target, facts or Facts(), situation.now, known)
     pair = wanted_pair(connection, target, situation)
     reasons = _reasons(connection, target, situation, seen_in, facts, way_back, pair)
     needed = needs_credential(connection, target, situation)
@@ -83,7 +88,7 @@ def assess(
     # The last one is for the type checker: what is needed is never without it.
     if facts and needed and not blocked(reasons) and situation.federation:
         organization = (situation.organization, situation.organization_id)
-        hand_off = awaited(connection, situation.federation, pair, facts.identity, organization)
+        hand_off = awaited(connection, target, situation.federation, pair, facts.identity, organization)
     return Assessment(
         target=target,
         reasons=reasons,
@@ -97,7 +102,12 @@ def assess(
 
 def needs_credential(connection: ArmConnection, target: str, situation: Situation) -> bool:
     """Whether a federated credential must be there before the connection is moved, or after it was, and is for us to see to."""
-    return situation.federation is not None and connection.creation_mode != "automatic" and target == WIF
+    if situation.federation is None:
+        return False
+    if target == ENTRA_ISSUER:
+        # Nobody knows whether the service writes it (4.3). Whoever gives the pair wants it there before.
+        return connection.id.lower() in situation.pairs
+    return connection.creation_mode != "automatic" and target == WIF
 
 
 def _reasons(
@@ -118,6 +128,8 @@ def _reasons(
     found = list(connection_rules.codes(connection, target, situation))
     found += fact_rules.codes(connection, target, situation, facts, way_back, pair) if facts else ()
     lifted = _lifted(situation)
+    if connection_rules.failed_for_want_of_credential(connection, situation):
+        lifted["failed"] = "warns"
     reasons = [
         Reason(code, lifted.get(code, effect), evidence)
         for code, evidence in found
@@ -144,6 +156,7 @@ def _lifted(situation: Situation) -> dict[str, Effect]:
         "in_use_now": situation.allow_in_use,
         "manual_needs_federated_credential": situation.federation is not None,
         "irreversible": situation.allow_irreversible,
+        "dead_secret_known": situation.allow_irreversible,
         "issuer_migration_unconfirmed": situation.resend,
     }
     lifted: dict[str, Effect] = {code: "informs" for code, given in allowed.items() if given}

@@ -18,7 +18,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import about_credential
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Effect, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
@@ -95,10 +96,11 @@ def _window(connection: ArmConnection, situation: Situation) -> Found:
         return
     if connection.creation_mode != "automatic":
         yield "revert_manual", {"creation_mode": connection.creation_mode}
-    elif connection.revert_deadline is None and not connection.revert_deadline_text:
-        yield "revert_window_passed", {"deadline": None}
-    elif connection.revert_deadline is not None and connection.revert_deadline <= situation.now:
-        yield "revert_window_passed", {"deadline": format_time(connection.revert_deadline)}
+    elif (window := connection.revert_window(situation.now)) in ("none", "over"):
+        shown = format_time(connection.revert_deadline) if window == "over" else None
+        yield "revert_window_passed", {"deadline": shown}
+    if situation.earlier_of(connection.id).rollback == "impossible":
+        yield "dead_secret_known", {}
 
 
 def _condition(connection: ArmConnection, situation: Situation) -> Found:
@@ -124,6 +126,12 @@ def _condition(connection: ArmConnection, situation: Situation) -> Found:
         yield "changed_since_plan", {"approved": connection.id.lower() not in situation.not_approved}
 
 
+def failed_for_want_of_credential(connection: ArmConnection, situation: Situation) -> bool:
+    """Whether its last operation failed for want of a federated credential, which may be there by now: then it is worth asking again."""
+    handed_off = situation.earlier_of(connection.id).status == "needs_person"
+    return connection.state == "failed" and (handed_off or about_credential(connection.status_message))
+
+
 def not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
     """Facts that decide block; a fact that only changes the odds warns."""
     known_schemes = (WIF, SERVICE_PRINCIPAL, "managed_identity", "publish_profile")
@@ -133,8 +141,11 @@ def not_known(connection: ArmConnection, target: str, situation: Situation) -> t
         yield Reason("unknown", "warns", {"fact": "whether the caller is a person"})
     if target == ENTRA_ISSUER:
         yield from _not_known_of_the_migration(connection, situation)
-    if target == SERVICE_PRINCIPAL and connection.revert_deadline_text and connection.revert_deadline is None:
-        yield Reason("unknown", "blocks", {"fact": "revert deadline", "value": connection.revert_deadline_text})
+    if target == SERVICE_PRINCIPAL and connection.revert_window(situation.now) == "unknown":
+        # Azure DevOps knows; a person who names the connection may have it asked.
+        effect: Effect = "warns" if situation.named else "blocks"
+        yield Reason("unknown", effect, {"fact": "revert deadline", "value": connection.revert_deadline_text})
+    yield from _not_known_of_the_answer(connection, target, situation)
     if (
         situation.federation
         and target == WIF
@@ -143,6 +154,20 @@ def not_known(connection: ArmConnection, target: str, situation: Situation) -> t
         and not (connection.issuer and connection.subject)
     ):
         yield Reason("unknown", "warns", {"fact": "which issuer and subject Azure DevOps wants"})
+
+
+def _not_known_of_the_answer(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:
+    """What decides whether Azure DevOps takes the request, and nobody but it can tell."""
+    by_the_service = connection.scheme == SERVICE_PRINCIPAL and connection.creation_mode == "automatic"
+    doubtful = not situation.tenant and (connection.tenant_id or "").lower() in situation.doubtful_tenants
+    if target == WIF and by_the_service and doubtful:
+        # It converts in its own tenant only (3.4), which it does not tell; nor does this sign-in.
+        fact = "whether its tenant is that of the organization"
+        yield Reason("unknown", "warns", {"fact": fact, "value": connection.tenant_id})
+    earlier = situation.earlier_of(connection.id)
+    if earlier.refusal and earlier.status != "needs_person":
+        fact = "whether Azure DevOps carries it out, which it refused before"
+        yield Reason("unknown", "warns", {"fact": fact, "value": earlier.refusal, "refused_at": earlier.refused_at})
 
 
 def _not_known_of_the_migration(connection: ArmConnection, situation: Situation) -> t.Iterator[Reason]:

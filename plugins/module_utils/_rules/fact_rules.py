@@ -20,6 +20,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     Json,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, IdentityFacts, secret_of
+from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import (
+    failed_for_want_of_credential,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Effect, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import Rollback
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
@@ -132,7 +135,10 @@ def _identity(
         if federated_credential.names_connection(item, connection, situation.organization, situation.organization_id)
         == "entra"
     ]
-    if target == ENTRA_ISSUER and connection.issuer_kind == "azure_devops" and made:
+    answered = situation.earlier_of(connection.id).status == "needs_person" or failed_for_want_of_credential(
+        connection, situation
+    )
+    if target == ENTRA_ISSUER and connection.issuer_kind == "azure_devops" and made and not answered:
         # Somebody asked for the migration before, or prepared it by hand: from here both look alike.
         yield "issuer_migration_unconfirmed", {"federated_credential": made[0].name}
     if pair and (near := federated_credential.near_miss(identity.credentials, *pair)):

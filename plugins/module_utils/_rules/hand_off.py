@@ -12,7 +12,12 @@ import json
 import shlex
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    WIF,
+    ArmConnection,
+    Json,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
     Credential,
@@ -30,6 +35,18 @@ _ASK_PORTAL = (
     "Open the connection {name} in the portal (Project settings, Service connections) and choose Convert: it refuses and shows issuer and subject. "
     "Give both with federated_credential.pairs and run again."
 )
+_MIGRATE_IN_PORTAL = (
+    "Have somebody who may write federated credentials of {owner} migrate the connection {name} in the portal (Project settings, Service connections), or add "
+    "the federated credential that the portal shows there and run again."
+)
+# What Azure DevOps says when it found no federated credential that fits and may not make one itself (3.4): at once, or as the end of an operation.
+_ABOUT_CREDENTIAL = (
+    "could not be configured automatically",
+    "automatic authentication conversion failed",
+    "insufficient privileges",
+    "federated credential",
+    "federated identity",
+)
 # For an identity of which only the client id is known.
 _SOME_IDENTITY = "/subscriptions/SUBSCRIPTION/resourceGroups/RESOURCE-GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME"
 _ADD = "Add this federated credential to {owner}, then run again: what is there by then is recognised."
@@ -42,6 +59,7 @@ _ADD_NOW = (
 class HandOff:
     """Work for a person.
 
+    :param target: where the connection is to move.
     :param wish: the credential that is missing; None while nobody knows its issuer and subject.
     :param resource_id: the ARM id of the managed identity; None for an application.
     :param urgent: the connection expects the credential already.
@@ -54,9 +72,12 @@ class HandOff:
     audience: str | None = None
     resource_id: str | None = None
     urgent: bool = False
+    target: str = WIF
 
     @property
     def what_to_do(self) -> str:
+        if self.wish is None and self.target == ENTRA_ISSUER:
+            return _MIGRATE_IN_PORTAL.format(name=repr(self.connection.name), owner=self._owner)
         if self.wish is None:
             return _ASK_PORTAL.format(name=repr(self.connection.name))
         return (_ADD_NOW if self.urgent else _ADD).format(name=repr(self.connection.name), owner=self._owner)
@@ -93,6 +114,12 @@ class HandOff:
         if self._managed:
             return _for_managed_identity(self.resource_id or _SOME_IDENTITY, wish, cloud)
         return _for_application(str(self.connection.client_id), wish, cloud)
+
+
+def about_credential(message: str) -> bool:
+    """Whether a refusal, or what an operation failed with, is one that a federated credential mends."""
+    lower = message.lower()
+    return any(text in lower for text in _ABOUT_CREDENTIAL)
 
 
 def _for_application(client_id: str, wish: Credential, cloud: Cloud) -> Json:
@@ -165,6 +192,7 @@ def _hcl(value: str | list[str]) -> str:
 
 def awaited(
     connection: ArmConnection,
+    target: str,
     wish: FederationOptions,
     pair: tuple[str, str] | None,
     identity: IdentityFacts | None,
@@ -188,11 +216,14 @@ def awaited(
         return None
     missing = wanted(connection.id, *pair, audience or UNKNOWN_AUDIENCE)
     error = missing_error(missing, credentials, f"The application {connection.client_id}")
-    return HandOff(connection=connection, wish=missing, why=error.message)
+    return HandOff(connection=connection, target=target, wish=missing, why=error.message)
 
 
 def wanted_pair(connection: ArmConnection, target: str, situation: Situation) -> tuple[str, str] | None:
-    """Issuer and subject that the connection has, or towards workload identity federation those that the user gave."""
+    """Issuer and subject that the connection is to have: those that the user gave for another issuer, else those that it has."""
+    given = situation.pairs.get(connection.id.lower())
+    if target == ENTRA_ISSUER and given:
+        return given
     if connection.issuer and connection.subject:
         return connection.issuer, connection.subject
-    return situation.pairs.get(connection.id.lower()) if target == WIF else None
+    return given if target == WIF else None

@@ -94,6 +94,11 @@ RULES: dict[str, Rule] = {
         "Repair the federation (issuer, subject and audience of its federated credential), or make a new secret and a new connection with it.",
         (None, "blocks", None),
     ),
+    "dead_secret_known": Rule(
+        "When it was converted, its secret was known not to work: reverted, it could not sign in.",
+        "Keep the federation; set allow_irreversible to true to revert it all the same.",
+        (None, "blocks", None),
+    ),
     "irreversible": Rule(
         "It could not be taken back afterwards, or it is not known whether it could.",
         "Set allow_irreversible to true if that is accepted.",

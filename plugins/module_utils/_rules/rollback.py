@@ -32,32 +32,39 @@ class Rollback:
     why: str
 
 
-def rollback(before: ArmConnection, target: str, facts: Facts, now: datetime) -> Rollback:
-    """The way back after a move of ``before`` to ``target`` (3.2, 4.1); from where it is, if it is there already."""
+def rollback(before: ArmConnection, target: str, facts: Facts, now: datetime, known: str | None = None) -> Rollback:
+    """The way back after a move of ``before`` to ``target`` (3.2, 4.1); from where it is, if it is there already.
+
+    :param known: what an earlier run, which has moved it, knew of its way back.
+    """
     if target == SERVICE_PRINCIPAL:
         return Rollback("possible", "It can be converted again.")
     if target == ENTRA_ISSUER:
         return Rollback("impossible", "There is no way back to the Azure DevOps issuer.")
     if before.scheme == WIF:
-        return rollback_of_converted(before, facts, now)
+        return rollback_of_converted(before, facts, now, known)
     if before.creation_mode != "automatic":
         return Rollback("impossible", "Azure DevOps cannot revert a connection that a person created.")
     return _to_secret(before, facts, now)
 
 
-def rollback_of_converted(connection: ArmConnection, facts: Facts, now: datetime) -> Rollback:
+def rollback_of_converted(connection: ArmConnection, facts: Facts, now: datetime, known: str | None = None) -> Rollback:
     """The way back from where a federated connection is now: its deadline says whether Azure DevOps still offers it."""
     if connection.scheme != WIF:
         return Rollback("unknown", "Nothing is done to it, so there is nothing to take back.")
     if connection.creation_mode != "automatic":
         return Rollback("impossible", "Azure DevOps cannot revert a connection that a person created.")
-    if connection.revert_deadline is None and connection.revert_deadline_text:
-        return Rollback("unknown", f"Its deadline cannot be read: {connection.revert_deadline_text}.")
-    if connection.revert_deadline is None:
+    window = connection.revert_window(now)
+    if window == "unknown":
+        return Rollback("unknown", f"Its deadline cannot be relied on: {connection.revert_deadline_text}.")
+    if window == "none":
         return Rollback("impossible", "Azure DevOps reports no deadline, so it offers no way back.")
-    if connection.revert_deadline <= now:
+    if window == "over":
         return Rollback("impossible", "The seven days to go back are over.")
     found = _to_secret(connection, facts, now)
+    if found.state == "unknown" and known in ("possible", "impossible"):
+        worked = "worked" if known == "possible" else "did not work"
+        found = Rollback(t.cast(State, known), f"The run that converted it knew that its secret {worked}.")
     return Rollback(found.state, f"{found.why} The deadline is {format_time(connection.revert_deadline)}.")
 
 

@@ -27,6 +27,26 @@ class FederationOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EarlierRun:
+    """What plans and journals of earlier runs know of a connection.
+
+    :param rollback: whether it could be taken back, as one knew when it was moved.
+    :param tested: how its test ended before it was moved.
+    :param status: how the work on it ended last.
+    :param refusal: the code with which Azure DevOps refused the last request, if it did; and when, in UTC.
+    """
+
+    rollback: str | None = None
+    tested: str | None = None
+    status: str | None = None
+    refusal: str | None = None
+    refused_at: str | None = None
+
+
+NOTHING_EARLIER = EarlierRun()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """One caller, one service, one run.
 
@@ -41,6 +61,7 @@ class Situation:
     :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
     :param federation: how federated credentials are seen to; None if connections that a person created are left alone.
     :param pairs: issuer and subject that the user gave, by connection id in lower case.
+    :param identities: Azure's ids of managed identities that the user gave, by connection id in lower case.
     :param allow_irreversible: None if the way back is not of interest.
     :param excluded: ids that the user left out, in lower case.
     :param approved: the fingerprints of the plan that is applied, by id in lower case.
@@ -48,6 +69,9 @@ class Situation:
     :param not_approved: ids for which that plan approved no action.
     :param busy: ids that another run, which is still alive, is at work on.
     :param unconfirmed: ids whose issuer migration was asked for and not confirmed.
+    :param earlier: what earlier runs know, by connection id in lower case.
+    :param named: whether a person named the connections one by one.
+    :param doubtful_tenants: ids of tenants, in lower case, of which nobody can tell whether they are the organization's.
     """
 
     hosted: bool
@@ -65,6 +89,7 @@ class Situation:
     hold_pipelines: tuple[str, ...] = ()
     federation: FederationOptions | None = None
     pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    identities: t.Mapping[str, str] = field(default_factory=dict)
     allow_irreversible: bool | None = None
     attempt_as_non_user: bool = False
     resend: bool = False
@@ -74,3 +99,9 @@ class Situation:
     promised_back: frozenset[str] = frozenset()
     busy: frozenset[str] = frozenset()
     unconfirmed: frozenset[str] = frozenset()
+    earlier: t.Mapping[str, EarlierRun] = field(default_factory=dict)
+    doubtful_tenants: frozenset[str] = frozenset()
+    named: bool = False
+
+    def earlier_of(self, connection_id: str) -> EarlierRun:
+        return self.earlier.get(connection_id.lower(), NOTHING_EARLIER)

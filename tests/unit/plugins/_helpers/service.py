@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
+    AzdoError,
     NotAcceptedError,
     ServiceError,
     StoppedError,
@@ -80,7 +81,7 @@ class FakeService:
     def inform(self, connection: ArmConnection) -> None:
         """There is nothing around it."""
 
-    def refused(self, error: ServiceError, connection: ArmConnection) -> bool | HandOff:
+    def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
         return False
 
     def send(self, connection: ArmConnection, body: Json) -> None:

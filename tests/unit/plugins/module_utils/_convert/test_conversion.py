@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._convert.move import UnconfirmedError
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     ServiceError,
@@ -209,11 +210,11 @@ def test_a_refusal_behind_which_the_service_failed() -> None:
     assert "why it failed" in str(outcome.error)
 
 
-@pytest.mark.parametrize("step", ["broken", "missing"])
-def test_a_refusal_that_could_not_be_looked_into(step: str) -> None:
-    """It may have changed something, so it is not said that nothing changed; and the refusal is not forgotten."""
+@pytest.mark.parametrize(("step", "status"), [("broken", "waiting"), ("signed_out", "waiting"), ("missing", "failed")])
+def test_a_refusal_that_could_not_be_looked_into(step: str, status: str) -> None:
+    """It is an accident in the service, so it may have changed something; and the refusal is not forgotten."""
     outcome = carry_out(FakeService(writes=["refused"], reads=["ok", step]))
-    assert (outcome.status, outcome.changed) == ("failed", True)
+    assert (outcome.status, outcome.changed) == (status, True)
     assert "TF400898" in str(outcome.error)
 
 
@@ -244,10 +245,28 @@ def test_refusals_that_are_known_come_with_a_remedy(text: str, remedy: str) -> N
 
 
 # -- the end of the task -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("step", "error"), [("stop", StoppedError), ("signed_out", AuthenticationError)])
 @pytest.mark.parametrize("reads_before", [0, 1, 2])
-def test_the_end_of_the_task_is_passed_on(step: str, error: type[Exception], reads_before: int) -> None:
-    service = FakeService(reads=[*["ok"] * reads_before, step], works_for=1000)
-    with pytest.raises(error):
+def test_the_end_of_the_task_is_passed_on(reads_before: int) -> None:
+    service = FakeService(reads=[*["ok"] * reads_before, "stop"], works_for=1000)
+    with pytest.raises(StoppedError):
         carry_out(service)
     assert len(service.sent) == min(reads_before, 1)
+
+
+def test_nobody_who_is_not_signed_in_sends_anything() -> None:
+    service = FakeService(reads=["signed_out"])
+    with pytest.raises(AuthenticationError):
+        carry_out(service)
+    assert service.sent == []
+
+
+@pytest.mark.parametrize("reads_before", [1, 2])
+def test_a_sign_in_that_ends_after_the_request_leaves_it_unconfirmed(reads_before: int) -> None:
+    """What ended the looking is no news about the connection."""
+    service = FakeService(reads=[*["ok"] * reads_before, "signed_out"], works_for=1000)
+    outcome = carry_out(service)
+    assert (outcome.status, outcome.changed, len(service.sent)) == ("waiting", True, 1)
+    assert isinstance(outcome.error, UnconfirmedError)
+    assert isinstance(outcome.error.cause, AuthenticationError)
+    assert "accepted" in outcome.error.message
+    assert "Run again" in outcome.error.remedy

@@ -155,10 +155,7 @@ def test_gone_after_a_lost_answer() -> None:
     [
         ([], ["signed_out"], False),
         (["signed_out_late"], [], True),
-        (["ok"], ["ok", "signed_out"], True),
-        (["lost"], ["ok", "signed_out"], True),
         (["busy"], ["ok", "signed_out"], False),
-        (["refused"], ["ok", "signed_out"], True),
     ],
 )
 def test_when_the_sign_in_ends_it_is_known_whether_something_was_sent(

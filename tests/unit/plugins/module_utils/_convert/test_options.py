@@ -193,7 +193,7 @@ def test_federated_credentials_are_left_alone_unless_asked_for() -> None:
 
 def test_a_migration_sees_to_its_credentials_by_itself() -> None:
     credential = order(**MIGRATE).credential
-    assert credential == {"mode": "create", "audience": None, "probe": False, "pairs": None}
+    assert credential == {"mode": "create", "audience": None, "probe": False}
 
 
 def test_pairs_and_exclusions_are_found_by_name_or_id() -> None:

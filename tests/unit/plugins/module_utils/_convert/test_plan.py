@@ -160,7 +160,6 @@ def test_automatic_connections_that_are_not_ready_are_mentioned() -> None:
     everything = estate(*answers)
     rows = make_plan(everything, wanted(), situation())
     assert unsettled(everything, rows) == [
-        {"id": "failed", "name": "f", "project": "Payments", "scheme": "service_principal", "state": "failed"},
         {
             "id": "working",
             "name": "w",

@@ -169,7 +169,7 @@ def test_the_tests_and_the_work_for_a_person_are_in_the_row() -> None:
         (federated(NOW + timedelta(days=7)), "possible"),
         (federated(), "impossible"),
         (federated(NOW), "impossible"),
-        (federated(data={"revertSchemeDeadline": "soon"}), "possible"),
+        (federated(data={"revertSchemeDeadline": "soon"}), "unknown"),
     ],
 )
 def test_after_a_conversion_its_deadline_counts_too(after: Json, rollback: str) -> None:
@@ -220,9 +220,17 @@ def test_what_was_taken_back_is_no_difference_and_a_failure() -> None:
 
 
 # -- the failure -------------------------------------------------------------------------------------------------------
-def test_without_a_failed_row_there_is_no_failure() -> None:
-    waiting = Row(planned(), Outcome(status="waiting", changed=True, error=AzdoError("not yet")))
-    assert failure(shown(done(), waiting)) is None
+def test_what_is_not_confirmed_is_unfinished_work() -> None:
+    about = AzdoError("not yet").about("Payments / azure-prod")
+    waiting = Row(planned(), Outcome(status="waiting", changed=True, error=about))
+    error = failure(shown(done(), waiting))
+    assert error
+    assert (error.code, error.details["waiting"]) == ("unfinished", [waiting.planned.connection.id])
+    assert str(error).startswith("1 of 2 connections is not confirmed. Payments / azure-prod: not yet")
+
+
+def test_what_was_done_is_no_failure() -> None:
+    assert failure(shown(done())) is None
     assert failure([]) is None
 
 
@@ -290,14 +298,16 @@ def test_a_forecast_tells_the_work_for_a_person_too() -> None:
     assert shown(Row(row, Outcome(status="converted")))[0]["hand_off"] is None
 
 
-def test_work_for_people_is_counted() -> None:
-    hand_off = HandOff(connection=connection(), wish=None, why="x")
-    rows = [
-        Row(planned(), Outcome(status=status, hand_off=hand_off, error=AzdoError("x")))
-        for status in ("waiting", "failed")
-    ]
-    (text,) = warnings(shown(*rows), (), complete=True, selected_by_name=False)
-    assert text.startswith("1 connections wait for a federated credential")
+@pytest.mark.parametrize("error", [None, AzdoError("It was refused.")])
+def test_work_for_people_is_unfinished_work(error: AzdoError | None) -> None:
+    hand_off = HandOff(connection=connection(), wish=None, why="Nobody knows the pair.")
+    found = failure(shown(Row(planned(), Outcome(status="needs_person", hand_off=hand_off, error=error)), done()))
+    assert found
+    assert (found.code, len(found.details["needs_person"])) == ("unfinished", 1)
+    assert (
+        str(found)
+        == "1 of 2 connections is waiting for a person. Payments / azure-prod: Nobody knows the pair. Its hand_off says what to do."
+    )
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

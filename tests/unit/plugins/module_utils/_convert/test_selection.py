@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection, select
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, Json, Project
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import survey
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found, survey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,22 +23,21 @@ PROJECTS = [PAYMENTS, WEB_SHOP, Project("9" * 8, "alpha")]
 EVERYTHING = Selection(target=WIF, projects=None, connections=None)
 
 
-def listed(answers: t.Iterable[Json]) -> list[Json]:
-    """What the service leaves of them with type=azurerm and includeFailed=false, as the script asks (2.2)."""
+def listed(answers: t.Iterable[Json], *, ready: bool = True) -> list[Json]:
+    """What the service leaves of them with type=azurerm and includeFailed=false, as the script asks (2.2); or else what it leaves out."""
     return [
         answer
         for answer in answers
         if str(answer["type"]).lower() == "azurerm"
-        and answer["isReady"]
-        and (answer["operationStatus"] or {}).get("state") != "Failed"
+        and (answer["isReady"] and (answer["operationStatus"] or {}).get("state") != "Failed") == ready
     ]
 
 
-def script(answers: t.Iterable[Json], project: Project) -> list[str]:
+def script(answers: t.Iterable[Json], project: Project, *, ready: bool = True) -> list[str]:
     """sort_by([?authorization.scheme=='ServicePrincipal' && data.creationMode=='Automatic'
     && !(isShared && serviceEndpointProjectReferences[0].projectReference.name!=Project)], &name)"""
     chosen = []
-    for answer in listed(answers):
+    for answer in listed(answers, ready=ready):
         references = answer["serviceEndpointProjectReferences"]
         owner = references[0]["projectReference"]["name"] if references else None
         if (
@@ -93,7 +92,14 @@ def test_one_project_selects_what_the_script_selects_in_the_same_order(
     fleet: dict[Project, list[Json]], project: Project
 ) -> None:
     found = select(survey([(project, fleet[project])], named=True), EVERYTHING)
-    assert [item.connection.id for item in found] == script(fleet[project], project)
+    assert chosen(found, ready=True) == script(fleet[project], project)
+    assert chosen(found, ready=False) == script(fleet[project], project, ready=False)
+
+
+def chosen(found: t.Iterable[Found], *, ready: bool) -> list[str]:
+    """A candidate that is not ready just now has a row, too; its state says that nothing is done to it."""
+    at_rest = [(item.connection.ready and item.connection.state == "ready", item.connection.id) for item in found]
+    return [identifier for rests, identifier in at_rest if rests == ready]
 
 
 @given(fleets(), st.permutations(PROJECTS), st.integers(0, 3))
@@ -101,21 +107,21 @@ def test_several_projects_select_what_the_script_selects_in_each(
     fleet: dict[Project, list[Json]], projects: list[Project], size: int
 ) -> None:
     """Each connection once, by projects and then by name."""
-    chosen = projects[:size]
-    found = select(survey([(project, fleet[project]) for project in chosen], named=True), EVERYTHING)
-    in_order = sorted(chosen, key=lambda project: project.name.casefold())
-    wanted = [identifier for project in in_order for identifier in script(fleet[project], project)]
-    assert [item.connection.id for item in found] == wanted
+    some = projects[:size]
+    found = select(survey([(project, fleet[project]) for project in some], named=True), EVERYTHING)
+    in_order = sorted(some, key=lambda project: project.name.casefold())
+    for ready in (True, False):
+        wanted = [identifier for project in in_order for identifier in script(fleet[project], project, ready=ready)]
+        assert chosen(found, ready=ready) == wanted
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         raw(isShared=True, serviceEndpointProjectReferences=None),
-        raw(isReady=False),
         raw(type="github"),
     ],
-    ids=["shared-by-nobody", "not-ready-but-state-ready", "another-type"],
+    ids=["shared-by-nobody", "another-type"],
 )
 def test_what_the_script_does_not_see_is_not_selected(answer: Json) -> None:
     assert script([answer], PAYMENTS) == []

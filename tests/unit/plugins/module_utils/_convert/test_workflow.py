@@ -83,9 +83,14 @@ class World(FakeService):
     def tested_before(self) -> Verification | None:
         return self.ended_before
 
-    def way_back(self, moved: ArmConnection) -> FakeService:
-        self.target = SERVICE_PRINCIPAL
+    def way_back(self, moved: ArmConnection, target: str) -> FakeService:
+        self.target = target
         return self
+
+    def withdraw(self) -> str:
+        if any(event.startswith("prepared") for event in self.events):
+            self.events.append("withdrew")
+        return ""
 
     def send(self, connection: ArmConnection, body: Json) -> None:
         if not self.sent:
@@ -151,10 +156,10 @@ def test_when_the_run_is_over_nothing_is_begun() -> None:
     assert (world.sent, world.events) == ([], [])
 
 
-def test_without_its_credential_it_waits_for_a_person() -> None:
+def test_without_its_credential_it_needs_a_person() -> None:
     world = World(needs=True, prepared=HAND_OFF)
     outcome = go(world)
-    assert (outcome.status, outcome.hand_off, outcome.changed, world.sent) == ("waiting", HAND_OFF, False, [])
+    assert (outcome.status, outcome.hand_off, outcome.changed, world.sent) == ("needs_person", HAND_OFF, False, [])
 
 
 def test_a_credential_is_made_for_the_connection_as_it_is_now() -> None:
@@ -303,10 +308,10 @@ def test_a_way_back_that_does_not_end_is_told_as_one_that_was_asked_for() -> Non
 
     world = World(ends_after=BROKEN, reads=["ok", "ok", takes_long])
     outcome = go(world, revert_on_failure=True)
-    assert (outcome.status, outcome.settled, world.schemes) == ("failed", False, [THERE, BACK])
+    assert (outcome.status, outcome.settled, world.schemes) == ("waiting", False, [THERE, BACK])
     assert outcome.error
     assert "AADSTS70021" in outcome.error.message
-    assert "Its revert was asked for and has not finished" in outcome.error.message
+    assert "The way back was asked for and is not confirmed" in outcome.error.message
 
 
 def test_what_stops_the_way_back_does_not_hide_why_it_was_wanted() -> None:

@@ -29,12 +29,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_cod
     blocked,
     done_already,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
 
 from unit.plugins._helpers.connections import (
     CONNECTION_ID,
     ENTRA,
     NOW,
     PAYMENTS,
+    TENANT,
     VSTOKEN,
     WEB_SHOP,
     connection,
@@ -68,6 +70,8 @@ ID, OTHER_ID = frozenset({CONNECTION_ID}), frozenset({CONNECTION_ID[:-1] + "9"})
 SUBJECT = "sc://contoso/Payments/azure-prod"
 AT_HOME: dict[str, t.Any] = {"organization": "contoso", "subjects": {SUBJECT.lower(): 1}}
 AS_IT_IS = {CONNECTION_ID: fingerprint(connection())}
+KNOWN_DEAD = {"earlier": {CONNECTION_ID: EarlierRun(rollback="impossible")}}
+REFUSED = {"earlier": {CONNECTION_ID: EarlierRun(refusal="AadAccessSilentException", status="failed")}}
 MANUAL = raw(data={"creationMode": "Manual"})
 
 
@@ -156,6 +160,12 @@ CASES = [
     Case(
         "issuer_migration_unconfirmed", own_subject(), own_subject(), ENTRA_ISSUER, {"unconfirmed": ID}, {"unconfirmed": OTHER_ID}
     ),
+    Case("dead_secret_known", converted(), converted(), SERVICE_PRINCIPAL, KNOWN_DEAD, {"earlier": {CONNECTION_ID: EarlierRun(rollback="unknown")}}),
+    Case("dead_secret_known", converted(), raw(), SERVICE_PRINCIPAL, KNOWN_DEAD),
+    Case("unknown", raw(), raw(), about={"doubtful_tenants": frozenset({TENANT})}, near_about={"doubtful_tenants": frozenset({"other"})}),
+    Case("unknown", raw(), raw(), about={"doubtful_tenants": frozenset({TENANT})}, near_about={"doubtful_tenants": frozenset({TENANT}), "tenant": TENANT}),
+    Case("unknown", raw(), MANUAL, about={"doubtful_tenants": frozenset({TENANT})}),
+    Case("unknown", raw(), raw(), about=REFUSED, near_about={"earlier": {CONNECTION_ID: EarlierRun(refusal="X", status="needs_person")}}),
     Case("excluded", raw(), raw(), about={"excluded": ID}, near_about={"excluded": OTHER_ID}),
     Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": AS_IT_IS}),
     Case("changed_since_plan", raw(isDisabled=True), raw(description="new"), about={"approved": AS_IT_IS}),
@@ -234,6 +244,7 @@ EFFECTS: dict[str, Effects] = {
     "manual_needs_federated_credential": ("blocks", None, None),
     "revert_manual": (None, "blocks", None),
     "revert_window_passed": (None, "blocks", None),
+    "dead_secret_known": (None, "blocks", None),
     "shared_not_owner": ("blocks", "blocks", "blocks"),
     "shared": ("blocks", "blocks", "blocks"),
     "failed": ("blocks", "warns", "blocks"),

@@ -73,7 +73,7 @@ def test_when_a_secret_ends_the_way_back_ends_too() -> None:
         (connection(federated(NOW)), LISTED, "impossible", "seven days to go back are over"),
         (connection(converted(-1)), LISTED, "impossible", "seven days to go back are over"),
         (connection(federated()), LISTED, "impossible", "no deadline"),
-        (connection(federated(data={"revertSchemeDeadline": "soon"})), LISTED, "unknown", "cannot be read: soon."),
+        (connection(federated(data={"revertSchemeDeadline": "soon"})), LISTED, "unknown", "cannot be relied on: soon."),
         (connection(converted(3, **MANUAL)), LISTED, "impossible", "a person created"),
         (connection(raw()), LISTED, "unknown", "Nothing is done to it"),
         (connection(raw(scheme="ManagedServiceIdentity")), LISTED, "unknown", "Nothing is done to it"),
