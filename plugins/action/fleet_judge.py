@@ -32,6 +32,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
     hosts_may_be_missing,
     nothing_read,
     shortcomings,
+    unfinished,
     without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
@@ -41,7 +42,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.register
     of_play,
     plans_of,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge, proof
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import failed_with, judge, proof
 
 Json = dict[str, t.Any]
 Steps = dict[str, list[t.Any]]
@@ -96,6 +97,9 @@ class ActionModule(ActionBase):
         try:
             if options["about"] == "outcome":
                 steps = _so_far(variables, options)
+                options["unfinished"] = (
+                    "" if options["more_follow"] else unfinished(_of_all_batches(variables, options))
+                )
                 options["incomplete"] = hosts_may_be_missing(view.batch, variables["groups"])
             else:
                 steps = of_play(variables, options, "ansible_play_batch")
@@ -142,6 +146,13 @@ def _so_far(variables: Json, options: Json) -> Steps:
         return {}
 
 
+def _of_all_batches(variables: Json, options: Json) -> Steps:
+    try:
+        return of_play(variables, options, "ansible_play_hosts_all")
+    except NothingRegisteredError:
+        return {}
+
+
 def _now() -> datetime:
     return datetime.now(timezone.utc)
 
@@ -159,6 +170,7 @@ def _wave(steps: Steps, options: Json) -> Json:
     lines = conversion_lines(merge(steps), _whole(options, "rows"))
     return {
         **verdict.to_result(),
+        "failed_hosts": _failed_hosts(steps),
         "ended": format_time(_now()),
         "lines": [*lines, *([verdict.why] if verdict.stop else [])],
     }
@@ -209,6 +221,7 @@ def _outcome(steps: Steps, options: Json) -> Json:
     if not steps and options["more_follow"]:
         return {}
     found = shortcomings(steps, options["allow_unread"])
+    found += [options["unfinished"]] if options["unfinished"] else []
     if options["incomplete"] and "*" not in options["allow_unread"]:
         found.append(NOT_AMONG_THE_HOSTS)
     if found:
@@ -217,7 +230,15 @@ def _outcome(steps: Steps, options: Json) -> Json:
 
 
 def _memory(steps: Steps, options: Json) -> Json:
-    return {"by_host": steps}
+    return {"by_host": steps, "failed_hosts": _failed_hosts(steps)}
+
+
+def _failed_hosts(steps: Steps) -> dict[str, str]:
+    """What failed on each host; what is only unfinished is told in the end, for all hosts together."""
+    found = {
+        host: " ".join(text for result in results if (text := failed_with(result))) for host, results in steps.items()
+    }
+    return {host: text for host, text in found.items() if text}
 
 
 _ABOUT: dict[str, t.Callable[[Steps, Json], Json]] = {

@@ -18,14 +18,14 @@ description:
 options:
   about:
     description:
-      - V(wave) judges conversions. Too many failures mean that this wave is the last one.
+      - V(wave) judges conversions. Too many failures mean that this wave is the last one; so do connections that are not confirmed, and nothing but refusals.
       - V(course) takes plans, and says how a wave goes on from them.
       - V(proof) takes rows with their use, and says whether pipelines have run with success since the conversion.
       - V(tests) takes rows with their tests, and says which connections cannot be seen to sign in.
       - V(deadlines) looks for what runs out.
       - V(memory) only keeps the results, for O(earlier).
       - V(plan) takes plans, and says what a person looks at and the digest to agree to.
-      - V(outcome) fails, with a sentence, if the run did not look at everything that was meant or did not do what was agreed.
+      - V(outcome) fails, with a sentence, if the run did not look at everything that was meant, did not do what was agreed, or has not finished something.
     type: str
     choices: [wave, course, proof, tests, deadlines, memory, outcome, plan]
     required: true
@@ -206,6 +206,12 @@ run:
   description: What tells this entry point in this play from others that are played in the same run. Results that say another one are not judged with it.
   returned: if O(checked) is given
   type: str
+failed_hosts:
+  description: >-
+    With O(about=wave) and O(about=memory), by host, with what it failed. What is only unfinished (see M(azdo.connections.azdo_arm_connection_convert)) is
+    not among it, and fails the run in the end, with O(about=outcome).
+  returned: with these
+  type: dict
 by_host:
   description: By host, its results.
   returned: if about is memory

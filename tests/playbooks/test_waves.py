@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 import yaml
 
-from simulator import Connection, Fleet, Simulator
+from simulator import Connection, Fleet, Simulator, federation
 from simulator.recorder import Recorded
 
 LATELY = timedelta(days=2)
@@ -206,3 +206,56 @@ def test_inside_an_organization_projects_are_waves(scope: str, play: Play) -> No
     assert not {"last", "very-last", "manual", "?"} & set(play.written())
     assert play.statuses()["broken"] == "rolled_back"
     assert play.statuses()["canary-dev"] == "converted", "the report tells of the first wave, too"
+
+
+# -- what is not finished ----------------------------------------------------------------------------------------------
+KINDS = ("-e", "fleet_serial=1,1,100%"), ("-e", "fleet_hosts=localhost", "-e", "fleet_waves=1,1,100%")
+
+
+def refuse(play: Play, *names: str) -> None:
+    """Azure DevOps may not write to the applications of these."""
+    play.stage.simulator.observe(None)
+    for name in names:
+        connection = play.rollout.connections[name]
+        connection.application_writable = False
+        identity = federation.identity_of(play.stage.simulator.world.directory, connection)
+        assert identity
+        identity.credentials.clear()
+
+
+@pytest.mark.parametrize("hosts", KINDS, ids=["projects", "organization"])
+def test_a_wave_of_nothing_but_refusals_is_the_last_one(hosts: tuple[str, ...], play: Play) -> None:
+    refuse(play, "canary-dev")
+    played = play.convert(*hosts)
+    assert played.status != 0
+    assert set(play.rollout.schemes.values()) == {SECRET}
+    assert play.statuses()["canary-dev"] == "needs_person"
+    assert "1 connection refused until a person has done something, and none moved" in played.output
+    assert "rolled_back" not in play.statuses().values()
+
+
+@pytest.mark.parametrize("hosts", KINDS, ids=["projects", "organization"])
+def test_a_refusal_beside_what_was_moved_lets_the_next_wave_begin_and_is_told_in_the_end(
+    hosts: tuple[str, ...], play: Play
+) -> None:
+    refuse(play, "shared")
+    played = play.convert(*hosts)
+    assert played.status != 0
+    expected = dict.fromkeys(play.rollout.connections, FEDERATION)
+    assert play.rollout.schemes == {**expected, "manual": SECRET, "shared": SECRET}
+    assert "Not everything is done. 1 connection waiting for a person: Gamma / shared." in played.output
+    assert play.statuses()["shared"] == "needs_person"
+
+
+@pytest.mark.parametrize("hosts", KINDS, ids=["projects", "organization"])
+def test_a_wave_with_something_that_is_not_confirmed_is_the_last_one_and_sends_nothing_back(
+    hosts: tuple[str, ...], play: Play
+) -> None:
+    play.stage.simulator.observe(None)
+    play.rollout.connections["canary-dev"].conversion_polls = 10_000
+    played = play.convert(*hosts, "-e", "fleet_rollback_scope=wave", "-e", "fleet_wait_timeout=1")
+    assert played.status != 0
+    assert play.statuses()["canary-dev"] == "waiting"
+    assert "1 connection not confirmed" in played.output
+    assert set(play.written()) == {"canary-dev"}
+    assert len(play.written()) == 1

@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
     NotSentError,
+    ServiceError,
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import (
@@ -84,7 +85,7 @@ class CredentialPreparation:
         """Whether to ask again, after a pause; False for a refusal that has nothing to do with the credential."""
         told = issuer_and_subject(error.details.get("custom_properties"))
         if self._target == ENTRA_ISSUER:
-            return self._after_refused_migration(connection, told)
+            return self._after_refused_migration(error, connection, told)
         if not told and not about_credential(error.message):
             return False
         if told and told != self._pair:
@@ -100,9 +101,11 @@ class CredentialPreparation:
         return self._unknown_pair(connection, f"Azure DevOps did not find a federated credential that fits.{there}")
 
     def _after_refused_migration(
-        self, connection: ArmConnection, told: tuple[str, str] | None
+        self, error: AzdoError, connection: ArmConnection, told: tuple[str, str] | None
     ) -> t.Literal[False] | HandOff:
-        """The service names no reason (4.2). A credential that is missing is one that a person can mend; one that is there is not it."""
+        """A refusal names no reason (4.2): a credential that is missing may be it, one that is there is not. What fails later says why."""
+        if not told and not isinstance(error, ServiceError) and not about_credential(error.message):
+            return False
         try:
             found = self._identity.credentials() if self._identity else []
         except StoppedError:

@@ -112,7 +112,8 @@ def _pair(item: t.Mapping[str, t.Any], where: str) -> Pair:
     values = {key: _text(item.get(key), key, where) for key in _KEYS}
     name = values["connection"]
     if not name or says_nothing(name):
-        raise OptionError(f"{where}: connection is empty.", remedy="Give the name or id of the connection.")
+        at = f"{where}.connection" if where == PAIRS else f"{where}: connection"
+        raise OptionError(f"{at} is empty.", remedy="Give the name or id of the connection.")
     issuer, subject, identity = values["issuer"], values["subject"], values["managed_identity"]
     if bool(issuer) != bool(subject) or not (issuer or identity):
         raise OptionError(

@@ -233,8 +233,9 @@ class Workflow:
             return None
         if current.scheme != home:
             return Outcome(status=MOVED[self._terms.target], after=current, changed=True)
+        was = MOVED[self._terms.target]
         error = AzdoError(
-            f"An earlier run took it back, because its test failed after it was {MOVED[self._terms.target]}."
+            f"An earlier run took it back (it is {MOVED[home]}), because its test failed after it was {was}."
         )
         return Outcome(status="rolled_back", error=error, after=current, changed=True, settled=True)
 

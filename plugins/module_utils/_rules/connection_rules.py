@@ -127,9 +127,13 @@ def _condition(connection: ArmConnection, situation: Situation) -> Found:
 
 
 def failed_for_want_of_credential(connection: ArmConnection, situation: Situation) -> bool:
-    """Whether its last operation failed for want of a federated credential, which may be there by now: then it is worth asking again."""
+    """Whether its last operation failed for want of a federated credential, which may be there by now: then it is worth asking again.
+
+    A connection whose creation failed is not ready and has no identity that could have one.
+    """
     handed_off = situation.earlier_of(connection.id).status == "needs_person"
-    return connection.state == "failed" and (handed_off or about_credential(connection.status_message))
+    whole = connection.ready and bool(connection.client_id)
+    return connection.state == "failed" and whole and (handed_off or about_credential(connection.status_message))
 
 
 def not_known(connection: ArmConnection, target: str, situation: Situation) -> t.Iterator[Reason]:

@@ -12,7 +12,12 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, tally, urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import (
+    UNFINISHED,
+    coverage_of,
+    tally,
+    urgency,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     EXPLAINED,
@@ -141,7 +146,7 @@ def _left_out(rows: t.Sequence[Row], shown: t.Sequence[Row]) -> list[str]:
 
 def _explanations(rows: t.Sequence[Row]) -> list[str]:
     """What each row that failed or has not finished says, and once per reason code what to do about it."""
-    bad = [row for row in rows if row["status"] in ("failed", "waiting")]
+    bad = [row for row in rows if row["status"] in ("failed", *UNFINISHED)]
     lines = [f"{words.status_name(row['status']).upper()} {words.told(row)}" for row in bad[:EXPLAINED]]
     if len(bad) > EXPLAINED:
         lines.append(f"... and {len(bad) - EXPLAINED} more.")

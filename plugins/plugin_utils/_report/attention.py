@@ -61,9 +61,13 @@ def _run_rules() -> list[_Rule]:
     return [
         ("failed", "bad", "failed", _is("status", "failed")),
         ("rolled_back", "bad", "moved and taken back, because something was wrong afterwards", _is("status", "rolled_back")),
-        ("waiting", "warn", "not finished: the service is still working, or a person has something to do", _is("status", "waiting")),
+        ("waiting", "warn", "not confirmed: the service has not finished, or it could not be seen", _is("status", "waiting")),
+        ("needs_person", "warn", "refused until a person has done something: each row says what", _is("status", "needs_person")),
         ("not_started", "warn", "not begun: the run stopped before their turn", _has("not_started")),
-        ("uncertain", "warn", "would wait or be tried, because something is not known or not done", _is("status", "would_wait", "would_attempt")),
+        (
+            "uncertain", "warn", "would wait or be tried, because something is not known or not done",
+            _is("status", "would_wait", "would_need_person", "would_attempt"),
+        ),
         (
             "no_way_back", "warn", "moved without a certain way back",
             lambda entry: entry["status"].plain == "converted" and entry["rollback"].plain in ("impossible", cells.UNKNOWN),

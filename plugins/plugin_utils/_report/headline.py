@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED, coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED, UNFINISHED, coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
@@ -28,7 +28,7 @@ OLD_ISSUER = "azure_devops"
 
 DONE = ("converted", "reverted", "migrated", "cleaned")
 PLANNED = ("would_convert", "would_revert", "would_migrate", "would_clean")
-OPEN = ("waiting", "would_wait", "would_attempt")
+OPEN = (*UNFINISHED, "would_wait", "would_need_person", "would_attempt")
 LEFT = ("skipped", "unchanged")
 
 

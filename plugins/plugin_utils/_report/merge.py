@@ -18,17 +18,21 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
 
 # The statuses of what went wrong. What was taken back because of that has failed as well.
 FAILED = ("failed", "rolled_back")
+# The statuses of work that is not done: not confirmed, or refused until a person has done something.
+UNFINISHED = ("waiting", "needs_person")
 
 # What a reader has to see first.
 URGENCY = (
     "failed",
     "rolled_back",
     "waiting",
+    "needs_person",
     "converted",
     "reverted",
     "migrated",
     "cleaned",
     "would_wait",
+    "would_need_person",
     "would_convert",
     "would_revert",
     "would_migrate",
@@ -82,7 +86,7 @@ def _going_on(earlier: Row, later: Row) -> Row:
     """What both steps came to. A conversion that was taken back has the status ``rolled_back``, wherever the fault was that made it necessary."""
     if later.get("status") == "reverted" and earlier.get("target") != later.get("target"):
         return {**earlier, "status": "rolled_back", "after": later.get("after"), "revert_deadline": None}
-    if later.get("status") in ("failed", "waiting") and earlier.get("target") != later.get("target"):
+    if later.get("status") in ("failed", *UNFINISHED) and earlier.get("target") != later.get("target"):
         # The way back did not work: that is what a person has to see.
         return {**later, "before": earlier.get("before"), "reasons": earlier.get("reasons")}
     if later.get("status") == "skipped" and earlier.get("target") != later.get("target"):

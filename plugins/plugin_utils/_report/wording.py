@@ -38,7 +38,9 @@ STATUSES = {
     "would_clean": "would be cleaned",
     "would_attempt": "would be tried",
     "would_wait": "would wait",
-    "waiting": "not finished",
+    "would_need_person": "would need a person",
+    "waiting": "not confirmed",
+    "needs_person": "needs a person",
     "rolled_back": "rolled back",
 }
 # The code of a connection that has arrived where the question asks to go.
@@ -123,7 +125,7 @@ def why(row: Row) -> str:
     ]
     if row["status"] == "converted" and row.get("revert_deadline"):
         codes.append(f"revert until {_moment(row['revert_deadline'])}")
-    if row["status"] in ("failed", "waiting") and not codes:
+    if row["status"] in ("failed", "waiting", "needs_person") and not codes:
         return "see below"
     return ", ".join(codes)
 

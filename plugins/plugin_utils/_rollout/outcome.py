@@ -36,6 +36,20 @@ def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def unfinished(steps: Steps) -> str:
+    """What the service has not confirmed, and what waits for a person; an empty text if everything is done."""
+    told = []
+    rows = merge(steps)["connections"]
+    for status, verb in (("waiting", "not confirmed"), ("needs_person", "waiting for a person")):
+        names = [_name(row) for row in rows if row.get("status") == status]
+        told += [f"{count(len(names), 'connection')} {verb}: {_listed(names)}."] if names else []
+    return (
+        f"Not everything is done. {' '.join(told)} Their rows say what to do; the next run goes on from there."
+        if told
+        else ""
+    )
+
+
 NOT_AMONG_THE_HOSTS = (
     "The inventory could not read everything, as its warnings say, so connections may be missing among the hosts. If that may be, "
     "set fleet_allow_unread to *."

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count
 
 # For so long Azure DevOps offers the way back, so its end tells when a connection was converted.
@@ -39,35 +39,48 @@ class Verdict:
 
 
 def judge(results: t.Mapping[str, Result], *, allowed: int, scope: str) -> Verdict:
-    """Whether the next wave may start: not after more failures than allowed. A result without rows is a failure, too.
+    """Whether the next wave may start: not after more failures than allowed, not while something is not confirmed, and not after nothing but refusals.
 
-    :param scope: ``wave``: after a stop everything that the wave has moved is to be taken back; else what failed only, which the module has done itself.
+    A result without rows is a failure, too. Only failures send anything back: what is not confirmed or was refused is no reason to.
+
+    :param scope: ``wave``: after too many failures all that the wave has moved is to be taken back; else what failed only, which the module has done itself.
     """
+    rows = [row for result in results.values() for row in result.get("connections", ())]
     silent = [host for host, result in results.items() if "connections" not in result]
-    failed = [row for result in results.values() for row in result.get("connections", ()) if _is_failure(row)]
-    failures = len(silent) + len(failed)
-    stop = failures > allowed
+    failures = len(silent) + sum(row["status"] in FAILED for row in rows)
+    too_many = failures > allowed
     back = {host: ids for host, result in results.items() if (ids := _to_take_back(result))} if scope == "wave" else {}
     moved = {
         host: ids
         for host, result in results.items()
         if (ids := [row["id"] for row in result.get("connections", ()) if row["status"] in ("converted", "migrated")])
     }
-    return Verdict(failures, stop, _why_stopped(failures, silent, allowed) if stop else "", back if stop else {}, moved)
-
-
-def _is_failure(row: Row) -> bool:
-    """What Azure DevOps has not finished is none yet, but nobody knows how it ends, so the next wave must not start on it. A person's part may wait."""
-    hand_off = row.get("hand_off")
-    unfinished = row["status"] == "waiting" and not (hand_off and not hand_off.get("urgent"))
-    return row["status"] in FAILED or unfinished
-
-
-def _why_stopped(failures: int, silent: list[str], allowed: int) -> str:
-    hosts = f", {count(len(silent), 'host')} without a result among them" if silent else ""
-    return (
-        f"This wave is the last one: {count(failures, 'failure')}{hosts}, and {allowed} allowed (fleet_wave_failures)."
+    why = _too_many(failures, silent, allowed) if too_many else _unfinished(rows, moved)
+    return Verdict(
+        failures, bool(why), f"This wave is the last one: {why}" if why else "", back if too_many else {}, moved
     )
+
+
+def _too_many(failures: int, silent: list[str], allowed: int) -> str:
+    hosts = f", {count(len(silent), 'host')} without a result among them" if silent else ""
+    return f"{count(failures, 'failure')}{hosts}, and {allowed} allowed (fleet_wave_failures)."
+
+
+def _unfinished(rows: t.Sequence[Row], moved: t.Mapping[str, list[str]]) -> str:
+    """Why the next wave must not begin although not too much has failed; an empty text if it may. One person's part may wait while the rest goes on."""
+    waiting, refused = (sum(row["status"] == status for row in rows) for status in UNFINISHED)
+    if waiting:
+        return f"{count(waiting, 'connection')} not confirmed, so nobody knows whether it works. Nothing was taken back; the next run looks at them first."
+    if refused and not moved:
+        return f"{count(refused, 'connection')} refused until a person has done something, and none moved. Their rows say what to do."
+    return ""
+
+
+def failed_with(result: Result) -> str:
+    """The message of a result that failed; empty if it did not, or is only unfinished."""
+    if "msg" not in result or (result.get("failure") or {}).get("code") == "unfinished":
+        return ""
+    return str(result["msg"])
 
 
 def _to_take_back(result: Result) -> list[str]:

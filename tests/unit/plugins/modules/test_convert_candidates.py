@@ -84,7 +84,7 @@ def test_one_host_for_each_connection_gives_the_rows_of_its_project(
 @pytest.mark.parametrize(
     ("move", "names"),
     [
-        ("convert", ["automatic", "disabled", "shared"]),
+        ("convert", ["automatic", "disabled", "failed", "shared"]),
         ("revert", ["converted", "too-late"]),
         ("migrate", ["old-issuer"]),
         ("clean", ["converted", "entra", "too-late"]),

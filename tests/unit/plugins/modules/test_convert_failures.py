@@ -102,7 +102,7 @@ def test_a_refusal_is_told_with_all_that_support_asks_for(simulator: Simulator) 
     ).conversion_failure = "could not be configured automatically, and no valid configuration exists."
     task = convert(simulator)
     row = task.by_name[NAMES[0]]
-    assert (row["status"], row["after"]["scheme"]) == ("failed", "service_principal")
+    assert (row["status"], row["after"]["scheme"]) == ("needs_person", "service_principal")
     assert row["error"]["code"] == "service_error"
     assert "own the application" in row["error"]["remedy"]
     assert row["error"]["details"]["status"] == 400
@@ -221,7 +221,8 @@ def test_a_conversion_that_takes_longer_than_the_patience(simulator: Simulator) 
     task = convert(simulator, connections=[NAMES[0]], wait_timeout=0)
     row = task.rows[0]
     assert row["status"] == "waiting"
-    assert not task.failed
+    assert task.result["failure"]["code"] == "unfinished"
+    assert row["name"] in task.result["msg"]
     assert task.result["changed"]
     assert "did not finish within 0 s" in row["error"]["message"]
 
@@ -250,7 +251,7 @@ def test_work_that_fails_after_a_while(simulator: Simulator) -> None:
     connection.conversion_polls, connection.conversion_failure = 2, "Insufficient privileges to complete the operation."
     task = convert(simulator)
     row = task.by_name[NAMES[0]]
-    assert row["status"] == "failed"
+    assert row["status"] == "needs_person"
     assert "Insufficient privileges" in row["error"]["message"]
     assert "Application Developer" in row["error"]["remedy"]
 

@@ -226,7 +226,7 @@ def test_patience_ends(make: Make) -> None:
     scene = make()
     scene.simulator.fault(**CONVERSION, times=0, status=400, body=NOT_CONFIGURED)
     task = scene.run(pair=scene.pair(), wait_timeout=0)
-    assert task.statuses == {NAME: "waiting"}
+    assert task.statuses == {NAME: "needs_person"}
     assert scene.conversions == 1
     assert scene.scheme == "ServicePrincipal"
 
@@ -247,17 +247,48 @@ def test_a_credential_that_was_written_is_a_change_although_the_conversion_was_r
     scene = make()
     scene.simulator.fault(**CONVERSION, times=0, status=400, body=refusal)
     task = scene.run(pair=scene.pair(), wait_timeout=0)
-    assert len(scene.credential_writes) == 1
+    assert len(scene.credential_writes) == 2
     assert task.result["changed"], "a federated credential was written, and the task says that nothing changed"
 
 
-def test_the_next_run_finds_what_the_first_one_made(make: Make) -> None:
+@pytest.mark.parametrize(
+    "refusal", [NOT_CONFIGURED, {"message": "No.", "typeKey": "ArgumentException"}], ids=["wrong pair", "other"]
+)
+def test_a_credential_that_served_for_nothing_is_taken_back(make: Make, refusal: Options) -> None:
+    """A pair that somebody mistyped would let in whom nobody knows, on an application that is not federated."""
     scene = make()
-    scene.simulator.fault(**CONVERSION, times=0, status=400, body=NOT_CONFIGURED)
-    scene.run(pair=scene.pair(), wait_timeout=0)
+    scene.simulator.fault(**CONVERSION, times=0, status=400, body=refusal)
+    task = scene.run(pair=("https://issuer.example", "somebody else's"), wait_timeout=0)
+    assert scene.pairs == []
+    assert [item.split()[0] for item in scene.credential_writes] == ["POST", "DELETE"]
+    assert any("was removed from the application" in text for text in task.runtime.warnings)
     scene.simulator.clear_faults()
     assert scene.run(pair=scene.pair()).statuses == {NAME: "converted"}
-    assert len(scene.credential_writes) == 1
+    assert scene.pairs == [scene.pair()]
+
+
+def test_a_credential_that_cannot_be_taken_back_is_named(make: Make) -> None:
+    scene = make()
+    scene.simulator.fault(**CONVERSION, times=0, status=400, body=NOT_CONFIGURED)
+    scene.simulator.fault(method="DELETE", path="federatedIdentityCredentials", times=0, status=403, body=DENIED)
+    task = scene.run(pair=scene.pair(), wait_timeout=0)
+    (left,) = (item.name for item in scene.identity.credentials)
+    assert any(left in text and "is still on the application" in text for text in task.runtime.warnings)
+
+
+def test_what_a_run_that_was_killed_wrote_for_nothing_is_taken_back_by_the_next(make: Make) -> None:
+    scene = make()
+    scene.federate(scene.pair(), our_name(scene.connection.id, *scene.pair()))
+    scene.simulator.fault(**CONVERSION, times=0, status=400, body=NOT_CONFIGURED)
+    assert scene.run(pair=scene.pair(), wait_timeout=0).statuses == {NAME: "needs_person"}
+    assert scene.pairs == []
+
+
+def test_what_somebody_else_wrote_stays(make: Make) -> None:
+    scene = make(manual_issuer="azure_devops")
+    scene.federate(scene.pair())
+    assert scene.run(pair=scene.pair(), wait_timeout=0).statuses == {NAME: "needs_person"}
+    assert scene.pairs == [scene.pair()]
 
 
 # -- somebody else has made it -------------------------------------------------------------------------------------------
@@ -278,7 +309,7 @@ def test_a_credential_that_somebody_made_is_tried_once_and_nothing_is_written(
     scene = make(manual_issuer="azure_devops" if issuer == "entra" else "entra")
     scene.federate(scene.pair(issuer))
     task = scene.run(pair=scene.pair(issuer) if given else None)
-    assert task.statuses == {NAME: "waiting"}, task.result
+    assert task.statuses == {NAME: "needs_person"}, task.result
     assert (scene.credential_writes, scene.conversions) == ([], 1)
     assert len(scene.pairs) == 1
     assert not task.result["changed"]
@@ -300,7 +331,7 @@ def test_a_credential_of_another_connection_proves_nothing(make: Make) -> None:
     scene = make()
     other = next(item for item in scene.simulator.world.connections.values() if item.name == "automatic")
     scene.federate(federation.pair(scene.simulator.world, other, "entra"))
-    assert scene.run().statuses == {NAME: "waiting"}
+    assert scene.run().statuses == {NAME: "needs_person"}
     assert scene.simulator.writes == []
 
 
@@ -310,13 +341,13 @@ def test_without_a_pair_it_waits_for_a_person_and_writes_nothing_however_often(m
     for _again in range(2):
         task = scene.run()
         row = task.rows[0]
-        assert (row["status"], row["after"]) == ("waiting", None)
+        assert (row["status"], row["after"]) == ("needs_person", None)
         assert row["hand_off"]["commands"] is None
         assert "choose Convert" in row["hand_off"]["what_to_do"]
         assert row["hand_off"]["client_id"] == scene.connection.parameter("serviceprincipalid")
-        assert not task.failed
+        assert task.result["failure"]["code"] == "unfinished"
+        assert task.result["failure"]["details"] == {"needs_person": [scene.connection.id]}
         assert not task.result["changed"]
-        assert any("wait for a federated credential" in text for text in task.runtime.warnings)
     assert scene.simulator.writes == []
     assert scene.pairs == []
 
@@ -324,7 +355,7 @@ def test_without_a_pair_it_waits_for_a_person_and_writes_nothing_however_often(m
 def test_a_probe_asks_once_and_hands_off_what_it_did_not_learn(make: Make) -> None:
     scene = make()
     task = scene.run(federated_credential={"probe": True})
-    assert task.statuses == {NAME: "waiting"}
+    assert task.statuses == {NAME: "needs_person"}
     assert (scene.credential_writes, scene.conversions) == ([], 1)
     assert task.rows[0]["hand_off"]["commands"] is None
     assert scene.scheme == "ServicePrincipal"
@@ -342,7 +373,7 @@ def test_what_is_required_and_there_converts(make: Make) -> None:
 def test_what_is_required_and_missing_is_handed_off_without_a_request(make: Make) -> None:
     scene = make()
     task = scene.run(pair=scene.pair(), federated_credential={"mode": "require"})
-    assert task.statuses == {NAME: "waiting"}
+    assert task.statuses == {NAME: "needs_person"}
     assert scene.simulator.writes == []
     assert (task.rows[0]["hand_off"]["issuer"], task.rows[0]["hand_off"]["subject"]) == scene.pair()
 
@@ -352,7 +383,7 @@ def test_what_is_required_and_differs_in_case_only_says_so(make: Make) -> None:
     issuer, subject = scene.pair()
     scene.federate((issuer, subject.upper()))
     task = scene.run(pair=(issuer, subject), federated_credential={"mode": "require"})
-    assert task.statuses == {NAME: "waiting"}
+    assert task.statuses == {NAME: "needs_person"}
     assert "upper and lower case" in task.rows[0]["hand_off"]["why"]
     assert "federated_credential_mismatch" in task.codes(NAME)
     assert scene.simulator.writes == []
@@ -366,14 +397,14 @@ def test_a_personal_access_token_cannot_look_so_the_known_pair_is_tried_once(mak
         scene.federate(scene.pair())
     scene.signed_in = {}
     task = scene.run(pair=scene.pair())
-    assert task.statuses == {NAME: "converted" if there else "waiting"}
+    assert task.statuses == {NAME: "converted" if there else "needs_person"}
     assert (scene.credential_writes, scene.conversions) == ([], 1)
 
 
 def test_a_personal_access_token_without_a_pair_sends_nothing(make: Make) -> None:
     scene = make()
     scene.signed_in = {}
-    assert scene.run().statuses == {NAME: "waiting"}
+    assert scene.run().statuses == {NAME: "needs_person"}
     assert scene.simulator.writes == []
 
 
@@ -382,7 +413,7 @@ def test_a_personal_access_token_does_not_ask_again_for_what_it_cannot_make(make
     scene = make(pair_in_error=True)
     scene.signed_in = {}
     task = scene.run(federated_credential={"probe": True})
-    assert task.statuses == {NAME: "waiting"}
+    assert task.statuses == {NAME: "needs_person"}
     assert task.rows[0]["hand_off"]["subject"] == scene.pair()[1]
     assert scene.conversions == 1
 
@@ -412,7 +443,7 @@ def test_what_a_caller_without_rights_hands_off_lets_the_next_run_finish(make: M
         scene.simulator.fault(method="POST", path="federatedIdentityCredentials", times=1, status=403, body=DENIED)
     pair = scene.pair("azure_devops")
     first = scene.run(pair=pair)
-    assert first.statuses == {NAME: "waiting"}, first.result
+    assert first.statuses == {NAME: "needs_person"}, first.result
     assert scene.pairs == []
     hand_off = first.rows[0]["hand_off"]
     commands = hand_off["commands"]
@@ -454,7 +485,7 @@ def test_the_text_for_a_managed_identity_that_may_not_be_written(make: Make) -> 
     scene = make(managed_fleet())
     scene.simulator.fault(method="PUT", path="federatedIdentityCredentials", times=0, status=403, body=DENIED)
     row = scene.run(pair=scene.pair()).rows[0]
-    assert (row["status"], scene.conversions) == ("waiting", 0)
+    assert (row["status"], scene.conversions) == ("needs_person", 0)
     words = shlex.split(row["hand_off"]["commands"]["az"])
     given = dict(itertools.pairwise(words))
     assert given["--identity-name"] == "id-payments"
@@ -468,7 +499,7 @@ def test_the_audience_of_a_cloud_where_nobody_knows_it_is_asked_for(make: Make, 
     scene = make(small_fleet(environment="AzureChinaCloud"), issuer="azure_devops")
     scene.simulator.fault(method="POST", path="federatedIdentityCredentials", times=0, status=403, body=DENIED)
     row = scene.run(pair=scene.pair("azure_devops"), federated_credential={"audience": given}).rows[0]
-    assert (row["status"], scene.conversions) == ("waiting", 0)
+    assert (row["status"], scene.conversions) == ("needs_person", 0)
     found = from_graph(row["hand_off"]["commands"]["graph"])["audiences"]
     assert found == [given or "AUDIENCE-OF-THIS-CLOUD"]
     assert len(scene.credential_writes) == (1 if given else 0)
@@ -512,11 +543,11 @@ def test_twenty_credentials_leave_no_room_and_nothing_is_tried(make: Make) -> No
     fill(scene)
     task = scene.run(pair=scene.pair())
     row = task.rows[0]
-    assert row["status"] in ("waiting", "skipped")
+    assert row["status"] in ("needs_person", "skipped")
     assert "federated_credential_limit" in task.codes(NAME) or "20 federated credentials" in row["hand_off"]["why"]
     assert scene.simulator.writes == []
     assert task.statuses[NAME] == scene.run(pair=scene.pair(), check=True).statuses[NAME].replace(
-        "would_wait", "waiting"
+        "would_wait", "needs_person"
     )
 
 
@@ -525,7 +556,7 @@ def test_the_twenty_first_that_was_too_late_is_handed_off(make: Make) -> None:
     full = {"error": {"code": "Directory_QuotaExceeded", "message": "The application already has 20."}}
     scene.simulator.fault(method="POST", path="federatedIdentityCredentials", times=0, status=403, body=full)
     task = scene.run(pair=scene.pair())
-    assert task.statuses == {NAME: "waiting"}
+    assert task.statuses == {NAME: "needs_person"}
     assert scene.conversions == 0
     assert "already has 20" in task.rows[0]["hand_off"]["why"]
 
@@ -622,8 +653,8 @@ def test_check_mode_foretells_the_wait_of_the_run(make: Make, case: str) -> None
         scene.signed_in = {}
     foretold, done = scene.run(check=True, **options), scene.run(**options)
     assert scene.simulator.writes == []
-    assert done.statuses == {NAME: "waiting"}
-    assert (foretold.statuses, foretold.result["changed"]) == ({NAME: "would_wait"}, done.result["changed"])
+    assert done.statuses == {NAME: "needs_person"}
+    assert (foretold.statuses, foretold.result["changed"]) == ({NAME: "would_need_person"}, done.result["changed"])
 
 
 # -- what changed since the lists were read ------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def test_a_service_principal_behind_a_bearer_token_may_still_try(simulate: Simul
     deployer = fleet.service_principal("deployer", secret="the-secret-of-it")
     simulator = simulate(fleet)
     task = convert(simulator, access_token=simulator.token(deployer), attempt_as_non_user=True)
-    assert task.statuses == {"azure-prod": "failed"}
+    assert task.statuses == {"azure-prod": "needs_person"}
     assert "could not be configured automatically" in task.rows[0]["error"]["message"]
     assert task.rows[0]["error"]["remedy"]
     assert not task.result["changed"]

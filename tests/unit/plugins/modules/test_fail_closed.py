@@ -187,7 +187,7 @@ def test_a_connection_that_is_visible_in_part_is_a_gap(simulator: Simulator) -> 
 def test_a_failed_row_and_a_gap_are_told_together(simulator: Simulator) -> None:
     hide(simulator, "Web Shop")
     connection = next(item for item in simulator.world.connections.values() if item.name == "pay-test")
-    connection.conversion_failure = "could not be configured automatically"
+    connection.conversion_failure = "The service does not like it."
     task = convert(simulator)
     assert task.result["failure"]["code"] == "connections_failed"
     assert "'Web Shop'" in task.result["msg"]

@@ -226,7 +226,7 @@ class TestTop:
     def test_a_run_in_one_sentence_failures_first(self) -> None:
         value = result(run_row("converted"), run_row("failed", "b"), run_row("waiting", "c"), run_row("skipped", "d"))
         assert facts.headline(entries(value), value, run=True) == (
-            "4 service connections selected: 1 failed, 1 not finished, 1 converted, 1 skipped."
+            "4 service connections selected: 1 failed, 1 not confirmed, 1 converted, 1 skipped."
         )
         assert [figure.number for figure in facts.figures(entries(value), run=True)] == [1, 1, 1, 1]
 

@@ -12,6 +12,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
     hosts_may_be_missing,
     nothing_read,
     shortcomings,
+    unfinished,
     without,
 )
 
@@ -55,6 +56,23 @@ def result(
 def test_what_was_not_seen(found: Json, allowed: list[str], says: str) -> None:
     sentences = shortcomings({"h": [found]}, allowed)
     assert says in sentences[0] if says else sentences == []
+
+
+@pytest.mark.parametrize(
+    ("statuses", "says"),
+    [
+        (["converted", "skipped", "unchanged", "failed", "would_wait", "would_need_person"], ""),
+        (["converted", "waiting"], "Not everything is done. 1 connection not confirmed: Web / name-1. Their rows say"),
+        (
+            ["waiting", "needs_person", "needs_person"],
+            "1 connection not confirmed: Web / name-0. 2 connections waiting for a person: Web / name-1, Web / name-2.",
+        ),
+    ],
+)
+def test_what_is_not_done(statuses: list[str], says: str) -> None:
+    rows = [row(str(number), status) for number, status in enumerate(statuses)]
+    found = unfinished({"h": [result(*rows[:2])], "i": [result(*rows[2:])]})
+    assert says in found if says else not found
 
 
 def test_nobody_looked_at_anything() -> None:

@@ -265,7 +265,6 @@ class TestJudge:
         ("statuses", "allowed", "stop"),
         [
             (["converted", "skipped", "unchanged"], 0, False),
-            (["waiting"], 0, True),
             (["converted", "failed"], 0, True),
             (["rolled_back"], 0, True),
             (["failed"], 1, False),
@@ -279,10 +278,26 @@ class TestJudge:
         assert (verdict.stop, bool(verdict.why)) == (stop, stop)
         assert "without a result" not in verdict.why
 
-    @pytest.mark.parametrize(("hand_off", "stop"), [({"urgent": False}, False), ({"urgent": True}, True), (None, True)])
-    def test_what_waits_for_a_person_does_not_stop_the_others(self, hand_off: t.Any, stop: bool) -> None:
-        rows = [converted("waiting", hand_off=hand_off)]
-        assert judge({"h": {"connections": rows}}, allowed=0, scope="none").stop is stop
+    @pytest.mark.parametrize(
+        ("statuses", "why"),
+        [
+            (["waiting"], "1 connection not confirmed"),
+            (["converted", "waiting", "waiting"], "2 connections not confirmed"),
+            (["needs_person", "skipped", "unchanged"], "1 connection refused until a person has done something"),
+            (["needs_person", "waiting"], "1 connection not confirmed"),
+            (["needs_person", "converted"], ""),
+            (["needs_person", "migrated"], ""),
+            (["skipped", "unchanged"], ""),
+        ],
+    )
+    def test_what_is_not_confirmed_or_was_only_refused_is_the_last_wave_and_sends_nothing_back(
+        self, statuses: list[str], why: str
+    ) -> None:
+        """However many failures are allowed: nothing has failed."""
+        rows = [converted(status, name=str(number)) for number, status in enumerate(statuses)]
+        verdict = judge({"h": {"connections": rows}, "i": {"connections": []}}, allowed=9, scope="wave")
+        assert (verdict.failures, verdict.back, verdict.stop) == (0, {}, bool(why))
+        assert why in verdict.why
 
     def test_a_host_without_rows_is_a_failure(self) -> None:
         verdict = judge({"h": {"msg": "refused"}, "i": {"connections": []}}, allowed=0, scope="none")
