@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement 
     missing_from_plan,
     refusal,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.credential_pairs import pairs_problem
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_names import (
     canary_problem,
     sizes_nobody_reads,
@@ -71,7 +72,7 @@ class ActionModule(ActionBase):
             _refuse(canary_problem(said, hosts, view.batch))
         else:
             _refuse(_stopped_before(view, said))
-        _refuse(*strangers(said, hosts))
+        _refuse(*strangers(said, hosts), pairs_problem(said))
         _outputs(said, view.check_mode)
         _agreement(view, said, hosts)
         found: Json = {
@@ -173,6 +174,7 @@ def _every_host(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None
             _refuse(
                 differs(other, said.values),
                 *strangers(other, hosts),
+                pairs_problem(other),
                 refusal(other, Occasion(host, len(hosts), view.check_mode)),
             )
 

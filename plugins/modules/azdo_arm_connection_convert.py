@@ -162,8 +162,8 @@ options:
     type: str
   plan_max_age:
     description:
-      - Hours after which O(plan) is not applied any more. That guards against forgetting, not against a person who edits the time: the digest leaves it out,
-        so that it is the same tomorrow and for a colleague. A time in the future is refused.
+      - Hours after which O(plan) is not applied any more. That guards against forgetting, not against a person who edits the time. The digest leaves the
+        time out, so that it is the same tomorrow and for a colleague. A time in the future is refused.
     type: int
     default: 72
   shared:

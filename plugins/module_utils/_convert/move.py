@@ -230,7 +230,7 @@ class Move:
     def _judge(self, current: ArmConnection) -> Outcome | None:
         """The outcome if the state is final, None if it may still change."""
         moved = self.reached(current)
-        if current.state == "failed" and (moved or self._state_before != "failed"):
+        if current.state == "failed" and (moved or self._failed_since(current)):
             return self._reported_failure(current, moved=moved)
         if not moved or current.state == "in_progress":
             return None
@@ -245,6 +245,11 @@ class Move:
                 status="needs_person", error=error, after=current, changed=True, hand_off=answer, settled=True
             )
         return replace(self._failed(error, current), settled=not moved)
+
+    def _failed_since(self, current: ArmConnection) -> bool:
+        """Whether the failure is one of this request: of one that failed before, only a later change tells (2.4)."""
+        before = self._before.raw.get("modificationDate") if self._before else None
+        return self._state_before != "failed" or current.raw.get("modificationDate") != before
 
     @property
     def _state_before(self) -> str:

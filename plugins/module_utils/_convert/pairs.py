@@ -12,12 +12,13 @@ import csv
 import io
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 
-from ansible.module_utils.common.yaml import HAS_YAML, yaml_load
-from ansible_collections.azdo.connections.plugins.module_utils._errors import MissingLibraryError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
+from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import yaml_value
 
 PAIRS = "federated_credential.pairs"
 PAIRS_FILE = "federated_credential.pairs_file"
@@ -55,8 +56,7 @@ def pairs_of(credential: Json | None) -> tuple[Pair, ...]:
 def read_pairs_file(path: str, option: str = PAIRS_FILE) -> list[Pair]:
     """:param path: a file that ends with .csv, .yml, .yaml or .json, in UTF-8. :raises OptionError: it is none, names the file and the line or entry."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            text = stream.read()
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise OptionError(f"{option}: {path} cannot be read: {why}.", remedy="Name a file that exists.") from None
@@ -84,12 +84,10 @@ def _from_csv(text: str, path: str, option: str) -> list[tuple[str, Json]]:
 
 
 def _from_yaml(text: str, path: str, option: str) -> list[tuple[str, Json]]:
-    if not HAS_YAML:
-        raise MissingLibraryError("PyYAML", f"to read {path}")
     try:
-        content = yaml_load(text)
-    except Exception as error:  # noqa: BLE001 - the errors of a library that may not be there
-        raise OptionError(f"{option}: {path} is no YAML: {' '.join(str(error).split())}.", remedy=_FORM) from None
+        content = yaml_value(text)
+    except ValueError as error:
+        raise OptionError(f"{option}: {path} is no YAML: {error}.", remedy=_FORM) from None
     if content is None:
         return []
     if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):

@@ -93,8 +93,10 @@ def strangers(said: Said, hosts: Hosts) -> list[str]:
         ("projects", places, open_places),
         ("connections", known_names, open_names),
         ("exclude", known_names, open_names),
+        ("credential_pairs", known_names, open_names),
     ):
-        missing = [] if is_open else [text for text in said.get(name) or () if not answers_to(there, text)]
+        texts = [text["connection"] if isinstance(text, dict) else text for text in said.get(name) or ()]
+        missing = [] if is_open else [text for text in texts if not answers_to(there, text)]
         if missing:
             found.append(
                 f"fleet_{name} names {', '.join(missing)}, which no host of this play stands for.{did_you_mean(missing[0], there)} Check the spelling, the "

@@ -21,7 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.nearest im
 DEFAULT_SIZES = "1,10%,100%"
 
 Size = tuple[float, bool]
-_PAIR = frozenset({"connection", "issuer", "subject"})
+_PAIR = frozenset({"connection", "issuer", "subject", "managed_identity"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -159,11 +159,13 @@ def sizes(value: t.Any) -> t.Any:
 
 
 def pairs(value: t.Any) -> list[dict[str, t.Any]]:
-    """Issuer and subject of connections."""
+    """Issuer and subject of connections, or the managed identities behind them."""
     given = _from_json(value, "[") if isinstance(value, str) else value
     wrong = not isinstance(given, t.Sequence) or not all(
-        isinstance(item, t.Mapping) and set(item) == _PAIR for item in given
+        isinstance(item, t.Mapping) and "connection" in item and _PAIR.issuperset(item) for item in given
     )
     if wrong or not given:
-        raise ValueError(f"must be a list of dictionaries, each with {', '.join(sorted(_PAIR))}")
-    return [{key: text(item[key]) for key in sorted(_PAIR)} for item in given]
+        raise ValueError(
+            "must be a list of dictionaries, each with connection, and with issuer and subject, or managed_identity, or all of them"
+        )
+    return [{key: text(item[key]) for key in sorted(_PAIR.intersection(item))} for item in given]

@@ -16,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_varia
 # Options that the role has under another name.
 _OTHER_NAMES = {
     "federated_credential.pairs": "fleet_credential_pairs",
+    "federated_credential.pairs_file": "fleet_credential_pairs_file",
     "federated_credential.audience": "fleet_credential_audience",
     "federated_credential.probe": "fleet_credential_probe",
     "federated_credential.mode": "fleet_federated_credential",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import Occasion, by_plan, refusal
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.credential_pairs import given_pairs
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, Scope, scope_of
@@ -40,7 +41,7 @@ class Turn:
         self._options = options
         self._host: Host = view.host()
         self._scope: Scope = scope_of(
-            self._host, said["projects"], said["connections"], said.get("exclude"), said.get("credential_pairs") or ()
+            self._host, said["projects"], said["connections"], said.get("exclude"), given_pairs(said)
         )
         self.asked: Json = {}
 

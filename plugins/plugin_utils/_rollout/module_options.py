@@ -68,6 +68,7 @@ def convert_options(said: Said, scope: Scope, *, check_mode: bool, skipped: t.Se
             # Only what a conversion broke is taken back, and that takes a test before and one after.
             "revert_on_failure": to == FEDERATION and said["verify"] == "both" and said["rollback_scope"] != "none",
             # What is about another target has no meaning here, and the module says so; variables may be those of a whole fleet.
+            "reconvert_on_failure": to == SERVICE_PRINCIPAL and bool(said.get("reconvert_on_failure")),
             "resend": to == ENTRA_ISSUER and bool(said.get("resend")),
             "remove_old_credential": said.removes,
             "federated_credential": None if to == SERVICE_PRINCIPAL else _credential(said, scope),
