@@ -274,6 +274,16 @@ options:
       - both
       - none
     default: both
+  compare:
+    description:
+      - What is compared before and after a move, in every project that uses the connection. V(all) reads pipeline permissions, checks and roles around it, and
+        fails the row when one became different. V(none) saves these requests, and RV(connections[].notes) says so.
+      - The connection itself is always compared, with what was read before the request and after it.
+    type: str
+    choices:
+      - all
+      - none
+    default: all
   verify_timeout:
     description:
       - Seconds until a test after a move must succeed. Federated credentials take minutes to spread.
@@ -556,6 +566,10 @@ connections:
           description: Ready text for C(az), C(terraform) and C(graph), null while issuer and subject are not known. C(graph) is the request to Microsoft Graph,
             or to Azure Resource Manager for a managed identity.
           type: dict
+    notes:
+      description: What else a person should know about how it ended, in sentences, such as what was not compared or tested, or what was taken back.
+      type: list
+      elements: str
 plan:
   description: The plan, for O(plan), O(plan_digest) or O(batch) of a later run. It holds no names.
   returned: in check mode
@@ -689,6 +703,7 @@ ARGUMENT_SPEC = argument_spec(
         },
     },
     verify={"type": "str", "choices": ["before", "after", "both", "none"], "default": "both"},
+    compare={"type": "str", "choices": ["all", "none"], "default": "all"},
     verify_timeout={"type": "int", "default": 300},
     revert_on_failure={"type": "bool", "default": False},
     reconvert_on_failure={"type": "bool", "default": False},

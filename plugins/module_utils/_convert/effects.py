@@ -106,7 +106,7 @@ class LiveEffects:
             lasting, self._identity = self._lasting(connection)
         else:
             lasting = t.cast(Facts, self._facts)
-        self._surroundings = read_surroundings(self._client, connection)
+        self._surroundings = self._read_surroundings(connection)
         self._facts = self._task.inspection.with_use(connection, lasting)
         self._asked_about = connection
         # Whatever comes next, what was read is told.
@@ -252,9 +252,12 @@ class LiveEffects:
     def _credential_written(self) -> None:
         self.wrote_credential = True
 
+    def _read_surroundings(self, connection: ArmConnection) -> dict[str, str | None]:
+        return read_surroundings(self._client, connection) if self._task.terms.compare else {}
+
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:
-        self._after = after = {**invariants(connection), **read_surroundings(self._client, connection)}
+        self._after = after = {**invariants(connection), **self._read_surroundings(connection)}
         # Of what an earlier run saw only hashes are left.
         found = changes_since(self._left.kept, after) if self._before is None and self._left else []
         found += changes(self._before, after) if self._before is not None else []

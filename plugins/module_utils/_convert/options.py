@@ -49,7 +49,7 @@ _BEHAVIOUR = (
     "verify",
 )
 # The same for options that came later: as long as they are left out, plans are what they were.
-_BEHAVIOUR_SINCE = ("reconvert_on_failure",)
+_BEHAVIOUR_SINCE: Json = {"reconvert_on_failure": False, "compare": "all"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +91,7 @@ class Options:
             wait_timeout=params["wait_timeout"],
             migration_grace=params["migration_grace"],
             test=params["verify"] in ("after", "both"),
+            compare=params["compare"] == "all",
             revert_on_failure=params["revert_on_failure"],
             reconvert_on_failure=params["reconvert_on_failure"],
             resend=params["resend"],
@@ -190,7 +191,7 @@ class Options:
         credential = self.credential
         return {
             **{name: self.params[name] for name in _BEHAVIOUR},
-            **{name: self.params[name] for name in _BEHAVIOUR_SINCE if self.params[name]},
+            **{name: value for name, usual in _BEHAVIOUR_SINCE.items() if (value := self.params[name]) != usual},
             "projects": self._promised_projects(estate),
             "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
             "federated_credential": None

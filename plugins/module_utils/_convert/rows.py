@@ -90,6 +90,7 @@ class Row:
                 "after": outcome.tested.to_result() if outcome.tested else None,
             },
             "hand_off": hand_off.to_result() if hand_off else None,
+            "notes": list(outcome.notes),
         }
 
     def _rollback(self, now: datetime) -> Rollback:

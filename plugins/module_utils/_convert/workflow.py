@@ -40,6 +40,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off i
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
+_NOT_COMPARED = (
+    "Whether pipeline permissions, checks and roles stayed as they were was not looked at (compare is none)."
+)
 _TEST_IT = "Run again: with the same journal it is looked at and tested then; without one, test it with verification among include of azdo_arm_connection_info."
 
 
@@ -65,6 +68,7 @@ class Terms:
     wait_timeout: float
     migration_grace: float
     test: bool
+    compare: bool
     revert_on_failure: bool
     reconvert_on_failure: bool = False
     resend: bool = False
@@ -254,7 +258,9 @@ class Workflow:
         if verdict == "good":
             hand_off = None
         moved = replace(moved, tested=tested, hand_off=hand_off, settled=verdict != "bad")
-        if unread := ", ".join(self._effects.not_compared):
+        if not self._terms.compare:
+            moved = replace(moved, notes=(*moved.notes, _NOT_COMPARED))
+        elif unread := ", ".join(self._effects.not_compared):
             moved = replace(moved, notes=(f"Whether this stayed as it was could not be read: {unread}.",))
         if moved.error or differences:
             # Never taken back: what somebody else may have changed must not be overwritten.

@@ -97,6 +97,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_require_successful_run": Variable(WRITING, "flag", False),
     "fleet_rollback_scope": Variable(PLANNED, "choice", "failed", choices=("none", "failed", "wave")),
     "fleet_verify": Variable(MOVING, "choice", "both", choices=("before", "after", "both", "none")),
+    "fleet_compare": Variable(MOVING, "choice", "all", choices=("all", "none")),
     "fleet_verify_timeout": Variable(MOVING, "number", 300),
     "fleet_wait_timeout": Variable(MOVING, "number", 300),
     "fleet_journal": Variable(MOVING, "path", ""),

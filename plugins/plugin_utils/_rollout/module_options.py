@@ -25,6 +25,7 @@ _SAME = (
     "allow_irreversible",
     "attempt_as_non_user",
     "verify",
+    "compare",
     "verify_timeout",
     "migration_grace",
     "concurrency",
@@ -38,6 +39,7 @@ _SAME = (
 _OF_A_WAY_BACK = (
     "include_disabled",
     "allow_in_use",
+    "compare",
     "verify_timeout",
     "journal",
     "concurrency",

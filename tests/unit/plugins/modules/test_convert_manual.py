@@ -261,6 +261,7 @@ def test_a_credential_that_served_for_nothing_is_taken_back(make: Make, refusal:
     task = scene.run(pair=("https://issuer.example", "somebody else's"), wait_timeout=0)
     assert scene.pairs == []
     assert [item.split()[0] for item in scene.credential_writes] == ["POST", "DELETE"]
+    assert any("was removed from the application" in text for text in task.rows[0]["notes"])
     assert any("was removed from the application" in text for text in task.runtime.warnings)
     scene.simulator.clear_faults()
     assert scene.run(pair=scene.pair()).statuses == {NAME: "converted"}

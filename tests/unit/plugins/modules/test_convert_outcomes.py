@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator import Connection, Fleet, Simulator, federation, identity_fleet
+from simulator import Connection, Fleet, Simulator, federation, identity_fleet, pending
 from simulator.recorder import Recorded
+from simulator.state import Pending
 from unit.plugins._helpers.arm import SECRET, person
 from unit.plugins._helpers.fleets import WIF, named
 from unit.plugins._helpers.tasks import Task, convert
@@ -37,7 +38,7 @@ class Scene:
 
     def __init__(self, simulator: Simulator, connection: Connection) -> None:
         self.simulator, self.connection = simulator, connection
-        self.then: t.Callable[[], None] = lambda: None
+        self.then: t.Callable[[], object] = lambda: None
         simulator.observe(self._observe)
 
     def _observe(self, record: Recorded, moment: str) -> None:
@@ -190,9 +191,7 @@ def test_what_another_run_has_moved_is_not_said_to_be_converted_by_this_one(make
         if record.method == "PUT" and moment == "arrived" and not other:
             scene.simulator.observe(None)
             other.append(t.cast(Task, None))
-            from simulator import pending
-
-            work = pending.Pending("conversion", polls, failure="", target=WIF)
+            work = Pending("conversion", polls, failure="", target=WIF)
             pending.start(scene.simulator.site, scene.connection, work, 0)
 
     scene.simulator.observe(first)
@@ -420,3 +419,20 @@ def test_the_pair_of_a_migration_is_written_before_it_is_asked_for(
     wish = {"pairs": [{"connection": NAME, "issuer": issuer, "subject": subject}]}
     task = migrate(simulator, monkeypatch, tmp_path, federated_credential=wish)
     assert task.statuses == {NAME: "migrated"}, task.result
+
+
+# -- what is compared --------------------------------------------------------------------------------------------------
+def test_without_a_comparison_the_row_says_so_and_a_conversion_takes_four_requests(make: Make) -> None:
+    """As many as Microsoft's script promises: use, read, request, read."""
+    scene = make()
+    task = scene.run(compare="none", verify="none")
+    assert task.statuses == {NAME: "converted"}
+    assert any("was not looked at (compare is none)" in text for text in task.rows[0]["notes"])
+    about = [str(item) for item in scene.simulator.requests if scene.connection.id in item.raw_path.lower()]
+    assert len(about) == 4, about
+
+
+def test_the_connection_itself_is_always_compared(make: Make) -> None:
+    scene = make(description="as it was", knobs={"conversion_drops": "description"})
+    (row,) = scene.run(compare="none", verify="none").rows
+    assert (row["status"], row["error"]["code"]) == ("failed", "changed_besides")

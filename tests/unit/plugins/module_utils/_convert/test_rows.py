@@ -102,6 +102,7 @@ def test_a_row_of_a_conversion() -> None:
         },
         "verification": {"before": None, "after": None},
         "hand_off": None,
+        "notes": [],
     }
 
 

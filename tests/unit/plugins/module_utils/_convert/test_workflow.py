@@ -118,7 +118,14 @@ THERE, BACK = "WorkloadIdentityFederation", "ServicePrincipal"
 
 def go(world: World, *, to: str = WIF, test: bool = True, revert_on_failure: bool = False) -> Outcome:
     world.target = to
-    terms = Terms(target=to, wait_timeout=300, migration_grace=120, test=test, revert_on_failure=revert_on_failure)
+    terms = Terms(
+        target=to,
+        wait_timeout=300,
+        migration_grace=120,
+        test=test,
+        compare=True,
+        revert_on_failure=revert_on_failure,
+    )
     return Workflow(world, terms).run(connection(world.stored))
 
 
