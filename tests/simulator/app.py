@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from starlette.requests import Request
@@ -25,6 +24,7 @@ from .projects import resolve
 from .recorder import Observer, Recorded, Recorder
 from .replies import HTML, JSON, SIGN_IN_PAGE, Reply, azure_devops_headers, text
 from .routing import LATENCY_FALLBACK, Operation
+from .turns import pause
 from .versions import negotiate
 
 _DROPPED = 0
@@ -69,7 +69,7 @@ class Application:
                 self.observer(record, "arrived")  # first, so that it may order a fault for this very request
             order = self.faults.take(method, path + (f"?{query}" if query else ""))
             if order is not None and order.delay_ms:
-                await asyncio.sleep(order.delay_ms / 1000)
+                await pause(order.delay_ms / 1000)
             reply = Reply()
             if order is None or order.kind != "reset_before":
                 reply = await self._reply(order, record, headers)
@@ -154,7 +154,7 @@ class Application:
             return
         left = latencies[kind] / 1000 - (time.monotonic() - started)
         if left > 0:
-            await asyncio.sleep(left)
+            await pause(left)
 
     def _locate(self, path: str) -> tuple[str, str]:
         """The service a path belongs to, and the rest of the path."""
@@ -215,7 +215,7 @@ class Application:
         }
         await send(head)
         await send({"type": "http.response.body", "body": reply.body[: whole // 2], "more_body": True})
-        await asyncio.sleep(0.01)  # let it leave before the reset
+        await pause(0.01)  # let it leave before the reset
         await self._drop(scope, receive)
 
     async def _drop(self, scope: Scope, receive: Receive) -> None:

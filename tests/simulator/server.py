@@ -31,6 +31,7 @@ from .profiles import PROFILES
 from .recorder import Observer, Recorded
 from .state import Caller, Connection, World
 from .tokens import Tokens
+from .turns import Turns
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -77,6 +78,7 @@ class Simulator:
         self.site.knobs.set({**knobs, "latency_ms": dict(latency_ms or {})})
         self._transports: wire.Transports = {}
         self.application = Application(self.site, self._transports)
+        self.turns = Turns(self.application)
         self._tls = tls
         self._port = port
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -104,7 +106,7 @@ class Simulator:
             self.ca_path, options["ssl_certfile"], options["ssl_keyfile"] = issue(folder)
         self.site.base_url = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
         config = uvicorn.Config(
-            self.application,
+            self.turns,
             http=wire.protocol_class(self._transports),
             lifespan="off",
             ws="none",
@@ -265,7 +267,7 @@ class Simulator:
         self.clock.advance(timedelta(**step))
 
     def observe(self, observer: Observer | None) -> None:
-        """Call observer(record, moment) for every request, in the server's thread: nothing moves until it returns.
+        """Call observer(record, moment) for every request, in the thread that carries it out: nothing moves until it returns.
 
         "arrived" comes before anything is applied, a fault ordered there hits this request. "applied" comes when the
         request took effect and `record.status` is known, before the answer is sent; it does not come when a fault

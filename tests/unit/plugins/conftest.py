@@ -1,18 +1,20 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For all tests of plugins: a simulator with a world of its own for every test and no test that waits."""
+"""For all tests of plugins: a simulator with a world of its own for every test, no socket to it and no test that waits."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
 from hypothesis import settings
 
 from simulator import Fleet, Simulator
+from unit.plugins._helpers.in_process import InProcess
 
 # The same examples every time, on machines of any speed.
 settings.register_profile("unit", derandomize=True, deadline=None, database=None, max_examples=100)
@@ -37,6 +39,28 @@ def simulate(running: Simulator) -> t.Iterator[Simulate]:
 
     yield reset
     running.reset()
+
+
+@pytest.fixture(scope="session")
+def in_process(running: Simulator) -> InProcess:
+    return InProcess(running)
+
+
+@pytest.fixture(autouse=True)
+def no_socket(
+    request: pytest.FixtureRequest, running: Simulator, in_process: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests to the simulator stay in this process, except those of tests marked as loopback."""
+    if request.node.get_closest_marker("loopback") is not None:
+        return
+    make = http.HttpClient._new_session
+
+    def make_and_mount(client: http.HttpClient, url: str) -> requests.Session:
+        session = make(client, url)
+        session.mount(f"{running.base_url}/", in_process)
+        return session
+
+    monkeypatch.setattr(http.HttpClient, "_new_session", make_and_mount)
 
 
 @pytest.fixture(autouse=True)

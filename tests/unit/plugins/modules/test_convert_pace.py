@@ -23,6 +23,8 @@ from simulator.recorder import Recorded
 from unit.plugins._helpers.arm import SECRET, person
 from unit.plugins._helpers.tasks import Task, convert
 
+pytestmark = pytest.mark.loopback
+
 Options = dict[str, t.Any]
 NUMBER = 8
 CONVERSION: Options = {"method": "PUT", "path": "operation=ConvertAuthenticationScheme"}

@@ -90,7 +90,7 @@ def test_a_use_without_a_time_is_a_use() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "running"),
+    ("changed", "at_work"),
     [
         ({"finishTime": None, "result": None}, True),
         ({"finishTime": None, "result": None, "startTime": None}, True),
@@ -101,8 +101,8 @@ def test_a_use_without_a_time_is_a_use() -> None:
         ({}, False),
     ],
 )
-def test_a_run_without_an_end_is_at_work_unless_it_began_a_week_ago(changed: Json, running: bool) -> None:
-    assert bool(use(record(**changed)).running) is running
+def test_a_run_without_an_end_is_at_work_unless_it_began_a_week_ago(changed: Json, at_work: bool) -> None:
+    assert bool(use(record(**changed)).running) is at_work
 
 
 def test_a_run_at_work_is_told_with_its_start() -> None:

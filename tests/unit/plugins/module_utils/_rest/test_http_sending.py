@@ -28,6 +28,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing impo
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.clients import Tokens, a_read, a_write, http
 
+pytestmark = pytest.mark.loopback
+
 Simulate = t.Callable[..., Simulator]
 NOBODY = t.cast(Simulator, SimpleNamespace(organization_url="http://127.0.0.1:1/contoso"))
 

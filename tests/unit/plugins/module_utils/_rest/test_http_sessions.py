@@ -23,6 +23,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.clients import Tokens, a_read, client, http
 
+pytestmark = pytest.mark.loopback
+
 Simulate = t.Callable[..., Simulator]
 
 
