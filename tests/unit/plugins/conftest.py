@@ -14,7 +14,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest import http
 from hypothesis import settings
 
 from simulator import Fleet, Simulator
-from unit.plugins._helpers.in_process import InProcess
+from unit.plugins._helpers.in_process import InProcess, Remembering
 
 # The same examples every time, on machines of any speed.
 settings.register_profile("unit", derandomize=True, deadline=None, database=None, max_examples=100)
@@ -57,6 +57,7 @@ def no_socket(
 
     def make_and_mount(client: http.HttpClient, url: str) -> requests.Session:
         session = make(client, url)
+        session.__class__ = Remembering
         session.mount(f"{running.base_url}/", in_process)
         return session
 

@@ -13,6 +13,7 @@ import http.client
 import io
 import typing as t
 
+import requests
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
@@ -24,6 +25,7 @@ from simulator.direct import Answer, exchange, reset
 from simulator.turns import Turns
 
 _FOR_EVER = 1e6
+_MOST_REMEMBERED = 2000
 
 
 class InProcess(HTTPAdapter):
@@ -39,6 +41,26 @@ class InProcess(HTTPAdapter):
         if select_proxy(str(request.url), proxies):
             return super().get_connection_with_tls_context(request, verify, proxies, cert)
         return self._pool
+
+
+class Remembering(requests.Session):
+    """A session that does not prepare a request without a body a second time: the same words give the same bytes."""
+
+    _prepared: t.ClassVar[dict[t.Hashable, PreparedRequest]] = {}
+
+    def prepare_request(self, request: requests.Request) -> PreparedRequest:
+        if request.json is not None or request.data or request.files or request.auth or self.auth or self.cookies:
+            return super().prepare_request(request)
+        words = (
+            (request.method, request.url, repr(request.params)),
+            tuple(request.headers.items()),
+            tuple(self.headers.items()),
+        )
+        if words not in self._prepared:
+            if len(self._prepared) >= _MOST_REMEMBERED:
+                self._prepared.clear()
+            self._prepared[words] = super().prepare_request(request)
+        return self._prepared[words]
 
 
 class _Pool:

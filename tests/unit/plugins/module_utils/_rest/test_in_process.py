@@ -20,7 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.http import
 from simulator import Fleet, Simulator
 from simulator.recorder import Recorded
 from unit.plugins._helpers.clients import Tokens, a_read, a_write, http
-from unit.plugins._helpers.in_process import InProcess
+from unit.plugins._helpers.in_process import InProcess, Remembering
 
 pytestmark = pytest.mark.loopback
 
@@ -93,7 +93,7 @@ class Both:
         """What ``way`` makes of a session of each transport."""
         found = []
         for adapter in (None, self._in_process):
-            with requests.Session() as session:
+            with requests.Session() if adapter is None else Remembering() as session:
                 if adapter is not None:
                     session.mount(self.simulator.base_url, adapter)
                 found.append(way(session))
@@ -158,6 +158,21 @@ def test_requests_and_answers_are_the_same(name: str, both: Both) -> None:
     loopback, direct = both.ask(REQUESTS[name])
     assert direct == loopback
     assert isinstance(direct["seen"], dict), "there was no answer"
+
+
+@pytest.mark.parametrize("changed", [{"params": {"a": "2"}}, {"headers": {"X-A": "2"}}, {"json": {"a": 2}}], ids=str)
+def test_only_the_same_words_are_remembered(changed: Json, both: Both) -> None:
+    def way(session: requests.Session) -> list[t.Any]:
+        both.start()
+        for named in ({"params": {"a": "1"}, "headers": {"X-A": "1"}}, changed, {"params": {"a": "1"}}, changed):
+            session.get(f"{both.simulator.organization_url}/_apis/projects", **named)
+        session.headers["X-A"] = "3"
+        session.get(f"{both.simulator.organization_url}/_apis/projects", **changed)
+        return [recorded(record) for record in both.simulator.requests]
+
+    loopback, direct = both.play(way)
+    assert direct == loopback
+    assert len(direct) == 5
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
