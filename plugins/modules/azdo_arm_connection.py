@@ -327,7 +327,8 @@ options:
     default: none
   verify_timeout:
     description:
-      - Seconds in which a failed test is repeated, before saving 60 at most. New credentials and roles take minutes to spread.
+      - Seconds in which a failed test is repeated, before saving 60 at most. New credentials and roles take minutes to spread, and outages of the token
+        service pass. What another test cannot mend, such as a disabled application, is not repeated.
     type: int
     default: 300
   wait_timeout:
@@ -608,7 +609,9 @@ verification:
       contains:
         result:
           description:
-            - V(ok), V(federation_failed), V(credential_failed), V(azure_permission), V(caller_not_allowed), V(not_testable) or V(unknown).
+            - V(ok), V(federation_failed), V(credential_failed), V(identity_disabled), V(identity_missing), V(tenant_not_found), V(blocked_by_policy),
+              V(azure_permission), V(subscription_gone), V(subscription_moved), V(outage), V(caller_not_allowed), V(not_testable) or V(unknown).
+              M(azdo.connections.azdo_arm_connection_info) says what each of them means.
           type: str
         message:
           description: What the service said.
@@ -619,7 +622,9 @@ verification:
       contains:
         result:
           description:
-            - V(ok), V(federation_failed), V(credential_failed), V(azure_permission), V(caller_not_allowed), V(not_testable) or V(unknown).
+            - V(ok), V(federation_failed), V(credential_failed), V(identity_disabled), V(identity_missing), V(tenant_not_found), V(blocked_by_policy),
+              V(azure_permission), V(subscription_gone), V(subscription_moved), V(outage), V(caller_not_allowed), V(not_testable) or V(unknown).
+              M(azdo.connections.azdo_arm_connection_info) says what each of them means.
           type: str
         message:
           description: What the service said.

@@ -529,7 +529,9 @@ connections:
       description: The same after the run; null if nothing was sent, or if it could not be read.
       type: dict
     verification:
-      description: How the tests ended. C(before) and C(after) each hold C(result) and C(message), or are null.
+      description:
+        - How the tests ended. C(before) and C(after) each hold C(result) and C(message), or are null. The results are those of C(verification) of
+          M(azdo.connections.azdo_arm_connection_info).
       type: dict
     hand_off:
       description: What a person has to do before it can sign in or be converted; null if nothing.

@@ -380,8 +380,12 @@ connections:
         result:
           description:
             - V(ok), V(federation_failed) if Microsoft Entra does not accept the federated token, V(credential_failed) if it does not accept the identity or its
-              secret, V(azure_permission) if the identity may not read the subscription or management group, V(caller_not_allowed) if this caller may not test
-              it, V(not_testable) if Azure DevOps has no test for it or it is disabled, V(unknown) for every other answer.
+              secret, V(identity_disabled) or V(identity_missing) if the application is disabled or has no service principal in the tenant,
+              V(tenant_not_found) if Entra does not know the tenant, V(blocked_by_policy) if Conditional Access refuses the identity.
+            - V(azure_permission) if the identity may not read the subscription or management group, V(subscription_gone) if that is not there any more,
+              V(subscription_moved) if it belongs to another tenant now. In these three cases the sign-in itself works.
+            - V(outage) if a service could not be reached, which says nothing about the connection, V(caller_not_allowed) if this caller may not test it,
+              V(not_testable) if Azure DevOps has no test for it or it is disabled, V(unknown) for every other answer.
           type: str
           sample: ok
         message:

@@ -11,7 +11,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AzdoError,
+    NotPermittedError,
+    ServiceError,
+    TransportError,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification, classify
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
@@ -21,6 +26,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing impo
 def is_final(found: Verification) -> bool:
     """Whether another try would end no better."""
     return not found.transient
+
+
+def passes(error: AzdoError) -> bool:
+    """Whether a test that could not be carried out may be another time: nothing usable came back, or the service had an accident of its own."""
+    return isinstance(error, TransportError) or (
+        isinstance(error, ServiceError) and (error.status >= 500 or error.status == 429)
+    )
 
 
 def test_until(
@@ -40,6 +52,10 @@ def test_until(
             latest = classify(client.test_connection(project_id, connection_id, details))
         except NotPermittedError as error:
             return Verification(result="caller_not_allowed", message=error.message)
+        except (TransportError, ServiceError) as error:
+            if not passes(error):
+                raise
+            latest = Verification(result="outage", message=error.message)
         times = times + 1 if latest.result == found.result else 1
         found = dataclasses.replace(latest, times=times)
         if enough(found) or is_final(found):

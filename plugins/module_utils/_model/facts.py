@@ -266,7 +266,7 @@ def secret_of(connection: ArmConnection, facts: Facts, now: datetime) -> Secret:
 def _secret_by_test(tested: Verification | None) -> Secret | None:
     if tested is None:
         return None
-    if tested.result in ("ok", "azure_permission"):
+    if tested.got_a_token:
         return Secret("works", "The test of the connection got a token with it.")
     if tested.result != "credential_failed":
         return None

@@ -8,32 +8,45 @@ PRIVATE to the collection, and pure. Section numbers are those of the fact sheet
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.known_answers import OUTAGE_STATUSES
+from ansible_collections.azdo.connections.plugins.module_utils._model.recognition import (
+    entra_codes,
+    of_entra,
+    of_test,
+)
 
-# Entra's codes (4.4). Those of the federation say that no token can be had although the identity is there.
-_FEDERATION = {"70021", "700211", "700213", "700223", "70025", "700238", "70052", "900382"}
-_OF_THE_TENANT = {"700223", "700238", "900382"}
-# The identity itself or its secret is wrong: the connection never worked, and a federated credential would not help.
-_CREDENTIAL = {"700016", "7000215", "7000222", "700027"}
-_NO_PERMISSION = ("AuthorizationFailed", "does not have authorization", "LinkedAuthorizationFailed")
-
-_REMEDIES = {
+# Every result, with what a person can do where the answer itself says nothing better.
+RESULTS = {
+    "ok": "",
     "federation_failed": "Compare issuer, subject and audience of the federated credential with those that are returned; a new one takes minutes to spread.",
     "credential_failed": "Check client_id, tenant_id and the secret: Entra does not accept them.",
+    "identity_disabled": "Enable the identity's service principal in Microsoft Entra.",
+    "identity_missing": "Make the identity's service principal in the tenant; a new one takes minutes to be known.",
+    "tenant_not_found": "Check tenant_id: Entra does not know that tenant in this cloud.",
+    "blocked_by_policy": "A Conditional Access policy for workload identities refuses it: have Azure DevOps or this identity exempted from it.",
     "azure_permission": "Give the identity at least the role Reader where the connection leads, with role_assignment or in Azure.",
+    "subscription_gone": "Check where the connection leads: Azure does not know that subscription or management group any more.",
+    "subscription_moved": "The subscription belongs to another tenant now: make a connection with an identity of that tenant.",
+    "outage": "Test again later: this passes as a rule, and says nothing about the connection. If it stays, look whether its issuer is right and reachable.",
     "caller_not_allowed": "The caller needs the role User on the connection, and the token the scope 'Service Connections (Read, query & manage)'.",
+    "not_testable": "",
     "unknown": "Look at the connection in the portal; this answer is not one that is known.",
 }
+# It signed in, and what went wrong did so afterwards, in Azure.
+_BEHIND_A_TOKEN = ("azure_permission", "subscription_gone", "subscription_moved")
+# What is wrong with the identity or around it: no way to sign in with it gets past that, so a move cannot be what broke it.
+_OF_THE_IDENTITY = ("identity_disabled", "identity_missing", "tenant_not_found", "blocked_by_policy")
+_PASSING = ("federation_failed", "credential_failed", "identity_missing", "azure_permission", "outage", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """``ok``, ``federation_failed``, ``credential_failed``, ``azure_permission``, ``caller_not_allowed``, ``not_testable`` or ``unknown``.
+    """How a test ended: ``result`` is a key of :data:`RESULTS`.
 
     :param times: how often in a row it ended so.
     """
@@ -50,11 +63,18 @@ class Verification:
     @property
     def of_the_tenant(self) -> bool:
         """Whether Entra says that no federation can work in this tenant or cloud (4.4), so that the next connection would fail the same way."""
-        return bool(set(re.findall(r"AADSTS(\d+)", self.message)) & _OF_THE_TENANT)
+        known = of_entra(self.message)
+        return known is not None and known.everywhere
 
     @property
     def got_a_token(self) -> bool:
-        return self.result in ("ok", "azure_permission")
+        """Whether the sign-in worked, whatever came after it."""
+        return self.result == "ok" or self.result in _BEHIND_A_TOKEN
+
+    @property
+    def proves_nothing(self) -> bool:
+        """Whether the test did not come so far as to say anything about the connection: neither good nor a reason to go back."""
+        return self.result == "outage"
 
     @property
     def proves_nothing(self) -> bool:
@@ -63,10 +83,18 @@ class Verification:
 
     @property
     def transient(self) -> bool:
-        """Whether another try a little later may end otherwise: credentials and roles take minutes to spread (8.3)."""
-        return self.result in ("federation_failed", "credential_failed", "azure_permission", "unknown")
+        """Whether another try a little later may end otherwise: credentials and roles take minutes to spread (8.3), outages pass."""
+        return self.result in _PASSING
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it, by the answer itself where that is known; empty if nothing is to be done."""
+        known = of_test(self.message)
+        own = known.remedy if known is not None and known.means == self.result else ""
+        return own or RESULTS[self.result]
 
     def to_result(self) -> Json:
+        """Shape: ``{result, message}``."""
         return {"result": self.result, "message": self.message}
 
 
@@ -81,13 +109,11 @@ def classify(answer: t.Mapping[str, t.Any]) -> Verification:
     status, message = str(answer.get("statusCode") or ""), " ".join(str(answer.get("errorMessage") or "").split())
     if status.lower() == "ok":
         return Verification(result="ok")
-    codes = set(re.findall(r"AADSTS(\d+)", message))
-    if codes & _CREDENTIAL:
-        return Verification(result="credential_failed", message=message)
-    if codes & _FEDERATION:
-        return Verification(result="federation_failed", message=message)
-    if not codes and any(text in message for text in _NO_PERMISSION):
-        return Verification(result="azure_permission", message=message)
+    known = of_test(message)
+    if known is not None and known.means:
+        return Verification(result=known.means, message=message)
+    if status.lower() in OUTAGE_STATUSES and not entra_codes(message):
+        return Verification(result="outage", message=message or f"The answer was {status}.")
     return Verification(result="unknown", message=message or f"The answer was {status or 'empty'}.")
 
 
@@ -114,7 +140,7 @@ def failure(verification: Verification, resource_group: str | None) -> Verificat
         return None
     return VerificationError(
         f"The test of the connection ended with {verification.result}: {verification.message}",
-        remedy=_REMEDIES[verification.result],
+        remedy=verification.remedy,
         verification=verification.result,
     )
 
@@ -124,18 +150,23 @@ def judge_move(
 ) -> t.Literal["good", "unproven", "bad"]:
     """What a test after a move says about the move: what was no better before is not its fault.
 
-    A role that was missing before is still missing; what nobody could find out before is still open.
+    ``unproven`` is what nobody could find out, before or now. Where :attr:`Verification.proves_nothing` nothing is known of the move itself.
     """
     if failure(after, resource_group) is None:
         return "good"
-    same = before is not None and before.result == after.result
-    if after.result == "azure_permission" and same:
-        return "good"
-    # It got a token, and whether the role was there before could not be known without one.
-    no_worse = after.result == "azure_permission" and (before is None or before.result != "ok")
-    if after.result == "caller_not_allowed" or (after.result == "unknown" and same) or no_worse:
+    if after.proves_nothing or after.result == "caller_not_allowed":
         return "unproven"
-    return "bad"
+    same = before is not None and before.result == after.result
+    if after.result in _BEHIND_A_TOKEN:
+        if same:
+            return "good"
+        # It got a token, and how it would have gone on before could not be known without one.
+        return "bad" if before is not None and before.result == "ok" else "unproven"
+    if after.result in _OF_THE_IDENTITY:
+        # Which of them is named depends on the way to sign in: a wrong key, for one, is noticed before a policy is.
+        no_better = before is not None and before.result in (*_OF_THE_IDENTITY, "credential_failed")
+        return "unproven" if no_better else "bad"
+    return "unproven" if after.result == "unknown" and same else "bad"
 
 
 def remark(verification: Verification, resource_group: str | None) -> str | None:

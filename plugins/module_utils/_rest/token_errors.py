@@ -16,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     OptionError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.recognition import of_entra
 from ansible_collections.azdo.connections.plugins.module_utils._rest.faults import (
     is_certificate_trouble,
     is_network_trouble,
@@ -24,17 +25,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.faults impo
     untrusted,
 )
 
-# Entra's error codes that name one option at fault (fact sheet 4.4).
-_ENTRA_HINTS = {
-    "AADSTS7000215": "Check secret: Entra says it is not a valid client secret (its value is needed, not its id).",
-    "AADSTS7000222": "The client secret has expired: create a new one, or sign in with a certificate or a workload identity.",
-    "AADSTS700016": "Check client_id and tenant: the application is not in this tenant.",
-    "AADSTS90002": "Check tenant: Entra does not know it.",
-    "AADSTS700024": "The federated token has expired: the job ran longer than its token lives.",
-    "AADSTS70021": "The application has no federated credential for this token's issuer and subject.",
-    "AADSTS53003": "A Conditional Access policy refuses it: sign in from a place or device that it allows, or have an exemption made.",
-    "AADSTS50005": "A Conditional Access policy refuses it: sign in from a place or device that it allows, or have an exemption made.",
-}
 _LONGEST = 300
 # What follows is for support, and the same at every failure.
 _TAIL = re.compile(
@@ -75,7 +65,8 @@ def explain(error: Exception, method: str, what: str, authority: str) -> AzdoErr
             **details,
         )
     cause = _of_chain(attempts) if attempts else _short(text.removeprefix("Authentication failed: "))
-    remedy = next((hint for code, hint in _ENTRA_HINTS.items() if code in text), "") or _usual(method)
+    known = of_entra(text)
+    remedy = (known.sign_in if known else "") or _usual(method)
     return AuthenticationError(
         f"Signing in to {what} by {method.replace('_', ' ')} failed: {cause}.", remedy=remedy, **details
     )

@@ -18,7 +18,17 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import he
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
 
-_TEST_FAILURES = ("federation_failed", "credential_failed", "azure_permission")
+_TEST_FAILURES = (
+    "federation_failed",
+    "credential_failed",
+    "identity_disabled",
+    "identity_missing",
+    "tenant_not_found",
+    "blocked_by_policy",
+    "azure_permission",
+    "subscription_gone",
+    "subscription_moved",
+)
 
 
 @dataclass(frozen=True)

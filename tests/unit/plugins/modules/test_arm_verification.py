@@ -115,6 +115,10 @@ def answers(status: str, message: str) -> Prepare:
     return prepare
 
 
+def cannot_test(simulator: Simulator) -> None:
+    simulator.fault(method="POST", path="endpointproxy", status=503, times=0)
+
+
 def stored(simulator: Simulator) -> Connection | None:
     return next((item for item in simulator.world.connections.values() if item.name == "azure-new"), None)
 
@@ -192,6 +196,22 @@ CASES: dict[str, Case] = {
     "unknown: clock": Case(
         result="unknown", prepare=answers("badRequest", f"{JWT}AADSTS700024: Client assertion is not within its valid time range."),
         message="AADSTS700024", remedy="portal",
+    ),
+    "outage": Case(
+        result="outage", prepare=answers("badRequest", f"{JWT}AADSTS90061: Request to External OIDC endpoint failed."), message="AADSTS90061",
+        remedy="says nothing about the connection",
+    ),
+    "outage: of the service": Case(
+        result="outage", message="503", remedy="Test again later",
+        prepare=cannot_test,
+    ),
+    "subscription: gone": Case(
+        result="subscription_gone", message="SubscriptionNotFound", remedy="any more",
+        prepare=answers("notFound", 'Status Code: \'NotFound\', Response: \'{"error":{"code":"SubscriptionNotFound"}}\''),
+    ),
+    "subscription: moved": Case(
+        result="subscription_moved", message="wrong issuer", remedy="another tenant now",
+        prepare=answers("unauthorized", '{"error":{"code":"InvalidAuthenticationTokenTenant","message":"from the wrong issuer"}}'),
     ),
 }  # fmt: skip
 # Whoever adds the credential by hand (skip) does so when the connection is there.
@@ -324,7 +344,9 @@ def test_a_role_for_one_resource_group_deletes_nothing(
 ENTRA_CODES = {
     "700016": "credential_failed", "7000215": "credential_failed", "700024": "unknown", "70021": "federation_failed",
     "700211": "federation_failed", "700213": "federation_failed", "700223": "federation_failed", "70025": "federation_failed",
-    "700238": "federation_failed", "70052": "federation_failed", "900382": "federation_failed",
+    "700238": "federation_failed", "70052": "federation_failed", "900382": "federation_failed", "7002138": "federation_failed",
+    "7002137": "federation_failed", "700214": "federation_failed", "90061": "outage", "50166": "outage", "7000112": "identity_disabled",
+    "7000229": "identity_missing", "90002": "tenant_not_found", "53003": "blocked_by_policy", "50005": "blocked_by_policy",
 }  # fmt: skip
 
 
@@ -366,13 +388,27 @@ def test_to_the_end_of_the_time_and_not_longer(world: World) -> None:
     assert stored(simulator) is None
 
 
-@pytest.mark.parametrize("case", ["caller", "not testable: agent", "ok"])
+@pytest.mark.parametrize("case", ["caller", "not testable: agent", "ok", "subscription: gone", "subscription: moved"])
 def test_what_will_not_change_is_not_tested_again(case: str, world: World) -> None:
     simulator, signed_in = world()
     options = {**CASES[case].options(simulator, **CASES[case].more), **signed_in}
     CASES[case].prepare(simulator)
     manage(simulator, **options, verify="after", verify_timeout=30)
     assert count_of_tests(simulator) == (0 if case.startswith("not testable") else 1)
+
+
+def test_an_outage_that_passes_is_waited_for(world: World) -> None:
+    simulator, signed_in = world()
+    body = {
+        "result": [],
+        "statusCode": "badRequest",
+        "errorMessage": "AADSTS50166: Request to External OIDC endpoint failed",
+    }
+    simulator.fault(method="POST", path="endpointproxy", status=200, body=body, times=2)
+    task = manage(simulator, **{**federated(simulator), **signed_in}, verify="after", verify_timeout=30)
+    assert not task.failed, task.result["msg"]
+    assert task.result["verification"]["after"]["result"] == "ok"
+    assert count_of_tests(simulator) == 3
 
 
 def test_a_late_failure_of_the_federation_counts_by_its_last_answer(world: World) -> None:

@@ -399,7 +399,7 @@ NONSENSE: Options = answer("Something unheard of.", "internalServerError")
         (DENIED, 0, "caller_not_allowed"),
         (DENIED, 1, "caller_not_allowed"),
         (NONSENSE, 0, "unknown"),
-        ({"status": 500}, 0, "unknown"),
+        ({"status": 500}, 0, "outage"),
     ],
     ids=str,
 )

@@ -87,8 +87,8 @@ def test_the_words_of_the_service_are_the_message(simulator: Simulator) -> None:
     ("fault", "result"),
     [
         ({"status": 403}, "caller_not_allowed"),
-        ({"status": 500}, "unknown"),
-        ({"kind": "truncated"}, "unknown"),
+        ({"status": 500}, "outage"),
+        ({"kind": "truncated"}, "outage"),
         ({"status": 200, "body": {"statusCode": "badRequest", "errorMessage": "new words"}}, "unknown"),
         ({"status": 200, "body": {"statusCode": "forbidden", "errorMessage": AZURE}}, "azure_permission"),
     ],
