@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model import near_misses
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, issuer_kind
 
 # The most that Entra allows for one application or managed identity (8.2, 8.3).
@@ -125,12 +126,22 @@ def refuse_full(existing: t.Sequence[Credential], identity: str) -> None:
 
 
 def near_miss(existing: t.Iterable[Credential], issuer: str, subject: str) -> Credential | None:
-    """A credential that a person would take for the wanted one: the case of a letter is wrong. None if the right one is there, too."""
-    pair = (issuer, subject)
-    near = [
-        item for item in existing if tuple(part.lower() for part in item.pair) == tuple(part.lower() for part in pair)
-    ]
-    return None if any(item.pair == pair for item in near) else next(iter(near), None)
+    """A credential that a person would take for the wanted one, see :func:`near_misses.differences`; None if the right one is there, too.
+
+    Of several it is the one with the fewest differences.
+    """
+    pair, near = (issuer, subject), []
+    for item in existing:
+        if item.pair == pair:
+            return None
+        found = near_misses.differences(item.pair, pair)
+        near += [(len(found), item)] if found else []
+    return min(near, key=lambda entry: entry[0])[1] if near else None
+
+
+def told_difference(near: Credential, issuer: str, subject: str) -> str:
+    """In what a near miss differs, for the middle of a sentence: "a slash at the end of the issuer"."""
+    return " and ".join(near_misses.differences(near.pair, (issuer, subject)))
 
 
 def names_connection(
@@ -151,15 +162,18 @@ def names_connection(
 
 
 def missing_error(wish: Credential, existing: t.Sequence[Credential], identity: str) -> FederationError:
-    """What a person is to add, with the facts in ``details``; says so when only the case of a letter is wrong."""
-    near = next(
-        (item for item in existing if [part.lower() for part in item.pair] == [p.lower() for p in wish.pair]), None
-    )
-    hint = f" {near.name!r} differs in upper and lower case only, and Entra compares to the letter." if near else ""
+    """What a person is to add, with the facts in ``details``; names a credential that nearly fits, and what about it does not."""
+    near = near_miss(existing, *wish.pair)
+    hint, remedy = "", f"Add one with the audience {wish.audience}, then run again."
+    if near is not None:
+        what = told_difference(near, *wish.pair)
+        hint = f" {near.name!r} differs in {what}, and Entra compares to the letter."
+        remedy = f"Correct {near.name!r}, or add one with the audience {wish.audience}, then run again."
     return FederationError(
         f"{identity} has no federated credential for issuer {wish.issuer} and subject {wish.subject}.{hint}",
-        remedy=f"Add one with the audience {wish.audience}, then run again.",
+        remedy=remedy,
         issuer=wish.issuer,
         subject=wish.subject,
         audience=wish.audience,
+        near_miss=near.name if near else None,
     )

@@ -144,7 +144,13 @@ def _identity(
     if pair and (near := federated_credential.near_miss(identity.credentials, *pair)):
         yield (
             "federated_credential_mismatch",
-            {"name": near.name, "issuer": near.issuer, "subject": near.subject, "audience": near.audience},
+            {
+                "name": near.name,
+                "issuer": near.issuer,
+                "subject": near.subject,
+                "audience": near.audience,
+                "differs_in": federated_credential.told_difference(near, *pair),
+            },
         )
 
 

@@ -160,19 +160,34 @@ def test_twenty_credentials_are_the_most(count: int, refused: bool) -> None:
 @pytest.mark.parametrize(
     ("near", "told"),
     [
-        ([], False),
-        ([credential(subject=SUBJECT.replace("sc/", "SC/"))], True),
-        ([credential(issuer=ENTRA.upper())], True),
-        ([credential(subject=SUBJECT[:-1])], False),
-        (others(3), False),
+        ([], ""),
+        ([credential(subject=SUBJECT.replace("sc/", "SC/"))], "upper and lower case of the subject"),
+        ([credential(issuer=ENTRA.upper())], "upper and lower case of the issuer"),
+        ([credential(issuer=f"{ENTRA}/")], "a slash at the end of the issuer"),
+        ([credential(subject=f" {SUBJECT}")], "blanks at the beginning or the end of the subject"),
+        (
+            [credential(issuer=f"{ENTRA}/", subject=SUBJECT.upper())],
+            "a slash at the end of the issuer and upper and lower case of the subject",
+        ),
+        ([credential(subject=SUBJECT[:-1])], ""),
+        (others(3), ""),
     ],
 )
-def test_a_difference_in_case_only_is_told(near: list[Credential], told: bool) -> None:
+def test_what_nearly_fits_is_named_with_what_differs(near: list[Credential], told: str) -> None:
     error = federated_credential.missing_error(WISH, near, APPLICATION)
-    assert ("'by-hand' differs in upper and lower case only" in error.message) is told
+    assert ("differs in" in error.message) is bool(told)
+    assert (f"'by-hand' differs in {told}, and Entra compares to the letter." in error.message) is bool(told)
+    assert ("Correct 'by-hand', or add one" in error.remedy) is bool(told)
     assert f"no federated credential for issuer {ENTRA} and subject {SUBJECT}" in error.message
     assert f"audience {AUDIENCE}" in error.remedy
-    assert error.details == {"issuer": ENTRA, "subject": SUBJECT, "audience": AUDIENCE}
+    own = {"near_miss": "by-hand"} if told else {}
+    assert error.details == {"issuer": ENTRA, "subject": SUBJECT, "audience": AUDIENCE, **own}
+
+
+def test_of_several_near_misses_the_nearest() -> None:
+    far, near = credential(name="far", issuer=f" {ENTRA}/"), credential(name="near", issuer=f"{ENTRA}/")
+    assert federated_credential.near_miss([far, near], ENTRA, SUBJECT) is near
+    assert federated_credential.near_miss([far, near, credential()], ENTRA, SUBJECT) is None
 
 
 @pytest.mark.parametrize(("issuer", "subject"), [(None, SUBJECT), (ENTRA, None), ("", ""), (None, None)])
@@ -317,7 +332,8 @@ CODES = {
     "700016": "credential_failed", "7000215": "credential_failed", "700024": "unknown",
     "70021": "federation_failed", "700211": "federation_failed", "700213": "federation_failed", "700223": "federation_failed",
     "70025": "federation_failed", "700238": "federation_failed", "70052": "federation_failed", "900382": "federation_failed",
-    "7000222": "credential_failed", "700027": "credential_failed", "90002": "unknown", "7002130": "unknown",
+    "7000222": "credential_failed", "700027": "credential_failed", "90002": "tenant_not_found", "7002130": "federation_failed",
+    "700212": "federation_failed", "7000112": "identity_disabled", "7000999": "unknown",
 }  # fmt: skip
 
 

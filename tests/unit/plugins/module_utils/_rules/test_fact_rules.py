@@ -134,6 +134,13 @@ CASES = [
         (has(credential(issuer=ENTRA)),),
         PAIR,
     ),
+    Case(
+        "federated_credential_mismatch",
+        ("warns", None, "warns"),
+        has(credential(issuer=f"{VSTOKEN}/")),
+        (has(credential(issuer=f"{VSTOKEN}/other")),),
+        PAIR,
+    ),
     Case("in_use_now", ("blocks", "blocks", "blocks"), used(running=True), (used(), GOOD)),
     Case(
         "pipeline_not_ready",
