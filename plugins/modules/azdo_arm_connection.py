@@ -23,6 +23,9 @@ description:
     mean another place or another connection. Leave the option out instead, for example with C(default(omit)).
   - Nothing is ever deleted to be created again. If the identity of a connection that the task created cannot be set up (automatic creation, federated
     credential, role, or a test that fails because of the federation), the task removes what it made itself, and nothing else.
+  - A request that Azure DevOps accepts is judged by how it ends. An operation that fails in the end fails the task with the service's words, and after each
+    change the connection is read again and compared with what the task declares. A task that fails half way says what exists by then, and what is done and
+    not done (C(details.done) and C(details.not_done) of RV(failure)); the next run goes on from there.
 notes:
   - "Which method, from O(scheme) and O(creation_mode): C(workload_identity_federation) C(automatic) makes an app registration, or uses O(managed_identity);
     C(workload_identity_federation) C(manual) uses O(service_principal) or O(managed_identity); C(service_principal) C(automatic) makes an app
@@ -87,11 +90,12 @@ options:
   service_management_reference:
     description:
       - Service Management Reference, the id of a service or asset that the connection belongs to.
-      - Where the service does not tell its value, it is left alone, with a warning.
+      - Where the service does not tell its value, the task fails unless O(allow_unreached) is set.
     type: str
   enabled:
     description:
-      - Whether pipelines can use the connection. Where the service does not tell its value, it is left alone, with a warning.
+      - Whether pipelines can use the connection. Where the service does not tell its value, V(true) is a warning, and V(false) fails unless
+        O(allow_unreached) is set.
     type: bool
   scheme:
     description:
@@ -300,6 +304,15 @@ options:
   append_shares:
     description:
       - Take the connection from no project.
+    type: bool
+    default: false
+  allow_unreached:
+    description:
+      - What to do when Azure DevOps accepts a request and ignores a part of it, or does not tell the value of an option that the task sets, such as
+        O(enabled=false) or O(service_management_reference) on a server.
+      - By default the task fails then with the code C(unreached), and C(details.options) of RV(failure) names the options. What the service does not tell is
+        found before anything is written, what it ignores when the connection is read again after the change.
+      - V(true) makes it a warning. What the service does not tell is left alone.
     type: bool
     default: false
   update_secret:
@@ -727,6 +740,7 @@ ARGUMENT_SPEC = argument_spec(
         },
     },
     append_shares={"type": "bool", "default": False},
+    allow_unreached={"type": "bool", "default": False},
     update_secret={"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     verify={"type": "str", "choices": ["none", "before", "after", "both"], "default": "none"},
     verify_timeout={"type": "int", "default": 300},

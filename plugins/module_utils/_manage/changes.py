@@ -23,14 +23,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.change_li
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
     Caller,
     Desired,
-    Pipelines,
     Share,
     Target,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import NEWER_FIELDS, refuse_untold
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     WIF,
     ArmConnection,
-    Json,
     Project,
     ProjectReference,
 )
@@ -39,14 +38,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.identifier
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (
     Draft,
     Edits,
-    scope_data,
+    scope_edits,
     secret_parameters,
 )
 
 # Only labels: Azure DevOps does not let them be changed, and somebody may have renamed the subscription in Azure since.
 _LABELS = ("subscription_name", "management_group_name")
-# Any of them shows that the service speaks the newest model, so that a field it leaves out is empty (2.4).
-_NEWER_FIELDS = ("creationDate", "modificationDate", "modifiedBy", "isOutdated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +59,21 @@ class ConnectionPlan:
     added: tuple[ProjectReference, ...] = ()
     dropped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def by_update(self) -> list[Change]:
+        """What the PUT changes."""
+        return [item for item in self.changes if not is_sharing(item)]
+
+    @property
+    def by_sharing(self) -> list[Change]:
+        """What sharing and unsharing change."""
+        return [item for item in self.changes if is_sharing(item)]
+
+
+def is_sharing(change: Change) -> bool:
+    """Whether a project gets or loses the connection; its name and description there are settings."""
+    return change.option.startswith("shared_with.") and None in (change.before, change.after)
 
 
 def references_of(draft: Draft, target: Target) -> list[ProjectReference]:
@@ -85,6 +97,7 @@ def compare(
     :raises ImmutableError: something cannot be changed; nothing is ever deleted and made anew.
     :raises NotNowError: the change could take away a way back, or the federation.
     :raises OptionError: the options cannot be applied to this connection.
+    :raises UnreachedError: something that the task declares cannot be seen, see :func:`refuse_untold`.
     """
     own = connection.reference_in(target.project.id)
     if own is None:
@@ -92,9 +105,9 @@ def compare(
             f"{connection.name!r} is not used by the project {target.project.name!r}.", remedy="Check project and id."
         )
     refuse_immutable(desired, connection, target)
-    changes, edits = _edits(desired, connection, target, own)
-    warnings = [*_labels(desired, connection), *_not_offered(desired, connection)]
-    shares = _shares(desired, connection, target, _afterwards(own, edits))
+    changes, edits = edits_of(desired, connection, target, own)
+    warnings = [*_labels(desired, connection), *refuse_untold(desired, connection)]
+    shares = shares_of(desired, connection, target, afterwards(own, edits))
     changes += shares.changes
     edits = replace(edits, aliases=shares.edits.aliases if shares.edits else {})
     _refuse_from_outside(edits, connection, target)
@@ -126,7 +139,7 @@ def _refuse_from_outside(edits: Edits, connection: ArmConnection, target: Target
         )
 
 
-def _afterwards(own: ProjectReference, edits: Edits) -> ProjectReference:
+def afterwards(own: ProjectReference, edits: Edits) -> ProjectReference:
     """The reference of this project as it will be: new shares take after it."""
     return replace(
         own,
@@ -135,9 +148,10 @@ def _afterwards(own: ProjectReference, edits: Edits) -> ProjectReference:
     )
 
 
-def _edits(
+def edits_of(
     desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference
 ) -> tuple[list[Change], Edits]:
+    """What is different about the connection itself, beside its shares, and the edits that mend it."""
     changes: list[Change] = []
     edits: dict[str, t.Any] = {}
 
@@ -148,24 +162,24 @@ def _edits(
 
     compare_one("name", own.connection_name, desired.name if desired.id else None)
     compare_one("description", own.description, desired.description)
-    if connection.offers("isDisabled", *_NEWER_FIELDS):
+    if connection.offers("isDisabled", *NEWER_FIELDS):
         compare_one("enabled", connection.enabled, desired.enabled)
-    if connection.offers("serviceManagementReference", *_NEWER_FIELDS):
+    if connection.offers("serviceManagementReference", *NEWER_FIELDS):
         before = connection.service_management_reference or ""
         compare_one("service_management_reference", before, desired.service_management_reference)
     moved = {part: desired.scope[part] for part in MOVABLE if not _fits(desired, connection, part)}
     changes += [Change(f"scope.{part}", connection.scope[part], value) for part, value in moved.items()]
-    data: dict[str, str] = scope_data(moved)
-    parameters = {}
+    data, parameters = scope_edits(connection.raw, moved)
+    other_identity = False
     if target.client_id and not same(target.client_id, connection.client_id):
         changes.append(Change("client_id", connection.client_id, target.client_id))
-        parameters["serviceprincipalid"] = target.client_id
+        parameters["serviceprincipalid"], other_identity = target.client_id, True
         if connection.identity_type and desired.managed_identity != same(connection.identity_type, "ManagedIdentity"):
             data["identityType"] = "ManagedIdentity" if desired.managed_identity else "AppRegistrationManual"
         if connection.draft:
             # Not taken away: what a PUT leaves out may stay as it is (12).
             data["isDraft"] = "false"
-    secret = _new_secret(desired, connection, other_identity=bool(parameters))
+    secret = _new_secret(desired, connection, other_identity=other_identity)
     if secret:
         changes.append(Change("secret", HIDDEN, f"{HIDDEN}, sent"))
     return changes, Edits(project_id=target.project.id, data=data, parameters=parameters, secret=secret, **edits)
@@ -207,16 +221,8 @@ def _labels(desired: Desired, connection: ArmConnection) -> list[str]:
     ]
 
 
-def _not_offered(desired: Desired, connection: ArmConnection) -> list[str]:
-    fields = {"enabled": "isDisabled", "service_management_reference": "serviceManagementReference"}
-    return [
-        f"{option} was left alone: this service does not tell its value."
-        for option, key in fields.items()
-        if getattr(desired, option) is not None and not connection.offers(key, *_NEWER_FIELDS)
-    ]
-
-
-def _shares(desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference) -> ConnectionPlan:
+def shares_of(desired: Desired, connection: ArmConnection, target: Target, own: ProjectReference) -> ConnectionPlan:
+    """The part of the plan that is about other projects. :param own: the reference of this project as it will be."""
     if target.shares is None:
         return ConnectionPlan()
     if connection.owner.id.lower() != target.project.id.lower():
@@ -248,35 +254,3 @@ def _shares(desired: Desired, connection: ArmConnection, target: Target, own: Pr
         added=tuple(added),
         dropped=tuple(item.id for item in dropped),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class PipelinePlan:
-    """Permissions to change in one project: the body of the request."""
-
-    project_id: str
-    changes: tuple[Change, ...]
-    body: Json
-
-
-def pipeline_plan(
-    project: Project, connection_id: str, wanted: Pipelines, answer: Json, *, append: bool
-) -> PipelinePlan | None:
-    """What to permit and to forbid in a project (6.1); None if nothing. What the service permits by itself is not looked at.
-
-    :param answer: the permissions as the service tells them.
-    """
-    everyone = bool((answer.get("allPipelines") or {}).get("authorized"))
-    named = {int(item["id"]) for item in answer.get("pipelines") or [] if item.get("authorized")}
-    changes, body = [], {"resource": {"type": "endpoint", "id": connection_id}, "pipelines": t.cast(list[Json], [])}
-    take_away = wanted.everyone is False and append
-    if wanted.everyone is not None and wanted.everyone != everyone and not take_away:
-        changes.append(Change(f"authorize_all_pipelines ({project.name})", everyone, wanted.everyone))
-        body["allPipelines"] = {"authorized": wanted.everyone}
-    if wanted.ids is not None:
-        after = wanted.ids | named if append else wanted.ids
-        if after != named:
-            changes.append(Change(f"authorized_pipelines ({project.name})", sorted(named), sorted(after)))
-            permitted = [{"id": number, "authorized": True} for number in sorted(after - named)]
-            body["pipelines"] = permitted + [{"id": number, "authorized": False} for number in sorted(named - after)]
-    return PipelinePlan(project_id=project.id, changes=tuple(changes), body=body) if changes else None

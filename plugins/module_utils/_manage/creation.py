@@ -86,16 +86,26 @@ class Creation:
         return None
 
     def at_rest(self, current: ArmConnection | None) -> ArmConnection | None:
-        """The connection when the service has finished with it. :raises UnfinishedError: it failed, or takes too long."""
+        """The connection when the service has finished with it.
+
+        One that was there before and whose last operation failed can still be used, which a warning says; of one that was made here nothing works then.
+
+        :raises UnfinishedError: it failed, or takes too long.
+        """
         current = self._view.at_rest(current) if current else None
         if self.made and current is not None:
             self.connection = current
-        if current is not None and current.state == "failed" and not current.ready:
+        if current is None or current.state != "failed":
+            return current
+        if self.made or not current.ready:
             raise UnfinishedError(
                 f"Azure DevOps could not set it up: {said(current)}.",
-                remedy=_setup_remedy(current.status_message, self._view.caller.kind, made=self.made),
+                remedy=_setup_remedy(current, self._view.caller.kind, made=self.made),
                 **_left_behind(current),
             )
+        warning = f"Azure DevOps says that its last operation on {current.name!r} failed: {said(current)}."
+        if warning not in self._view.runtime.warnings:
+            self._view.runtime.warnings.append(warning)
         return current
 
     def take_back(self, error: AzdoError) -> bool:
@@ -155,12 +165,32 @@ def _left_behind(connection: ArmConnection) -> dict[str, t.Any]:
     return {"left_behind": {key: data[key] for key in keys if data.get(key)} or None}
 
 
-def _setup_remedy(message: str, kind: str, *, made: bool) -> str:
-    """What helps after an automatic creation that failed (2.7)."""
+def _setup_remedy(current: ArmConnection, kind: str, *, made: bool) -> str:
+    """What helps after an automatic creation, or a later operation, that failed (2.7).
+
+    Only a connection that never got an identity is advised to be removed: nothing can have used it. Every other one was there before.
+    """
     person = "An automatic creation needs a person: service principals and managed identities cannot do it."
     rights = (
         "The caller needs the right to register applications in Entra, and Owner or User Access Administrator in Azure."
     )
-    after = "Remove it with state absent, or finish it in the portal."
-    found = [remedy_for(message) or rights, "" if kind == "user" else person, "" if made else after]
+    if made:
+        after = ""
+    elif _never_worked(current):
+        after = "It never got an identity: remove it with state absent, or finish it in the portal."
+    else:
+        after = "Look at it in the portal and save it there once that is mended; then run again. Nothing was changed."
+    automatic = made or current.creation_mode == "automatic"
+    found = [
+        remedy_for(current.status_message) or (rights if automatic else ""),
+        "" if kind == "user" or not automatic else person,
+        after,
+    ]
     return " ".join(text for text in found if text)
+
+
+def _never_worked(current: ArmConnection) -> bool:
+    """Whether it is what an automatic creation leaves that did not come so far as to make an application."""
+    data = current.raw.get("data") or {}
+    made = current.client_id or any(data.get(key) for key in ("appObjectId", "spnObjectId"))
+    return current.creation_mode == "automatic" and not made

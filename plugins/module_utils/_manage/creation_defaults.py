@@ -24,6 +24,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals 
     server_not_supported,
     values,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import refuse_unknown_to_servers
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import RESOURCE_MANAGER_URLS, Draft
 
@@ -32,13 +33,14 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
     """The connection to create, with everything that was left open decided.
 
     :param target: with the ids of the identity that the task describes, looked up where it gave only a resource.
-    :raises OptionError: something is missing, or cannot work.
+    :raises OptionError: something is missing, or cannot work. :raises UnreachedError: see :func:`refuse_unknown_to_servers`.
     """
     method = method_of(desired)
     if not hosted and not method.on_servers:
         raise server_not_supported(f"A connection with {method.title}")
     if desired.name is None:
         raise OptionError("name is not set.", remedy="A new connection needs a name.")
+    refuse_unknown_to_servers(desired, hosted=hosted)
     refuse_misplaced(method, desired)
     refuse_ruled_out(method, desired, caller, [method])
     level, environment = desired.level or "subscription", desired.environment or "AzureCloud"

@@ -87,6 +87,7 @@ class Desired:
     shares: tuple[Share, ...] | None = None
     append_shares: bool = False
     renew_secret: bool = False
+    allow_unreached: bool = False
     verify_before: bool = False
     verify_after: bool = False
 
@@ -227,6 +228,7 @@ _PLAIN = (
     "publish_profile",
     "append_pipelines",
     "append_shares",
+    "allow_unreached",
 )
 
 

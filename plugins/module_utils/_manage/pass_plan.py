@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan, PipelinePlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pipeline_changes import PipelinePlan
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 

@@ -47,6 +47,12 @@ class DeletionFailedError(AzdoError):
     code = "deletion_failed"
 
 
+class OperationFailedError(AzdoError):
+    """Azure DevOps accepted a request and could not carry it out in the end. What there was before is still there."""
+
+    code = "operation_failed"
+
+
 class ProjectView:
     """One project, as one task sees it."""
 
@@ -175,6 +181,12 @@ class ProjectView:
 
     def _by_name(self, name: str) -> Json | None:
         return the_one(self.client.connections_named(self.project.id, name), name, self.project)
+
+
+def fails_anew(before: ArmConnection, after: ArmConnection) -> bool:
+    """Whether the service says that its last operation failed, and did not say the same before that operation was asked for."""
+    same_words = before.state == "failed" and before.status_message == after.status_message
+    return after.state == "failed" and not same_words
 
 
 def said(connection: ArmConnection) -> str:

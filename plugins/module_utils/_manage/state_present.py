@@ -42,6 +42,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.changes i
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import manages_federation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._manage.half_done import Steps, tell
 from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
@@ -87,7 +88,7 @@ class StatePresent:
         self._settled = False
         self._changed = False
         self._changes: list[Change] = []
-        self._done: list[Change] = []
+        self._steps = Steps()
         self._connection: ArmConnection | None = None
         self._federation: Json | None = None
         self._role: Json | None = None
@@ -203,23 +204,24 @@ class StatePresent:
 
     def _carry_out(self, current: ArmConnection, pass_plan: PassPlan, *, fresh: bool) -> None:
         """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
-        self._did(PassPlan(federation=pass_plan.federation, required=pass_plan.required))
-        self._federate(pass_plan, fresh=fresh)
+        steps = self._steps
+        steps.planned = pass_plan.changes
+        federation = PassPlan(federation=pass_plan.federation, required=pass_plan.required)
+        with steps.step("its federated credential could not be written", federation.changes):
+            self._federate(pass_plan, fresh=fresh)
         self._describe(current, PassPlan(federation=pass_plan.federation), done=True)
-        self._connection = current = self._update.update(current, pass_plan.plan)
-        self._connection = current = self._update.share(current, pass_plan.plan)
-        self._did(PassPlan(plan=pass_plan.plan))
-        self._did(PassPlan(role=pass_plan.role))
-        self._assign(pass_plan)
+        with steps.step("", pass_plan.plan.by_update):
+            self._connection = current = self._update.update(current, pass_plan.plan)
+        with steps.step("its shares could not be changed", pass_plan.plan.by_sharing):
+            self._connection = current = self._update.share(current, pass_plan.plan)
+        with steps.step("its role could not be assigned", PassPlan(role=pass_plan.role).changes):
+            self._assign(pass_plan)
         self._describe(current, pass_plan, done=True)
         self._settled = True
         for pipelines in pass_plan.pipelines:
-            self._update.authorize(current, pipelines)
-            self._did(PassPlan(pipelines=[pipelines]))
-
-    def _did(self, part: PassPlan) -> None:
-        """For the diff of a task that fails half way."""
-        self._done += [change for change in part.changes if change not in self._done]
+            where = f"the permissions of pipelines in {pipelines.project.name!r} could not be set"
+            with steps.step(where, pipelines.changes):
+                self._update.authorize(current, pipelines)
 
     def _foretell(self, draft: Draft) -> None:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
@@ -344,17 +346,20 @@ class StatePresent:
 
     def _give_up(self, error: AzdoError) -> None:
         """A connection that this task made and that cannot work goes again, with what was made for it; an existing one is never touched."""
-        error.about(self._view.title)
         if self._connection is not None and not self._connection.id:
             # Only a forecast of what is not going to be.
             self._connection = None
-        if not self._creation.made or self._settled:
-            return
-        if self._runtime.params["keep_failed"]:
+        goes = self._creation.made and not self._settled
+        if goes and self._runtime.params["keep_failed"]:
             error.remedy = f"{error.remedy} The connection was kept, as keep_failed asks.".strip()
-            return
-        self._changed = not self._creation.take_back(error)
-        self._connection = self._creation.connection
+            goes = False
+        if goes:
+            self._changed = not self._creation.take_back(error)
+            self._connection = self._creation.connection
+        made = self._connection.id if self._creation.made and self._connection else None
+        changed = (self._changed or self._update.changed) and not goes and not self._runtime.check_mode
+        tell(error, self._steps, made, changed=changed)
+        error.about(self._view.title)
 
     def _describe(self, current: ArmConnection, pass_plan: PassPlan, *, done: bool) -> None:
         if current.scheme == WIF:
@@ -372,7 +377,7 @@ class StatePresent:
         new = changed and (self._creation.made or not (shown and shown["id"]))
         changes = self._changes if changed else []
         if failure is not None and changed and not self._runtime.check_mode and not self._creation.made:
-            changes = self._done
+            changes = self._steps.maybe_done(failure)
         return Result(
             changed=changed,
             values={

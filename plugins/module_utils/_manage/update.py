@@ -16,19 +16,28 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotAcceptedError,
     NotFoundError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
-    ConnectionPlan,
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pipeline_changes import (
     PipelinePlan,
     pipeline_plan,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
-from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, UnfinishedError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
+    OperationFailedError,
+    ProjectView,
+    UnfinishedError,
+    fails_anew,
+    said,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.reached import left_over
+from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import reference_body, update_body
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import persist
+from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
 
-# How long (s) the permissions of a new connection may not be found.
+# How long (s) a read may not show yet what was written: a new connection in its permissions, a share, a permission (2.11; the latter two assumed).
 _SPREADING_SECONDS = 30.0
 
 # What an update leaves as it is, beside what a conversion does.
@@ -61,6 +70,8 @@ class Update:
         """The PUT, from a read that is as new as can be; then a look at what came of it (2.11).
 
         :raises MovedError: start over. :raises ForeignChangeError: something is different that nobody asked for.
+        :raises OperationFailedError: it was accepted and failed in the end.
+        :raises UnreachedError: something was accepted and is not there, unless the task allows that.
         """
         if plan.edits is None:
             return current
@@ -68,24 +79,56 @@ class Update:
         body = update_body(latest, plan.edits)
         expected = ArmConnection.from_api(body, self._view.project)
         self._write(lambda: self._view.client.update(self._view.project.id, current.id, body))
-        after = self._view.again(current)
-        after = self._view.at_rest(after) if after else None
-        if after is None:
-            raise UnfinishedError(
-                "It disappeared while it was being changed.", remedy="Look at the project's audit log."
-            )
-        self._check(expected, after, plan)
-        return after
+        after = self._at_rest_again(latest)
+        self._check(latest, expected, after)
+        return self._confirm(after)
 
     def share(self, current: ArmConnection, plan: ConnectionPlan) -> ArmConnection:
-        """Add first, then take away: between the two nobody is without it who should have it."""
+        """Add first, then take away: between the two nobody is without it who should have it.
+
+        :raises OperationFailedError: it was accepted and failed in the end. :raises UnreachedError: as for :meth:`update`.
+        """
+        if not (plan.added or plan.dropped):
+            return current
         client = self._view.client
         if plan.added:
             self._write(lambda: client.share(current.id, [reference_body(item) for item in plan.added]))
         if plan.dropped:
             self._unmoved(current, owner_only=True)
             self._write(lambda: client.remove(current.id, plan.dropped))
-        return (self._view.again(current) or current) if plan.added or plan.dropped else current
+        added, dropped = {item.id.lower() for item in plan.added}, {item.lower() for item in plan.dropped}
+        after = current
+        for _left in self._view.tries(_SPREADING_SECONDS):
+            after = self._at_rest_again(current)
+            projects = {item.id.lower() for item in after.references}
+            if added <= projects and not dropped & projects:
+                break
+        return self._confirm(after, sharing=True)
+
+    def _confirm(self, current: ArmConnection, *, sharing: bool = False) -> ArmConnection:
+        """After what was asked for was accepted: is the connection as the task declares it?"""
+        desired = self._view.desired
+        left = left_over(desired, current, self._target, sharing=sharing)
+        # It failed already before, in the same words: whether this time again, is seen only by what is there.
+        words = said(current) if current.state == "failed" else ""
+        self._view.runtime.warnings += refuse_unreached(left, desired, words)
+        return current
+
+    def _at_rest_again(self, before: ArmConnection) -> ArmConnection:
+        """The connection after a request that was accepted, when the service has finished with it; an operation that failed is an error."""
+        after = self._view.again(before)
+        after = self._view.at_rest(after) if after else None
+        if after is None:
+            raise UnfinishedError(
+                "It disappeared while it was being changed.", remedy="Look at the project's audit log."
+            )
+        if fails_anew(before, after):
+            raise OperationFailedError(
+                f"Azure DevOps accepted the change and could not carry it out: {said(after)}.",
+                remedy=remedy_for(after.status_message)
+                or "Mend what it says, or look at the connection in the portal; then run again: it starts with a look. Nothing was removed.",
+            )
+        return after
 
     def permissions(self, current: ArmConnection, append: bool, *, fresh: bool) -> list[PipelinePlan]:
         """What to change about pipelines, per project (6.1). A new connection is permitted to none, so there is nothing to read."""
@@ -116,12 +159,22 @@ class Update:
         )
 
     def authorize(self, current: ArmConnection, plan: PipelinePlan) -> None:
-        """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm."""
+        """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm.
+
+        :raises UnreachedError: they were accepted and are not there, unless the task allows that.
+        """
         persist(
-            lambda: self._write(lambda: self._view.client.authorize_pipelines(plan.project_id, current.id, plan.body)),
+            lambda: self._write(lambda: self._view.client.authorize_pipelines(plan.project.id, current.id, plan.body)),
             self._view.tries(),
             lambda error: isinstance(error, NotFoundError | NotAcceptedError | AmbiguousWriteError),
         )
+        left: PipelinePlan | None = None
+        for _left in self._view.tries(_SPREADING_SECONDS):
+            answer = self._read_permissions(plan.project, current)
+            left = pipeline_plan(plan.project, current.id, plan.wanted, answer, append=plan.append)
+            if left is None:
+                return
+        self._view.runtime.warnings += refuse_unreached(left.changes if left else (), self._view.desired)
 
     def _write(self, request: t.Callable[[], None]) -> None:
         try:
@@ -142,13 +195,10 @@ class Update:
             raise MovedError("Somebody else changed the connection at the same time.", remedy="Run again.")
         return latest
 
-    def _check(self, expected: ArmConnection, after: ArmConnection, plan: ConnectionPlan) -> None:
-        """What was sent must be there, and everything else as it was. Fields that only newer services know may be ignored, which is told."""
-        odd = {item["field"] for item in differences(expected, after, _FEDERATION)}
-        for option in ("enabled", "service_management_reference"):
-            if option in odd and getattr(plan.edits, option) is not None:
-                self._view.runtime.warnings.append(f"{option} was sent, but the service did not take it over.")
-                odd.remove(option)
+    def _check(self, latest: ArmConnection, expected: ArmConnection, after: ArmConnection) -> None:
+        """Everything that nobody asked for must be as it was. What was asked for and ignored is no such difference."""
+        moved = {item["field"] for item in differences(latest, after, _FEDERATION)}
+        odd = {item["field"] for item in differences(expected, after, _FEDERATION)} & moved
         if odd:
             raise ForeignChangeError(
                 f"After the change not everything is as it was sent or as it was before: {', '.join(sorted(odd))}.",

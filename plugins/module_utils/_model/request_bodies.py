@@ -9,6 +9,7 @@ PRIVATE to the collection, and pure. Together with _connection.py it is the only
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ RESOURCE_MANAGER_URLS = {
     "AzureUSGovernment": "https://management.usgovcloudapi.net/",
     "AzureChinaCloud": "https://management.chinacloudapi.cn/",
 }
+_GROUP = re.compile(r"(/subscriptions/[^/]+/resourcegroups/)[^/]+/?", re.IGNORECASE)
 _API_LEVELS = {ours: theirs for theirs, ours in SCOPE_LEVELS.items()}
 _API_MODES = {"automatic": "Automatic", "manual": "Manual"}
 
@@ -110,6 +112,26 @@ def scope_data(scope: t.Mapping[str, str | None]) -> dict[str, str]:
     data = {SCOPE_KEYS[name]: str(value) for name, value in scope.items() if name != "level" and value}
     level = scope.get("level")
     return {"scopeLevel": _API_LEVELS[level], **data} if level else data
+
+
+def scope_edits(raw: Json, parts: t.Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Edits of ``data`` and of ``authorization.parameters`` for parts of a scope, each at the place where the connection has it.
+
+    Others store the resource group only in ``parameters.scope`` (``/subscriptions/ID/resourcegroups/NAME``), and look for it there (2.9).
+    """
+    data, group = scope_data(parts), parts.get("resource_group")
+    parameters = {
+        str(key).lower(): value for key, value in ((raw.get("authorization") or {}).get("parameters") or {}).items()
+    }
+    stored = _GROUP.fullmatch(str(parameters.get("scope") or ""))
+    if not group or not stored:
+        return data, {}
+    if not any(
+        str(key).lower() == SCOPE_KEYS["resource_group"].lower() and value
+        for key, value in (raw.get("data") or {}).items()
+    ):
+        del data[SCOPE_KEYS["resource_group"]]
+    return data, {"scope": f"{stored.group(1)}{group}"}
 
 
 def _parameters(draft: Draft) -> Json:

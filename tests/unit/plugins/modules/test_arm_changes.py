@@ -271,14 +271,19 @@ def test_the_service_management_reference(before: str | None, after: str, simula
 
 @pytest.mark.parametrize("profile", ["server_2019", "server_2020", "server_2022"])
 @pytest.mark.parametrize(("option", "value"), [("enabled", False), ("service_management_reference", "tree")])
-def test_servers_leave_the_newer_fields_alone_with_a_warning(
-    profile: str, option: str, value: t.Any, simulate: Simulate
-) -> None:
+def test_servers_do_not_tell_the_newer_fields(profile: str, option: str, value: t.Any, simulate: Simulate) -> None:
+    """A declared state that cannot be seen is a failure, unless the task can do without it."""
     fleet = world()
     connection = with_key(fleet)
     simulator = simulate(fleet, profile=profile)
-    task = stays(simulator, **options_for(connection, **{option: value}))
-    assert task.runtime.warnings == [f"{option} was left alone: this service does not tell its value."]
+    task = refused(
+        simulator, f"{option} cannot be set: this service does not tell the value", "allow_unreached",
+        **options_for(connection, **{option: value}),
+    )  # fmt: skip
+    assert task.result["failure"]["code"] == "unreached"
+    assert task.result["failure"]["details"] == {"options": [option]}
+    allowed = stays(simulator, **options_for(connection, allow_unreached=True, **{option: value}))
+    assert allowed.runtime.warnings == [f"{option} was left alone: this service does not tell its value."]
 
 
 @pytest.mark.parametrize("profile", ["server_2019", "server_2020", "server_2022"])
@@ -1071,9 +1076,14 @@ def test_a_failed_connection_is_an_error_with_the_services_words(simulate: Simul
     connection = with_key(fleet, creation_mode="Automatic", state="failed", status_message="No right to register apps.")
     simulator = simulate(fleet)
     task = refused(
-        simulator, "No right to register apps.", "state absent", **options_for(connection, description="new")
+        simulator,
+        "No right to register apps.",
+        "Look at it in the portal",
+        **options_for(connection, description="new"),
     )
     assert task.result["failure"]["code"] == "not_ready"
+    # It was there before this task, and somebody may need it.
+    assert "absent" not in task.result["failure"]["remedy"]
 
 
 # -- other people, and lost answers ------------------------------------------------------------------------------------

@@ -313,14 +313,19 @@ def test_an_owner_with_shares_is_not_deleted_by_accident(profile: str, simulate:
 
 
 @pytest.mark.parametrize("profile", SERVERS)
-@pytest.mark.parametrize(("option", "value"), [("enabled", True), ("service_management_reference", "tree-1")])
+@pytest.mark.parametrize(
+    ("option", "value"), [("enabled", True), ("enabled", False), ("service_management_reference", "tree-1")]
+)
 def test_what_the_server_does_not_tell_is_left_alone_with_a_warning(
     profile: str, option: str, value: t.Any, simulate: Simulate
 ) -> None:
     simulator = simulate(arm_fleet(), profile=profile)
     assert changed(manage(simulator, **NAME, **supported(simulator.fleet)["key"]))
     simulator.forget()
-    task = manage(simulator, **NAME, **{option: value})
+    if value is not True:
+        strict = manage(simulator, **NAME, **{option: value})
+        assert strict.result["failure"]["code"] == "unreached"
+    task = manage(simulator, **NAME, **{option: value}, allow_unreached=True)
     assert not changed(task)
     assert f"{option} was left alone: this service does not tell its value." in task.runtime.warnings
     assert simulator.writes == []
@@ -331,7 +336,9 @@ def test_a_creation_with_a_field_that_the_server_does_not_tell_is_quiet_the_seco
     profile: str, simulate: Simulate
 ) -> None:
     simulator = simulate(arm_fleet(), profile=profile)
-    options = {**NAME, **supported(simulator.fleet)["key"], "service_management_reference": "tree-1", "enabled": True}
+    options = {
+        **NAME, **supported(simulator.fleet)["key"], "service_management_reference": "tree-1", "enabled": True, "allow_unreached": True,
+    }  # fmt: skip
     made = manage(simulator, **options)
     assert changed(made)
     assert "service_management_reference was left alone" in " ".join(made.runtime.warnings)
@@ -481,6 +488,12 @@ def test_mode_skip_is_no_federation(profile: str, simulate: Simulate) -> None:
 def test_servers_are_not_sent_the_service_management_reference(profile: str, simulate: Simulate) -> None:
     simulator = simulate(arm_fleet(), profile=profile)
     wish = {**NAME, **supported(simulator.fleet)["key"], "service_management_reference": "tree"}
-    assert changed(manage(simulator, **wish))
+    for check in (True, False):
+        strict = manage(simulator, check=check, **wish)
+        assert (
+            "service_management_reference cannot be set: Azure DevOps Server does not know it." in strict.result["msg"]
+        )
+    assert simulator.writes == []
+    assert changed(manage(simulator, **wish, allow_unreached=True))
     [post] = simulator.writes
     assert "serviceManagementReference" not in post.body

@@ -17,7 +17,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.change_li
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
     ConnectionPlan,
     compare,
-    pipeline_plan,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
     Caller,
@@ -26,6 +25,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_s
     Share,
     Target,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pipeline_changes import pipeline_plan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import UnreachedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import update_body
 from hypothesis import given
@@ -553,7 +554,17 @@ def test_a_new_name_must_not_break_the_subject(issuer: str) -> None:
 
 # -- what the service does not offer, and labels -----------------------------------------------------------------------
 @pytest.mark.parametrize(("option", "value"), [("enabled", False), ("service_management_reference", "tree")])
-def test_what_the_service_does_not_tell_is_left_alone_with_a_warning(option: str, value: t.Any) -> None:
+def test_what_the_service_does_not_tell_fails_or_is_left_alone_with_a_warning(option: str, value: t.Any) -> None:
+    with pytest.raises(UnreachedError, match=f"{option} cannot be set") as caught:
+        plan_for(manual(), {option: value})
+    assert caught.value.details == {"options": [option]}
+    plan = plan_for(manual(), {option: value, "allow_unreached": True})
+    assert (plan.changes, plan.edits) == ((), None)
+    assert plan.warnings == (f"{option} was left alone: this service does not tell its value.",)
+
+
+@pytest.mark.parametrize(("option", "value"), [("enabled", True), ("service_management_reference", "")])
+def test_what_a_connection_without_the_field_amounts_to_is_a_warning_only(option: str, value: t.Any) -> None:
     plan = plan_for(manual(), {option: value})
     assert (plan.changes, plan.edits) == ((), None)
     assert plan.warnings == (f"{option} was left alone: this service does not tell its value.",)
