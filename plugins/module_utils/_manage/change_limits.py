@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an existing connection cannot become, ever or just now.
+"""What an existing connection cannot become, ever or just now, or as far as anybody could see.
 
 PRIVATE to the collection, and pure. Section numbers are those of the fact sheet.
 """
@@ -27,6 +27,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 MOVABLE = ("resource_group", "ml_workspace_name", "ml_workspace_location")
 
 
+# Any of them shows that the service speaks the newest model, so that a field it leaves out is empty (2.4).
+NEWER_FIELDS = ("creationDate", "modificationDate", "modifiedBy", "isOutdated")
+_UNTOLD = {"enabled": "isDisabled", "service_management_reference": "serviceManagementReference"}
+# What a field that the service does not know amounts to: without one a connection is enabled and has no reference.
+_WITHOUT_FIELD: dict[str, t.Any] = {"enabled": True, "service_management_reference": ""}
+ALLOW_UNREACHED = "Leave out of the task what this service does not take, or set allow_unreached to do without it."
+
+
 class ImmutableError(AzdoError):
     """The task wants something else of a connection for life."""
 
@@ -37,6 +45,12 @@ class NotNowError(AzdoError):
     """The change is possible in principle, but would do harm now."""
 
     code = "not_now"
+
+
+class UnreachedError(AzdoError):
+    """The connection is not as the task declares it, although nothing was refused. ``details["options"]`` names what is not."""
+
+    code = "unreached"
 
 
 def refuse_immutable(desired: Desired, connection: ArmConnection, target: Target) -> None:
@@ -121,3 +135,23 @@ def refuse_harm(edits: Edits, connection: ArmConnection, caller: Caller, now: da
             f"{connection.name!r} signs in with the Azure DevOps issuer, whose subject contains its name: renamed, pipelines could not sign in any more.",
             remedy="Move it to the Microsoft Entra issuer first; its subject survives a new name.",
         )
+
+
+def refuse_untold(desired: Desired, connection: ArmConnection) -> list[str]:
+    """Fields of newer models that the answer does not have. Warnings about what is left alone.
+
+    :raises UnreachedError: what the task declares differs from what a connection without the field is, unless ``allow_unreached`` is set.
+    """
+    untold = [
+        option
+        for option, key in _UNTOLD.items()
+        if getattr(desired, option) is not None and not connection.offers(key, *NEWER_FIELDS)
+    ]
+    beyond = [option for option in untold if getattr(desired, option) != _WITHOUT_FIELD[option]]
+    if beyond and not desired.allow_unreached:
+        raise UnreachedError(
+            f"{' and '.join(beyond)} cannot be set: this service does not tell the value, so whether it takes it over cannot be seen.",
+            remedy=ALLOW_UNREACHED,
+            options=beyond,
+        )
+    return [f"{option} was left alone: this service does not tell its value." for option in untold]

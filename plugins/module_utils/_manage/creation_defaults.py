@@ -9,6 +9,10 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+    ALLOW_UNREACHED,
+    UnreachedError,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import (
     OPTIONAL_PARTS,
     SCOPE_PARTS,
@@ -24,7 +28,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals 
     server_not_supported,
     values,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import refuse_unknown_to_servers
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import RESOURCE_MANAGER_URLS, Draft
 
@@ -33,14 +36,14 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
     """The connection to create, with everything that was left open decided.
 
     :param target: with the ids of the identity that the task describes, looked up where it gave only a resource.
-    :raises OptionError: something is missing, or cannot work. :raises UnreachedError: see :func:`refuse_unknown_to_servers`.
+    :raises OptionError: something is missing, or cannot work. :raises UnreachedError: a server does not know it.
     """
     method = method_of(desired)
     if not hosted and not method.on_servers:
         raise server_not_supported(f"A connection with {method.title}")
     if desired.name is None:
         raise OptionError("name is not set.", remedy="A new connection needs a name.")
-    refuse_unknown_to_servers(desired, hosted=hosted)
+    _refuse_unknown_to_servers(desired, hosted=hosted)
     refuse_misplaced(method, desired)
     refuse_ruled_out(method, desired, caller, [method])
     level, environment = desired.level or "subscription", desired.environment or "AzureCloud"
@@ -83,4 +86,14 @@ def _refuse_missing(desired: Desired, method: Method, level: str, environment: s
             f"for {method.title} {listed(missing)} missing.",
             remedy="Set what is missing; if it should exist, check project and name.",
             missing=missing,
+        )
+
+
+def _refuse_unknown_to_servers(desired: Desired, *, hosted: bool) -> None:
+    """What a creation would not even send. :raises UnreachedError: the task declares it, and ``allow_unreached`` is not set."""
+    if desired.service_management_reference and not hosted and not desired.allow_unreached:
+        raise UnreachedError(
+            "service_management_reference cannot be set: Azure DevOps Server does not know it.",
+            remedy=ALLOW_UNREACHED,
+            options=["service_management_reference"],
         )

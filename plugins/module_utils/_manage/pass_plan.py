@@ -1,21 +1,22 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one pass over a connection has to do, and how a task tells of it.
+"""What one pass over a connection has to do, how far it has come, and how a task tells of both.
 
 PRIVATE to the collection.
 """
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan, PipelinePlan
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pipeline_changes import PipelinePlan
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 
@@ -86,3 +87,52 @@ def _state(state: str, desired: Desired, *, done: bool) -> str:
         return "missing"
     verb = "create" if state == "missing" else "update"
     return f"{verb}d" if done else f"would_{verb}"
+
+
+@dataclass
+class Steps:
+    """The steps of one task: what is planned, what is done, and the one that is under way: what it is in words, and what it changes."""
+
+    planned: list[Change] = field(default_factory=list)
+    done: list[Change] = field(default_factory=list)
+    doing: str = ""
+    under_way: list[Change] = field(default_factory=list)
+
+    def plan(self, changes: t.Sequence[Change]) -> None:
+        """A pass begins; what was under way in the one before was not done."""
+        self.planned, self.doing, self.under_way = list(changes), "", []
+
+    def begin(self, what: str, changes: t.Sequence[Change]) -> None:
+        """The next step; the one before is done. :param what: for the front of an error; only a step that changes something is named there."""
+        self.end()
+        self.under_way = [change for change in changes if change not in self.done]
+        self.doing = what if changes else ""
+
+    def end(self) -> None:
+        self.done += self.under_way
+        self.doing, self.under_way = "", []
+
+    def maybe_done(self, error: AzdoError) -> list[Change]:
+        """What was carried out, as far as one knows: a request whose answer was lost counts."""
+        return [*self.done, *(self.under_way if isinstance(error, AmbiguousWriteError) else [])]
+
+
+def tell(error: AzdoError, steps: Steps, made: str | None, *, changed: bool) -> None:
+    """Say in an error which step failed, what exists now and what the next run does. Nothing is added where nothing was changed.
+
+    :param made: the id of the connection if this task made it and it is still there. :param changed: whether anything was changed at all.
+    """
+    if steps.doing:
+        error.message = f"{steps.doing}: {error.message}"
+    if not changed:
+        return
+    done = [change.option for change in steps.done]
+    left = [change.option for change in steps.planned if change not in steps.done]
+    told = [
+        f"The connection exists now ({made})." if made else "",
+        f"Done: {', '.join(done)}." if done else "",
+        f"Not, or not wholly, done: {', '.join(left)}." if left else "",
+        "" if "un again" in error.remedy else "Then run the task again: it goes on from there.",
+    ]
+    error.remedy = " ".join(part for part in (error.remedy, *told) if part)
+    error.details.update(done=done, not_done=left)

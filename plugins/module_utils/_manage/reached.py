@@ -1,16 +1,21 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is still different when everything was asked for.
+"""What is still different when everything was asked for and accepted: a declared state that was not reached is a failure.
 
 PRIVATE to the collection, and pure.
 """
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
+from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+    ALLOW_UNREACHED,
+    UnreachedError,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import edits_of, is_sharing, shares_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
@@ -37,3 +42,25 @@ def _same_text(change: Change) -> bool:
     """Whether only blanks at the ends differ, which a service may cut off."""
     before, after = change.before, change.after
     return isinstance(before, str) and isinstance(after, str) and before.strip() == after.strip() != ""
+
+
+def refuse_unreached(left: t.Sequence[Change], desired: Desired, said: str = "") -> list[str]:
+    """Warnings about what a read shows otherwise than the task declares it, after all requests were accepted.
+
+    :param said: what the service says about its last operation, if that failed.
+    :raises UnreachedError: there is something, and ``allow_unreached`` is not set.
+    """
+    if left and not desired.allow_unreached:
+        options = [item.option for item in left]
+        because = f" It says: {said}." if said else ""
+        raise UnreachedError(
+            f"Azure DevOps accepted the change and did not take it over: {', '.join(map(_told, left))}.{because}",
+            remedy=ALLOW_UNREACHED,
+            options=options,
+        )
+    return [f"{item.option} was sent, but the service did not take it over." for item in left]
+
+
+def _told(change: Change) -> str:
+    before = "not set" if change.before in (None, "", []) else repr(change.before)
+    return f"{change.option} is {before}, not {change.after!r}"

@@ -42,8 +42,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.changes i
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import manages_federation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
-from ansible_collections.azdo.connections.plugins.module_utils._manage.half_done import Steps, tell
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan, Steps, tell
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
     refuse_on_server,
@@ -205,23 +204,24 @@ class StatePresent:
     def _carry_out(self, current: ArmConnection, pass_plan: PassPlan, *, fresh: bool) -> None:
         """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
         steps = self._steps
-        steps.planned = pass_plan.changes
+        steps.plan(pass_plan.changes)
         federation = PassPlan(federation=pass_plan.federation, required=pass_plan.required)
-        with steps.step("its federated credential could not be written", federation.changes):
-            self._federate(pass_plan, fresh=fresh)
+        steps.begin("its federated credential could not be written", federation.changes)
+        self._federate(pass_plan, fresh=fresh)
         self._describe(current, PassPlan(federation=pass_plan.federation), done=True)
-        with steps.step("", pass_plan.plan.by_update):
-            self._connection = current = self._update.update(current, pass_plan.plan)
-        with steps.step("its shares could not be changed", pass_plan.plan.by_sharing):
-            self._connection = current = self._update.share(current, pass_plan.plan)
-        with steps.step("its role could not be assigned", PassPlan(role=pass_plan.role).changes):
-            self._assign(pass_plan)
+        steps.begin("", pass_plan.plan.by_update)
+        self._connection = current = self._update.update(current, pass_plan.plan)
+        steps.begin("its shares could not be changed", pass_plan.plan.by_sharing)
+        self._connection = current = self._update.share(current, pass_plan.plan)
+        steps.begin("its role could not be assigned", PassPlan(role=pass_plan.role).changes)
+        self._assign(pass_plan)
         self._describe(current, pass_plan, done=True)
         self._settled = True
         for pipelines in pass_plan.pipelines:
             where = f"the permissions of pipelines in {pipelines.project.name!r} could not be set"
-            with steps.step(where, pipelines.changes):
-                self._update.authorize(current, pipelines)
+            steps.begin(where, pipelines.changes)
+            self._update.authorize(current, pipelines)
+        steps.end()
 
     def _foretell(self, draft: Draft) -> None:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""

@@ -16,13 +16,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotAcceptedError,
     NotFoundError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pipeline_changes import (
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
+    ConnectionPlan,
     PipelinePlan,
     pipeline_plan,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
     OperationFailedError,
     ProjectView,
@@ -30,8 +30,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
     fails_anew,
     said,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.reached import left_over
-from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import refuse_unreached
+from ansible_collections.azdo.connections.plugins.module_utils._manage.reached import left_over, refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import reference_body, update_body
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import persist
@@ -111,8 +110,12 @@ class Update:
         left = left_over(desired, current, self._target, sharing=sharing)
         # It failed already before, in the same words: whether this time again, is seen only by what is there.
         words = said(current) if current.state == "failed" else ""
-        self._view.runtime.warnings += refuse_unreached(left, desired, words)
+        self._warn(refuse_unreached(left, desired, words))
         return current
+
+    def _warn(self, texts: t.Iterable[str]) -> None:
+        warnings = self._view.runtime.warnings
+        warnings += [text for text in texts if text not in warnings]
 
     def _at_rest_again(self, before: ArmConnection) -> ArmConnection:
         """The connection after a request that was accepted, when the service has finished with it; an operation that failed is an error."""
@@ -174,7 +177,7 @@ class Update:
             left = pipeline_plan(plan.project, current.id, plan.wanted, answer, append=plan.append)
             if left is None:
                 return
-        self._view.runtime.warnings += refuse_unreached(left.changes if left else (), self._view.desired)
+        self._warn(refuse_unreached(left.changes if left else (), self._view.desired))
 
     def _write(self, request: t.Callable[[], None]) -> None:
         try:

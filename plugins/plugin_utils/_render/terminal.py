@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.verification import RESULTS, Verification
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import (
@@ -119,8 +120,29 @@ def verdict_on_tests(result: Result, limit: int = 200) -> dict[str, t.Any]:
     return {
         "failed": [row["id"] for row in failed],
         "why": sentence if failed else "",
-        "lines": [*(lines if shown else []), *_left_out(rows, shown), "", sentence, *_coverage_lines(result)],
+        "lines": [
+            *(lines if shown else []),
+            *_left_out(rows, shown),
+            *_test_remedies(failed),
+            "",
+            sentence,
+            *_coverage_lines(result),
+        ],
     }
+
+
+def _test_remedies(failed: t.Sequence[Row]) -> list[str]:
+    """What to do about the tests that failed, each remedy once; a result of which nothing is known has none."""
+    found: dict[str, str] = {}
+    for row in failed:
+        result = _outcome(row)
+        if result in RESULTS:
+            remedy = Verification(
+                result=result, message=str((row.get("verification") or {}).get("message") or "")
+            ).remedy
+            found.setdefault(remedy, result)
+    lines = [f"{result.replace('_', ' ')}: {remedy}" for remedy, result in found.items() if remedy]
+    return ["", *sorted(lines)] if lines else []
 
 
 def _outcome(row: Row) -> str:

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import HIDDEN, Change, diff
-from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import ImmutableError, NotNowError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+    ImmutableError,
+    NotNowError,
+    UnreachedError,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
     ConnectionPlan,
     compare,
+    pipeline_plan,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
     Caller,
@@ -25,8 +31,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_s
     Share,
     Target,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pipeline_changes import pipeline_plan
-from ansible_collections.azdo.connections.plugins.module_utils._manage.unreached import UnreachedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import update_body
 from hypothesis import given
@@ -707,3 +711,48 @@ def test_the_diff_has_the_words_of_the_options_and_no_secret() -> None:
 def test_a_deadline_in_the_past_is_no_obstacle(days: int) -> None:
     late = federated(NOW - timedelta(days=days))
     assert plan_for(late, {"description": "new"}).edits is not None
+
+
+# -- a resource group that others stored in the parameters -------------------------------------------------------------
+GROUP_SCOPE = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-payments"
+
+
+def of_terraform(answer: Json, group: str = "rg-payments") -> ArmConnection:
+    """As somebody reads it who looks for the resource group in both places."""
+    found = connection(answer)
+    return replace(found, scope={**found.scope, "resource_group": group})
+
+
+@pytest.mark.parametrize("make", [manual, raw, manual_federated, federated])
+def test_a_resource_group_in_the_parameters_is_no_drift(make: t.Callable[..., Json]) -> None:
+    current = of_terraform(make(parameters={"scope": GROUP_SCOPE}))
+    wish = {"subscription_id": SUBSCRIPTION, "resource_group": "RG-Payments"}
+    assert plan_for(current, {"scope": wish}) == ConnectionPlan()
+
+
+def test_what_is_sent_keeps_the_resource_group_where_it_is() -> None:
+    answer = manual(parameters={"scope": GROUP_SCOPE})
+    other = plan_for(of_terraform(answer), {"description": "new"})
+    assert other.edits is not None
+    body = update_body(of_terraform(answer), other.edits)
+    assert body["authorization"]["parameters"]["scope"] == GROUP_SCOPE
+    assert "resourceGroupName" not in body["data"]
+
+
+def test_another_resource_group_is_written_where_the_old_one_is() -> None:
+    answer = manual(parameters={"scope": GROUP_SCOPE})
+    plan = plan_for(of_terraform(answer), {"scope": {"resource_group": "rg-new"}})
+    assert [(item.option, item.before, item.after) for item in plan.changes] == [
+        ("scope.resource_group", "rg-payments", "rg-new")
+    ]
+    assert plan.edits is not None
+    body = update_body(of_terraform(answer), plan.edits)
+    assert body["authorization"]["parameters"]["scope"] == GROUP_SCOPE.replace("payments", "new")
+    assert "resourceGroupName" not in body["data"]
+    # A secret is needed for another identity only.
+    assert not plan.edits.secret
+
+
+def test_of_an_automatic_connection_it_cannot_be_changed() -> None:
+    with pytest.raises(ImmutableError, match=r"scope\.resource_group of 'azure-prod' is rg-payments"):
+        plan_for(of_terraform(raw(parameters={"scope": GROUP_SCOPE})), {"scope": {"resource_group": "rg-new"}})

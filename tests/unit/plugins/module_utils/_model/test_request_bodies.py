@@ -22,6 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.request_bo
     Edits,
     creation_body,
     details_body,
+    scope_edits,
     secret_parameters,
     update_body,
 )
@@ -474,3 +475,40 @@ def test_the_audience_is_no_field_of_a_connection() -> None:
     options = {**rows()["manual"].options, "scope": SUBSCRIBED, "environment": "AzureChinaCloud"}
     body = body_of({**options, "federated_credential": {"audience": AUDIENCE}})
     assert AUDIENCE not in repr(body)
+
+
+# -- where a resource group is stored ----------------------------------------------------------------------------------
+STORED = "/subscriptions/eeeeeeee-0000-4000-8000-000000000001/resourcegroups/rg-old"
+
+
+@pytest.mark.parametrize(
+    ("data", "parameters", "edits"),
+    [
+        ({}, {}, ({"resourceGroupName": "rg-new"}, {})),
+        ({"resourceGroupName": "rg-old"}, {}, ({"resourceGroupName": "rg-new"}, {})),
+        ({}, {"scope": STORED}, ({}, {"scope": STORED.replace("rg-old", "rg-new")})),
+        ({}, {"Scope": f"{STORED}/"}, ({}, {"scope": STORED.replace("rg-old", "rg-new")})),
+        (
+            {},
+            {"scope": STORED.replace("groups", "Groups")},
+            ({}, {"scope": STORED.replace("groups/rg-old", "Groups/rg-new")}),
+        ),
+        (
+            {"ResourceGroupName": "rg-old"},
+            {"scope": STORED},
+            ({"resourceGroupName": "rg-new"}, {"scope": STORED.replace("rg-old", "rg-new")}),
+        ),
+        ({}, {"scope": STORED.partition("/resource")[0]}, ({"resourceGroupName": "rg-new"}, {})),
+        ({}, {"scope": f"{STORED}/providers/x"}, ({"resourceGroupName": "rg-new"}, {})),
+        ({}, {"scope": None}, ({"resourceGroupName": "rg-new"}, {})),
+    ],
+)
+def test_a_resource_group_is_changed_where_it_is_stored(data: Json, parameters: Json, edits: tuple[Json, Json]) -> None:
+    answer = {"data": data, "authorization": {"parameters": parameters}}
+    assert scope_edits(answer, {"resource_group": "rg-new"}) == edits
+
+
+def test_what_is_not_changed_stays_where_it_is_stored() -> None:
+    answer = {"data": {}, "authorization": {"parameters": {"scope": STORED}}}
+    assert scope_edits(answer, {}) == ({}, {})
+    assert scope_edits(answer, {"ml_workspace_name": "w"}) == ({"mlWorkspaceName": "w"}, {})

@@ -11,7 +11,11 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter import conversion_table, fleet_table, merge_results
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import conversion_lines, fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
+    conversion_lines,
+    fleet_lines,
+    verdict_on_tests,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable, shorten, width
@@ -373,3 +377,23 @@ class TestFilters:
     def test_wrong_input_is_one_sentence(self, call: t.Callable[[], t.Any], sentence: str) -> None:
         with pytest.raises(AnsibleFilterError, match=sentence):
             call()
+
+
+class TestRemediesOfTests:
+    """Once for each kind of failure, by what the service said where that is known."""
+
+    @staticmethod
+    def lines(*tests: tuple[str, str]) -> list[str]:
+        rows = [info_row(verification={"result": name, "message": message}) for name, message in tests]
+        found: list[str] = verdict_on_tests(result(*rows))["lines"]
+        return [line for line in found if line.startswith(tuple(name.replace("_", " ") + ":" for name, _text in tests))]
+
+    def test_each_once(self) -> None:
+        case_only = ("federation_failed", "AADSTS7002138: The subject matches with case-insensitive comparison.")
+        found = self.lines(("ok", ""), ("identity_disabled", "x"), case_only, case_only, ("not_testable", "x"))
+        assert len(found) == 2
+        assert found[0].startswith("federation failed: The subject of a federated credential differs")
+        assert found[1].startswith("identity disabled: Enable")
+
+    def test_a_result_that_nobody_knows_has_none(self) -> None:
+        assert self.lines(("<unheard of>", "x")) == []
