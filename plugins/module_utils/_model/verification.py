@@ -77,11 +77,6 @@ class Verification:
         return self.result == "outage"
 
     @property
-    def proves_nothing(self) -> bool:
-        """Whether it could not be made, because something between was not there."""
-        return self.result == "outage"
-
-    @property
     def transient(self) -> bool:
         """Whether another try a little later may end otherwise: credentials and roles take minutes to spread (8.3), outages pass."""
         return self.result in _PASSING

@@ -399,7 +399,6 @@ NONSENSE: Options = answer("Something unheard of.", "internalServerError")
         (DENIED, 0, "caller_not_allowed"),
         (DENIED, 1, "caller_not_allowed"),
         (NONSENSE, 0, "unknown"),
-        ({"status": 500}, 0, "outage"),
     ],
     ids=str,
 )
@@ -412,6 +411,19 @@ def test_what_cannot_be_found_out_does_not_fail_it_and_is_told(
     assert task.statuses == {NAME: "converted"}
     assert task.rows[0]["verification"]["after"]["result"] == result
     assert any("not proven" in text and result in text for text in task.runtime.warnings)
+    not_reverted(scene, task)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 500}, answer("AADSTS50166: Request to External OIDC endpoint failed", "badRequest")], ids=str
+)
+@pytest.mark.parametrize("skip", [0, 1])
+def test_an_outage_proves_nothing_and_takes_nothing_back(make: Make, fault: Options, skip: int) -> None:
+    scene = make()
+    scene.simulator.fault(**PROXY, skip=skip, times=0, **fault)
+    task = scene.run(**BACK)
+    assert task.rows[0]["verification"]["after"]["result"] == "outage"
+    assert task.statuses == {NAME: "waiting"}
     not_reverted(scene, task)
 
 
