@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from simulator import Fleet, Simulator, endpoints, updates
+from simulator import Fleet, Simulator, endpoints, rendering, updates
 from simulator.state import Connection, Status
 from unit.plugins._helpers.arm import CLIENT, KEY, SUBSCRIPTION, arm_fleet, person
 from unit.plugins._helpers.tasks import Task, manage
@@ -110,7 +110,7 @@ def test_a_creation_that_fails_although_it_is_called_ready(
     keep: bool, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulator = simulate(arm_fleet())
-    original = endpoints.render
+    original = rendering.render
 
     def failed(call: t.Any, connection: Connection, *arguments: t.Any) -> t.Any:
         if connection.name == "azure-new":
@@ -216,7 +216,7 @@ def test_a_new_connection_that_is_not_as_declared_goes_again(
 ) -> None:
     simulator = simulate(arm_fleet())
     simulator.fault(method="PUT", path="serviceendpoint/endpoints", status=200, body={}, times=0)
-    original_render = endpoints.render
+    original_render = rendering.render
 
     def enabled(call: t.Any, connection: Connection, *arguments: t.Any) -> t.Any:
         connection.disabled = False
