@@ -71,7 +71,7 @@ def script(simulator: Simulator, project: str, *, failed: bool = False) -> list[
     :param failed: with those that failed or are in progress, which it leaves out of its list.
     """
     answer = Rest(simulator).get(
-        f"{project}/_apis/serviceendpoint/endpoints", params={"type": "azurerm", "includeFailed": str(failed).lower()}
+        f"{project}/_apis/serviceendpoint/endpoints", type="azurerm", includeFailed=str(failed).lower()
     )
     chosen = [
         item
