@@ -6,7 +6,7 @@
 The Python that runs this file is the Python that ansible-test uses. Besides the staged copy it needs:
 
 - a HOME of its own, so that a developer's ``~/.ansible`` plays no part; it is kept, because the environments of the sanity tests live in it
-- a stand-in for the ``get-pip.py`` that ansible-test downloads from a site of its own: our pip installs pip there, from the index
+- a stand-in for the ``get-pip.py`` that ansible-test downloads from a site of its own: our pip gets pip from the index
 - pip's settings in that HOME, because ansible-test passes no ``PIP_*`` variable on and a package index may be set there
 - a second look at its exit code: when all targets were skipped it is 0
 """
@@ -31,10 +31,21 @@ ENVIRONMENT = Path(sys.prefix).resolve()
 HOME = ENVIRONMENT / "home" if ENVIRONMENT.name.startswith("core-") else REPOSITORY / ".build" / "home"
 NOTHING_RAN = "All targets skipped"
 
+# Each sanity test has an environment of its own, and wants the same pip for it: it is installed and compiled once, and copied from there.
 GET_PIP = """\
-import subprocess, sys
+import os, shutil, subprocess, sys, sysconfig, tempfile
+cache = {cache!r}
 arguments = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([{python!r}, "-m", "pip", "--python", sys.executable, "install", "--no-compile", *arguments])
+ready = os.path.join(cache, "_".join(["with", *(a for a in arguments if not a.startswith("-"))]))
+if not os.path.isdir(ready):
+    folder = tempfile.mkdtemp(dir=cache)
+    pip = [{python!r}, "-m", "pip", "--python", sys.executable]
+    subprocess.check_call([*pip, "install", "--target", folder, *arguments])
+    try:
+        os.rename(folder, ready)
+    except OSError:  # another ansible-test was first
+        shutil.rmtree(folder)
+shutil.copytree(ready, sysconfig.get_path("purelib"), dirs_exist_ok=True, ignore=shutil.ignore_patterns("bin"))
 """
 GET_PIP_VERSIONS = ("23_1_2", "24_2", "25_2")  # ansible-core 2.16 and 2.17; 2.18 and 2.19; 2.20 to 2.22
 
@@ -62,7 +73,7 @@ def prepare_home(home: Path) -> None:
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in GET_PIP_VERSIONS:
-        put(cache / f"get_pip_{version}.py", GET_PIP.format(python=sys.executable))
+        put(cache / f"get_pip_{version}.py", GET_PIP.format(python=sys.executable, cache=str(cache)))
     listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     ).stdout

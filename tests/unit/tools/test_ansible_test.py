@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -65,6 +66,19 @@ def test_the_home_has_a_stand_in_for_every_get_pip_and_closed_settings(tmp_path:
     assert stand_ins == ["get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py"]
     assert sys.executable in (tmp_path / ".ansible/test/cache/get_pip_24_2.py").read_text(encoding="utf-8")
     assert (tmp_path / ".config/pip/pip.conf").stat().st_mode & 0o077 == 0
+
+
+def test_an_environment_gets_pip_from_the_one_that_was_installed_before(tmp_path: Path) -> None:
+    """As ansible-test does it: the environment's own Python runs the stand-in, which has nothing to install any more."""
+    ansible_test.prepare_home(tmp_path)
+    cache = tmp_path / ".ansible" / "test" / "cache"
+    (cache / "with_pip==25.2" / "pip").mkdir(parents=True)
+    (cache / "with_pip==25.2" / "pip" / "__init__.py").write_text("ready = True\n", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    for stand_in in cache.glob("get_pip_*.py"):
+        subprocess.run([python, stand_in, "--no-setuptools", "--no-wheel", "pip==25.2"], check=True)
+    subprocess.run([python, "-c", "import pip; assert pip.ready"], check=True, env={})
 
 
 def test_integration_targets_learn_where_things_are(tmp_path: Path) -> None:
