@@ -24,6 +24,8 @@ from simulator import Fleet, Simulator, demo_fleet
 # make test-all: every run is a process of its own.
 ALL = bool(os.environ.get("AZDO_TEST_ALL"))
 HERE = Path(__file__).parent
+# The file of a whole machine's authorities is read for each session, which takes longer than all else of a task.
+AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 Task = dict[str, t.Any]
 DOORS = ("in_process", "ordinary")
 
@@ -120,7 +122,7 @@ def settings(home: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AZDO_", "AZURE_", "SYSTEM_", "ANSIBLE_"))
+        if not name.startswith(("AZDO_", "AZURE_", "SYSTEM_", "ANSIBLE_")) and name not in AUTHORITIES
     }
     return {
         **kept,
