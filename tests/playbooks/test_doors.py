@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person says slightly wrong is refused before the first write, in one sentence that names it; green is a run that looked at what was meant."""
+"""What a person says slightly wrong is refused before the first write, in one sentence that names it; green is a run that looked at what was meant.
+
+Of the tests that are marked as sampled, one in so many combinations of their parameters is run, so that each value is there; `make test-all` runs them all.
+"""
 
 from __future__ import annotations
 
@@ -119,6 +122,7 @@ def test_patterns_and_every_name_of_a_thing_are_understood(teams: Teams) -> None
     assert teams.converted() == {f"{team}-{kind}-1" for team in ("payments", "web") for kind in ("dev", "test")}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("blank", ["", "  ", "{{ nothing | default('') }}", None])
 @pytest.mark.parametrize("name", ["fleet_projects", "fleet_connections", "fleet_exclude", "fleet_hold_pipelines"])
 def test_what_narrows_and_came_out_blank_is_not_everything(name: str, blank: str, teams: Teams) -> None:
@@ -168,29 +172,40 @@ def test_words_that_belong_to_no_variable(teams: Teams) -> None:
     assert {row["project"] for row in found["connections"]} == {"Web Shop"}
 
 
+WITHOUT_HOSTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "none named": (
+        (*ALL_OF_IT, "-i", "teams.azdo.yml", "--limit", "web-shop"),
+        "the inventory has hosts of this collection, and none of them was named",
+    ),
+    "misspelt": (
+        (*ALL_OF_IT, "-i", "teams.azdo.yml", "-e", "fleet_hosts=azdo_project"),
+        "fleet_hosts=azdo_project matches no host. Did you mean 'azdo_projects'?",
+    ),
+    "limited to nobody": ((*ALL_OF_IT, *PROJECTS, "--limit", "nobody,"), "--limit"),
+    "no inventory": ((*ALL_OF_IT, "-i", "missing.azdo.yml"), "there is no inventory"),
+    "no inventory of projects": (
+        (*ALL_OF_IT, "-i", "missing.azdo.yml", "-e", "fleet_hosts=azdo_projects"),
+        "there is no inventory",
+    ),
+    "limited without one": ((*ALL_OF_IT, "--limit", "web-shop"), "--limit"),
+    "tags": ((*ALL_OF_IT, "--tags", "nonsense"), "--tags would leave tasks of this playbook out"),
+    "in the middle": (
+        (*ALL_OF_IT, "--start-at-task", "nonsense"),
+        "--start-at-task would leave tasks of this playbook out",
+    ),
+    "expired": (("-i", "teams.azdo.yml"), "teams.azdo.yml gave no hosts"),
+    "expired, projects": (PROJECTS, "teams.azdo.yml gave no hosts"),
+}
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("case", WITHOUT_HOSTS)
 @pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert", "migrate_issuer", "revert"])
-def test_a_play_without_hosts_is_not_green(playbook: str, teams: Teams) -> None:
+def test_a_play_without_hosts_is_not_green(playbook: str, case: str, teams: Teams) -> None:
     """Ansible itself ends such a play with success."""
-    for arguments, says in (
-        (
-            ("-i", "teams.azdo.yml", "--limit", "web-shop"),
-            "the inventory has hosts of this collection, and none of them was named",
-        ),
-        (
-            ("-i", "teams.azdo.yml", "-e", "fleet_hosts=azdo_project"),
-            "fleet_hosts=azdo_project matches no host. Did you mean 'azdo_projects'?",
-        ),
-        ((*PROJECTS, "--limit", "nobody,"), "--limit"),
-        (("-i", "missing.azdo.yml"), "there is no inventory"),
-        (("-i", "missing.azdo.yml", "-e", "fleet_hosts=azdo_projects"), "there is no inventory"),
-        (("--limit", "web-shop"), "--limit"),
-        (("--tags", "nonsense"), "--tags would leave tasks of this playbook out"),
-        (("--start-at-task", "nonsense"), "--start-at-task would leave tasks of this playbook out"),
-    ):
-        teams.refused(playbook, *NONE, *ALL_OF_IT, *arguments, says=says)
-    expired = {"AZDO_PERSONAL_ACCESS_TOKEN": "expired"}
-    teams.refused(playbook, *NONE, "-i", "teams.azdo.yml", says="teams.azdo.yml gave no hosts", env=expired)
-    teams.refused(playbook, *NONE, *PROJECTS, says="teams.azdo.yml gave no hosts", env=expired)
+    arguments, says = WITHOUT_HOSTS[case]
+    env = {"AZDO_PERSONAL_ACCESS_TOKEN": "expired"} if case.startswith("expired") else {}
+    teams.refused(playbook, *NONE, *arguments, says=says, env=env)
 
 
 def unreadable(teams: Teams, *names: str) -> None:
@@ -205,6 +220,7 @@ def unreadable(teams: Teams, *names: str) -> None:
             )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
 @pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert", "revert"])
 def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...], teams: Teams) -> None:
@@ -237,8 +253,11 @@ def test_nothing_could_be_read(playbook: str, teams: Teams) -> None:
     assert "fleet_plan_digest=" not in teams.run("plan").output
 
 
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("who", ["person", "service principal"])
+@pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
 @pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert", "revert"])
-def test_nothing_to_do_is_green(playbook: str, stage: Callable[..., t.Any]) -> None:
+def test_nothing_to_do_is_green(playbook: str, hosts: tuple[str, ...], who: str, stage: Callable[..., t.Any]) -> None:
     """A project without connections, one in which everything is as it should be, for a person and for a service principal."""
     fleet = Fleet()
     robot = fleet.service_principal("automation", secret="a-made-up-secret-of-the-automation")
@@ -247,10 +266,8 @@ def test_nothing_to_do_is_green(playbook: str, stage: Callable[..., t.Any]) -> N
     here = Teams(stage(fleet))
     agreed = (*NONE, *ALL_OF_IT, "-e", "fleet_revert_all=true", "-e", "fleet_watch=issuer,revert")
     token = {"AZDO_PERSONAL_ACCESS_TOKEN": "UNSET", "AZDO_ACCESS_TOKEN": here.simulator.token(robot)}
-    for hosts in ((), PROJECTS):
-        for who in ({}, token):
-            seen = here.run(playbook, *hosts, *agreed, env=who)
-            assert seen.status == 0, seen.output
+    seen = here.run(playbook, *hosts, *agreed, env={} if who == "person" else token)
+    assert seen.status == 0, seen.output
     assert here.simulator.writes == []
 
 
@@ -584,11 +601,16 @@ def test_results_of_an_earlier_play_are_not_those_of_this_one(teams: Teams) -> N
     assert teams.converted() == {"payments-dev-1", "payments-test-1"}
 
 
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
+@pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert"])
 @pytest.mark.parametrize("name", ["fleet_projects", "fleet_connections"])
-def test_an_empty_list_is_no_green_run(name: str, teams: Teams) -> None:
-    for playbook in ("report", "plan", "verify", "watch", "convert"):
-        for hosts in ((), PROJECTS):
-            teams.refused(playbook, *NONE, *hosts, "-e", json.dumps({name: []}), says="looked at anything")
+def test_an_empty_list_is_no_green_run(name: str, playbook: str, hosts: tuple[str, ...], teams: Teams) -> None:
+    teams.refused(playbook, *NONE, *hosts, "-e", json.dumps({name: []}), says="looked at anything")
+
+
+@pytest.mark.parametrize("name", ["fleet_projects", "fleet_connections"])
+def test_a_list_of_commas_is_refused(name: str, teams: Teams) -> None:
     teams.refused("verify", "-e", f"{name}=,", says=f"{name} has commas only")
 
 
