@@ -23,6 +23,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
+from tools.sampling import ALL
 from tools.staging import staged
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -88,6 +89,7 @@ def write_integration_config(collection: Path, python: str) -> None:
         "azdo_python": python,
         "azdo_tests": str(collection / "tests"),
         "azdo_playbooks": str(collection / "playbooks"),
+        "azdo_test_all": bool(os.environ.get(ALL)),
     }
     config = collection / "tests" / "integration" / "integration_config.yml"
     config.parent.mkdir(parents=True, exist_ok=True)

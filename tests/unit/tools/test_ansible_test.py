@@ -81,13 +81,18 @@ def test_an_environment_gets_pip_from_the_one_that_was_installed_before(tmp_path
     subprocess.run([python, "-c", "import pip; assert pip.ready"], check=True, env={})
 
 
-def test_integration_targets_learn_where_things_are(tmp_path: Path) -> None:
+@pytest.mark.parametrize("everything", ["", "1"])
+def test_integration_targets_learn_where_things_are(
+    everything: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZDO_TEST_ALL", everything)
     ansible_test.write_integration_config(tmp_path, "/venv/bin/python")
     variables = yaml.safe_load((tmp_path / "tests/integration/integration_config.yml").read_text(encoding="utf-8"))
     assert variables == {
         "azdo_python": "/venv/bin/python",
         "azdo_tests": str(tmp_path / "tests"),
         "azdo_playbooks": str(tmp_path / "playbooks"),
+        "azdo_test_all": everything == "1",
     }
 
 
