@@ -224,7 +224,8 @@ def _agreement(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
             approved = plan_file.load(said["plan_path"], said["plan_digest"])
             if said.entry != "revert":
                 approved.check_connections(said["connections"])
-                _refuse(missing_from_plan(said, view.hosts, approved.hosts))
+                planned = [host for host, of in hosts.items() if approved.plan_of(host, of) is not None]
+                _refuse(missing_from_plan(said, view.hosts, planned))
         except plan_file.PlanFileError as error:
             raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
     if said.get("confirm") == "each" and not view.check_mode and not said.removes:

@@ -179,6 +179,24 @@ def test_a_host_that_the_plan_says_nothing_about_is_not_converted(on: Callable[[
     assert kind.schemes["azure-dev"] == SECRET
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_project_that_was_renamed_after_the_plan_is_known_by_its_id(on: Callable[[str], Kind], swapped: bool) -> None:
+    """Its host has another name then, and perhaps that of another one."""
+    kind = on("project")
+    kind.run("plan", "-e", "fleet_plan_path=plan.json")
+    agreed = ("-e", "fleet_plan_path=plan.json", "-e", f"fleet_plan_digest={kind.report('plan.json')['digest']}")
+    projects = {project.name: project for project in kind.simulator.world.projects.values()}
+    projects["Web"].name, projects["Pay"].name = ("Pay", "Web") if swapped else ("Internet", "Pay")
+    done = kind.run("convert", *agreed, "-e", "fleet_report_path=run.json")
+    assert done.status == 0, done.output
+    assert (kind.schemes["azure-dev"], kind.schemes["azure-test"]) == (FEDERATION, FEDERATION)
+    where = {row["name"]: row["project"] for row in kind.report("run.json")["connections"]}
+    assert where["azure-dev"] == ("Pay" if swapped else "Internet")
+    back = kind.run("revert", *agreed)
+    assert back.status == 0, back.output
+    assert (kind.schemes["azure-dev"], kind.schemes["azure-test"]) == (SECRET, SECRET)
+
+
 def test_a_plan_is_found_where_it_was_written(stage: Callable[..., t.Any]) -> None:
     """A path from the home folder, and a connection whose name looks like a list."""
     fleet = Fleet()

@@ -113,7 +113,7 @@ class Turn:
     def _batch(self) -> Json | None:
         """What a plan or a journal says is taken back; empty if neither was given, None if it has nothing here."""
         if self._said["plan_path"]:
-            plan = self._loaded().hosts.get(self._view.host_name)
+            plan = self._loaded().plan_of(self._view.host_name, self._host)
             return {"plan": plan} if plan else None
         return {"journal": self._said["batch_journal"]} if self._said["batch_journal"] else {}
 
@@ -123,7 +123,7 @@ class Turn:
             return self._named()
         approved = self._loaded()
         approved.check_connections(self._said["connections"])
-        plan = approved.hosts.get(self._view.host_name)
+        plan = approved.plan_of(self._view.host_name, self._host)
         if plan is None:
             raise TurnError(
                 f"fleet_plan_path: the plan says nothing about the host {self._view.host_name}, so nobody has agreed to anything there. Make a new plan, or "

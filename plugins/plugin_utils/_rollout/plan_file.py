@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 
 # 2: the plans in it have the schema 2.
 SCHEMA = 2
@@ -64,12 +65,33 @@ def _check_schema(schema: t.Any) -> None:
         )
 
 
+def _is_about(plan: Plan, host: Host) -> bool:
+    """Whether a plan is about what the host stands for. Those that a connection is in have its project, too, so the connection decides where there is one."""
+    options, items = plan.get("options"), plan.get("connections")
+    of_project = isinstance(options, dict) and options.get("projects") == [host.project_id.lower()]
+    ids = {str(item.get("id")).lower() for item in items or () if isinstance(item, dict)}
+    if host.connection_id:
+        return ids == {host.connection_id.lower()}
+    return of_project
+
+
 @dataclass(frozen=True)
 class Approved:
     """A plan that has the digest that was approved. ``hosts`` are the plans by host name; that each fits its own digest is checked by the module."""
 
     hosts: t.Mapping[str, Plan]
     connections: str
+
+    def plan_of(self, name: str, host: Host) -> Plan | None:
+        """The plan of a host, by the id of what the host stands for: its name follows from that of a project, which people change.
+
+        :param name: that of the host, which counts where no id is known. A plan of that name that is about another project is somebody else's.
+        """
+        by_name = self.hosts.get(name)
+        if not (host.connection_id or host.project_id):
+            return by_name
+        mine = [plan for plan in self.hosts.values() if _is_about(plan, host)]
+        return next((plan for plan in mine if plan is by_name), mine[0] if mine else None)
 
     def check_connections(self, connections: t.Sequence[str] | None) -> None:
         """Whether it was made for the same named connections: it holds ids, so others could not be told from them.

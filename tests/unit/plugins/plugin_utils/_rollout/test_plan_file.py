@@ -10,7 +10,9 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import (
+    Approved,
     PlanFileError,
     digest_of,
     read,
@@ -76,6 +78,36 @@ def test_a_plan_is_for_the_connections_that_were_named(made: t.Any, now: t.Any, 
 def test_anything_else_is_refused(text: str, digest: str, message: str) -> None:
     with pytest.raises(PlanFileError, match=message):
         read(text, digest)
+
+
+def _plan(digest: str, projects: list[str] | None, *connections: str) -> dict[str, t.Any]:
+    items = [{"id": id_, "action": True} for id_ in connections]
+    return {"digest": digest * 64, "options": {"projects": projects}, "connections": items}
+
+
+WEB, PAY = _plan("a", ["p-1"], "c-1", "c-2"), _plan("b", ["p-2"], "c-3")
+FIRST, SECOND = _plan("c", ["p-1"], "c-1"), _plan("d", ["p-1"], "c-2")
+
+
+@pytest.mark.parametrize(
+    ("plans", "name", "host", "found"),
+    [
+        ({"web": WEB, "pay": PAY}, "web", Host(project_id="P-1"), WEB),
+        ({"web": WEB, "pay": PAY}, "internet", Host(project_id="p-1"), WEB),
+        ({"web": WEB, "pay": PAY}, "pay", Host(project_id="p-1"), WEB),
+        ({"web": WEB, "pay": PAY}, "pay", Host(project_id="p-3"), None),
+        ({"web": WEB, "pay": PAY}, "pay", Host(project="Pay"), PAY),
+        ({"web": WEB, "pay": PAY}, "internet", Host(project="Web"), None),
+        ({"web-a": FIRST, "web-b": SECOND}, "internet-b", Host(project_id="p-1", connection_id="C-2"), SECOND),
+        ({"web-a": FIRST, "web-b": SECOND}, "web-a", Host(project_id="p-1", connection_id="c-3"), None),
+        ({"contoso": _plan("e", None, "c-1")}, "contoso", Host(), _plan("e", None, "c-1")),
+        ({"odd": {"digest": "f" * 64, "connections": "x"}}, "odd", Host(project_id="p-1"), None),
+    ],
+)
+def test_a_plan_is_that_of_what_a_host_stands_for(
+    plans: dict[str, t.Any], name: str, host: Host, found: dict[str, t.Any] | None
+) -> None:
+    assert Approved(plans, "").plan_of(name, host) == found
 
 
 def _of_schema(schema: t.Any) -> str:
