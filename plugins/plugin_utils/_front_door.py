@@ -158,6 +158,7 @@ class InProcessAction(OrdinaryAction):
             sharers=self._sharers(variables),
             slots_folder=_slots_folder(),
             play=_play(),
+            no_log_values=frozenset(map(str, checked._no_log_values)),
             warnings=[
                 f"Both option {item['option']} and its alias {item['alias']} are set." for item in checked._warnings
             ],

@@ -12,6 +12,7 @@ import math
 import time
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import prose
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
 # How often (s) to tell where nothing ends, because the service holds the task back or is slow.
@@ -52,16 +53,15 @@ class Progress:
             name: seconds - self._held_before.get(name, 0.0)
             for name, seconds in self._runtime.session.held_back.items()
         }
-        self._runtime.progress(
-            progress_line(
-                self._done,
-                self._total,
-                elapsed=self._told - self._began,
-                what=self._what,
-                failed=self._failed,
-                held_back=held_back,
-            )
+        line = progress_line(
+            self._done,
+            self._total,
+            elapsed=self._told - self._began,
+            what=self._what,
+            failed=self._failed,
+            held_back=held_back,
         )
+        self._runtime.progress(prose(line))
 
 
 def progress_line(

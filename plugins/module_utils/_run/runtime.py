@@ -31,6 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.session imp
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SignInValues, resolve
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run import leash
+from ansible_collections.azdo.connections.plugins.module_utils._run.shown import shown_result
 
 
 class Shared:
@@ -59,6 +60,7 @@ class Runtime:
     :param sharers: how many hosts run this task side by side.
     :param play: what the tasks of one ansible-playbook have in common.
     :param slots_folder: where they count their requests, if there may be more hosts than requests.
+    :param no_log_values: secrets among the options that are no sign-in.
     """
 
     params: t.Mapping[str, t.Any]
@@ -71,6 +73,7 @@ class Runtime:
     sharers: int = 1
     play: str = ""
     slots_folder: str | None = None
+    no_log_values: t.Collection[str] = ()
 
     @property
     def concurrency(self) -> int:
@@ -158,16 +161,27 @@ def situation(runtime: Runtime, estate: Estate, **circumstances: t.Any) -> Situa
 
 
 def execute(run: t.Callable[[Runtime], Result], runtime: Runtime) -> Json:
-    """Run a module and turn whatever comes out of it into an Ansible result. Not censored yet: the front door does that.
+    """Run a module and turn whatever comes out of it into an Ansible result, and its warnings into sentences for a screen. Not censored yet: the front door
+    does that. See :func:`shown_result` for what is cleaned.
 
     Only what ends the task itself (a timeout, a signal) passes through, after every thread was told to stop. A fault of ours is caught here, because
     ansible-core prints the text of an exception that reaches it without censoring anything.
     """
+    ended = _ended(run, runtime)
+    secrets = {*runtime.secrets, *runtime.no_log_values}
+    shown = shown_result(
+        ended, runtime.warnings, runtime.params, lambda text: t.cast(str, remove_values(text, secrets))
+    )
+    runtime.warnings[:] = shown.pop("warnings")
+    return shown
+
+
+def _ended(run: t.Callable[[Runtime], Result], runtime: Runtime) -> Json:
     try:
         result = run(runtime)
     except AzdoError as error:
         return _failed(error)
-    except Exception as error:  # noqa: BLE001 - see above
+    except Exception as error:  # noqa: BLE001 - see execute()
         runtime.stop.set()
         return {
             "failed": True,
@@ -236,6 +250,7 @@ def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> Non
         shared=shared,
         sharers=int(os.environ.get(leash.SHARERS) or 1),
         slots_folder=os.environ.get(leash.SLOTS) or None,
+        no_log_values=module.no_log_values,
         play=os.environ.get(leash.PLAY) or "",
     )
     result = execute(run, runtime)

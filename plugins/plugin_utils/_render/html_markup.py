@@ -12,7 +12,7 @@ import functools
 import html
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 
 
 class Markup(str):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import RESULTS, Verification
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
@@ -19,7 +20,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge imp
     tally,
     urgency,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     EXPLAINED,
     FEDERATION,

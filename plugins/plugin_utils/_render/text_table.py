@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable, shorten, width
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable, shorten, width
 
 GAP = "  "
 

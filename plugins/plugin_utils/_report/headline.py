@@ -12,9 +12,9 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED, UNFINISHED, coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,

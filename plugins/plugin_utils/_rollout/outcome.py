@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count, one_line
 
 Steps = t.Mapping[str, t.Sequence[Result]]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import count
 
 Question = t.Mapping[str, t.Any]

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.filter import conversion_table, fleet_table, merge_results
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable, shorten, width
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
     conversion_lines,
     fleet_lines,
@@ -18,7 +19,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable, shorten, width
 
 from unit.plugins._helpers.filters import called
 
