@@ -40,7 +40,8 @@ description:
   - Of connections are RV(ignore:azdo_connection), RV(ignore:azdo_connection_id), RV(ignore:azdo_scheme), RV(ignore:azdo_creation_mode),
     RV(ignore:azdo_environment), RV(ignore:azdo_issuer), RV(ignore:azdo_eligible) (true or false by target), RV(ignore:azdo_codes) (reason codes by target),
     RV(ignore:azdo_shared), RV(ignore:azdo_projects) (names), RV(ignore:azdo_enabled), RV(ignore:azdo_state), RV(ignore:azdo_subscription_id),
-    RV(ignore:azdo_subscription_name), RV(ignore:azdo_tenant_id), RV(ignore:azdo_client_id) and RV(ignore:azdo_revert_deadline).
+    RV(ignore:azdo_subscription_name), RV(ignore:azdo_tenant_id), RV(ignore:azdo_client_id), RV(ignore:azdo_revert_deadline) and
+    RV(ignore:azdo_revert_window), which is C(open), C(over), C(unknown) (the deadline cannot be understood) or C(none).
   - With O(include=usage) projects and connections have RV(ignore:azdo_last_used), RV(ignore:azdo_never_used) and
     RV(ignore:azdo_days_until_auto_disable); those of a project go by the latest use of any of its connections.
   - Eligible is what M(azdo.connections.azdo_arm_connection_info) calls so by the connection alone, without looking at the identity behind it. The targets are
@@ -57,7 +58,8 @@ notes:
     tasks of a play sign in by themselves, with C(module_defaults) or with the same environment variables.
   - An organization that cannot be read is an error, not an organization without hosts, and so is one of whose projects none could be read, or none of those
     that O(include_projects) and O(exclude_projects) leave. One project among others that could not be read is a warning that names it, as are connections
-    in an unknown shape, use that could not be read, and an organization in which the caller can see no project.
+    that are unreadable (their hosts are there, and nothing is eligible), use that could not be read, and an organization in which the caller can see no
+    project.
   - An error leaves no hosts behind. By default Ansible only warns when an inventory cannot be read,
     and goes on without its hosts. Set E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) to V(true) to make that an error.
   - Azure DevOps leaves out of its lists what the caller may not see, without a word about it.
@@ -262,6 +264,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import prose
+from ansible_collections.azdo.connections.plugins.module_utils._model.revert_window import WINDOWS
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
@@ -298,7 +302,7 @@ _LOCAL: dict[str, t.Any] = {
 }
 
 # Part of the key of a cache: what an older version has written may look otherwise.
-_FORMAT = 1
+_FORMAT = 2
 _FILTERS = tuple(Selection.__dataclass_fields__)
 _TEMPLATES = ("organizations", "organization", *SIGN_IN_OPTIONS)
 # What an empty one of these would mean, and must not: a template or a variable without a value never makes more hosts.
@@ -330,14 +334,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             selection.check(organizations, self.get_option("hosts_from"))
             frame = self._frame(inventory, runtimes[0])
             for text in warnings(organizations, frame.kind):
-                self.display.warning(_censored(text, runtimes))
+                self.display.warning(prose(_censored(text, runtimes)))
             for group in standing_groups(organizations, frame.kind):
                 inventory.add_group(group)
             self._add_all(inventory, hosts(organizations, selection, frame))
         except MissingLibraryError as error:
             raise AnsibleParserError(missing_required_lib(error.library, reason=error.reason)) from None
         except AzdoError as error:
-            raise AnsibleParserError(_censored(str(error), runtimes)) from None
+            raise AnsibleParserError(prose(_censored(str(error), runtimes))) from None
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Between the file and ansible-core, which would not ask whether an option exists. :raises OptionError: something in the file cannot be meant."""
@@ -442,7 +446,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 # Words of ours are what they are, so that ansible-inventory shows them without its marks of texts that others wrote.
 _OWN_WORDS = {
     word: word if TRUST is None else TRUST(word)
-    for word in (*KINDS, *TARGETS, *RULES, *SCHEMES.values(), *ISSUERS, *STATES, "automatic", "manual")
+    for word in (*KINDS, *TARGETS, *RULES, *SCHEMES.values(), *ISSUERS, *STATES, *WINDOWS, "automatic", "manual")
 }
 
 

@@ -26,16 +26,19 @@ description:
     task timeout or a signal stops new conversions at once on a V(local) connection without C(become) and C(async). Elsewhere ansible-core does not tell
     the module, and it goes on to its end.
 notes:
-  - "Reason codes that block towards workload identity federation: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_federated),
+  - "Reason codes that block towards workload identity federation: C(not_azurerm), C(no_permission), C(incomplete_answer), C(unreadable_answer),
+    C(server_not_supported), C(already_federated),
     C(agent_managed_identity), C(publish_profile), C(azure_stack), C(manual_needs_federated_credential), C(application_missing),
     C(federated_credential_limit), C(irreversible), C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now),
     C(pipeline_not_ready), C(caller_not_user), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(sovereign_cloud), C(other_tenant) and
     C(federated_credential_mismatch) warn. C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
-  - "Reason codes that block a revert: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_service_principal),
+  - "Reason codes that block a revert: C(not_azurerm), C(no_permission), C(incomplete_answer), C(unreadable_answer),
+    C(server_not_supported), C(already_service_principal),
     C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(dead_secret_known), C(secret_expired),
     C(secret_missing), C(application_missing), C(shared_not_owner), C(shared), C(not_ready), C(disabled), C(in_use_now), C(excluded),
     C(changed_since_plan), C(not_started), C(unknown). C(failed) and C(caller_not_user) warn, C(other_tenant) informs."
-  - "Reason codes that block towards the Microsoft Entra issuer: C(not_azurerm), C(no_permission), C(server_not_supported), C(already_service_principal),
+  - "Reason codes that block towards the Microsoft Entra issuer: C(not_azurerm), C(no_permission), C(incomplete_answer), C(unreadable_answer),
+    C(server_not_supported), C(already_service_principal),
     C(already_entra_issuer), C(agent_managed_identity), C(publish_profile), C(azure_stack), C(sovereign_cloud), C(application_missing),
     C(application_multi_tenant), C(other_tenant), C(federated_credential_limit), C(subject_mismatch), C(issuer_migration_unconfirmed), C(irreversible),
     C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now), C(caller_needs_entra_token), C(excluded), C(changed_since_plan),

@@ -260,14 +260,22 @@ connections:
       type: dict
       contains:
         possible:
-          description: Whether the offer stands.
+          description: Whether the offer stands. Null where RV(connections[].revert.window) is V(unknown), which is neither.
           type: bool
+        window:
+          description:
+            - V(open) or V(over); V(none) if Azure DevOps reports no deadline; V(unknown) if it reports one that cannot be understood, or that is more than
+              eight days ahead. Understood are ISO 8601, and month/day/year with AM or PM.
+          type: str
         deadline:
-          description: When it ends, in UTC.
+          description: When it ends, in UTC. Null if that is unknown.
           type: str
         hours_left:
-          description: Hours until then; negative when it is over.
+          description: Hours until then; negative when it is over. Null if that is unknown.
           type: float
+        reported:
+          description: The deadline as Azure DevOps writes it.
+          type: str
     eligibility:
       description:
         - What can be done to the connection, for each of C(workload_identity_federation), C(service_principal) and C(entra_issuer).
@@ -440,7 +448,10 @@ summary:
           type: list
           elements: str
         partial:
-          description: Connections of which only a part is visible to this caller, each with C(id) and C(project).
+          description:
+            - Connections of which only a part is visible to this caller or can be understood, each with C(id), C(project) and C(lacks), which says what is
+              missing, or after C(unreadable:) which field makes no sense. The C(id) is C(?) if that is the field.
+            - Each has a row that says the same with the code C(no_permission), C(incomplete_answer) or C(unreadable_answer).
           type: list
           elements: dict
 failure:

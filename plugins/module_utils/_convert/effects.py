@@ -44,7 +44,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.invariants
     invariants,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
-from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import unknown_shape
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
@@ -96,10 +95,7 @@ class LiveEffects:
     # -- reading ---------------------------------------------------------------------------------------------------
     def read(self) -> ArmConnection | None:
         raw = self._client.connection(self._project.id, self._planned.connection.id, newest=True)
-        try:
-            return ArmConnection.from_api(raw, self._project) if raw else None
-        except (AttributeError, KeyError, TypeError, ValueError):
-            raise unknown_shape("a connection") from None
+        return ArmConnection.from_api(raw, self._project) if raw else None
 
     def inform(self, connection: ArmConnection) -> None:
         if self._asked_about is None or not _same_for_the_facts(self._asked_about, connection):

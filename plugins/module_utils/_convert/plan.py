@@ -33,7 +33,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
@@ -193,7 +192,7 @@ class Planner:
 
         known = each(
             todo,
-            lambda row: _facts(task, row),
+            lambda row: task.inspection.facts(row.connection),
             concurrency=self._runtime.concurrency,
             stop=self._runtime.stop,
             go_on=count,
@@ -257,12 +256,3 @@ class Planner:
             journal=self._journal,
             verify_timeout=float(params["verify_timeout"]),
         )
-
-
-def _facts(task: TaskContext, row: PlannedRow) -> Facts:
-    """One odd answer must not lose the plan of all others: what it was to tell is not known then."""
-    try:
-        return task.inspection.facts(row.connection)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        why = f"an answer had an unknown shape ({type(error).__name__})"
-        return Facts(unread={"use": why, "identity": why})

@@ -17,6 +17,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.federated_
     Credential,
     FederationError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
+    Fields,
+    UnreadableError,
+    read_strictly,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rest.graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._rest.resource_manager import ResourceManager
 
@@ -59,9 +64,10 @@ class Application:
 
     def principal_id(self) -> str:
         found = self._graph.service_principal(self._client_id)
-        if not found or not found.get("id"):
+        id_ = read_strictly("a service principal", found, lambda fields: fields.text("id")) if found else ""
+        if not id_:
             raise self._missing("service principal")
-        return str(found["id"])
+        return id_
 
     def facts(self) -> IdentityFacts:
         try:
@@ -76,14 +82,7 @@ class Application:
         except NotFoundError:
             raise self._missing("application") from None
         return [
-            Credential(
-                name=str(item.get("name") or ""),
-                issuer=str(item.get("issuer") or ""),
-                subject=str(item.get("subject") or ""),
-                audience=_audience(item),
-                description=str(item.get("description") or ""),
-                key=str(item.get("id") or ""),
-            )
+            read_strictly("a federated credential", item, lambda fields: _credential(fields, fields, key="id"))
             for item in found
         ]
 
@@ -123,12 +122,12 @@ class ManagedIdentity:
 
     @property
     def properties(self) -> Json:
-        """Shape: ``{clientId, tenantId, principalId}``."""
+        """Shape: ``{clientId, tenantId, principalId}``, all of them texts."""
         try:
             found = self._resource_manager.identity(self._resource_id)
         except NotFoundError:
             raise self._missing() from None
-        return dict(found.get("properties") or {})
+        return _properties(found)
 
     def principal_id(self) -> str:
         found = self.properties.get("principalId")
@@ -145,12 +144,10 @@ class ManagedIdentity:
         except NotFoundError:
             raise self._missing() from None
         return [
-            Credential(
-                name=str(item.get("name") or ""),
-                issuer=str((item.get("properties") or {}).get("issuer") or ""),
-                subject=str((item.get("properties") or {}).get("subject") or ""),
-                audience=_audience(item.get("properties") or {}),
-                key=str(item.get("name") or ""),
+            read_strictly(
+                "a federated credential",
+                item,
+                lambda fields: _credential(fields, fields.inner("properties"), key="name"),
             )
             for item in found
         ]
@@ -180,12 +177,22 @@ class ManagedIdentity:
 def find_managed_identity(
     resource_manager: ResourceManager, subscription_id: str | None, client_id: str | None
 ) -> ManagedIdentity | None:
-    """The managed identity with a client id; None if that subscription has none (8.3)."""
+    """The managed identity with a client id; None if that subscription has none (8.3). :raises UnreadableError: one that may be it is unreadable."""
     if not subscription_id or not client_id:
         return None
+    unreadable: UnreadableError | None = None
     for item in resource_manager.identities(subscription_id):
-        if str((item.get("properties") or {}).get("clientId")).lower() == client_id.lower():
-            return ManagedIdentity(resource_manager, str(item["id"]))
+        try:
+            properties = _properties(item)
+            resource_id = read_strictly("a managed identity", item, lambda fields: fields.text("id"))
+        except UnreadableError as error:
+            # It may be the one, but only if none of the others is.
+            unreadable = error
+            continue
+        if properties["clientId"].lower() == client_id.lower() and resource_id:
+            return ManagedIdentity(resource_manager, resource_id)
+    if unreadable:
+        raise unreadable
     return None
 
 
@@ -267,6 +274,21 @@ def _as_given(identity: ManagedIdentity, client_id: str) -> tuple[Identity, Iden
     return identity, identity.facts()
 
 
-def _audience(item: Json) -> str:
-    """The one audience that each credential has (8.2, 8.3)."""
-    return str(next(iter(item.get("audiences") or []), ""))
+def _properties(raw: t.Any) -> Json:
+    def read(fields: Fields) -> Json:
+        inner = fields.inner("properties")
+        return {key: inner.text(key) for key in ("clientId", "tenantId", "principalId")}
+
+    return read_strictly("a managed identity", raw, read)
+
+
+def _credential(fields: Fields, facts: Fields, *, key: str) -> Credential:
+    """:param facts: where issuer, subject and audience stand. It has one audience only (8.2, 8.3)."""
+    return Credential(
+        name=fields.text("name"),
+        issuer=facts.text("issuer"),
+        subject=facts.text("subject"),
+        audience=next(iter(facts.texts("audiences")), ""),
+        description=fields.text("description"),
+        key=fields.text(key),
+    )

@@ -54,7 +54,13 @@ def discover(
 
     lists = each(projects, listing, concurrency=concurrency, stop=stop)
     answers = [answer for answer in lists if answer is not None]
-    return survey(answers, named=wanted is not None, spared=by_pattern, allowed=allowed)
+    return survey(
+        answers,
+        named=wanted is not None,
+        spared=by_pattern,
+        allowed=allowed,
+        names_projects=client.organization().hosted,
+    )
 
 
 def _resolve(

@@ -16,6 +16,12 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import UNREADABLE_USE, Use, may_be_running
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
+    Fields,
+    UnreadableError,
+    read_strictly,
+    unsound,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 
 Depth = t.Literal["latest", "running", "all"]
@@ -27,15 +33,23 @@ def read_details(client: AzureDevOps, connection: ArmConnection, include: t.Coll
     details: Json = {}
     if "permissions" in include:
         details["permissions"] = [
-            {"project": project.name, **permissions(_readable(client.pipeline_permissions, project.id, connection.id))}
+            {"project": project.name, **_permissions_in(client, project.id, connection.id)}
             for project in connection.references
         ]
     if "checks" in include:
         details["checks"] = [
-            {"project": project.name, "checks": checks(_readable(client.checks, project.id, connection.id))}
+            {
+                "project": project.name,
+                "checks": _readable(lambda *ids: checks(client.checks(*ids)), project.id, connection.id),
+            }
             for project in connection.references
         ]
     return details
+
+
+def _permissions_in(client: AzureDevOps, project_id: str, connection_id: str) -> Json:
+    found = _readable(lambda *ids: permissions(client.pipeline_permissions(*ids)), project_id, connection_id)
+    return permissions(None) if found is None else found
 
 
 def read_use(client: AzureDevOps, connection: ArmConnection, now: datetime, depth: Depth = "latest") -> Use:
@@ -77,12 +91,8 @@ def read_surroundings(client: AzureDevOps, connection: ArmConnection) -> dict[st
 def _text(
     operation: t.Callable[[str, str], Answered], tell: t.Callable[[Answered], str], project_id: str, connection_id: str
 ) -> str | None:
-    answer = _readable(operation, project_id, connection_id)
-    try:
-        return None if answer is None else tell(answer)
-    except (AttributeError, KeyError, TypeError):
-        # An answer in an unknown shape says nothing.
-        return None
+    """None for an answer that could not be read, or has a field that is not of its kind: it says nothing."""
+    return _readable(lambda *ids: tell(operation(*ids)), project_id, connection_id)
 
 
 def _permissions_text(answer: Json) -> str:
@@ -91,37 +101,54 @@ def _permissions_text(answer: Json) -> str:
 
 def _checks_text(answer: list[Json]) -> str:
     """Settings as a hash: what a check says is its own business, only that it still says it counts."""
-    return "; ".join(
-        f"{item.get('id')} {(item.get('type') or {}).get('name')} "
-        + hashlib.sha256(json.dumps(item.get("settings"), sort_keys=True).encode()).hexdigest()[:8]
-        for item in sorted(answer, key=lambda item: str(item.get("id")))
-    )
+    texts = []
+    for item, raw in zip(_checks(answer), answer, strict=True):
+        if (path := unsound(raw)) is not None:
+            raise UnreadableError("a check", path)
+        settings = hashlib.sha256(json.dumps(raw.get("settings"), sort_keys=True).encode()).hexdigest()[:8]
+        texts.append(f"{item['id']} {item['type']} {settings}")
+    return "; ".join(sorted(texts))
 
 
 def _roles_text(answer: list[Json]) -> str:
-    return "; ".join(
-        sorted(
-            f"{str((item.get('identity') or {}).get('id')).lower()} {(item.get('role') or {}).get('name')} {item.get('access')}"
-            for item in answer
-        )
-    )
+    def read(fields: Fields) -> str:
+        role, identity = fields.inner("role").text("name") or None, fields.inner("identity").text("id") or None
+        return f"{str(identity).lower()} {role} {fields.text('access') or None}"
+
+    return "; ".join(sorted(read_strictly("a role", item, read) for item in answer))
 
 
 def permissions(answer: Json | None) -> Json:
-    """Who may use the connection in one project (6.1). Shape: ``{all_pipelines: bool, pipelines: [id]}``, both null if it could not be read."""
+    """Who may use the connection in one project (6.1). Shape: ``{all_pipelines: bool, pipelines: [id]}``, both null if it could not be read.
+
+    :raises UnreadableError: a field is not of its kind.
+    """
     if answer is None:
         return {"all_pipelines": None, "pipelines": None}
-    return {
-        "all_pipelines": bool((answer.get("allPipelines") or {}).get("authorized")),
-        "pipelines": sorted(item["id"] for item in answer.get("pipelines") or [] if item.get("authorized")),
-    }
+
+    def read(fields: Fields) -> Json:
+        listed = [(item.number("id"), item.flag("authorized")) for item in fields.objects("pipelines")]
+        return {
+            "all_pipelines": fields.inner("allPipelines").flag("authorized") is True,
+            "pipelines": sorted(id_ for id_, authorized in listed if authorized and id_ is not None),
+        }
+
+    return read_strictly("who may use the connection", answer, read)
 
 
 def checks(answer: list[Json] | None) -> list[Json] | None:
-    """Approvals and checks in one project (6.2). Shape: ``[{id, type}]``, null if they could not be read."""
-    if answer is None:
-        return None
-    return [{"id": item.get("id"), "type": (item.get("type") or {}).get("name")} for item in answer]
+    """Approvals and checks in one project (6.2). Shape: ``[{id, type}]``, null if they could not be read.
+
+    :raises UnreadableError: a field is not of its kind.
+    """
+    return None if answer is None else _checks(answer)
+
+
+def _checks(answer: list[Json]) -> list[Json]:
+    def read(fields: Fields) -> Json:
+        return {"id": fields.number("id"), "type": fields.inner("type").text("name") or None}
+
+    return [read_strictly("a check", item, read) for item in answer]
 
 
 def _readable(operation: t.Callable[[str, str], Answered], project_id: str, connection_id: str) -> Answered | None:

@@ -25,10 +25,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import the_one
+from ansible_collections.azdo.connections.plugins.module_utils._model.completeness import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import tries
-from ansible_collections.azdo.connections.plugins.module_utils._rules.connection_rules import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
 # What is left of 007, 1.10 or yes without quotes.

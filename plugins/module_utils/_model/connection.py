@@ -9,11 +9,22 @@ numbers are those of the fact sheet.
 
 from __future__ import annotations
 
+import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
+    Fields,
+    UnreadableError,
+    unsound,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.revert_window import (
+    RevertWindow,
+    reported,
+    revert_window,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
 Json = dict[str, t.Any]
@@ -53,6 +64,8 @@ SCOPE_KEYS = {
 API_SCHEMES = {ours: theirs for theirs, ours in SCHEMES.items()}
 _LEVELS_BY_LOWER = {theirs.lower(): ours for theirs, ours in SCOPE_LEVELS.items()}
 _SCHEMES_BY_LOWER = {theirs.lower(): ours for theirs, ours in SCHEMES.items()}
+# Where Terraform's provider and others write down the resource group, and nothing else does (observed).
+_GROUP_IN_SCOPE = re.compile(r"/?subscriptions/[^/]+/resourcegroups/([^/]+)(/.*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,8 @@ class ArmConnection:
     """A connection as one read showed it. Everything is as the service said; what it left out is None or empty.
 
     ``references[0]`` is the owning project, by the convention of Microsoft's own scripts (2.4). ``partial`` marks the trimmed object that a
-    caller without rights gets (2.3): its gaps mean nothing. ``raw`` is the whole answer, for sending it back; it is never shown.
+    caller without rights gets (2.3): its gaps mean nothing. ``unreadable`` is the path of the first field that is not of its kind, else empty: such a one
+    is shown, and nothing is done to it. ``raw`` is the whole answer, for sending it back; it is never shown.
     """
 
     id: str
@@ -114,48 +128,52 @@ class ArmConnection:
     revert_deadline_text: str | None
     partial: bool
     raw: Json = field(repr=False, compare=False)
+    unreadable: str = ""
 
     @classmethod
-    def from_api(cls, raw: Json, seen_in: Project) -> ArmConnection:
-        """Read an answer of the service. ``seen_in`` is the project it was read through; old servers name no projects in the answer (9.5)."""
-        authorization = raw.get("authorization") or {}
-        parameters, data = _Loose(authorization.get("parameters")), _Loose(raw.get("data"))
-        status = _Loose(raw.get("operationStatus"))
-        references = _references(raw, seen_in)
-        ready = raw.get("isReady") is not False
-        creator = raw.get("createdBy") or {}
-        return cls(
-            id=str(raw["id"]),
+    def from_api(cls, raw: t.Any, seen_in: Project) -> ArmConnection:
+        """Read an answer of the service. ``seen_in`` is the project it was read through; old servers name no projects in the answer (9.5).
+
+        :raises UnreadableError: one of its fields is not of its kind.
+        """
+        found = cls.listed(raw, seen_in)
+        if found.unreadable:
+            raise UnreadableError("a connection", found.unreadable)
+        return found
+
+    @classmethod
+    def listed(cls, raw: t.Any, seen_in: Project) -> ArmConnection:
+        """The same of an item of a list, where one that is unreadable must not hide the others: ``unreadable`` says so.
+
+        :raises UnreadableError: it has no id, so that nobody can tell which one it is.
+        """
+        odd: list[str] = []
+        fields = Fields(raw, odd)
+        if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or unsound(raw["id"]) is not None:
+            raise UnreadableError("a connection", "id")
+        data, creator = fields.inner("data", loose=True), fields.inner("createdBy")
+        references = _references(fields, seen_in)
+        found = cls(
+            id=fields.text("id"),
             name=references[0].connection_name,
-            type=str(raw.get("type") or ""),
-            description=str(raw.get("description") or ""),
-            url=str(raw.get("url") or ""),
-            scheme=_scheme(authorization.get("scheme")),
-            creation_mode=(data.text("creationMode") or "").lower() or None,
-            identity_type=data.text("identityType"),
-            environment=data.text("environment"),
-            scope=_scope(data),
-            tenant_id=parameters.text("tenantid"),
-            client_id=parameters.text("serviceprincipalid"),
-            issuer=parameters.text("workloadIdentityFederationIssuer"),
-            subject=parameters.text("workloadIdentityFederationSubject"),
+            type=fields.text("type"),
+            description=fields.text("description"),
+            url=fields.text("url"),
+            **_sign_in(fields.inner("authorization"), data),
             references=references,
-            shared=raw.get("isShared") is True or len(references) > 1,
-            enabled=raw.get("isDisabled") is not True,
-            ready=ready,
-            state=_state(status.text("state"), ready),
-            status_message=status.text("statusMessage") or "",
-            authentication_type=parameters.text("authenticationType"),
-            web_app_id=data.text("resourceId"),
-            draft=(data.text("isDraft") or "").lower() == "true",
-            service_management_reference=raw.get("serviceManagementReference") or None,
-            created_by=creator.get("displayName") or creator.get("uniqueName"),
-            created=raw.get("creationDate"),
-            revert_deadline=parse_time(data.text("revertSchemeDeadline")),
-            revert_deadline_text=_deadline_text(data.text("revertSchemeDeadline")),
-            partial=not raw.get("type") or raw.get("data") is None or not authorization.get("scheme"),
+            shared=fields.flag("isShared") is True or len(references) > 1,
+            enabled=fields.flag("isDisabled") is not True,
+            **_condition(fields),
+            web_app_id=data.text("resourceId") or None,
+            draft=data.text("isDraft").lower() == "true",
+            service_management_reference=fields.text("serviceManagementReference") or None,
+            created_by=creator.text("displayName") or creator.text("uniqueName") or None,
+            created=fields.text("creationDate") or None,
+            partial=not fields.has("data"),
             raw=raw,
         )
+        partial = found.partial or not (found.type and found.scheme)
+        return replace(found, partial=partial, unreadable=_first_odd(odd, found, raw))
 
     @property
     def owner(self) -> ProjectReference:
@@ -214,21 +232,25 @@ class ArmConnection:
             "revert": self.revert_result(now),
         }
 
-    def revert_window(self, now: datetime) -> t.Literal["open", "over", "unknown", "none"]:
-        """Whether Azure DevOps still offers the way back; ``none``: it reports no deadline."""
-        if self.revert_deadline is None:
-            return "unknown" if self.revert_deadline_text else "none"
-        return "open" if self.revert_deadline > now else "over"
+    def revert_window(self, now: datetime) -> RevertWindow:
+        """Whether Azure DevOps offers the way back to the secret, as far as its deadline can be understood: see :func:`revert_window`."""
+        return revert_window(self.revert_deadline_text, now)
 
     def revert_result(self, now: datetime) -> Json:
-        """Shape: ``{possible, deadline, hours_left}``. A deadline that is missing or cannot be read means that no revert is possible."""
-        deadline = self.revert_deadline
-        left = (deadline - now).total_seconds() / 3600 if deadline else None
-        possible = self.scheme == WIF and self.creation_mode == "automatic" and left is not None and left > 0
+        """Shape: ``{possible, window, deadline, hours_left, reported}``.
+
+        ``possible`` is null where that is not known, because the deadline cannot be understood; ``deadline`` and ``hours_left`` are null then, too, and
+        ``reported`` is the deadline as the service writes it.
+        """
+        window = self.revert_window(now)
+        deadline = self.revert_deadline if window in ("open", "over") else None
+        offered = self.scheme == WIF and self.creation_mode == "automatic"
         return {
-            "possible": possible,
+            "possible": None if offered and window == "unknown" else offered and window == "open",
+            "window": window,
             "deadline": format_time(deadline),
-            "hours_left": round(left, 1) if left is not None else None,
+            "hours_left": round((deadline - now).total_seconds() / 3600, 1) if deadline else None,
+            "reported": self.revert_deadline_text,
         }
 
     def federation_result(self) -> Json:
@@ -238,45 +260,74 @@ class ArmConnection:
 
 def issuer_kind(issuer: str | None) -> str:
     """``azure_devops``, ``entra`` or ``unknown`` (2.10)."""
-    return _ISSUER_HOSTS.get((urlsplit(issuer or "").hostname or "").lower(), "unknown")
+    return _ISSUER_HOSTS.get((_host_of(issuer or "") or "").lower(), "unknown")
+
+
+def _host_of(address: str) -> str | None:
+    """The host of an address, empty for a text without one; None for what begins like an address and cannot be one, such as ``https://[``."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return None
 
 
 def issuer_and_subject(parameters: t.Any) -> tuple[str, str] | None:
     """The pair that tokens are issued with, where the service tells it: in parameters, or in what it adds to a refusal."""
-    found = _Loose(parameters)
+    odd: list[str] = []
+    found = Fields(parameters, odd, loose=True)
     issuer, subject = found.text("workloadIdentityFederationIssuer"), found.text("workloadIdentityFederationSubject")
-    return (issuer, subject) if issuer and subject else None
+    return (issuer, subject) if issuer and subject and not odd else None
 
 
-def _deadline_text(text: str | None) -> str | None:
-    return None if text and text.startswith("0001-01-01") else text
+def _sign_in(authorization: Fields, data: Fields) -> Json:
+    """How it signs in, where to, and for how long it can go back: fields of :class:`ArmConnection`."""
+    parameters, scheme = authorization.inner("parameters", loose=True), authorization.text("scheme")
+    deadline = reported(data.text("revertSchemeDeadline"))
+    return {
+        "scheme": _SCHEMES_BY_LOWER.get(scheme.lower(), scheme),
+        "creation_mode": data.text("creationMode").lower() or None,
+        "identity_type": data.text("identityType") or None,
+        "environment": data.text("environment") or None,
+        "scope": _scope(data, parameters.text("scope")),
+        "tenant_id": parameters.text("tenantid") or None,
+        "client_id": parameters.text("serviceprincipalid") or None,
+        "issuer": parameters.text("workloadIdentityFederationIssuer") or None,
+        "subject": parameters.text("workloadIdentityFederationSubject") or None,
+        "authentication_type": parameters.text("authenticationType") or None,
+        "revert_deadline": parse_time(deadline),
+        "revert_deadline_text": deadline,
+    }
 
 
-class _Loose:
-    """A mapping of texts whose keys differ in case from one answer to the next (2.5)."""
+def _condition(fields: Fields) -> Json:
+    """How it is doing: fields of :class:`ArmConnection`."""
+    status, ready = fields.inner("operationStatus", loose=True), fields.flag("isReady") is not False
+    return {
+        "ready": ready,
+        "state": _state(status.text("state"), ready),
+        "status_message": status.text("statusMessage"),
+    }
 
-    def __init__(self, mapping: t.Any) -> None:
-        self._items = {str(key).lower(): value for key, value in mapping.items()} if isinstance(mapping, dict) else {}
 
-    def text(self, key: str) -> str | None:
-        value = self._items.get(key.lower())
-        return str(value) if value not in (None, "") else None
+def _first_odd(odd: t.Sequence[str], found: ArmConnection, raw: Json) -> str:
+    """The path of the first thing that makes the answer unreadable; empty if nothing does. All of it is sent back one day, so all of it counts."""
+    if odd:
+        return odd[0]
+    if _host_of(found.issuer or "") is None:
+        return "authorization.parameters.workloadIdentityFederationIssuer"
+    path = unsound(raw)
+    return "" if path is None else path or "the whole of it"
 
 
-def _references(raw: Json, seen_in: Project) -> tuple[ProjectReference, ...]:
+def _references(fields: Fields, seen_in: Project) -> tuple[ProjectReference, ...]:
     found = []
-    for item in raw.get("serviceEndpointProjectReferences") or []:
-        project = item.get("projectReference") or {}
-        if project.get("id"):
-            name = str(item.get("name") or raw.get("name") or "")
-            found.append(
-                ProjectReference(
-                    str(project["id"]), str(project.get("name") or ""), name, str(item.get("description") or "")
-                )
-            )
-    return tuple(found) or (
-        ProjectReference(seen_in.id, seen_in.name, str(raw.get("name") or ""), str(raw.get("description") or "")),
-    )
+    name = fields.text("name")
+    for item in fields.objects("serviceEndpointProjectReferences"):
+        project = item.inner("projectReference")
+        if id_ := project.text("id"):
+            here = (item.text("name") or name, item.text("description"))
+            found.append(ProjectReference(id_, project.text("name"), *here))
+    return tuple(found) or (ProjectReference(seen_in.id, seen_in.name, name, fields.text("description")),)
 
 
 def known_scheme(scheme: str | None) -> str:
@@ -285,21 +336,18 @@ def known_scheme(scheme: str | None) -> str:
     return scheme if scheme and scheme in SCHEMES.values() else "unknown"
 
 
-def _scheme(text: t.Any) -> str:
-    return _SCHEMES_BY_LOWER.get(str(text or "").lower(), str(text or ""))
-
-
-def _scope(data: _Loose) -> dict[str, str | None]:
+def _scope(data: Fields, azure_scope: str) -> dict[str, str | None]:
+    """:param azure_scope: the ARM id of what it leads to, where the service has one."""
     level = data.text("scopeLevel")
-    return {
-        "level": _LEVELS_BY_LOWER.get(level.lower(), level) if level else None,
-        **{name: data.text(key) for name, key in SCOPE_KEYS.items()},
-    }
+    found = {name: data.text(key) or None for name, key in SCOPE_KEYS.items()}
+    if found["resource_group"] is None and (group := _GROUP_IN_SCOPE.fullmatch(azure_scope.strip())):
+        found["resource_group"] = group.group(1)
+    return {"level": _LEVELS_BY_LOWER.get(level.lower(), level) or None, **found}
 
 
-def _state(state: str | None, ready: bool) -> str:
+def _state(state: str, ready: bool) -> str:
     """``ready``, ``in_progress`` or ``failed``: what the service says, else what ``isReady`` implies (2.4)."""
     known = {"ready": "ready", "inprogress": "in_progress", "failed": "failed"}
-    if state and state.lower() in known:
+    if state.lower() in known:
         return known[state.lower()]
     return "ready" if ready else "in_progress"

@@ -27,11 +27,19 @@ class UnreadProject(t.NamedTuple):
 
 
 class PartialConnection(t.NamedTuple):
-    """A connection of which only a part could be seen, and its project."""
+    """A connection of which only a part could be seen or understood, and its project. Nothing is done to it.
+
+    :param id: ``?`` if even that could not be read.
+    :param lacks: what its answer lacks, see :func:`completeness.incomplete`.
+    """
 
     id: str
     project_id: str
     project: str
+    lacks: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id} in {self.project!r}" + (f" ({self.lacks})" if self.lacks else "")
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ class Coverage:
         partial = ""
         if self.partial:
             what = "connection is" if len(self.partial) == 1 else "connections are"
-            named = ", ".join(f"{item.id} in {item.project!r}" for item in self.partial[:_MOST_NAMED])
+            named = ", ".join(map(str, self.partial[:_MOST_NAMED]))
             partial = f"{len(self.partial)} {what} visible in part only: {named}{_more(len(self.partial))}."
         return " ".join(text for text in (self._unread_sentence, partial) if text)
 
@@ -151,13 +159,13 @@ class Coverage:
         }
 
     def to_result(self) -> Json:
-        """Shape: ``{complete, projects: n, unread: [{project, reason}], empty: [name], partial: [{id, project}]}``."""
+        """Shape: ``{complete, projects: n, unread: [{project, reason}], empty: [name], partial: [{id, project, lacks}]}``."""
         return {
             "complete": self.complete,
             "projects": self.projects,
             "unread": [{"project": item.name, "reason": item.reason} for item in self.unread],
             "empty": list(self.empty),
-            "partial": [{"id": item.id, "project": item.project} for item in self.partial],
+            "partial": [{"id": item.id, "project": item.project, "lacks": item.lacks} for item in self.partial],
         }
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, NotFoundError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model.completeness import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import (
     Coverage,
@@ -21,6 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.coverage i
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import meant_by, says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import UnreadableError
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,13 @@ def survey(
     named: bool,
     spared: t.Collection[str] = (),
     allowed: t.Collection[str] = (),
+    names_projects: bool = True,
 ) -> Estate:
     """Merge the lists of several projects. ``named``: the user asked for these projects, so one that cannot be read is an error.
 
     :param lists: for each project what the service listed, or why it did not.
     :param spared: ids of projects that were not named one by one, but by a pattern. :param allowed: ids of projects that may be unread.
+    :param names_projects: whether this service names the projects of a connection at all.
     """
     lists = list(lists)
     unread = tuple(
@@ -106,28 +110,37 @@ def survey(
         if isinstance(answer, AzdoError)
     )
     _check_named([item for item in lists if item[0].id not in {*spared, *allowed}] if named else ())
+    read = [(project, answer) for project, answer in lists if not isinstance(answer, AzdoError)]
+    found, nameless = _merged(read)
+    short = [
+        PartialConnection(item.connection.id, item.connection.owner.id, item.connection.owner.name, lacks)
+        for item in found
+        # What is of another type is nobody's loss.
+        if item.connection.type.lower() in ("", "azurerm")
+        if (lacks := incomplete(item.connection, names_projects, item.seen_in))
+    ]
+    may_be_unread = frozenset(project_id.lower() for project_id in allowed)
+    empty = tuple(project.name for project, answer in read if not answer)
+    coverage = Coverage(len(lists), unread, empty, (*short, *nameless), named, may_be_unread)
+    return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
+
+
+def _merged(lists: t.Iterable[tuple[Project, list[Json]]]) -> tuple[list[Found], list[PartialConnection]]:
+    """Each connection once, sorted; and what has no id, so that nobody can tell which one it is."""
     sightings: dict[str, list[tuple[Project, ArmConnection]]] = {}
-    empty = []
-    odd: list[PartialConnection] = []
+    nameless: list[PartialConnection] = []
     for project, answer in lists:
-        if isinstance(answer, AzdoError):
-            continue
-        if not answer:
-            empty.append(project.name)
         for raw in answer:
             try:
-                connection = ArmConnection.from_api(raw, project)
-            except (AttributeError, KeyError, TypeError, ValueError):
-                # An object in an unknown shape: it is counted as not seen, and the others go on.
-                odd.append(PartialConnection(str(raw.get("id")), project.id, project.name))
-            else:
+                connection = ArmConnection.listed(raw, project)
+            except UnreadableError as error:
+                nameless.append(PartialConnection("?", project.id, project.name, f"unreadable: {error.field}"))
+                continue
+            if connection.id:
                 sightings.setdefault(connection.id, []).append((project, connection))
-    found = sorted((_merge(seen) for seen in sightings.values()), key=lambda item: item.sort_key)
-    seen_in_part = (item.connection for item in found if item.connection.partial)
-    partial = (*(PartialConnection(one.id, one.owner.id, one.owner.name) for one in seen_in_part), *odd)
-    may_be_unread = frozenset(project_id.lower() for project_id in allowed)
-    coverage = Coverage(len(lists), unread, tuple(empty), partial, named, may_be_unread)
-    return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
+            else:
+                nameless.append(PartialConnection("?", project.id, project.name, "unreadable: id"))
+    return sorted((_merge(seen) for seen in sightings.values()), key=lambda item: item.sort_key), nameless
 
 
 def _check_named(lists: t.Sequence[tuple[Project, list[Json] | AzdoError]]) -> None:
@@ -138,9 +151,6 @@ def _check_named(lists: t.Sequence[tuple[Project, list[Json] | AzdoError]]) -> N
         others = f" So it is for {len(unread) - 1} more projects." if len(unread) > 1 else ""
         error.message += f"{others} Nothing was changed."
         raise error.about(f"The connections of project {project.name!r} could not be read")
-
-
-# What Ansible makes of null in a list of texts.
 
 
 def check_names(option: str, names: t.Iterable[str] | None, without: str = "all") -> None:
@@ -231,5 +241,9 @@ def _names_of(item: Found, project_ids: frozenset[str], by: t.Collection[str]) -
 
 
 def _merge(seen: list[tuple[Project, ArmConnection]]) -> Found:
-    at_owner = next((connection for project, connection in seen if connection.owner.id == project.id), seen[0][1])
+    """One that is unreadable anywhere is so everywhere: what another project shows of it is of no use where all of it is to be sent back."""
+    good = [item for item in seen if not item[1].unreadable] or seen
+    at_owner = next((connection for project, connection in good if connection.owner.id == project.id), good[0][1])
+    if odd := next((connection.unreadable for _project, connection in seen if connection.unreadable), ""):
+        at_owner = replace(at_owner, unreadable=odd)
     return Found(at_owner, frozenset(project.id for project, _connection in seen))

@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
@@ -78,31 +79,27 @@ class Use:
 
     @classmethod
     def from_histories(cls, histories: t.Iterable[tuple[ProjectReference, list[Json]]], now: datetime) -> Use:
-        """:param histories: the execution history of each project, newest first."""
-        records = [(project, record) for project, history in histories for record in history]
-        times = [
-            moment
-            for _project, record in records
-            for key in ("startTime", "finishTime")
-            if (moment := _time(record, key))
-        ]
-        found = [(record, _definition(project, record)) for project, record in records]
-        known = {(item.project, item.kind, item.id): item for _record, item in found if item is not None}
+        """:param histories: the execution history of each project, newest first.
+
+        :raises UnreadableError: one of the uses has a field that is not of its kind, so nothing is sure.
+        """
+        records = [_Record.from_api(project, raw) for project, history in histories for raw in history]
+        times = [moment for record in records for moment in (record.started, record.finished) if moment]
+        known = {
+            (item.project, item.kind, item.id): item for record in records if (item := record.definition) is not None
+        }
         return cls(
             never_used=not records,
             last_used=max(times, default=None),
             definitions=tuple(known.values()),
             running=tuple(
-                (
-                    item or Definition(project="", kind="", id=None, name="?"),
-                    format_time(_time(record, "startTime")),
-                )
-                for record, item in found
-                if _is_running(record, now)
+                (record.definition or Definition(project="", kind="", id=None, name="?"), format_time(record.started))
+                for record in records
+                if record.is_running(now)
             ),
-            last_result=_last_result(record for _project, record in records),
+            last_result=_last_result(records),
             last_success=max(
-                (ended for _project, record in records if _result(record) == _SUCCEEDED and (ended := _end(record))),
+                (record.end for record in records if record.result == _SUCCEEDED and record.end),
                 default=None,
             ),
         )
@@ -120,37 +117,56 @@ class Use:
         }
 
 
-def _time(record: Json, key: str) -> datetime | None:
-    text = record.get(key)
-    return parse_time(text) if isinstance(text, str) else None
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """One use in an execution history (7). ``ended`` is whether it says anything of an end, ``result`` its word in lower case."""
+
+    definition: Definition | None
+    started: datetime | None
+    finished: datetime | None
+    ended: bool
+    result: str | None
+
+    @classmethod
+    def from_api(cls, project: ProjectReference, raw: Json) -> _Record:
+        def read(fields: Fields) -> _Record:
+            finished, result = fields.text("finishTime"), fields.text("result")
+            kind, pipeline = fields.text("planType").lower(), fields.inner("definition")
+            found = Definition(project=project.name, kind=kind, id=pipeline.number("id"), name=pipeline.text("name"))
+            return cls(
+                definition=found if fields.has("definition") else None,
+                started=parse_time(fields.text("startTime")),
+                finished=parse_time(finished),
+                ended=bool(finished or result),
+                result=result.lower() or None,
+            )
+
+        return read_strictly("a use in its history", raw, read)
+
+    @property
+    def end(self) -> datetime | None:
+        """When it ended, or began if that is all one knows."""
+        return self.finished or self.started
+
+    def is_running(self, now: datetime) -> bool:
+        """Neither a result nor an end (7)."""
+        return not self.ended and _may_still_run(self.started, now)
 
 
 def may_be_running(record: Json, now: datetime) -> bool:
     """Whether a run that began then, or an earlier one, may still be running."""
-    started = _time(record, "startTime")
+    return _may_still_run(parse_time(Fields(record, []).text("startTime")), now)
+
+
+def _may_still_run(started: datetime | None, now: datetime) -> bool:
     return started is None or now - started < _LONGEST_RUN
 
 
-def _is_running(record: Json, now: datetime) -> bool:
-    """Neither a result nor an end (7)."""
-    return not (record.get("finishTime") or record.get("result")) and may_be_running(record, now)
-
-
-def _result(record: Json) -> str | None:
-    result = record.get("result")
-    return result.lower() if isinstance(result, str) and result else None
-
-
-def _end(record: Json) -> datetime | None:
-    """When a run ended, or began if that is all one knows."""
-    return _time(record, "finishTime") or _time(record, "startTime")
-
-
-def _last_result(records: t.Iterable[Json]) -> str | None:
+def _last_result(records: t.Iterable[_Record]) -> str | None:
     """Of the run that ended last. One that says no time is older than all others, and the history has the newest first."""
-    ended = [record for record in records if record.get("finishTime") or record.get("result")]
-    latest = max(ended, key=lambda record: _end(record) or _BEFORE_ALL, default=None)
-    return None if latest is None else _result(latest)
+    ended = [record for record in records if record.ended]
+    latest = max(ended, key=lambda record: record.end or _BEFORE_ALL, default=None)
+    return None if latest is None else latest.result
 
 
 # What stands in place of :meth:`Use.to_result` where the use could not be read.
@@ -163,18 +179,6 @@ UNREADABLE_USE: Json = {
     "days_until_auto_disable": None,
     "definitions": None,
 }
-
-
-def _definition(project: ProjectReference, record: Json) -> Definition | None:
-    definition = record.get("definition")
-    if not definition or not isinstance(definition, dict):
-        return None
-    return Definition(
-        project=project.name,
-        kind=str(record.get("planType") or "").lower(),
-        id=definition.get("id"),
-        name=str(definition.get("name") or ""),
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,18 +200,23 @@ class IdentityFacts:
 
     @classmethod
     def of_application(cls, raw: Json, credentials: t.Sequence[Credential]) -> IdentityFacts:
-        return cls(
-            kind="application",
-            audience=raw.get("signInAudience"),
-            passwords=_ends(raw.get("passwordCredentials")),
-            certificates=_ends(raw.get("keyCredentials")),
-            credentials=tuple(credentials),
-            ends_unreadable=any(
-                item.get("endDateTime") and parse_time(str(item["endDateTime"])) is None
+        """:raises UnreadableError: a field of the application is not of its kind."""
+
+        def read(fields: Fields) -> IdentityFacts:
+            secrets, certificates = (
+                [item.text("endDateTime") for item in fields.objects(kind)]
                 for kind in ("passwordCredentials", "keyCredentials")
-                for item in raw.get(kind) or []
-            ),
-        )
+            )
+            return cls(
+                kind="application",
+                audience=fields.text("signInAudience") or None,
+                passwords=tuple(map(parse_time, secrets)),
+                certificates=tuple(map(parse_time, certificates)),
+                credentials=tuple(credentials),
+                ends_unreadable=any(end and parse_time(end) is None for end in (*secrets, *certificates)),
+            )
+
+        return read_strictly("an application", raw, read)
 
     @property
     def single_tenant(self) -> bool | None:
@@ -225,10 +234,6 @@ class IdentityFacts:
             "certificates_expire": [format_time(moment) for moment in self.certificates],
             "federated_credentials": len(self.credentials),
         }
-
-
-def _ends(items: t.Any) -> tuple[datetime | None, ...]:
-    return tuple(parse_time(item.get("endDateTime")) for item in items or [])
 
 
 @dataclass(frozen=True, kw_only=True)

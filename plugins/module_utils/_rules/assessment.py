@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.completeness import incomplete, shortness
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     WIF,
@@ -122,8 +123,8 @@ def _reasons(
     """A partial object gives one reason only: its gaps prove nothing (2.3)."""
     if connection.type and connection.type.lower() != "azurerm":
         return (_reason("not_azurerm", target, type=connection.type),)
-    if missing := connection_rules.incomplete(connection, situation.hosted, seen_in):
-        return (_reason("no_permission", target, missing=missing),)
+    if missing := incomplete(connection, situation.hosted, seen_in):
+        return (_reason(shortness(connection), target, missing=missing),)
     column = TARGETS.index(target)
     found = list(connection_rules.codes(connection, target, situation))
     found += fact_rules.codes(connection, target, situation, facts, way_back, pair) if facts else ()

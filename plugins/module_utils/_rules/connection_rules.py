@@ -23,27 +23,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_cod
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
-
-def incomplete(connection: ArmConnection, names_projects: bool, seen_in: t.Collection[str] = ()) -> str:
-    """What the answer lacks for being sent back whole, or an empty text. Sending back less than there is would take it away (2.11).
-
-    :param names_projects: whether this service names the projects of a connection at all.
-    """
-    if connection.partial:
-        return "data, type or authorization"
-    if not names_projects:
-        return ""
-    if not connection.raw.get("serviceEndpointProjectReferences"):
-        return "project references"
-    if len(connection.references) != len(connection.raw["serviceEndpointProjectReferences"]):
-        return "ids of project references"
-    if connection.raw.get("isShared") is True and len(connection.references) < 2:
-        return "project references of a shared connection"
-    if not {reference.id for reference in connection.references}.issuperset(seen_in):
-        return "the reference to a project that shows it"
-    return ""
-
-
 Found = t.Iterator[tuple[str, Json]]
 
 

@@ -43,6 +43,16 @@ RULES: dict[str, Rule] = {
         "Ask its owners for the Administrator role on it in the owning project.",
         ("blocks", "blocks", "blocks"),
     ),
+    "incomplete_answer": Rule(
+        "Azure DevOps answers only a part of the connection, and sending that back would take away the rest.",
+        "Run again. If it stays so, check that the caller may see all projects that share it, and look at it in the portal.",
+        ("blocks", "blocks", "blocks"),
+    ),
+    "unreadable_answer": Rule(
+        "The answer of Azure DevOps has a field that makes no sense, so nobody knows what else in it is wrong.",
+        "Look at the connection in the portal, and save it there; if it stays so, report it.",
+        ("blocks", "blocks", "blocks"),
+    ),
     "server_not_supported": Rule(
         "Azure DevOps Server has no workload identity federation.",
         "Only Azure DevOps Services can do this; keep the service principal and renew its secret.",

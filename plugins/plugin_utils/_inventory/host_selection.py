@@ -153,8 +153,12 @@ def warnings(organizations: t.Iterable[Json], kind: str) -> list[str]:
                 f"{where}: the connections of {len(unread)} of {len(organization['projects'])} projects could not be read and {effect}: "
                 f"{_listed([project['name'] for project in unread])}. The first one: {unread[0]['problem']}"
             )
-        if organization["odd"]:
-            found.append(f"{where}: {organization['odd']} connections have an unknown shape and were left out.")
+        odd = organization["odd"]
+        if odd:
+            more = f" and {len(odd) - _MOST_NAMED} more" if len(odd) > _MOST_NAMED else ""
+            found.append(f"{where}: {len(odd)} connections are unreadable: {', '.join(odd[:_MOST_NAMED])}{more}.")
+        if organization["nameless"]:
+            found.append(f"{where}: {organization['nameless']} projects have no readable id and were left out.")
         silent = [item["name"] for item in organization["connections"] if organization["usage"] and not item["use"]]
         if silent:
             found.append(f"{where}: the use of {len(silent)} connections could not be read: {_listed(silent)}.")

@@ -16,6 +16,7 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json, known_scheme
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER, USED_LATELY
+from ansible_collections.azdo.connections.plugins.module_utils._model.revert_window import revert_window
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import (
@@ -34,7 +35,14 @@ STATES = ("ready", "in_progress", "failed")
 # The hosts of an organization of which something could not be read.
 INCOMPLETE = "azdo_incomplete"
 _OF_THE_CONNECTION = ("scheme", "creation_mode", "environment", "issuer", "codes", "shared", "enabled", "state")
-_OF_ITS_IDENTITY = ("subscription_id", "subscription_name", "tenant_id", "client_id", "revert_deadline")
+_OF_ITS_IDENTITY = (
+    "subscription_id",
+    "subscription_name",
+    "tenant_id",
+    "client_id",
+    "revert_deadline",
+    "revert_window",
+)
 _OF_A_PROJECT = ("connection_count", "by_scheme", "by_issuer", "shares_with")
 # Every variable is defined on every host, so that constructed inventories can be strict.
 _NOTHING: Json = dict.fromkeys(
@@ -204,7 +212,7 @@ def _described(candidate: _Candidate, frame: Frame, around: _Around) -> tuple[Js
         variables["azdo_shares_with"] = around.sharers.get(key, [])
         groups += [around.ties[key]] if key in around.ties else []
     else:
-        variables |= _connection_variables(candidate.connections[0])
+        variables |= _connection_variables(candidate.connections[0], frame.now)
         groups.append(around.projects[key])
     groups += _common_groups(candidate.connections, project, frame)
     last_used = parse_time(variables["azdo_last_used"])
@@ -228,7 +236,11 @@ def _project_variables(held: t.Sequence[Json], project: Json) -> Json:
     }
 
 
-def _connection_variables(connection: Json) -> Json:
+def _connection_variables(connection: Json, now: datetime) -> Json:
+    # Told anew each time, because what was read may come from a cache of yesterday.
+    window = revert_window(connection["revert_deadline"], now)
+    deadline = parse_time(connection["revert_deadline"]) if window in ("open", "over") else None
+    way_back = {"revert_deadline": format_time(deadline), "revert_window": window}
     return {
         "azdo_connection": connection["name"],
         "azdo_connection_id": connection["id"],
@@ -236,7 +248,11 @@ def _connection_variables(connection: Json) -> Json:
         "azdo_connection_ids": [connection["id"]],
         "azdo_projects": [place["name"] for place in connection["places"]],
         "azdo_eligible": dict(connection["eligible"]),
-        **{f"azdo_{name}": connection[name] for name in (*_OF_THE_CONNECTION, *_OF_ITS_IDENTITY)},
+        **{
+            f"azdo_{name}": value
+            for name, value in {**connection, **way_back}.items()
+            if name in (*_OF_THE_CONNECTION, *_OF_ITS_IDENTITY)
+        },
     }
 
 

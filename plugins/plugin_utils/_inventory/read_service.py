@@ -5,11 +5,11 @@
 
 PRIVATE to the collection. Shape of an organization::
 
-    {name, url, key, usage, odd: n, projects: [project], connections: [connection]}
+    {name, url, key, usage, odd: [text], nameless: n, projects: [project], connections: [connection]}
 
-``key`` tells it from others of the same name, ``usage`` says whether the use of its connections was asked for, and ``odd`` counts connections in an
-unknown shape. A project is ``{id, name, description, state, visibility, problem}``, with why its connections could not be read, else null. A connection is
-what :func:`connection_record` makes.
+``key`` tells it from others of the same name, ``usage`` says whether the use of its connections was asked for, ``odd`` names connections that are unreadable,
+and ``nameless`` counts projects without a readable id. A project is ``{id, name, description, state, visibility, problem}``, with why its connections could
+not be read, else null. A connection is what :func:`connection_record` makes.
 """
 
 from __future__ import annotations
@@ -61,7 +61,17 @@ def read_organizations(runtimes: t.Sequence[Runtime], *, lists: bool, usage: boo
             listed[runtime.azure_devops.url].append(answer)
     for runtime in runtimes:
         _check_any_read(runtime, listed[runtime.azure_devops.url])
-    estates = [(runtime, survey(listed[runtime.azure_devops.url], named=False)) for runtime in runtimes]
+    estates = [
+        (
+            runtime,
+            survey(
+                listed[runtime.azure_devops.url],
+                named=False,
+                names_projects=runtime.azure_devops.organization().hosted,
+            ),
+        )
+        for runtime in runtimes
+    ]
     wanted = [(runtime, found) for runtime, estate in estates for found in estate.found] if usage else []
     uses = each(wanted, lambda pair: _use(*pair), concurrency=concurrency, stop=stop)
     known = {
@@ -129,15 +139,18 @@ def _organization_record(
     runtime: Runtime, estate: Estate, usage: bool, uses: t.Mapping[tuple[str, str], Use | None]
 ) -> Json:
     client = runtime.azure_devops
-    problems = {item.name: item.reason for item in estate.coverage.unread}
+    problems = {item.id: item.reason for item in estate.coverage.unread}
     judged_by = situation(runtime, estate)
-    found = {item.connection.id for item in estate.found}
     return {
         "name": client.name,
         "url": client.url,
         "key": organization_key(client.url),
         "usage": usage,
-        "odd": sum(item.id not in found for item in estate.coverage.partial),
+        "odd": [
+            f"{item.id} in {item.project!r} ({item.lacks})"
+            for item in estate.coverage.partial
+            if item.id == "?" or item.lacks.startswith("unreadable")
+        ],
         "projects": [
             {
                 "id": project.id,
@@ -145,10 +158,12 @@ def _organization_record(
                 "description": project.description,
                 "state": project.state,
                 "visibility": project.visibility,
-                "problem": problems.get(project.name),
+                "problem": problems.get(project.id),
             }
             for project in estate.projects
+            if project.id
         ],
+        "nameless": sum(not project.id for project in estate.projects),
         "connections": [
             connection_record(item, judged_by, uses.get((client.url, item.connection.id))) for item in estate.found
         ],
@@ -180,6 +195,6 @@ def connection_record(found: Found, judged_by: Situation, use: Use | None = None
         "subscription_name": connection.scope["subscription_name"],
         "tenant_id": connection.tenant_id,
         "client_id": connection.client_id,
-        "revert_deadline": format_time(connection.revert_deadline),
+        "revert_deadline": connection.revert_deadline_text,
         "use": use and {"never_used": use.never_used, "last_used": format_time(use.last_used)},
     }

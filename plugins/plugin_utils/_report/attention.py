@@ -91,6 +91,10 @@ def _state_rules() -> list[_Rule]:
         ("broken", "bad", "in the state failed: repair or remove them", _is("state", "failed")),
         ("application_missing", "bad", "without an application in Microsoft Entra: they cannot sign in any more", _has("application_missing")),
         ("partial", "warn", "visible only in part: the caller lacks the permission to see more", _has("no_permission")),
+        (
+            "incomplete", "warn", "answered in part or unreadably: nothing is done to them, look at them in the portal",
+            lambda entry: _has("incomplete_answer")(entry) or _has("unreadable_answer")(entry),
+        ),
     ]  # fmt: skip
 
 
@@ -112,6 +116,10 @@ def _time_rules(now: datetime) -> list[_Rule]:
         (
             "way_back_ends", "warn", "whose way back to the secret ends within 48 hours",
             lambda entry: _is_moved(entry) and _between(entry["revert_deadline"].moment, now, now + timedelta(hours=48)),
+        ),
+        (
+            "way_back_unknown", "warn", "whose deadline for the way back to the secret cannot be understood",
+            lambda entry: _is_moved(entry) and entry["revert_deadline"].tone == cells.UNKNOWN,
         ),
         ("auto_disable", "warn", "that Azure DevOps disables within 14 days, because nothing uses them", _disabled_soon),
         ("old_issuer", "warn" if left else "bad", retires, _is("issuer", facts.OLD_ISSUER)),

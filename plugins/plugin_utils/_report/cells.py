@@ -13,12 +13,12 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable as written_out
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS as RULED_TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import URGENCY
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable as written_out
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
 
 Code = tuple[str, str]
@@ -262,6 +262,10 @@ def _time(value: object) -> Cell:
 
 
 def revert_deadline(row: Row) -> Cell:
+    """One that cannot be understood is unknown, which is neither over nor nothing."""
+    revert = row.get("revert") or {}
+    if revert.get("window") == UNKNOWN:
+        return Cell(f"{UNKNOWN}: {printable(revert.get('reported'))}", UNKNOWN, tone=UNKNOWN)
     value = row.get("revert_deadline") or (row.get("revert") or {}).get("deadline")
     return _time(value) if value else NOTHING
 

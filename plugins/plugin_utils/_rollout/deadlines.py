@@ -12,9 +12,9 @@ import typing as t
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER, ISSUER_RETIRES
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
@@ -118,8 +118,8 @@ def _issuer(row: Row, now: datetime) -> datetime | None:
 
 
 def _leftover(row: Row, now: datetime) -> datetime | None:
-    """The last end of a secret that nobody needs: not while it is the way back."""
-    if row.get("scheme") != FEDERATION or (row.get("revert") or {}).get("possible"):
+    """The last end of a secret that nobody needs: not while it is the way back, or may be."""
+    if row.get("scheme") != FEDERATION or (row.get("revert") or {}).get("possible") or _way_back_is_unclear(row):
         return None
     return max(_ends(row), default=None)
 
@@ -154,12 +154,16 @@ def _unknown(kind: str, rows: t.Sequence[Row], now: datetime) -> str:
 def _concerns(kind: str, row: Row) -> bool:
     if kind == "secret":
         return row.get("scheme") == SERVICE_PRINCIPAL
+    if kind == "revert":
+        return _way_back_is_unclear(row)
     return row.get("scheme") == FEDERATION if kind in ("leftover", "issuer") else kind == "unused"
 
 
 def _is_unread(kind: str, row: Row, now: datetime) -> bool:
     if kind == "unused":
         return not (row.get("usage") or {}).get("readable")
+    if kind == "revert" or (kind == "leftover" and _way_back_is_unclear(row)):
+        return True
     if kind == "issuer":
         return row.get("issuer_kind") not in ("azure_devops", "entra")
     if kind == "secret":
@@ -172,7 +176,13 @@ def _is_unread(kind: str, row: Row, now: datetime) -> bool:
     ]
 
 
+def _way_back_is_unclear(row: Row) -> bool:
+    """Whether the service reports a deadline that cannot be understood. Neither "over" nor "possible" may be made of it."""
+    return (row.get("revert") or {}).get("window") == "unknown" and row.get("scheme") == FEDERATION
+
+
 _NOT_READ = {
+    "revert": "the deadline of the way back",
     "unused": "the last use",
     "secret": "the end of the secret",
     "leftover": "the secrets of the application",
@@ -180,6 +190,7 @@ _NOT_READ = {
 }
 _SIGN_IN = "They are read with a sign-in with Microsoft Entra that may read the applications; without one, leave this out of fleet_watch."
 _REMEDY = {
+    "revert": "Azure DevOps writes it in a form that is not understood: look at the connection in the portal.",
     "unused": "It takes the right to see the connection's history.",
     "secret": _SIGN_IN,
     "issuer": "It is none that Microsoft documents: look at it in the portal.",

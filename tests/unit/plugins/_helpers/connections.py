@@ -113,8 +113,8 @@ def partial(project: Project = PAYMENTS) -> Json:
 
 
 def connection(answer: Json | None = None, seen_in: Project = PAYMENTS, **other: t.Any) -> ArmConnection:
-    """What we make of ``answer`` (or of ``raw(**other)``)."""
-    return ArmConnection.from_api(raw(**other) if answer is None else answer, seen_in)
+    """What we make of ``answer`` (or of ``raw(**other)``), as of an item of a list."""
+    return ArmConnection.listed(raw(**other) if answer is None else answer, seen_in)
 
 
 def situation(**other: t.Any) -> Situation:

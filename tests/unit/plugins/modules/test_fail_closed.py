@@ -177,7 +177,9 @@ def test_a_connection_that_is_visible_in_part_is_a_gap(simulator: Simulator) -> 
     id_, _fault = trim(simulator)
     task = convert(simulator)
     assert task.result["failure"]["code"] == "unread"
-    assert f"1 connection is visible in part only: {id_} in 'Mobile'." in task.result["msg"]
+    assert (
+        f"1 connection is visible in part only: {id_} in 'Mobile' (data, type or authorization)." in task.result["msg"]
+    )
     assert task.result["failure"]["details"]["partial"] == [id_]
     assert federated(simulator) == ALL - {"mobile-prod"}
     assert not convert(simulator, allow_unread=["Mobile"]).failed

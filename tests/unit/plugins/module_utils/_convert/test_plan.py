@@ -146,7 +146,7 @@ def test_the_sentence_about_each_row_knows_where_the_connection_was_seen() -> No
     at_home, abroad = raw(), raw()
     lists = [(PAYMENTS, [at_home]), (WEB_SHOP, [abroad])]
     (row,) = make_plan(survey(lists, named=False), wanted(), situation())
-    assert [reason.code for reason in row.assessment.reasons] == ["no_permission"]
+    assert [reason.code for reason in row.assessment.reasons] == ["incomplete_answer"]
 
 
 # -- what the script's filter hides ------------------------------------------------------------------------------------

@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import json
+import re
+import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import UnreadableError
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +33,7 @@ from unit.plugins._helpers.connections import (
     reference,
 )
 
+NO_WAY_BACK = {"possible": False, "window": "none", "deadline": None, "hours_left": None, "reported": None}
 CANARY = "canary-secret-that-must-not-be-shown"
 
 
@@ -47,6 +52,13 @@ CANARY = "canary-secret-that-must-not-be-shown"
         ("2026-11-30T09:15:00+02:00", "2026-11-30T07:15:00+00:00"),
         ("2026-11-30T09:15:00-0530", "2026-11-30T14:45:00+00:00"),
         ("2026-11-30T23:59:59.9999999-01:00", "2026-12-01T00:59:59.999999+00:00"),
+        ("12/06/2026 06:18:15 AM", "2026-12-06T06:18:15+00:00"),
+        ("12/6/2026 6:18:15 PM", "2026-12-06T18:18:15+00:00"),
+        ("12/06/2026 12:00:01 am", "2026-12-06T00:00:01+00:00"),
+        ("12/06/2026 12:00:01\u202fPM", "2026-12-06T12:00:01+00:00"),
+        ("12/06/2026 06:18:15 AM +02:00", "2026-12-06T04:18:15+00:00"),
+        ("12/06/2026 06:18:15 AM UTC", "2026-12-06T06:18:15+00:00"),
+        ("12/06/2026 6:18 AM", "2026-12-06T06:18:00+00:00"),
     ],
 )
 def test_times_that_can_be_read(text: str, moment: str) -> None:
@@ -68,6 +80,11 @@ def test_times_that_can_be_read(text: str, moment: str) -> None:
         "2026-11-30T09:15:00ZZ",
         "2026-11-30T09:15Z",
         "11/30/2026 09:15:00",
+        "30/11/2026 09:15:00 AM",
+        "11/30/2026 13:15:00 PM",
+        "11/30/2026 00:15:00 AM",
+        "11/30/26 09:15:00 AM",
+        "11/30/2026 09:15:00 AM CET",
         "30/11/2026 09:15:00",
         "/Date(1764494100000)/",
         "1764494100",
@@ -95,7 +112,7 @@ def test_a_time_that_was_written_is_read_again(moment: datetime) -> None:
 def test_the_time_of_a_server_that_has_none_is_no_time() -> None:
     """.NET writes the default of a date as the year one."""
     row = connection(federated(data={"revertSchemeDeadline": "0001-01-01T00:00:00"})).to_result(NOW)
-    assert row["revert"] == {"possible": False, "deadline": None, "hours_left": None}
+    assert row["revert"] == NO_WAY_BACK
 
 
 def test_every_field_of_a_row() -> None:
@@ -139,7 +156,13 @@ def test_every_field_of_a_row() -> None:
         "status_message": "",
         "created_by": "Sam Operator",
         "created": None,
-        "revert": {"possible": True, "deadline": "2026-06-03T00:00:00Z", "hours_left": 36.0},
+        "revert": {
+            "possible": True,
+            "window": "open",
+            "deadline": "2026-06-03T00:00:00Z",
+            "hours_left": 36.0,
+            "reported": "2026-06-03T00:00:00.0000000Z",
+        },
     }
 
 
@@ -202,7 +225,6 @@ def test_other_schemes_have_no_issuer() -> None:
         (None, None, "ready"),
         ({"state": None}, True, "ready"),
         ({"state": "Sideways"}, False, "in_progress"),
-        ("text", True, "ready"),
     ],
 )
 def test_the_state(status: object, ready: bool | None, state: str) -> None:
@@ -259,8 +281,127 @@ def test_when_a_revert_is_offered(hours: float, mode: str, possible: bool) -> No
     assert revert["hours_left"] == hours
 
 
+@pytest.mark.parametrize(
+    ("text", "window", "possible"),
+    [
+        ("2026-06-02T12:00:00Z", "open", True),
+        ("06/02/2026 12:00:00 PM", "open", True),
+        ("06/01/2026 11:59:59 AM", "over", False),
+        ("2026-06-09T12:00:00Z", "open", True),
+        # Nobody knows whether this is the 9th of June or a misunderstood 6th of September.
+        ("06/10/2026 12:00:00 PM", "unknown", None),
+        ("2026-06-09T12:00:01Z", "unknown", None),
+        ("9999-12-31T23:59:59Z", "unknown", None),
+        ("soon", "unknown", None),
+        ("02.06.2026 12:00", "unknown", None),
+        ("0001-01-01T00:00:00", "none", False),
+        ("1/1/0001 12:00:00 AM", "none", False),
+        (None, "none", False),
+    ],
+)
+def test_what_a_deadline_says_of_the_way_back(text: str | None, window: str, possible: bool | None) -> None:
+    """Unknown is neither possible nor over, and what the service wrote is told."""
+    found = connection(federated(data={"revertSchemeDeadline": text}))
+    assert found.revert_window(NOW) == window
+    told = found.revert_result(NOW)
+    assert (told["window"], told["possible"]) == (window, possible)
+    assert (told["deadline"] is None) is (window in ("unknown", "none"))
+    assert told["reported"] == (None if window == "none" else text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "said", "group"),
+    [
+        (None, "/subscriptions/s/resourcegroups/rg-payments", "rg-payments"),
+        ("", "/subscriptions/s/resourceGroups/rg-payments/", "rg-payments"),
+        (None, "subscriptions/s/RESOURCEGROUPS/rg/providers/x", "rg"),
+        ("rg-own", "/subscriptions/s/resourcegroups/rg-other", "rg-own"),
+        (None, "/subscriptions/s", None),
+        (None, "", None),
+        (None, "/providers/Microsoft.Management/managementGroups/mg", None),
+    ],
+)
+def test_the_resource_group_is_read_from_wherever_it_is_stored(
+    stored: str | None, said: str, group: str | None
+) -> None:
+    answer = raw(data={"resourceGroupName": stored}, parameters={"scope": said})
+    assert connection(answer).scope["resource_group"] == group
+
+
+ODD: list[tuple[str, object]] = [
+    ("number", 7), ("flag", True), ("list", ["a"]), ("object", {"a": "b"}), ("surrogate", "\ud800"), ("huge", "x" * 70_000),
+]  # fmt: skip
+TEXTS = (
+    "name", "type", "url", "description", "serviceManagementReference", "creationDate", "authorization.scheme", "data.environment",
+    "data.creationMode", "data.revertSchemeDeadline", "authorization.parameters.tenantid", "operationStatus.state", "createdBy.displayName",
+    "serviceEndpointProjectReferences[0].name", "serviceEndpointProjectReferences[0].projectReference.id",
+)  # fmt: skip
+OTHERS = {
+    "isReady": "true", "isShared": 1, "isDisabled": {}, "authorization": [], "authorization.parameters": "x", "data": "x", "operationStatus": "x",
+    "createdBy": "x", "serviceEndpointProjectReferences": {}, "serviceEndpointProjectReferences[0]": None,
+    "serviceEndpointProjectReferences[0].projectReference": "x",
+}  # fmt: skip
+
+
+def changed(path: str, value: object) -> Json:
+    """A connection in which one field is something else."""
+    answer = federated(createdBy={"displayName": "Sam"}, data={"revertSchemeDeadline": "2026-06-02T12:00:00Z"})
+    *way, last = path.replace("[0]", ".0").split(".")
+    inner: t.Any = answer
+    for step in way:
+        inner = inner[int(step) if step == "0" else step]
+    inner[0 if last == "0" else last] = value
+    return answer
+
+
+@pytest.mark.parametrize("path", TEXTS)
+@pytest.mark.parametrize(("kind", "value"), ODD, ids=[kind for kind, _value in ODD])
+def test_a_text_is_a_text(path: str, kind: str, value: object) -> None:
+    answer = changed(path, value)
+    assert connection(answer).unreadable == path
+    with pytest.raises(UnreadableError, match="unreadable: " + re.escape(path)) as caught:
+        ArmConnection.from_api(answer, PAYMENTS)
+    assert caught.value.details["field"] == path
+    json.dumps(connection(answer).to_result(NOW), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("path", [*TEXTS, *OTHERS])
+def test_null_is_as_good_as_left_out(path: str) -> None:
+    lists = path.endswith("]")
+    assert connection(changed(path, None)).unreadable == (path if lists else "")
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_other_fields_have_their_kinds_too(path: str) -> None:
+    assert connection(changed(path, OTHERS[path])).unreadable == path
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), 10**5000, "\udc00", ["\ud800"], {"\ud800": 1}],
+    ids=["nan", "inf", "long", "half", "list", "key"],
+)
+def test_what_nothing_can_write_down_makes_it_unreadable_wherever_it_stands(value: object) -> None:
+    """The whole answer is sent back one day, and compared before."""
+    assert connection(raw(somewhere={"inner": value})).unreadable.startswith("somewhere.inner")
+
+
+def test_objects_in_objects_come_to_an_end() -> None:
+    deep: t.Any = "x"
+    for _level in range(400):
+        deep = {"a": deep}
+    assert connection(raw(whatever=deep)).unreadable.startswith("whatever.a.a")
+
+
+@pytest.mark.parametrize("odd", [None, 7, "text", [], [raw()]])
+def test_what_is_no_object_is_no_connection(odd: object) -> None:
+    for read in (ArmConnection.from_api, ArmConnection.listed):
+        with pytest.raises(UnreadableError):
+            read(odd, PAYMENTS)
+
+
 def test_no_revert_of_what_was_never_converted_or_has_a_secret() -> None:
-    assert connection(federated()).revert_result(NOW) == {"possible": False, "deadline": None, "hours_left": None}
+    assert connection(federated()).revert_result(NOW) == NO_WAY_BACK
     left_over = raw(data={"revertSchemeDeadline": "2026-06-02T12:00:00Z"})
     assert connection(left_over).revert_result(NOW)["possible"] is False
 

@@ -41,7 +41,8 @@ def test_gaps_are_told_with_names_and_the_first_reason() -> None:
     seen = coverage([partial()], FORBIDDEN, FORBIDDEN)
     assert seen.gaps == (
         "2 projects could not be read: 'Web Shop', '物流 Logistics'; nothing is known about their connections ('Web Shop': TF400813: not allowed). "
-        "1 connection is visible in part only: aaaaaaaa-0000-4000-8000-000000000001 in 'Payments'."
+        "1 connection is visible in part only: aaaaaaaa-0000-4000-8000-000000000001 in 'Payments' "
+        "(data, type or authorization)."
     )
     assert seen.error
     assert seen.error.details["unread"] == [WEB_SHOP.id, LOGISTICS.id]

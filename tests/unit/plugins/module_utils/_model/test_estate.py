@@ -117,7 +117,13 @@ def test_coverage_as_playbooks_see_it() -> None:
         "projects": 3,
         "unread": [{"project": "物流 Logistics", "reason": "TF400813: not allowed."}],
         "empty": ["Web Shop"],
-        "partial": [{"id": "aaaaaaaa-0000-4000-8000-000000000001", "project": "Payments"}],
+        "partial": [
+            {
+                "id": "aaaaaaaa-0000-4000-8000-000000000001",
+                "project": "Payments",
+                "lacks": "data, type or authorization",
+            }
+        ],
     }
 
 
@@ -126,6 +132,50 @@ def test_a_project_that_was_asked_for_must_be_readable() -> None:
         estate([(PAYMENTS, [raw()]), (LOGISTICS, FORBIDDEN)], named=True)
     assert "Nothing was changed." in caught.value.message
     assert caught.value is FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("answer", "lacks"),
+    [
+        (raw(serviceEndpointProjectReferences=None), "project references"),
+        (raw(isShared=True), "project references of a shared connection"),
+        (raw(data={"scopeLevel": 7}), "unreadable: data.scopeLevel"),
+        (federated(issuer="https://["), "unreadable: authorization.parameters.workloadIdentityFederationIssuer"),
+        (raw(description="\ud800"), "unreadable: description"),
+        (raw() | {"name": ["a"]}, "unreadable: name"),
+        (raw(whatever={"deep": "\udfff"}), "unreadable: whatever.deep"),
+    ],
+)
+def test_what_an_answer_lacks_is_told_of_it_alone(answer: Json, lacks: str) -> None:
+    """It is there for whoever names it, it is counted, and the others are what they were."""
+    answer["id"] = "odd"
+    here = estate([(PAYMENTS, [answer, raw()]), (WEB_SHOP, [raw(id="3", projects=(WEB_SHOP,))])])
+    assert {item.connection.id for item in here.found} == {"odd", raw()["id"], "3"}
+    assert here.coverage.to_result()["partial"] == [{"id": "odd", "project": "Payments", "lacks": lacks}]
+    assert not here.coverage.complete
+    assert here.coverage.error
+
+
+@pytest.mark.parametrize("id_", [None, "", 7, ["a"], "\ud800", {"a": 1}])
+def test_what_has_no_id_is_counted_and_hides_nothing(id_: object) -> None:
+    here = estate([(PAYMENTS, [raw(id=id_), raw()])])
+    assert len(here.found) == 1
+    assert here.coverage.to_result()["partial"] == [{"id": "?", "project": "Payments", "lacks": "unreadable: id"}]
+
+
+def test_what_is_of_another_type_is_nobodys_loss() -> None:
+    assert estate(
+        [(PAYMENTS, [raw(type="github", serviceEndpointProjectReferences=None), raw(id="2")])]
+    ).coverage.complete
+
+
+def test_what_is_unreadable_in_one_project_is_so_in_all_that_share_it() -> None:
+    at_home, abroad = shared_object()
+    abroad["data"]["environment"] = 7
+    lists: Lists = [(PAYMENTS, [at_home]), (WEB_SHOP, [abroad])]
+    for order in (lists, lists[::-1]):
+        (found,) = estate(order).found
+        assert (found.connection.unreadable, found.connection.name) == ("data.environment", "hub")
 
 
 # -- names and ids -----------------------------------------------------------------------------------------------------

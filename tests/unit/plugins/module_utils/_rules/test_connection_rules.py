@@ -84,12 +84,14 @@ CASES = [
     Case("not_azurerm", raw(type="github"), raw(type="AzureRM")),
     Case("no_permission", partial(), raw()),
     Case("no_permission", raw(data=None) | {"data": None}, raw()),
-    Case("no_permission", raw(serviceEndpointProjectReferences=None), raw()),
-    Case("no_permission", raw(serviceEndpointProjectReferences=[]), raw()),
-    Case("no_permission", raw(isShared=True), raw(isShared=False)),
-    Case("no_permission", raw(isShared=True), raw(projects=BOTH)),
+    Case("incomplete_answer", raw(serviceEndpointProjectReferences=None), raw()),
+    Case("incomplete_answer", raw(serviceEndpointProjectReferences=[]), raw()),
+    Case("incomplete_answer", raw(isShared=True), raw(isShared=False)),
+    Case("incomplete_answer", raw(isShared=True), raw(projects=BOTH)),
+    Case("unreadable_answer", raw(data={"environment": ["AzureCloud"]}), raw()),
+    Case("unreadable_answer", federated(issuer="https://["), federated(issuer="https://x")),
     Case(
-        "no_permission",
+        "incomplete_answer",
         raw(serviceEndpointProjectReferences=[reference(PAYMENTS), {"name": "hidden", "projectReference": None}]),
         raw(projects=BOTH),
     ),
@@ -233,6 +235,8 @@ def test_a_near_miss_has_the_code_towards_no_target(case: Case, target: str) -> 
 EFFECTS: dict[str, Effects] = {
     "not_azurerm": ("blocks", "blocks", "blocks"),
     "no_permission": ("blocks", "blocks", "blocks"),
+    "incomplete_answer": ("blocks", "blocks", "blocks"),
+    "unreadable_answer": ("blocks", "blocks", "blocks"),
     "server_not_supported": ("blocks", "blocks", "blocks"),
     "already_federated": ("blocks", None, None),
     "already_service_principal": (None, "blocks", "blocks"),
@@ -306,7 +310,7 @@ def test_a_project_that_shows_it_must_be_among_its_references() -> None:
     own = connection()
     assert assess(own, WIF, situation(), {PAYMENTS.id}).reasons == ()
     (reason,) = assess(own, WIF, situation(), {PAYMENTS.id, WEB_SHOP.id}).reasons
-    assert (reason.code, reason.effect) == ("no_permission", "blocks")
+    assert (reason.code, reason.effect) == ("incomplete_answer", "blocks")
     assert reason.evidence["missing"] == "the reference to a project that shows it"
 
 

@@ -73,7 +73,8 @@ def organization(projects: list[Json], connections: list[Json], name: str = "con
         "url": f"https://dev.azure.com/{name}",
         "key": organization_key(f"https://dev.azure.com/{name}"),
         "usage": usage,
-        "odd": 0,
+        "odd": [],
+        "nameless": 0,
         "projects": projects,
         "connections": connections,
     }
@@ -191,6 +192,7 @@ def test_a_connection_is_one_host_of_its_owning_project() -> None:
         "azdo_shared": True,
         "azdo_enabled": True,
         "azdo_state": "ready",
+        "azdo_revert_window": "none",
         "azdo_subscription_id": "5a1d2c3b-0000-4000-8000-000000000001",
         "azdo_subscription_name": "Contoso",
     }
@@ -401,7 +403,13 @@ def test_use_that_was_asked_for_and_could_not_be_read_is_a_warning() -> None:
 @pytest.mark.parametrize("kind", ["organization", "project", "connection"])
 def test_what_could_not_be_read_is_a_group_of_all_hosts_there(kind: str) -> None:
     whole = organization([project("Payments")], [connection("azure-prod", "Payments")], "fabrikam")
-    gaps: list[Json] = [{"odd": 1}, {"projects": []}, {"usage": True}, {"projects": [project("Payments", "no")]}]
+    gaps: list[Json] = [
+        {"odd": ["1 in 'Payments' (unreadable: name)"]},
+        {"nameless": 1},
+        {"projects": []},
+        {"usage": True},
+        {"projects": [project("Payments", "no")]},
+    ]
     for gap in gaps:
         partial = {**organization([project("Payments")], [connection("hub", "Payments")]), **gap}
         found = {name for name, host in hosts(whole, partial, kind=kind).items() if "azdo_incomplete" in host.groups}

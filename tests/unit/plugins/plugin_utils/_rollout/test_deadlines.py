@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadline
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 COMPLETE = {"coverage": {"complete": True, "projects": 1}}
 Row = dict[str, t.Any]
+UNCLEAR = {"possible": None, "window": "unknown", "deadline": None, "hours_left": None, "reported": "06.12.2026"}
 
 
 def at(days: float) -> str:
@@ -87,6 +88,8 @@ def test_the_old_issuer_retires(issuer: str | None, days: int, due: int) -> None
         ("issuer", federated()),
         ("unused", row(usage={"readable": False, "last_used": None})),
         ("unused", row()),
+        ("revert", federated(revert=UNCLEAR)),
+        ("leftover", federated(identity=identity(300), revert=UNCLEAR)),
     ],
 )
 def test_what_was_not_read_is_not_fine(kind: str, entry: Row) -> None:
