@@ -130,6 +130,10 @@ integration: $(venv)/.dev ## ansible-test integration, in a staged copy
 playbooks: $(venv)/.dev install ## pytest tests/playbooks: real playbooks from the installed collection
 	$(call run,pytest -n 2 tests/playbooks $(ARGS))
 
+.PHONY: fuzz
+fuzz: $(venv)/.dev install ## A service that answers anything: make fuzz MUTATIONS=20000 SEED=1
+	$(call run,AZDO_MUTATIONS=$(or $(MUTATIONS),20000) AZDO_SEED=$(or $(SEED),1) pytest -n 2 tests/unit/plugins/fuzz $(ARGS))
+
 ##@ Parts of make lint
 
 .PHONY: ruff
