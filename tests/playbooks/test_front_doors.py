@@ -230,6 +230,30 @@ def test_each_of_several_hosts_is_named_and_told_what_holds_it_back(stage: Calla
     assert "connections read" not in played.stdout
 
 
+@pytest.mark.parametrize("door", ["in_process", "ordinary"])
+def test_a_pause_holds_for_the_next_task(stage: Callable[..., t.Any], door: str) -> None:
+    """The service counts the caller and not the tasks; and nothing is left of it when the play is over."""
+    here = stage(bench_fleet(1, 1))
+    here.simulator.fault(path="/endpoints", kind="headers", headers={"Retry-After": "2"})
+    played = here.play([{INFO: {}}, {INFO: {}}], door=door)
+    assert played.status == 0, played.output
+    places = [number for number, item in enumerate(here.simulator.requests) if "connectionData" in item.path]
+    last, first = here.simulator.requests[places[1] - 1], here.simulator.requests[places[1]]
+    assert first.at - last.at >= 1.9
+
+
+def test_a_pause_holds_for_other_hosts(stage: Callable[..., t.Any]) -> None:
+    here = stage(bench_fleet(1, 1))
+    here.simulator.fault(path="/endpoints", kind="headers", headers={"Retry-After": "2"})
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    task = {INFO: {}, "throttle": 1}
+    played = here.play([task], "-i", "one,two,three,", hosts="all", vars=local)
+    assert played.status == 0, played.output
+    (told,) = [item for item in here.simulator.requests if "/endpoints" in item.path][:1]
+    later = here.simulator.requests[here.simulator.requests.index(told) + 1 :]
+    assert min(item.at for item in later) - told.at >= 1.9
+
+
 def test_an_ordinary_module_has_no_display(stage: Callable[..., t.Any]) -> None:
     here = stage(bench_fleet(1, 15), latency_ms={"history": 800})
     played = here.play([{INFO: {"include": ["usage"], "concurrency": 2}}], door="ordinary")

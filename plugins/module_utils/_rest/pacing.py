@@ -19,6 +19,7 @@ import time
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
+from ansible_collections.azdo.connections.plugins.module_utils._rest.shared_pause import SharedPause
 
 # Below this share of X-RateLimit-Limit the task leaves room for others before the service starts to delay it.
 _LOW_BUDGET = 0.1
@@ -103,20 +104,21 @@ def persist(attempt: t.Callable[[], Got], times: t.Iterable[float], again: t.Cal
 
 
 class Pace:
-    """One gate for all threads of a task: whoever is told to wait makes all of them wait (fact sheet 10).
+    """One gate for all threads of a task: whoever is told to wait makes all of them wait (fact sheet 10), and with ``shared`` all tasks of the play.
 
     ``seconds_lost`` is the time (s) by which the service held the task back.
     """
 
-    def __init__(self, stop: Stop) -> None:
+    def __init__(self, stop: Stop, shared: SharedPause | None = None) -> None:
         self._stop = stop
+        self._shared = shared or SharedPause()
         self._lock = threading.Lock()
         self._open_at = 0.0
         self.seconds_lost = 0.0
 
     def pass_gate(self, patience: float = float("inf")) -> bool:
         """Wait until requests may go out. False, at once, if that would take longer than ``patience`` seconds."""
-        while (remaining := self._open_at - time.monotonic()) > 0:
+        while (remaining := self._opens_at() - time.monotonic()) > 0:
             if remaining > patience:
                 return False
             self._stop.wait(remaining)
@@ -125,14 +127,25 @@ class Pace:
 
     @property
     def is_open(self) -> bool:
-        return self._open_at <= time.monotonic()
+        return self._opens_at() <= time.monotonic()
 
     def hold(self, seconds: float) -> None:
         now = time.monotonic()
+        self._hold_until(now + seconds, now)
+        self._shared.hold_until(now + seconds)
+
+    def _opens_at(self) -> float:
+        """Takes over what another task was told meanwhile."""
+        if (moment := self._shared.opens_at()) > self._open_at:
+            self._hold_until(moment, time.monotonic())
+        return self._open_at
+
+    def _hold_until(self, moment: float, now: float) -> None:
         with self._lock:
             opens = max(self._open_at, now)
-            self._open_at = max(opens, now + seconds)
-            self.seconds_lost += self._open_at - opens
+            self._open_at = max(opens, moment)
+            # Rounded: one second is one, and not what the clock's last digits make of it.
+            self.seconds_lost += round(self._open_at - opens, 6)
 
     def learn(self, headers: t.Mapping[str, str]) -> None:
         """Take in what an answer of any status, 200 included, says about the budget of this caller."""
@@ -187,16 +200,26 @@ class Slots:
 
 
 def retry_after(headers: t.Mapping[str, str], now: float) -> float:
-    """Seconds to wait: ``Retry-After`` as a number or as an HTTP date; 0 when there is none or it makes no sense. ``now`` is Unix time."""
+    """Seconds to wait: ``Retry-After`` as a number or as an HTTP date; 0 when there is none or it makes no sense.
+
+    A date is one of the service's own clock, so it is measured against the ``Date`` of the same answer. :param now: Unix time, for an answer without one.
+    """
     value = headers.get("Retry-After")
     seconds = _number(value)
-    if seconds is None and value:
-        try:
-            date = email.utils.parsedate_tz(value)
-            seconds = email.utils.mktime_tz(date) - now if date else None
-        except (ValueError, OverflowError):
-            seconds = None
+    if seconds is None and (moment := _moment(value)) is not None:
+        sent = _moment(headers.get("Date"))
+        seconds = moment - (now if sent is None else sent)
     return min(max(0.0, seconds or 0.0), _LONGEST_PAUSE_SECONDS)
+
+
+def _moment(text: str | None) -> float | None:
+    """An HTTP date as Unix time; None if it is none."""
+    try:
+        date = email.utils.parsedate_tz(text) if text else None
+        # Always of Greenwich, also where it does not say so.
+        return email.utils.mktime_tz((*date[:9], date[9] or 0)) if date else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _number(text: str | None) -> float | None:

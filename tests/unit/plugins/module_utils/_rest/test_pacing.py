@@ -45,6 +45,31 @@ def test_how_long_to_wait(value: str | None, seconds: float) -> None:
     assert retry_after(headers, NOW) == pytest.approx(seconds)
 
 
+DAYS = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "seconds"),
+    [
+        (
+            email.utils.formatdate(NOW + 2 * DAYS + 30, usegmt=True),
+            email.utils.formatdate(NOW + 2 * DAYS, usegmt=True),
+            30,
+        ),
+        (
+            email.utils.formatdate(NOW - 2 * DAYS + 30, usegmt=True),
+            email.utils.formatdate(NOW - 2 * DAYS, usegmt=True),
+            30,
+        ),
+        (email.utils.formatdate(NOW + 30, usegmt=True), "yesterday", 30),
+        (email.utils.formatdate(NOW + 30), email.utils.formatdate(NOW + 10), 20),
+        ("12", email.utils.formatdate(NOW + 2 * DAYS, usegmt=True), 12),
+    ],
+)
+def test_a_date_is_one_of_the_clock_that_wrote_it(value: str, date: str, seconds: float) -> None:
+    assert retry_after({"Retry-After": value, "Date": date}, NOW) == pytest.approx(seconds)
+
+
 @pytest.mark.parametrize("value", ["86400", "1e300"])
 def test_no_service_stops_a_task_for_days(value: str) -> None:
     assert retry_after({"Retry-After": value}, NOW) <= 3600
