@@ -71,15 +71,48 @@ class MissingLibraryError(AzdoError):
 
 
 class AuthenticationError(AzdoError):
-    """Nobody is signed in: the credential was rejected, or something else answered in the service's place."""
+    """Nobody is signed in: the credential was rejected, or no token came for it.
+
+    ``details['status']`` (HTTP) is there if the service itself rejected it, which in the middle of a run means that the sign-in has ended.
+    The two kinds below mean that nothing else can be asked either, and say nothing about the credential. ``said`` is what the service said, if anything.
+    """
 
     code = "authentication_failed"
+    said: str = ""
+
+
+class ForeignAnswerError(AuthenticationError):
+    """A proxy, a gateway or a redirect has answered in the service's place. ``details`` never holds a ``status``: the service gave none.
+
+    :param passing: whether another try may find the service. :param http_status: of that answer.
+    """
+
+    code = "foreign_answer"
+
+    def __init__(self, message: str, *, http_status: int, remedy: str = "", passing: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        self.http_status = http_status
+        self.passing = passing
+
+
+class BlockedByPolicyError(AuthenticationError):
+    """The credential is good, or was not even looked at: a policy of the tenant or organization refuses this caller, place or device."""
+
+    code = "blocked_by_policy"
+    usual_remedy = (
+        "Run it from a place and a device that the policy allows, or have its administrator make an exemption; the sign-in logs of "
+        "Microsoft Entra name the policy. Another token or scope does not help."
+    )
 
 
 class TransportError(AzdoError):
     """No usable answer to a request that cannot have changed anything (a read, or a write that was never sent)."""
 
     code = "no_answer"
+
+
+class UnfitAnswerError(TransportError):
+    """An answer that is larger or slower than any that a service gives, so that it was not read to its end. Another try would end the same."""
 
 
 class NotAcceptedError(AzdoError):

@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     OptionError,
     TransportError,
+    UnfitAnswerError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import CHECK_NETWORK
 
@@ -29,6 +30,8 @@ _UNUSABLE = {
     "MissingSchema",
     "LocationValueError",
     "LocationParseError",
+    # What our body holds is no JSON.
+    "InvalidJSONError",
 }
 _NEVER_SENT = {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ConnectTimeout"}
 _CHECK_SETTINGS = "Check organization_url, ca_path and the proxy settings."
@@ -48,6 +51,16 @@ def no_answer(error: BaseException, host: str, *, write: bool) -> AzdoError:
         return AmbiguousWriteError(f"The connection to {host} broke during a change: {cause}.")
     proxy = "the proxy in front of " if type(error).__name__ == "ProxyError" else ""
     return TransportError(f"There was no answer from {proxy}{host}: {cause}.", remedy=CHECK_NETWORK)
+
+
+def unfit(error: BaseException, host: str, *, write: bool) -> AzdoError:
+    """What it means that an answer was given up, because of its size or the time it took."""
+    if write:
+        return AmbiguousWriteError(f"The answer of {host} to a change was given up: {error}.")
+    return UnfitAnswerError(
+        f"The answer of {host} was given up: {error}.",
+        remedy="Check organization_url and the proxy settings; where the network is slow, raise timeout.",
+    )
 
 
 def untrusted(host: str, cause: str, remedy: str = "") -> OptionError:

@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
+    AzdoError,
+    BlockedByPolicyError,
     MissingLibraryError,
     NotAcceptedError,
     TransportError,
@@ -29,7 +31,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.faults impo
     check_proxy,
     no_answer,
     one_line,
+    unfit,
     unusable,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rest.limits import (
+    DamagedError,
+    UnfitError,
+    read_body,
+    within,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Pace, Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import (
@@ -38,10 +47,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.responses i
     Response,
     TransientError,
     judge,
+    may_pass,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._rest.shared_pause import SharedPause
 
 try:
     import requests
+    import urllib3
 except ImportError:
     REQUESTS_MISSING: str | None = traceback.format_exc()
 else:
@@ -54,6 +66,9 @@ _LONGEST_BACKOFF_SECONDS = 30.0
 _WRITE_TIMEOUT_SECONDS = 120.0
 # A body replaces the whole object, so one that had to wait longer than this is read anew instead of sent.
 _STALE_AFTER_SECONDS = 30.0
+# A whole answer, from the name that is looked up to the last byte, takes no longer than so many timeouts, which are between two bytes.
+_TIMEOUTS_OF_AN_ANSWER = 3
+_PIECE_BYTES = 64 * 1024
 
 
 class Authorization(t.Protocol):
@@ -69,7 +84,7 @@ class Authorization(t.Protocol):
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """``verify`` as requests takes it; ``timeout`` in seconds, for connecting and between two bytes."""
+    """``verify`` as requests takes it; ``timeout`` in seconds, for connecting and between two bytes; a whole answer gets three times that."""
 
     verify: bool | str = True
     timeout: float = 60
@@ -94,9 +109,14 @@ class Request:
 
 
 class HttpClient:
-    """Sends requests for the threads of one task: a requests session for each request under way, one pace for all."""
+    """Sends requests for the threads of one task: a requests session for each request under way, one pace for all.
 
-    def __init__(self, settings: HttpSettings, stop: Stop, slots: Slots | None = None) -> None:
+    :param pause: where the tasks of a play tell each other to wait for this service.
+    """
+
+    def __init__(
+        self, settings: HttpSettings, stop: Stop, slots: Slots | None = None, pause: SharedPause | None = None
+    ) -> None:
         if REQUESTS_MISSING is not None:
             raise MissingLibraryError("requests", "to talk to Azure DevOps", REQUESTS_MISSING)
         self._settings = settings
@@ -105,7 +125,7 @@ class HttpClient:
             # The user asked for it, so one remark for every request would say nothing new.
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
         self._idle: dict[str, collections.deque[requests.Session]] = {}
-        self.pace = Pace(stop)
+        self.pace = Pace(stop, pause)
         self._slots = slots or Slots()
 
     def send(self, request: Request, authorization: Authorization) -> Response:
@@ -121,7 +141,9 @@ class HttpClient:
             self.pace.pass_gate()
             try:
                 return self._authorized(request, authorization)
-            except (TransportError, TransientError) as error:
+            except AzdoError as error:
+                if not may_pass(error):
+                    raise
                 if attempt > self._settings.max_retries:
                     error.message += f" (tried {attempt} times)"
                     raise
@@ -142,6 +164,9 @@ class HttpClient:
         header = authorization()
         try:
             return judge(self._once(request, header), request.write)
+        except BlockedByPolicyError:
+            # A newer token is one of the same caller at the same place.
+            raise
         except AuthenticationError as error:
             if not authorization.renewable or "status" not in error.details:
                 raise
@@ -156,25 +181,23 @@ class HttpClient:
                     self._stop.check()
                 if request.announce:
                     request.announce()
-                response = session.request(
-                    request.method,
-                    request.url,
-                    params=request.params,
-                    json=request.body,
-                    headers={"Authorization": authorization, **(request.headers or {})},
-                    timeout=max(self._settings.timeout, _WRITE_TIMEOUT_SECONDS)
-                    if request.write
-                    else self._settings.timeout,
-                    allow_redirects=False,
+                timeout = self._timeout(request)
+                raw = within(
+                    timeout * _TIMEOUTS_OF_AN_ANSWER, lambda: _exchange(session, request, authorization, timeout)
                 )
-        except requests.exceptions.RequestException as error:
+        except UnfitError as error:
+            raise unfit(error, host, write=request.write) from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, DamagedError) as error:
             raise no_answer(error, host, write=request.write) from None
         except (OSError, ValueError) as error:
             # What requests does not wrap: an address, a file or a proxy that cannot be one.
             raise unusable(host, one_line(error)) from None
-        raw = RawResponse(response.status_code, response.headers, response.content, host)
         self.pace.learn(raw.headers)
         return raw
+
+    def _timeout(self, request: Request) -> float:
+        """Seconds between two bytes."""
+        return max(self._settings.timeout, _WRITE_TIMEOUT_SECONDS) if request.write else self._settings.timeout
 
     @contextlib.contextmanager
     def _admitted(self, request: Request) -> t.Iterator[None]:
@@ -209,12 +232,38 @@ class HttpClient:
         session = requests.Session()
         # English, because some errors are recognised by their text alone.
         session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Language": "en-US"})
+        # What can be unpacked in steps, so that little never becomes too much.
+        session.headers["Accept-Encoding"] = "gzip, deflate"
+        # It would read the target of a redirect that it is told not to follow, and break over what is no address after a change was sent.
+        session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         # The environment is asked once per session, not at every request, and never for ~/.netrc, which would replace our sign-in.
         found = session.merge_environment_settings(url, {}, None, self._settings.verify, None)
         session.proxies, session.verify = found["proxies"], found["verify"]
         session.trust_env = False
         refuse_proxy(url)
         return session
+
+
+def _exchange(session: requests.Session, request: Request, authorization: str, timeout: float) -> RawResponse:
+    """One request and its whole answer. :raises UnfitError: it is larger than any answer that a service gives."""
+    response = session.request(
+        request.method,
+        request.url,
+        params=request.params,
+        json=request.body,
+        headers={"Authorization": authorization, **(request.headers or {})},
+        timeout=timeout,
+        allow_redirects=False,
+        stream=True,
+    )
+    try:
+        pieces = response.raw.stream(_PIECE_BYTES, decode_content=False)
+        content = read_body(pieces, response.headers.get("Content-Encoding", ""))
+        # Read to its end, so the connection is good for the next request, also where there was nothing to read.
+        response.raw.release_conn()
+    finally:
+        response.close()
+    return RawResponse(response.status_code, response.headers, content, urlsplit(request.url).netloc)
 
 
 def refuse_proxy(url: str) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import ssl
 import threading
 import typing as t
@@ -17,6 +18,8 @@ import requests
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
+    BlockedByPolicyError,
+    ForeignAnswerError,
     NotAcceptedError,
     OptionError,
     ServiceError,
@@ -53,14 +56,23 @@ def the_connection(simulator: Simulator) -> t.Any:
 @pytest.mark.parametrize(
     "fault",
     [
+        {"status": 408},
         {"status": 429},
+        {"status": 500},
+        {"status": 500, "body": ""},
+        {"status": 500, "body": {"typeKey": "SqlTimeoutException", "message": "busy"}},
         {"status": 502},
         {"status": 503},
         {"status": 504},
+        {"status": 520, "body": "Web server is returning an unknown error"},
         {"kind": "reset_before"},
         {"kind": "reset_after"},
         {"kind": "truncated"},
         {"kind": "cut"},
+        {"kind": "html", "status": 200, "body": "proxy"},
+        {"kind": "html", "status": 500, "body": "proxy"},
+        {"kind": "html", "status": 503, "body": "proxy"},
+        {"status": 200, "body": "plain words"},
     ],
     ids=str,
 )
@@ -80,12 +92,46 @@ def test_but_not_for_ever(simulator: Simulator, retries: int) -> None:
     assert caught.value.status == 503
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 500])
-def test_an_error_of_the_service_is_not_tried_again(simulator: Simulator, status: int) -> None:
-    simulator.fault(times=0, status=status)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 400},
+        {"status": 403},
+        {"status": 404},
+        {"status": 409},
+        {"status": 500, "body": {"typeKey": "DuplicateServiceConnectionException", "message": "said"}},
+        {"status": 500, "body": {"typeKey": "ProjectDoesNotExistException", "message": "said"}},
+        {"status": 500, "body": {"typeKey": "AccessDeniedException", "message": "said"}},
+        {"status": 500, "body": {"typeKey": "ArgumentException", "message": "said"}},
+    ],
+    ids=str,
+)
+def test_a_decision_of_the_service_is_not_asked_for_again(simulator: Simulator, fault: dict[str, t.Any]) -> None:
+    simulator.fault(times=0, **fault)
     with pytest.raises(ServiceError):
         http().send(a_read(simulator), basic(simulator))
     assert len(simulator.requests) == 1
+
+
+def test_what_reads_is_told_by_its_mark_and_not_by_its_method(simulator: Simulator) -> None:
+    """TestConnection is a POST, and a GET could be marked as a write."""
+    simulator.fault(times=2, status=500)
+    read = dataclasses.replace(a_read(simulator), method="POST")
+    with pytest.raises(ServiceError, match=r"^(?!.*tried)"):
+        http().send(read, basic(simulator))
+    assert len(simulator.requests) == 3
+    simulator.forget()
+    simulator.fault(status=500)
+    with pytest.raises(AmbiguousWriteError):
+        http().send(dataclasses.replace(a_read(simulator), write=True), basic(simulator))
+    assert len(simulator.requests) == 1
+
+
+def test_a_500_that_lasts_says_what_it_said(simulator: Simulator) -> None:
+    simulator.fault(times=0, status=500)
+    with pytest.raises(ServiceError, match=r"TF400898.* \(tried 3 times\)") as caught:
+        http(max_retries=2).send(a_read(simulator), basic(simulator))
+    assert (caught.value.status, caught.value.code) == (500, "service_error")
 
 
 def test_after_a_stop_nothing_is_tried_again(simulator: Simulator) -> None:
@@ -239,6 +285,22 @@ def test_two_rejected_tokens_are_enough(simulator: Simulator) -> None:
 def test_a_strangers_page_costs_no_token(simulator: Simulator) -> None:
     simulator.fault(times=0, kind="html", status=200, body="proxy")
     tokens = Tokens("Bearer one", "Bearer two")
-    with pytest.raises(AuthenticationError, match="proxy or gateway"):
+    with pytest.raises(ForeignAnswerError, match="proxy or gateway"):
+        http(max_retries=2).send(a_read(simulator), tokens)
+    assert (tokens.rejected, len(simulator.requests)) == ([], 3)
+
+
+def test_a_page_that_refuses_is_not_asked_for_again(simulator: Simulator) -> None:
+    simulator.fault(times=0, kind="html", status=403, body="proxy")
+    with pytest.raises(ForeignAnswerError):
+        http().send(a_read(simulator), basic(simulator))
+    assert len(simulator.requests) == 1
+
+
+def test_a_policy_costs_no_token(simulator: Simulator) -> None:
+    """A newer one is of the same caller at the same place."""
+    simulator.fault(times=0, status=401, body={"message": "VS403463: The conditional access policy has failed."})
+    tokens = Tokens("Bearer one", "Bearer two")
+    with pytest.raises(BlockedByPolicyError):
         http().send(a_read(simulator), tokens)
     assert (tokens.rejected, len(simulator.requests)) == ([], 1)

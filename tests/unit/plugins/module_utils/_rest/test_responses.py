@@ -13,10 +13,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
     AzdoError,
+    BlockedByPolicyError,
+    ForeignAnswerError,
     NotFoundError,
     NotPermittedError,
     ServiceError,
     TransportError,
+    UnfitAnswerError,
     VersionOutOfRangeError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import (
@@ -24,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.responses i
     RawResponse,
     TransientError,
     judge,
+    may_pass,
     service_error,
 )
 from requests.structures import CaseInsensitiveDict
@@ -103,11 +107,12 @@ def test_a_rejected_credential(raw: RawResponse, sentence: str, write: bool) -> 
         (answer(200, "<html><title>\n Zscaler  Cloud </title>", HTML), "titled 'Zscaler Cloud'", "HTTPS_PROXY"),
         (answer(200, "<p>no title", HTML), "A web page came back", "HTTPS_PROXY"),
         (answer(200, "plain words", TEXT), "A web page came back", "NO_PROXY"),
+        (answer(302, "", "", Location="https://["), "redirects to another place", "organization_url"),
     ],
 )
 def test_somebody_else_answered(raw: RawResponse, sentence: str, remedy: str) -> None:
     """Another token would not help."""
-    with pytest.raises(AuthenticationError, match=sentence) as caught:
+    with pytest.raises(ForeignAnswerError, match=sentence) as caught:
         judge(raw, False)
     assert remedy in caught.value.remedy
     assert "status" not in caught.value.details
@@ -169,7 +174,7 @@ def test_behind_a_gateway_a_change_may_have_been_made(status: int) -> None:
 def test_an_accident_in_the_service_is_no_decision_of_it(raw: RawResponse) -> None:
     with pytest.raises(AmbiguousWriteError):
         judge(raw, True)
-    with pytest.raises((ServiceError, AuthenticationError)):
+    with pytest.raises((ServiceError, TransportError)):
         judge(raw, False)
 
 
@@ -185,6 +190,116 @@ def test_a_page_without_an_activity_id_was_written_by_somebody_in_between(status
 def test_too_many_requests_means_that_a_change_was_not_made() -> None:
     with pytest.raises(TransientError):
         judge(answer(429, ""), True)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 500, 520])
+def test_a_page_that_tells_of_an_accident_is_one_on_the_way(status: int) -> None:
+    """Nobody who is signed in is told otherwise by it: the project is unread, and the others go on."""
+    raw = answer(status, "<html><title>Gateway</title></html>", HTML)
+    for write, kinds in ((False, (ServiceError, TransportError)), (True, (AmbiguousWriteError,))):
+        with pytest.raises(kinds):
+            judge(raw, write)
+
+
+# -- what may pass ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("raw", "passes"),
+    [
+        (answer(500, envelope("TF400898: An Internal Error Occurred.")), True),
+        (answer(500, ""), True),
+        (answer(500, envelope("x", "SqlTimeoutException")), True),
+        (answer(501, ""), True),
+        (answer(503, envelope("TF24668: stopped")), True),
+        (answer(408, ""), True),
+        (answer(429, ""), True),
+        (answer(200, "<title>Gateway</title>", HTML), True),
+        (answer(500, "<title>Gateway</title>", HTML), True),
+        (answer(200, '{"half":'), True),
+        (answer(500, envelope("x", "DuplicateServiceConnectionException")), False),
+        (answer(500, envelope("x", "ServiceEndpointNotFoundException")), False),
+        (answer(500, envelope("x", "AccessDeniedException")), False),
+        (answer(500, envelope("x is out of range for this server")), False),
+        (answer(400, ""), False),
+        (answer(401, ""), False),
+        (answer(403, ""), False),
+        (answer(404, ""), False),
+        (answer(407, ""), False),
+        (answer(203, SIGN_IN, HTML), False),
+        (answer(302, "", Location="/x"), False),
+        (answer(403, "<title>Blocked</title>", HTML), False),
+        (answer(511, "<title>Sign in to the hotel</title>", HTML), False),
+    ],
+)
+def test_what_another_try_may_mend(raw: RawResponse, passes: bool) -> None:
+    with pytest.raises(AzdoError) as caught:
+        judge(raw, False)
+    assert may_pass(caught.value) is passes
+
+
+def test_what_was_given_up_ends_the_same() -> None:
+    assert not may_pass(UnfitAnswerError("too large"))
+    assert may_pass(TransportError("reset"))
+
+
+# -- policies --------------------------------------------------------------------------------------------------------------
+ANONYMOUS = "TF400813: The user 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa' is not authorized to access this resource."
+CONDITIONAL = "VS403463: The conditional access policy defined by your Azure Active Directory administrator has failed."
+TOKENS_SCOPE = "The requested resource requires user authentication"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (403, CONDITIONAL),
+        (401, CONDITIONAL),
+        (403, "The Conditional Access policy defined by your Microsoft Entra administrator has failed."),
+        (403, "VS403463: In another language."),
+        (401, ANONYMOUS),
+        (401, ANONYMOUS.upper()),
+        (401, "AADSTS53003: Access has been blocked by Conditional Access policies."),
+        (403, "AADSTS53000: Device is not in required device state."),
+        (403, "Access is denied by an IP fencing policy."),
+    ],
+)
+@pytest.mark.parametrize("kind", [JSON, TEXT])
+@pytest.mark.parametrize("write", [False, True])
+def test_a_policy_is_named_as_one(status: int, said: str, kind: str, write: bool) -> None:
+    body = envelope(said, "AccessDeniedException") if kind == JSON else said
+    with pytest.raises(BlockedByPolicyError) as caught:
+        judge(answer(status, body, kind, ActivityId="7"), write)
+    error = caught.value
+    assert "policy" in error.message
+    assert said in error.message
+    assert "place and a device" in error.remedy
+    assert "exemption" in error.remedy
+    assert "scopes" not in str(error)
+    assert error.to_failure()["code"] == "blocked_by_policy"
+    assert error.details == {"status": status, "activity_id": "7"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (answer(401, envelope(TF400813, "UnauthorizedRequestException")), AuthenticationError),
+        (
+            answer(403, envelope("TF400813: The user 'sam' is not authorized.", "AccessDeniedException")),
+            NotPermittedError,
+        ),
+        (answer(403, envelope("Resource was disallowed by policy.")), NotPermittedError),
+        (answer(400, envelope(CONDITIONAL)), ServiceError),
+    ],
+)
+def test_not_every_refusal_is_a_policy(raw: RawResponse, kind: type[AzdoError]) -> None:
+    with pytest.raises(AzdoError) as caught:
+        judge(raw, False)
+    assert caught.value.__class__ is kind
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+def test_a_remedy_that_is_known_by_the_text_comes_with_any_status(status: int) -> None:
+    with pytest.raises(AzdoError) as caught:
+        judge(answer(status, envelope(TOKENS_SCOPE, "BusinessException")), True)
+    assert "Token: Read & manage" in caught.value.remedy
 
 
 # -- errors of the service (9.4) ---------------------------------------------------------------------------------------
@@ -207,12 +322,20 @@ def test_too_many_requests_means_that_a_change_was_not_made() -> None:
         (answer(400, ""), "dev.azure.com answered 400 without saying why.", ""),
         (answer(400, {"message": None}), "dev.azure.com answered 400 without saying why.", ""),
         (answer(400, '["a list"]'), '["a list"]', ""),
+        (
+            answer(400, {"message": ["no", "text"], "typeKey": {"no": "text"}, "customProperties": 7}),
+            "['no', 'text']",
+            "",
+        ),
+        (answer(400, '{"message": "half \\ud800 of one"}'), "half ? of one", ""),
+        (answer(400, '{"message": ' + "[" * 500 + "]" * 500 + "}"), None, ""),
         (answer(400, '{"half": '), '{"half":', ""),
     ],
 )
-def test_every_envelope(raw: RawResponse, message: str, type_key: str) -> None:
+def test_every_envelope(raw: RawResponse, message: str | None, type_key: str) -> None:
     error = service_error(raw)
-    assert (error.message, error.type_key, error.status) == (message, type_key, raw.status)
+    assert (error.type_key, error.status) == (type_key, raw.status)
+    assert message is None or error.message == message
 
 
 def test_a_very_long_message_is_cut() -> None:
