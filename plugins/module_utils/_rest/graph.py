@@ -8,7 +8,6 @@ PRIVATE to the collection. Results are the service's own JSON. Section numbers a
 
 from __future__ import annotations
 
-import typing as t
 from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
@@ -31,22 +30,20 @@ class Graph:
     def service_principal(self, client_id: str) -> Json | None:
         """That of an application or managed identity in the caller's tenant. Shape: ``{id, appId, alternativeNames}``; None when there is none."""
         try:
-            answer = self._api.get(
+            return self._api.get_object(
                 f"servicePrincipals(appId='{_quoted(client_id)}')", {"$select": "id,appId,alternativeNames"}
             )
         except NotFoundError:
             return None
-        return t.cast(Json, answer.data)
 
     def application(self, client_id: str) -> Json:
         """Shape: ``{id, appId, signInAudience, passwordCredentials, keyCredentials}`` (8.5). :raises NotFoundError: there is none."""
         wanted = "id,appId,signInAudience,passwordCredentials,keyCredentials"
-        return t.cast(Json, self._api.get(f"applications(appId='{_quoted(client_id)}')", {"$select": wanted}).data)
+        return self._api.get_object(f"applications(appId='{_quoted(client_id)}')", {"$select": wanted})
 
     def federated_credentials(self, client_id: str) -> list[Json]:
         """Shape: ``[{id, name, issuer, subject, audiences}]``, 20 at most. :raises NotFoundError: there is no such application."""
-        answer = self._api.get(_credentials(client_id))
-        return list((answer.data or {}).get("value") or [])
+        return self._api.get_list(_credentials(client_id), "@odata.nextLink")
 
     def add_federated_credential(self, client_id: str, body: Json) -> None:
         """A write."""

@@ -9,9 +9,8 @@ PRIVATE to the collection. Results are the service's own JSON. Section numbers a
 from __future__ import annotations
 
 import typing as t
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
@@ -43,7 +42,7 @@ class ResourceManager:
         """
         known = self._identities.get(resource_id.lower())
         if known is None:
-            known = t.cast(Json, self._api.get(_path(resource_id), {"api-version": _IDENTITIES_VERSION}).data)
+            known = self._api.get_object(_path(resource_id), {"api-version": _IDENTITIES_VERSION})
             self._identities[resource_id.lower()] = known
         return known
 
@@ -88,8 +87,7 @@ class ResourceManager:
             name = role.replace("'", "''")
             params = {"api-version": _ROLES_VERSION, "$filter": f"roleName eq '{name}'"}
             found = self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleDefinitions", params)
-            named = [item for item in found if str((item.get("properties") or {}).get("roleName")).lower() == key[1]]
-            self._definitions[key] = str(named[0]["id"]) if named else None
+            self._definitions[key] = next((str(item["id"]) for item in found if _is_called(item, key[1])), None)
         return self._definitions[key]
 
     def role_assignments(self, scope: str, principal_id: str) -> list[Json]:
@@ -109,24 +107,14 @@ class ResourceManager:
         self._api.write("DELETE", _assignment(scope, name), params={"api-version": _ROLES_VERSION})
 
     def _pages(self, path: str, params: t.Mapping[str, t.Any]) -> list[Json]:
-        """All pages of a list. Only the query of the link to the next page is used: where the token goes is not for an answer to say."""
-        found: list[Json] = []
-        seen: set[str] = set()
-        query = dict(params)
-        while True:
-            data = self._api.get(path, query).data
-            if not isinstance(data, dict) or not isinstance(data.get("value"), list):
-                raise ServiceError(
-                    "Azure Resource Manager answered a list in an unknown shape.",
-                    status=200,
-                    remedy="Check resource_manager_url and the proxy settings.",
-                )
-            found += data["value"]
-            link = str(data.get("nextLink") or "")
-            if not link or link in seen:
-                return found
-            seen.add(link)
-            query = dict(parse_qsl(urlsplit(link).query))
+        return self._api.get_list(path, "nextLink", params)
+
+
+def _is_called(definition: Json, role: str) -> bool:
+    """:param role: in lower case."""
+    properties = definition.get("properties")
+    named = isinstance(properties, dict) and str(properties.get("roleName")).lower() == role
+    return named and isinstance(definition.get("id"), str)
 
 
 def _path(resource_id: str) -> str:
