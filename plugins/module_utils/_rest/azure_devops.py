@@ -12,11 +12,14 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
+    BlockedByPolicyError,
+    ForeignAnswerError,
+    NotAcceptedError,
     NotFoundError,
     NotPermittedError,
     OptionError,
@@ -24,20 +27,31 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     VersionOutOfRangeError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._rest.answer_shapes import (
+    items_of,
+    object_of,
+    project_of,
+    segment,
+    unknown_shape,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import (
     Announce,
     Authorization,
     HttpClient,
     Request,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.organization import Organization, versions_for
-from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import Response
+from ansible_collections.azdo.connections.plugins.module_utils._rest.limits import Page, pages
+from ansible_collections.azdo.connections.plugins.module_utils._rest.organization import (
+    Organization,
+    refuses_version,
+    versions_for,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import CHECK_CREDENTIAL, Response
 
 _CHECK_RIGHTS = (
     "The sign-in itself is good: check that the token has the scope 'Service Connections (Read, query & manage)' and that the caller "
     "has the rights in this project, for changes the role Administrator on the connection."
 )
-_REPORT = "Check organization_url and the proxy settings; if they are right, please report it with the output of -vvv."
 _PROJECTS_PER_PAGE = 1000
 # For so long the answer to "are we still signed in?" holds for other threads that ask.
 _PROBE_COUNTS_SECONDS = 5.0
@@ -47,9 +61,18 @@ _HISTORY_PAGES = 40
 
 
 class AzureDevOps:
-    """One organization (or collection of a server), as one caller sees it. Safe to use from several threads."""
+    """One organization (or collection of a server), as one caller sees it. Safe to use from several threads.
 
-    def __init__(self, url: str, http: HttpClient, authorization: Authorization) -> None:
+    :param remark: takes a sentence that a person should know; the same one may come again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        http: HttpClient,
+        authorization: Authorization,
+        remark: t.Callable[[str], None] = lambda sentence: None,
+    ) -> None:
         self.url = url
         self.pace = http.pace
         self._http = http
@@ -57,6 +80,8 @@ class AzureDevOps:
         self._lock = threading.Lock()
         self._organization: Organization | None = None
         self._projects: dict[str, Project] = {}
+        self._remark = remark
+        self._newest_refused = False
         self._signed_in = True
         self._probed_at = float("-inf")
 
@@ -93,19 +118,14 @@ class AzureDevOps:
 
     def projects(self) -> list[Project]:
         """All projects that the caller can see, sorted by name. The pages follow the continuation header (1)."""
-        found: dict[str, Project] = {}
-        seen: set[str] = set()
-        token = ""
-        while token not in seen:
-            seen.add(token)
+
+        def page(token: str) -> Page:
             params = {"$top": _PROJECTS_PER_PAGE, **({"continuationToken": token} if token else {})}
             answer = self._get("core", "_apis/projects", params)
-            found.update({project.id: project for project in map(_project, _value(answer))})
-            token = answer.headers.get("x-ms-continuationtoken", "")
-            if not token:
-                break
-        else:
-            raise ServiceError("The list of projects does not come to an end.", status=answer.status)
+            return Page(items_of(answer, odd=True), answer.headers.get("x-ms-continuationtoken", ""), answer.size)
+
+        listed = [item for one in pages(page, "The list of projects") for item in one.items]
+        found = {project.id or str(number): project for number, project in enumerate(map(project_of, listed))}
         self._remember(found.values())
         return sorted(found.values(), key=lambda project: (project.name.casefold(), project.id))
 
@@ -113,14 +133,19 @@ class AzureDevOps:
         """One project by name or id; asked once. :raises NotFoundError: it does not exist, or the caller cannot see it."""
         known = self._projects.get(name_or_id.casefold())
         if known is None:
-            known = _project(self._get("core", f"_apis/projects/{_segment(name_or_id)}").data)
+            known = project_of(self._get("core", f"_apis/projects/{segment(name_or_id)}").data)
+            if not known.id:
+                raise unknown_shape("a project")
             self._remember([known])
         return known
 
     def connections(self, project: Project, *, type: str | None = "azurerm") -> list[Json]:
-        """Every connection of one project that the caller can see, failed ones too: one answer, no paging (2.2)."""
+        """Every connection of one project that the caller can see, failed ones too: one answer, no paging (2.2).
+
+        What is no object in the list is an empty one here: a connection that nobody can read must be missed, and the others can be read.
+        """
         params = {"includeFailed": "true", **({"type": type} if type else {})}
-        return _value(self._get("endpoints", _endpoints(project.id), params))
+        return items_of(self._get("endpoints", _endpoints(project.id), params), odd=True)
 
     def connections_named(self, project_id: str, name: str) -> list[Json]:
         """The connections of that name in one project, of any type: one at most, but the service may compare names loosely (2.2).
@@ -129,14 +154,13 @@ class AzureDevOps:
         is spoken: what an older one does not know could get lost in a PUT.
         """
         params = {"includeFailed": "true", **({} if "," in name else {"endpointNames": name})}
-        request = self._request("GET", _endpoints(project_id), self._endpoints_version(newest=True), params=params)
-        return _value(self._send(request))
+        return items_of(self._newest("GET", _endpoints(project_id), params=params))
 
     def connection(self, project_id: str, connection_id: str, *, newest: bool = False) -> Json | None:
         """One connection as seen from one project; None when it is missing, in any of the ways the service says so (2.3)."""
-        request = self._request("GET", _endpoint(project_id, connection_id), self._endpoints_version(newest=newest))
+        path = _endpoint(project_id, connection_id)
         try:
-            found = self._send(request).data or None
+            found = (self._newest("GET", path) if newest else self._get("endpoints", path)).data or None
         except NotFoundError:
             return None
         if found is not None and not (isinstance(found, dict) and found.get("id")):
@@ -148,34 +172,33 @@ class AzureDevOps:
         if not self.organization().filters_by_right:
             return None
         params = {"endpointIds": connection_id, "actionFilter": "manage", "includeFailed": "true"}
-        return bool(_value(self._get("endpoints", _endpoints(project_id), params)))
+        return bool(items_of(self._get("endpoints", _endpoints(project_id), params)))
 
     def create(self, project_id: str, body: Json) -> Json:
         """Make a connection (2.9). The answer to an automatic one comes before the service has made its identity. A write."""
         own_route = self.organization().writes_by_project
         path = _endpoints(project_id) if own_route else "_apis/serviceendpoint/endpoints"
-        answer = self._send(self._request("POST", path, self._endpoints_version(newest=True), body=body, write=True))
+        answer = self._newest("POST", path, body=body, write=True)
         if not isinstance(answer.data, dict) or not answer.data.get("id"):
             raise AmbiguousWriteError("Azure DevOps answered the creation with something else than a connection.")
         return answer.data
 
     def update(self, project_id: str, connection_id: str, body: Json) -> None:
         """Replace a connection by ``body``, as it was read through the same project, like Microsoft's own script (2.11). A write."""
-        version = self._endpoints_version(newest=True)
-        self._send(self._request("PUT", _endpoint(project_id, connection_id), version, body=body, write=True))
+        self._newest("PUT", _endpoint(project_id, connection_id), body=body, write=True)
 
     def share(self, connection_id: str, references: list[Json]) -> None:
         """Let more projects use the connection; takes nothing away (2.11). A write."""
-        path = f"_apis/serviceendpoint/endpoints/{_segment(connection_id)}"
-        self._send(self._request("PATCH", path, self._endpoints_version(), body=references, write=True))
+        path = f"_apis/serviceendpoint/endpoints/{segment(connection_id)}"
+        self._send(self._request("PATCH", path, self._usual_version, body=references, write=True))
 
     def remove(self, connection_id: str, project_ids: t.Sequence[str], *, deep: bool = False) -> None:
         """Take the connection out of projects; with the last one it is gone, and with ``deep`` its application too (2.11). A write."""
         params = {"projectIds": ",".join(project_ids), "deep": "true" if deep else "false"}
-        path = f"_apis/serviceendpoint/endpoints/{_segment(connection_id)}"
+        path = f"_apis/serviceendpoint/endpoints/{segment(connection_id)}"
         if self.organization().writes_by_project:
             path, params = _endpoint(project_ids[0], connection_id), {}
-        self._send(self._request("DELETE", path, self._endpoints_version(), params=params, write=True))
+        self._send(self._request("DELETE", path, self._usual_version, params=params, write=True))
 
     def test_connection(self, project_id: str, connection_id: str, details: Json) -> Json:
         """The portal's *Verify* (5). Shape: ``{result, statusCode, errorMessage}``; a test that fails is a good answer.
@@ -188,26 +211,24 @@ class AzureDevOps:
             "resultTransformationDetails": {},
             "serviceEndpointDetails": details,
         }
-        path = f"{_segment(project_id)}/_apis/serviceendpoint/endpointproxy"
+        path = f"{segment(project_id)}/_apis/serviceendpoint/endpointproxy"
         version = self.organization().versions["proxy"]
         request = self._request("POST", path, version, params={"endpointId": connection_id}, body=body)
-        return _object(self._send(request))
+        return object_of(self._send(request))
 
     def convert(self, project_id: str, connection_id: str, body: Json, announce: Announce | None = None) -> Json | None:
         """Change the authorization scheme to the one in ``body`` and keep everything else (3.1). A write.
 
         :param announce: called immediately before the request goes out.
         """
-        request = self._request(
+        answer = self._newest(
             "PUT",
             _endpoint(project_id, connection_id),
-            self._endpoints_version(newest=True),
             params={"operation": "ConvertAuthenticationScheme"},
             body=body,
             write=True,
             announce=announce,
         )
-        answer = self._send(request)
         return answer.data if isinstance(answer.data, dict) else None
 
     def execution_history(
@@ -217,39 +238,44 @@ class AzureDevOps:
 
         :raises ServiceError: it does not come to an end.
         """
-        path = f"{_segment(project_id)}/_apis/serviceendpoint/{_segment(connection_id)}/executionhistory"
-        found: list[Json] = []
-        params: dict[str, t.Any] = {"top": _HISTORY_PER_PAGE}
-        for _page in range(_HISTORY_PAGES):
+        path = f"{segment(project_id)}/_apis/serviceendpoint/{segment(connection_id)}/executionhistory"
+
+        def page(token: str) -> Page:
+            params = {"top": _HISTORY_PER_PAGE, **({"continuationToken": token} if token else {})}
             answer = self._get("endpoints", path, params)
-            found += [data for item in _value(answer) if isinstance(data := item.get("data") or {}, dict)]
-            token = answer.headers.get("x-ms-continuationtoken", "")
-            if not token or not found or not more(found[-1]):
-                return found
-            params = {"top": _HISTORY_PER_PAGE, "continuationToken": token}
-        raise ServiceError(f"Its history has more than {_HISTORY_PAGES} pages.", status=200)
+            uses = [item.get("data") or {} for item in items_of(answer)]
+            if not all(isinstance(use, dict) for use in uses):
+                raise unknown_shape("a use of a connection")
+            return Page(uses, answer.headers.get("x-ms-continuationtoken", ""), answer.size)
+
+        found: list[Json] = []
+        for one in pages(page, "Its history", _HISTORY_PAGES):
+            found += one.items
+            if not found or not more(found[-1]):
+                break
+        return found
 
     def pipeline_permissions(self, project_id: str, connection_id: str) -> Json:
         """Which pipelines of one project may use the connection (6.1)."""
-        path = f"{_segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{_segment(connection_id)}"
-        return _object(self._get("pipelines", path))
+        path = f"{segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{segment(connection_id)}"
+        return object_of(self._get("pipelines", path))
 
     def authorize_pipelines(self, project_id: str, connection_id: str, body: Json) -> None:
         """Permit pipelines of one project to use the connection, or forbid them (6.1). A write."""
-        path = f"{_segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{_segment(connection_id)}"
+        path = f"{segment(project_id)}/_apis/pipelines/pipelinepermissions/endpoint/{segment(connection_id)}"
         version = self.organization().versions["pipelines"]
         self._send(self._request("PATCH", path, version, body=body, write=True))
 
     def checks(self, project_id: str, connection_id: str) -> list[Json]:
         """Approvals and checks on the connection in one project (6.2)."""
         params = {"resourceType": "endpoint", "resourceId": connection_id, "$expand": "settings"}
-        return _value(self._get("pipelines", f"{_segment(project_id)}/_apis/pipelines/checks/configurations", params))
+        return items_of(self._get("pipelines", f"{segment(project_id)}/_apis/pipelines/checks/configurations", params))
 
     def roles(self, project_id: str, connection_id: str) -> list[Json]:
         """Who has which role on the connection in one project (6.3); the route is known from its PUT, so its answer is assumed."""
-        resource = f"{_segment(project_id)}_{_segment(connection_id)}"
+        resource = f"{segment(project_id)}_{segment(connection_id)}"
         path = f"_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources/{resource}"
-        return _value(self._get("pipelines", path))
+        return items_of(self._get("pipelines", path))
 
     def migrate_issuer(self, subject: str, announce: Announce) -> Json:
         """Ask for the Microsoft Entra issuer (4.2); the connection is named by its subject of the Azure DevOps issuer. A write.
@@ -269,8 +295,32 @@ class AzureDevOps:
             raise AmbiguousWriteError("Azure DevOps answered the issuer migration with something unknown.")
         return answer
 
-    def _endpoints_version(self, *, newest: bool = False) -> str:
-        return self.organization().endpoints_version(newest=newest)
+    def _newest(self, method: str, path: str, *, write: bool = False, **named: t.Any) -> Response:
+        """A request about connections in the newest model, or in the one before it where the service does not take that (any more).
+
+        :raises NotAcceptedError: so it was with a write. What the body came from must be read again in the model that is spoken from now on.
+        """
+        organization = self.organization()
+        newest, usual = organization.endpoints_version(newest=True), organization.versions["endpoints"]
+        if newest == usual or self._newest_refused:
+            return self._send(self._request(method, path, usual, write=write, **named))
+        try:
+            return self._send(self._request(method, path, newest, write=write, **named))
+        except ServiceError as error:
+            if not refuses_version(error):
+                raise
+            self._newest_refused = True
+            self._remark(
+                f"{self.url} does not speak version {newest} of the REST API for service connections, so {usual} is used: the service management "
+                "reference of a connection and the dates of its creation and change are not seen, and a change of the connection may lose the reference."
+            )
+            if write:
+                raise NotAcceptedError(error.message, **error.details) from None
+        return self._send(self._request(method, path, usual, **named))
+
+    @property
+    def _usual_version(self) -> str:
+        return self.organization().versions["endpoints"]
 
     def _get(self, area: str, path: str, params: t.Mapping[str, t.Any] | None = None) -> Response:
         return self._send(self._request("GET", path, self.organization().versions[area], params=params))
@@ -281,11 +331,13 @@ class AzureDevOps:
         except NotPermittedError as error:
             error.remedy = error.remedy or _CHECK_RIGHTS
             raise
+        except BlockedByPolicyError:
+            # Not about the rights of somebody who is signed in.
+            raise
         except AuthenticationError as error:
             if self._organization is None or not self._still_signed_in():
                 raise
-            # The service rejects what a caller may not do with the same answers as a bad credential (9.2).
-            raise NotPermittedError(error.message, remedy=_CHECK_RIGHTS, **{"status": 401, **error.details}) from None
+            raise _of_this_request(error) from None
 
     def _request(
         self,
@@ -330,45 +382,23 @@ class AzureDevOps:
             self._projects[project.id.casefold()] = self._projects[project.name.casefold()] = project
 
 
-def _segment(text: str) -> str:
-    """A name or id as one segment of a path: everything is encoded, spaces as %20 (1)."""
-    return quote(text, safe="")
+def _of_this_request(error: AuthenticationError) -> ServiceError:
+    """What a rejection means for somebody who is still signed in: it is about what was asked for, and other requests can go on."""
+    if isinstance(error, ForeignAnswerError):
+        return ServiceError(error.message, status=error.http_status, remedy=error.remedy)
+    # The service rejects what a caller may not do with the same answers as a bad credential (9.2).
+    known = error.remedy if error.remedy != CHECK_CREDENTIAL else ""
+    why = f": {error.said}" if error.said else ", as it does where a right or a scope is missing."
+    return NotPermittedError(
+        f"The service does not allow this caller what was asked for{why}",
+        remedy=known or _CHECK_RIGHTS,
+        **{"status": 401, **error.details},
+    )
 
 
 def _endpoints(project_id: str) -> str:
-    return f"{_segment(project_id)}/_apis/serviceendpoint/endpoints"
+    return f"{segment(project_id)}/_apis/serviceendpoint/endpoints"
 
 
 def _endpoint(project_id: str, connection_id: str) -> str:
-    return f"{_endpoints(project_id)}/{_segment(connection_id)}"
-
-
-def _value(answer: Response) -> list[Json]:
-    """The items of a ``{count, value}`` answer."""
-    data = answer.data
-    if not isinstance(data, dict) or not isinstance(data.get("value"), list):
-        raise ServiceError("The service answered a list in an unknown shape.", status=answer.status, remedy=_REPORT)
-    return [item for item in data["value"] if isinstance(item, dict)]
-
-
-def _object(answer: Response) -> Json:
-    if not isinstance(answer.data, dict):
-        raise unknown_shape("an object")
-    return answer.data
-
-
-def unknown_shape(what: str) -> ServiceError:
-    """The error of an answer that is good JSON and not what it should be."""
-    return ServiceError(f"The service answered {what} in an unknown shape.", status=200, remedy=_REPORT)
-
-
-def _project(data: t.Any) -> Project:
-    if not isinstance(data, dict) or not data.get("id"):
-        raise ServiceError("The service answered a project in an unknown shape.", status=200, remedy=_REPORT)
-    return Project(
-        id=str(data["id"]),
-        name=str(data["name"]),
-        state=str(data.get("state") or "wellFormed"),
-        visibility=str(data.get("visibility") or "private"),
-        description=str(data.get("description") or ""),
-    )
+    return f"{_endpoints(project_id)}/{segment(connection_id)}"

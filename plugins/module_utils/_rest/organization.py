@@ -12,7 +12,12 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import AuthenticationError, OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AuthenticationError,
+    OptionError,
+    ServiceError,
+    VersionOutOfRangeError,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import CHECK_CREDENTIAL
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import is_cloud
 
@@ -61,18 +66,34 @@ class Organization:
     def from_api(cls, data: t.Any, url: str, versions: t.Mapping[str, str]) -> Organization:
         """Read the answer to connectionData. :raises AuthenticationError: it was given to nobody in particular."""
         data = data if isinstance(data, dict) else {}
-        user = data.get("authenticatedUser") or {}
-        name = str(user.get("customDisplayName") or user.get("providerDisplayName") or "")
-        if not user.get("id") or name.lower() == "anonymous":
+        found = data.get("authenticatedUser")
+        user = found if isinstance(found, dict) else {}
+        name = _text(user, "customDisplayName") or _text(user, "providerDisplayName")
+        if not _text(user, "id") or name.lower() == "anonymous":
             # An organization with public projects answers anybody, and then shows empty lists (1).
             raise AuthenticationError(
                 f"{url} does not know who is asking: it answered as to an anonymous visitor.", remedy=CHECK_CREDENTIAL
             )
-        kind = str(data.get("deploymentType") or "").lower()
+        kind = _text(data, "deploymentType").lower()
         hosted = kind == "hosted" if kind else is_cloud(urlsplit(url).hostname or "")
         # assumed: connectionData names subjects as the Graph of Azure DevOps does; what begins otherwise proves nothing.
-        is_program = str(user.get("subjectDescriptor") or "").lower().startswith("aadsp.")
-        return cls(str(data.get("instanceId") or ""), hosted, versions, name, is_program)
+        is_program = _text(user, "subjectDescriptor").lower().startswith("aadsp.")
+        return cls(_text(data, "instanceId"), hosted, versions, name, is_program)
+
+
+def _text(data: t.Mapping[str, t.Any], name: str) -> str:
+    """What is no text says nothing."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def refuses_version(error: ServiceError) -> bool:
+    """Whether the service does not speak the version of a request, and so has done nothing: too new for it, or a preview that has ended.
+
+    observed: out of range (9.5); assumed: the other names of the family.
+    """
+    named = error.type_key in ("VssVersionNotSupportedException", "VssInvalidPreviewVersionException")
+    return isinstance(error, VersionOutOfRangeError) or (named and error.status == 400)
 
 
 def versions_for(latest: str) -> t.Mapping[str, str]:

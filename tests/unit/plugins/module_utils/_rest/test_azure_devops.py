@@ -5,21 +5,29 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import typing as t
 from urllib.parse import quote
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
+    BlockedByPolicyError,
+    ForeignAnswerError,
+    NotAcceptedError,
     NotFoundError,
     NotPermittedError,
     OptionError,
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import survey
+from ansible_collections.azdo.connections.plugins.module_utils._rest import limits
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 
 from simulator import Fleet, Simulator, bench_fleet
-from unit.plugins._helpers.clients import client
+from unit.plugins._helpers.clients import client, session
 
 Simulate = t.Callable[..., Simulator]
 HOSTILE = [
@@ -102,6 +110,9 @@ def test_what_the_service_says_about_its_kind(simulate: Simulate, kind: str | No
     [
         {},
         {"authenticatedUser": None},
+        {"authenticatedUser": "Sam"},
+        {"authenticatedUser": ["Sam"]},
+        {"authenticatedUser": {"id": ["1"], "providerDisplayName": "Sam"}},
         {"authenticatedUser": {"id": "", "providerDisplayName": "Sam"}},
         {"authenticatedUser": {"id": "1", "providerDisplayName": "Anonymous"}},
         [],
@@ -130,6 +141,11 @@ def test_no_organization_at_this_address(simulate: Simulate) -> None:
     assert "organization_url" in caught.value.remedy
 
 
+def written(body: t.Any) -> dict[str, t.Any]:
+    """In ASCII, so that half a character can be sent, too."""
+    return {"body": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+
+
 # -- projects ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("page", [100, 7, 1])
 def test_all_pages_of_projects(simulate: Simulate, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +172,65 @@ def test_a_list_without_an_end_is_an_error(simulate: Simulate) -> None:
     with pytest.raises(ServiceError, match="does not come to an end"):
         client(simulator).projects()
     assert len(simulator.requests) < 10
+
+
+def test_a_list_with_ever_new_pages_is_an_error(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_PAGES", 20)
+    simulator = simulate(bench_fleet(3, 0))
+    for number in range(40):
+        simulator.fault(kind="headers", path="_apis/projects", headers={"x-ms-continuationtoken": str(number)})
+    with pytest.raises(ServiceError, match="does not come to an end"):
+        client(simulator).projects()
+
+
+@pytest.mark.parametrize(
+    ("odd", "name"),
+    [
+        (None, "(a project without an id)"),
+        ("text", "(a project without an id)"),
+        ([], "(a project without an id)"),
+        ({}, "(a project without an id)"),
+        ({"id": ["1"], "name": "Odd"}, "Odd"),
+        ({"id": None, "name": "Odd"}, "Odd"),
+        ({"id": "\ud800", "name": "Odd"}, "Odd"),
+    ],
+    ids=ascii,
+)
+def test_a_project_that_cannot_be_asked_for_is_one_that_cannot_be_read(
+    simulate: Simulate, odd: t.Any, name: str
+) -> None:
+    """It does not vanish, and the others go on."""
+    simulator = simulate()
+    body = {"count": 2, "value": [odd, {"id": "2", "name": "Payments"}]}
+    simulator.fault(path="_apis/projects", status=200, **written(body))
+    one = client(simulator)
+    found = {project.name: project for project in one.projects()}
+    assert found.keys() == {name, "Payments"}
+    simulator.forget()
+    with pytest.raises(ServiceError, match="empty or cannot be sent"):
+        one.connections(found[name])
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize("name", [None, "", 7, ["x"], {"a": 1}, "\ud800"], ids=ascii)
+def test_a_project_without_a_name_is_called_by_its_id(simulate: Simulate, name: t.Any) -> None:
+    simulator = simulate()
+    simulator.fault(path="_apis/projects", status=200, **written({"value": [{"id": "1", "name": name}]}))
+    assert [project.name for project in client(simulator).projects()] == ["1"]
+
+
+@pytest.mark.parametrize("name", ["", "\ud800"], ids=ascii)
+def test_what_cannot_be_asked_for_is_not(simulate: Simulate, name: str) -> None:
+    """An empty name would ask for the whole list, and for connections of all projects."""
+    simulator = simulate()
+    one = client(simulator)
+    one.organization()
+    simulator.forget()
+    with pytest.raises(ServiceError, match="empty or cannot be sent"):
+        one.project(name)
+    with pytest.raises(ServiceError, match="empty or cannot be sent"):
+        one.connection(name, "1")
+    assert simulator.requests == []
 
 
 def test_pages_that_overlap_give_each_project_once(simulate: Simulate) -> None:
@@ -239,6 +314,134 @@ def test_a_list_that_is_none(simulate: Simulate, body: t.Any) -> None:
         client(simulator).connections(Project(payments.id, "Payments"))
 
 
+def test_an_item_that_is_no_connection_is_one_that_nobody_can_read(simulate: Simulate) -> None:
+    """It is missed, and the others go on."""
+    simulator = simulate()
+    body = {"count": 4, "value": [None, {"id": "1"}, "text", [2]]}
+    simulator.fault(path="/endpoints", status=200, body=body)
+    project = Project("p", "Payments")
+    assert client(simulator).connections(project) == [{}, {"id": "1"}, {}, {}]
+    estate = survey([(project, [{}])], named=False)
+    assert not estate.coverage.complete
+
+
+@pytest.mark.parametrize(
+    ("path", "ask"),
+    [
+        ("/endpoints", lambda one: one.connections_named("p", "x")),
+        ("/endpoints", lambda one: one.administers("p", "c")),
+        ("executionhistory", lambda one: one.execution_history("p", "c")),
+        ("checks/configurations", lambda one: one.checks("p", "c")),
+        ("securityroles", lambda one: one.roles("p", "c")),
+    ],
+)
+def test_a_list_of_which_a_part_cannot_be_read_is_none(
+    simulate: Simulate, path: str, ask: t.Callable[[AzureDevOps], t.Any]
+) -> None:
+    simulator = simulate()
+    simulator.fault(path=path, status=200, body={"value": [{"id": "1", "data": {}}, None]})
+    with pytest.raises(ServiceError, match="unknown shape"):
+        ask(client(simulator))
+
+
+def test_a_use_that_cannot_be_read_is_not_left_out(simulate: Simulate) -> None:
+    simulator = simulate()
+    simulator.fault(path="executionhistory", status=200, body={"value": [{"data": {"id": 1}}, {"data": "x"}]})
+    with pytest.raises(ServiceError, match="unknown shape"):
+        client(simulator).execution_history("p", "c")
+
+
+# -- the newest model ----------------------------------------------------------------------------------------------------
+NEWEST = r"api-version=7\.2-preview\.4"
+REFUSALS = [
+    {
+        "typeKey": "VssVersionOutOfRangeException",
+        "message": "The requested REST API version of 7.2 is out of range for this server. The latest REST API version this server supports is 7.1.",
+    },
+    {"typeKey": "VssVersionNotSupportedException", "message": "The requested resource version is not supported."},
+    {"typeKey": "VssInvalidPreviewVersionException", "message": "The preview has ended."},
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda body: body["typeKey"])
+def test_where_the_newest_model_is_not_spoken_the_one_before_it_is(simulate: Simulate, refusal: dict[str, str]) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    connection = fleet.connection(payments, "azure-prod")
+    simulator = simulate(fleet)
+    simulator.fault(times=0, path=NEWEST, status=400, body=refusal)
+    caller = session(simulator)
+    one, told = caller.azure_devops, list[str]()
+    caller.remarks.tell(told)
+    body = one.connection(payments.id, connection.id, newest=True)
+    assert body
+    assert [item["id"] for item in one.connections_named(payments.id, "azure-prod")] == [connection.id]
+    body["authorization"]["scheme"] = "WorkloadIdentityFederation"
+    assert one.convert(payments.id, connection.id, body)
+    assert [write.query["api-version"] for write in simulator.writes] == ["7.1"]
+    # Refused once for the client.
+    assert len([item for item in simulator.requests if item.query.get("api-version") == "7.2-preview.4"]) == 1
+    (remark,) = told
+    assert "7.2-preview.4" in remark
+    assert "service management reference" in remark
+    assert "dates" in remark
+
+
+def test_threads_that_are_refused_together_say_it_once(simulate: Simulate) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    connection = fleet.connection(payments, "azure-prod")
+    simulator = simulate(fleet)
+    simulator.fault(times=0, path=NEWEST, status=400, body=REFUSALS[0], delay_ms=20)
+    caller, told = session(simulator), list[str]()
+    caller.remarks.tell(told)
+    seen: list[t.Any] = []
+    threads = [
+        threading.Thread(
+            target=lambda: seen.append(caller.azure_devops.connection(payments.id, connection.id, newest=True))
+        )
+        for _number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [item["id"] for item in seen] == [connection.id] * 6
+    assert len(told) == 1
+
+
+def test_a_write_that_is_refused_so_is_decided_anew(simulate: Simulate) -> None:
+    """Its body was read in a model that is not spoken any more; nothing was changed."""
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    connection = fleet.connection(payments, "azure-prod")
+    simulator = simulate(fleet)
+    one = client(simulator)
+    body = one.connection(payments.id, connection.id, newest=True)
+    assert body
+    simulator.fault(times=0, path=NEWEST, status=400, body=REFUSALS[0])
+    with pytest.raises(NotAcceptedError, match="out of range"):
+        one.update(payments.id, connection.id, body)
+    assert len(simulator.writes) == 1
+    again = one.connection(payments.id, connection.id, newest=True)
+    assert again
+    one.update(payments.id, connection.id, again)
+    assert [write.query["api-version"] for write in simulator.writes] == ["7.2-preview.4", "7.1"]
+
+
+def test_another_refusal_changes_no_version(simulate: Simulate) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    connection = fleet.connection(payments, "azure-prod")
+    simulator = simulate(fleet)
+    one = client(simulator)
+    simulator.fault(path=NEWEST, status=400, body={"typeKey": "ArgumentException", "message": "no"})
+    with pytest.raises(ServiceError, match="no"):
+        one.connection(payments.id, connection.id, newest=True)
+    one.connection(payments.id, connection.id, newest=True)
+    assert simulator.requests[-1].query["api-version"] == "7.2-preview.4"
+
+
 def test_the_conversion_as_it_goes_out(simulate: Simulate) -> None:
     fleet = Fleet()
     connection = fleet.connection(fleet.project("Payments"), "azure-prod")
@@ -281,6 +484,71 @@ def test_a_rejection_of_somebody_who_is_signed_in_is_about_rights(simulate: Simu
     with pytest.raises(NotPermittedError) as caught:
         one.connections(Project(payments.id, "Payments"))
     assert "scope" in caught.value.remedy
+
+
+def test_a_missing_scope_is_told_with_what_mends_it(simulate: Simulate) -> None:
+    """The sign-in is good, so nothing may say that it is not."""
+    fleet = Fleet()
+    connection = fleet.connection(fleet.project("Payments"), "azure-prod")
+    simulator = simulate(fleet)
+    one = client(simulator)
+    project_id = connection.owning.project.id
+    body = one.connection(project_id, connection.id, newest=True)
+    assert body
+    said = "The requested resource requires user authentication"
+    simulator.fault(method="PUT", status=401, body={"message": said, "typeKey": "UnauthorizedRequestException"})
+    with pytest.raises(NotPermittedError) as caught:
+        one.convert(project_id, connection.id, body)
+    assert said in caught.value.message
+    assert "Token: Read & manage" in caught.value.remedy
+    assert "did not accept the credential" not in str(caught.value)
+    assert "sign-in itself is good" not in str(caught.value)
+    assert caught.value.status == 401
+
+
+def test_a_policy_is_no_question_of_rights(simulate: Simulate) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    simulator = simulate(fleet)
+    one = client(simulator)
+    one.organization()
+    simulator.forget()
+    said = "TF400813: The user 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa' is not authorized to access this resource."
+    simulator.fault(path="/endpoints", status=401, body={"message": said})
+    with pytest.raises(BlockedByPolicyError):
+        one.connections(Project(payments.id, "Payments"))
+    assert len(simulator.requests) == 1
+
+
+def test_a_page_of_somebody_else_in_the_middle_of_a_run_is_told_from_a_sign_in_that_ended(simulate: Simulate) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    simulator = simulate(fleet)
+    one = client(simulator)
+    one.organization()
+    simulator.fault(times=0, kind="html", status=200, body="proxy")
+    with pytest.raises(ForeignAnswerError) as caught:
+        one.connections(Project(payments.id, "Payments"))
+    assert "status" not in caught.value.details
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "html", "status": 200, "body": "proxy"}, {"status": 302, "headers": {"Location": "https://x.example"}}],
+    ids=str,
+)
+def test_a_page_of_somebody_else_for_one_request_is_about_that_one(simulate: Simulate, fault: dict[str, t.Any]) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    simulator = simulate(fleet)
+    one = client(simulator)
+    one.organization()
+    simulator.fault(times=0, path="/endpoints", **fault)
+    with pytest.raises(ServiceError) as caught:
+        one.connections(Project(payments.id, "Payments"))
+    assert caught.value.__class__ is ServiceError
+    assert caught.value.status == fault["status"]
+    assert "scope" not in caught.value.remedy
 
 
 @pytest.mark.parametrize("rejection", ["natural", "empty_401", "html_203"])
