@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
@@ -19,6 +21,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.graph impor
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import HttpClient, HttpSettings
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Pace, Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._rest.resource_manager import ResourceManager
+from ansible_collections.azdo.connections.plugins.module_utils._rest.shared_pause import SharedPause
+from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import is_public
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SignInValues, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens import (
     NAMES,
@@ -29,11 +33,34 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens impo
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url, organization_url
 
 
+class Remarks:
+    """Sentences for the person at the screen that come up while requests are sent, from any thread. Each is told once, to the task that is running."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._said: set[str] = set()
+        self._unheard: list[str] = []
+        self._listener: list[str] | None = None
+
+    def add(self, sentence: str) -> None:
+        with self._lock:
+            if sentence not in self._said:
+                self._said.add(sentence)
+                (self._unheard if self._listener is None else self._listener).append(sentence)
+
+    def tell(self, listener: list[str]) -> None:
+        """From now on to this list, and what nobody has heard yet. The items of a loop share a session, and each has a list of its own."""
+        with self._lock:
+            self._listener = listener
+            listener += self._unheard
+            self._unheard = []
+
+
 @dataclass(frozen=True)
 class Session:
     """One caller at one organization, and the secrets that signing in brought up.
 
-    :param tenant: the tenant that the caller signs in to, if the options say so.
+    :param tenant: the tenant that the caller signs in to, if the options say so. :param remarks: what a person should know of it.
     """
 
     authorizer: Authorizer
@@ -43,6 +70,7 @@ class Session:
     secrets: set[str]
     paces: dict[str, Pace]
     tenant: str | None
+    remarks: Remarks = field(default_factory=Remarks)
 
     @property
     def held_back(self) -> dict[str, float]:
@@ -70,26 +98,27 @@ class _ResourceAuthorization:
         return self.authorizer.header(self.resource, rejected=rejected)
 
 
-def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slots: Slots | None = None) -> Session:
-    """Sign in lazily: nothing is sent before the first operation."""
+def connect(
+    values: SignInValues,
+    environ: t.Mapping[str, str],
+    stop: Stop,
+    slots: Slots | None = None,
+    play_folder: str | None = None,
+) -> Session:
+    """Sign in lazily: nothing is sent before the first operation.
+
+    :param play_folder: where the tasks of a play tell each other of pauses; None if it is one task alone.
+    """
     quiet_loggers()
     url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
-    if values["validate_certs"]:
-        _check_authorities(values["ca_path"], environ)
-    check_range("timeout", values["timeout"], 1)
-    check_range("max_retries", values["max_retries"], 0)
-    settings = HttpSettings(
-        verify=(values["ca_path"] or True) if values["validate_certs"] else False,
-        timeout=values["timeout"],
-        max_retries=values["max_retries"],
-    )
+    settings = _settings(values, environ)
     secrets: set[str] = set()
     paces: dict[str, Pace] = {}
     authorizer = Authorizer(values, environ, secrets.add)
 
-    def way_to(resource: Resource) -> tuple[HttpClient, _ResourceAuthorization]:
+    def way_to(resource: Resource, url: str) -> tuple[HttpClient, _ResourceAuthorization]:
         # A client for each service: when one of them asks for a pause, the others need not wait.
-        client = HttpClient(settings, stop, slots)
+        client = HttpClient(settings, stop, slots, SharedPause(play_folder, urlsplit(url).netloc))
         paces[NAMES[resource]] = client.pace
         return client, _ResourceAuthorization(authorizer, resource)
 
@@ -98,15 +127,44 @@ def connect(values: SignInValues, environ: t.Mapping[str, str], stop: Stop, slot
     resource_manager_url = check_url(
         "resource_manager_url", values["resource_manager_url"] or authorizer.cloud.resource_manager
     )
+    remarks = Remarks()
+    if not values["validate_certs"]:
+        asked = [authorizer.authority, graph_url, resource_manager_url] if authorizer.reaches_azure else []
+        _warn_of_unverified([url, *asked], remarks)
     return Session(
         authorizer,
-        AzureDevOps(url, *way_to("azure_devops")),
-        Graph(graph_url, *way_to("graph")),
-        ResourceManager(resource_manager_url, *way_to("resource_manager")),
+        AzureDevOps(url, *way_to("azure_devops", url), remarks.add),
+        Graph(graph_url, *way_to("graph", graph_url)),
+        ResourceManager(resource_manager_url, *way_to("resource_manager", resource_manager_url)),
         secrets,
         paces,
         values["tenant"] or None,
+        remarks,
     )
+
+
+def _settings(values: SignInValues, environ: t.Mapping[str, str]) -> HttpSettings:
+    """:raises OptionError: one of the options cannot be used."""
+    if values["validate_certs"]:
+        _check_authorities(values["ca_path"], environ)
+    check_range("timeout", values["timeout"], 1)
+    check_range("max_retries", values["max_retries"], 0)
+    return HttpSettings(
+        verify=(values["ca_path"] or True) if values["validate_certs"] else False,
+        timeout=values["timeout"],
+        max_retries=values["max_retries"],
+    )
+
+
+def _warn_of_unverified(urls: t.Iterable[str], remarks: Remarks) -> None:
+    """Microsoft's own hosts have certificates that every machine trusts, so there is no reason to look away."""
+    hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in urls)
+    public = [host for host in hosts if is_public(host)]
+    if public:
+        remarks.add(
+            f"validate_certs is false, so nobody knows whether it is {' or '.join(public)} that gets the credential and answers. Leave it out; where a "
+            "proxy signs with an authority of its own, give that with ca_path (or REQUESTS_CA_BUNDLE)."
+        )
 
 
 def _check_authorities(ca_path: str | None, environ: t.Mapping[str, str]) -> None:

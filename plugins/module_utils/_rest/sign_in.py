@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import (
@@ -17,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_opt
     SIGN_IN_OPTIONS,
     SignInValues,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import is_cloud
 
 Caller = t.Literal["user", "non_user", "unknown"]
 
@@ -46,6 +48,13 @@ CLOUDS = {
         "https://management.chinacloudapi.cn",
     ),
 }
+
+
+def is_public(host: str) -> bool:
+    """Whether it is a host of Microsoft's clouds, and not a server or a rehearsal of somebody's own."""
+    ours = (url for cloud in CLOUDS.values() for url in (cloud.authority, cloud.graph, cloud.resource_manager))
+    return is_cloud(host) or host.lower() in {urlsplit(url).hostname for url in ours}
+
 
 # Service principals and managed identities are not users, and much is refused to them (fact sheet 2.7, 3.2); they cannot hold a personal
 # access token (9.1). Who is behind a ready token, the Azure CLI or the default chain is not known.

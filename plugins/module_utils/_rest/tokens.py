@@ -58,8 +58,8 @@ class Authorizer:
         self.cloud = cloud_of(sign_in)
         if sign_in["authority_url"]:
             _check_authority("authority_url", sign_in["authority_url"])
-        elif "://" in self._authority:
-            _check_authority("AZURE_AUTHORITY_HOST", self._authority)
+        elif "://" in self.authority:
+            _check_authority("AZURE_AUTHORITY_HOST", self.authority)
         for name in ("personal_access_token", "access_token", "secret", "x509_certificate_password"):
             check_secret(name, sign_in[name])
         if self.method in ("personal_access_token", "access_token"):
@@ -96,7 +96,8 @@ class Authorizer:
         return self.method not in ("personal_access_token", "access_token")
 
     @property
-    def _authority(self) -> str:
+    def authority(self) -> str:
+        """Where tokens come from: a URL, or a host alone as the environment may have it."""
         # A Kubernetes cluster in another cloud says so in AZURE_AUTHORITY_HOST; what the options say comes first.
         host = None if self._sign_in["cloud_environment"] else self._environ.get("AZURE_AUTHORITY_HOST")
         return str(self._sign_in["authority_url"] or host or self.cloud.authority)
@@ -123,7 +124,7 @@ class Authorizer:
 
     def _cache_key(self, scope: str) -> str:
         names = ("tenant", "client_id", "secret", "x509_certificate_path", "x509_certificate_password")
-        parts = [scope, self.method, self._authority, *(str(self._sign_in[name] or "") for name in names)]
+        parts = [scope, self.method, self.authority, *(str(self._sign_in[name] or "") for name in names)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _ask(self, scope: str, resource: Resource) -> tuple[str, float]:
@@ -132,13 +133,13 @@ class Authorizer:
 
         if self.method in ("service_principal", "workload_identity"):
             # The library would try a proxy that cannot be one again and again.
-            refuse_proxy(self._authority)
+            refuse_proxy(self.authority)
         try:
             if self._credential is None:
                 self._credential = self._build(identity)
             token = self._credential.get_token(scope)
         except (AzureError, ValueError, OSError) as error:
-            raise explain(error, self.method, NAMES[resource], self._authority) from None
+            raise explain(error, self.method, NAMES[resource], self.authority) from None
         return str(token.token), float(token.expires_on)
 
     def _build(self, identity: t.Any) -> t.Any:
@@ -147,7 +148,7 @@ class Authorizer:
         verify = (value["ca_path"] or True) if value["validate_certs"] else False
         # Left alone, azure-core honours REQUESTS_CA_BUNDLE, as every other tool on the machine does.
         transport: dict[str, t.Any] = {} if verify is True else {"connection_verify": verify}
-        entra = {"authority": self._authority, **transport}
+        entra = {"authority": self.authority, **transport}
         if value["authority_url"]:
             # A private authority is not in Microsoft's list of instances, so asking there for it could only fail.
             entra["disable_instance_discovery"] = True

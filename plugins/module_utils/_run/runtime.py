@@ -59,7 +59,7 @@ class Runtime:
     :param warnings: sentences for the person at the screen.
     :param sharers: how many hosts run this task side by side.
     :param play: what the tasks of one ansible-playbook have in common.
-    :param slots_folder: where they count their requests, if there may be more hosts than requests.
+    :param slots_folder: where they count their requests, if there may be more hosts than requests, and tell each other of pauses.
     :param no_log_values: secrets among the options that are no sign-in.
     """
 
@@ -103,7 +103,9 @@ class Runtime:
         values = sorted((name, str(value)) for name, value in self.sign_in.values.items())
         key = hashlib.sha256(repr((values, sorted(self.sign_in.given))).encode()).hexdigest()
         if key not in self.shared.sessions:
-            self.shared.sessions[key] = connect(self.sign_in, self.environ, self.stop, self._slots)
+            self.shared.sessions[key] = connect(self.sign_in, self.environ, self.stop, self._slots, self.slots_folder)
+        # What comes up is told to the item of a loop that is running.
+        self.shared.sessions[key].remarks.tell(self.warnings)
         return self.shared.sessions[key]
 
     @property

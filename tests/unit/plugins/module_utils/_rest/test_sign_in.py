@@ -196,7 +196,7 @@ def test_the_shortest_secret_that_is_taken() -> None:
 )
 def test_where_tokens_come_from(task: Values, environment: Values, authority: str) -> None:
     authorizer = Authorizer(resolve(task, environment), environment, lambda text: None)
-    assert authorizer._authority == authority
+    assert authorizer.authority == authority
 
 
 @pytest.mark.parametrize(
