@@ -97,7 +97,7 @@ options:
     type: str
   validate_certs:
     description:
-      - Whether to verify TLS certificates. Prefer O(ca_path) to switching this off.
+      - Whether to verify TLS certificates. Prefer O(ca_path) to switching this off. Where it is off for a host of Microsoft's clouds there is a warning.
     type: bool
     default: true
   ca_path:
@@ -110,11 +110,15 @@ options:
     description:
       - Seconds to wait for Azure DevOps, for a connection and between two parts of an answer. A request that changes something is given at least
         120 seconds, because impatience would only make its outcome unknown.
+      - A whole answer may take three times as long. One that takes longer, or is larger than 64 MB, is given up.
     type: int
     default: 60
   max_retries:
     description:
-      - How often a request that only reads is tried again after a passing failure. What the service asks for with C(Retry-After) is always honoured.
+      - How often a request that only reads is tried again after a passing failure; also after an internal error of the service (HTTP 500), a damaged
+        answer, and a web page of a proxy or gateway. What changes something is never sent again as it was.
+      - What the service asks for with C(Retry-After) is always honoured, by all tasks and hosts of a play (but those that are run elsewhere, or with
+        C(become) or C(async), keep their own pauses only).
     type: int
     default: 5
   allow_plain_http:
