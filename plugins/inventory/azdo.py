@@ -333,7 +333,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             organizations = self._organizations(path, runtimes, cache)
             selection.check(organizations, self.get_option("hosts_from"))
             frame = self._frame(inventory, runtimes[0])
-            for text in warnings(organizations, frame.kind):
+            remarks = dict.fromkeys(text for runtime in runtimes for text in runtime.warnings)
+            for text in (*remarks, *warnings(organizations, frame.kind)):
                 self.display.warning(prose(_censored(text, runtimes)))
             for group in standing_groups(organizations, frame.kind):
                 inventory.add_group(group)

@@ -13,6 +13,7 @@ import pytest
 
 from simulator import bench_fleet
 from tools.sampling import sample
+from unit.plugins._helpers.tunnel import tunnel
 
 INFO = "azdo.connections.azdo_arm_connection_info"
 CONVERT = "azdo.connections.azdo_arm_connection_convert"
@@ -252,6 +253,18 @@ def test_a_pause_holds_for_other_hosts(stage: Callable[..., t.Any]) -> None:
     (told,) = [item for item in here.simulator.requests if "/endpoints" in item.path][:1]
     later = here.simulator.requests[here.simulator.requests.index(told) + 1 :]
     assert min(item.at for item in later) - told.at >= 1.9
+
+
+@pytest.mark.parametrize("door", ["in_process", "ordinary"])
+def test_certificates_that_nobody_looks_at_are_told_once_in_a_task(stage: Callable[..., t.Any], door: str) -> None:
+    here = stage(bench_fleet(1, 1), tls=True)
+    with tunnel(here.simulator) as proxy:
+        url = f"https://dev.azure.com/{here.simulator.fleet.organization}"
+        options = {"organization_url": url, "validate_certs": False}
+        task = {INFO: options, "loop": [1, 2]}
+        played = here.play([task], door=door, env={"HTTPS_PROXY": proxy})
+    assert played.status == 0, played.output
+    assert " ".join(played.output.split()).count("nobody knows whether it is dev.azure.com") == 1
 
 
 def test_an_ordinary_module_has_no_display(stage: Callable[..., t.Any]) -> None:

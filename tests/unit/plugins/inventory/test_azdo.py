@@ -24,6 +24,7 @@ from ansible_collections.azdo.connections.plugins.inventory import azdo
 from playbooks._helpers.forking import Server
 from simulator import Fleet, Simulator
 from tools.sampling import ALL
+from unit.plugins._helpers.tunnel import tunnel
 
 HOSTILE = [
     "{{ 7 * 7 }}",
@@ -300,6 +301,26 @@ def test_a_project_that_cannot_be_read_is_named_in_a_warning(
     assert sorted(shown["azdo_incomplete"]["hosts"]) == sorted(found)
     assert sorted(found) == hosts if isinstance(hosts, list) else len(found) == hosts
     assert kind == "connection" or found["docs"]["azdo_connection_count"] is None
+
+
+def test_certificates_that_nobody_looks_at_are_told(place: Place) -> None:
+    """Once, and only of a host that every machine trusts."""
+    with Simulator(Fleet(), tls=True) as simulator, tunnel(simulator) as proxy:
+        place.more = {"HTTPS_PROXY": proxy}
+        done = place.run(
+            simulator,
+            {"validate_certs": False, "organizations": ["https://dev.azure.com/contoso"]},
+            "ansible-inventory",
+            "--list",
+        )
+        assert done.returncode == 0, done.stderr
+        assert (
+            " ".join(done.stderr.split()).count("validate_certs is false, so nobody knows whether it is dev.azure.com")
+            == 1
+        )
+        place.more = {}
+        done = place.run(simulator, {"validate_certs": False}, "ansible-inventory", "--list")
+        assert "validate_certs" not in done.stderr
 
 
 @pytest.mark.parametrize("options", [{}, {"hosts_from": "connection"}, {"schemes": ["managed_identity"]}])

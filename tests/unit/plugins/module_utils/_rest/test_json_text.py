@@ -43,13 +43,19 @@ def test_what_services_write(body: bytes, data: t.Any) -> None:
     assert parse(body) == data
 
 
-@pytest.mark.parametrize("body", [b'{"half": ', b"\xff\xfe{}", b"}{", b"[" * 100_000, b'"' * 3, b'["' + b"\\" * 99], ids=range(6))
+@pytest.mark.parametrize(
+    "body", [b'{"half": ', b"\xff\xfe{}", b"}{", b"[" * 100_000, b'"' * 3, b'["' + b"\\" * 99], ids=range(6)
+)
 def test_no_json(body: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse(body)
 
 
-@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "NaN", "Infinity", "-Infinity", "1e999", "1e-9e"], ids=lambda text: text[:9])
+@pytest.mark.parametrize(
+    "number",
+    ["9" * 5000, "-" + "9" * 5000, "NaN", "Infinity", "-Infinity", "1e999", "1e-9e"],
+    ids=lambda text: text[:9],
+)
 def test_a_number_that_is_none_is_a_text(number: str) -> None:
     if number == "1e-9e":
         with pytest.raises(ValueError, match=r".+"):
