@@ -167,7 +167,7 @@ class Move:
         """A row says what this run did."""
         self.sent = False
         if found.status == MOVED[self._target]:
-            note = "It was moved by somebody else meanwhile."
+            note = "It was moved meanwhile, as it seems by somebody else: the request of this run was refused."
             return Outcome(status="unchanged", after=found.after, notes=(note,), settled=True)
         if found.status == "waiting":
             reason = Reason("not_ready", "blocks", {"another_run": True})

@@ -164,7 +164,9 @@ class Workflow:
         if self._unfinished and outcome.status == MOVED[self._terms.target]:
             # What is said against it is about the state to which an earlier run has brought it.
             outcome = replace(outcome, reasons=())
-        there = outcome.status in (MOVED[self._terms.target], "failed") and outcome.after is not None
+        # What somebody else seems to have moved is looked at like the rest: the refusal may be one of a request that a gateway has repeated.
+        ended = (MOVED[self._terms.target], "failed", "unchanged")
+        there = outcome.status in ended and outcome.after is not None
         if there and self._move.reached(t.cast(ArmConnection, outcome.after)):
             self._moved = t.cast(ArmConnection, outcome.after)
             return self._see_through(outcome, self._moved)
@@ -276,7 +278,8 @@ class Workflow:
         if verdict == "unproven":
             return self._unproven(moved, tested)
         failed = replace(moved, status="failed", error=failure(tested, group))
-        return self._go_back(failed, connection) if self._must_go_back(tested) else failed
+        ours = moved.status == MOVED[self._terms.target]
+        return self._go_back(failed, connection) if ours and self._must_go_back(tested) else failed
 
     def _unproven(self, moved: Outcome, tested: Verification) -> Outcome:
         """A test that could not be made says nothing, for good or bad. After an outage it can be made later, and so long the move is not confirmed."""

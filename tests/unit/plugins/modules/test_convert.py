@@ -96,11 +96,19 @@ def test_the_summary_counts_every_status(simulate: Simulate) -> None:
     assert summary["to"] == "workload_identity_federation"
     assert (summary["seen"], summary["selected"]) == (9, 6)
     assert summary["by_status"] == {
-        "converted": 3, "reverted": 0, "migrated": 0, "cleaned": 0, "unchanged": 0, "skipped": 2, "waiting": 0, "failed": 0, "rolled_back": 0,
-        "would_convert": 0, "would_revert": 0, "would_migrate": 0, "would_clean": 0, "would_attempt": 0, "would_wait": 0,
+        "converted": 3, "reverted": 0, "migrated": 0, "cleaned": 0, "unchanged": 0, "skipped": 3, "waiting": 0, "needs_person": 0,
+        "failed": 0, "rolled_back": 0,
+        "would_convert": 0, "would_revert": 0, "would_migrate": 0, "would_clean": 0, "would_attempt": 0, "would_wait": 0, "would_need_person": 0,
     }  # fmt: skip
     # Of those that are converted, one has no way back, and this sign-in cannot read when a secret ends.
-    assert summary["by_reason"] == {"disabled": 1, "irreversible": 1, "secret_expired": 1, "shared": 1, "unknown": 3}
+    assert summary["by_reason"] == {
+        "disabled": 1,
+        "failed": 1,
+        "irreversible": 1,
+        "secret_expired": 1,
+        "shared": 1,
+        "unknown": 3,
+    }
     assert "Tasks inside pipelines were not checked" in summary["not_checked"]
     assert summary["unsettled"] == [], "it has a row of its own"
     assert summary["coverage"]["complete"]
