@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 Censor = t.Callable[[str], str]
 
 # What holds a sentence wherever it stands in a result.
-_SENTENCES = ("msg", "message", "remedy", "reason", "rollback_reason")
+_SENTENCES = ("msg", "message", "remedy", "reason", "rollback_reason", "notes")
 # What stands below these is for programs, or is none of the service's text.
 _VALUES = ("details", "hand_off", "reasons", "plan", "invocation")
 
@@ -56,6 +56,8 @@ class _Cleaner:
             return value
         if key in _SENTENCES and isinstance(value, str):
             return self.sentence(value)
+        if key in _SENTENCES and isinstance(value, list):
+            return [self.sentence(item) if isinstance(item, str) else item for item in value]
         return self.values(value) if isinstance(value, dict | list) else value
 
     def sentence(self, text: str) -> str:
@@ -84,4 +86,4 @@ def _texts(value: t.Any, key: t.Any = None) -> t.Iterator[str]:
             yield from _texts(item, name)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _texts(item)
+            yield from _texts(item, key)

@@ -145,7 +145,9 @@ def test_a_file_of_another_user_is_refused(simulator: Simulator, path: Path, mon
 @pytest.mark.parametrize("where", ["missing/run.journal", "file/run.journal", "x" * 300])
 def test_a_file_that_cannot_be_made_is_refused(simulator: Simulator, tmp_path: Path, where: str) -> None:
     (tmp_path / "file").touch()
-    refused(convert(simulator, journal=str(tmp_path / where)), str(tmp_path))
+    # A name that no disk takes is shown in part.
+    shown = str(tmp_path) if len(where) < 100 else str(tmp_path)[:40]
+    refused(convert(simulator, journal=str(tmp_path / where)), shown)
     assert simulator.writes == []
 
 
