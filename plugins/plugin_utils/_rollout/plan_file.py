@@ -65,14 +65,17 @@ def _check_schema(schema: t.Any) -> None:
         )
 
 
-def _is_about(plan: Plan, host: Host) -> bool:
-    """Whether a plan is about what the host stands for. Those that a connection is in have its project, too, so the connection decides where there is one."""
+def _is_about(plan: Plan, host: Host, *, named: bool) -> bool:
+    """Whether a plan is about what the host stands for.
+
+    A connection of which nothing is planned is in no plan, so that its host is told from others by name alone.
+    """
     options, items = plan.get("options"), plan.get("connections")
     of_project = isinstance(options, dict) and options.get("projects") == [host.project_id.lower()]
+    if not host.connection_id:
+        return of_project
     ids = {str(item.get("id")).lower() for item in items or () if isinstance(item, dict)}
-    if host.connection_id:
-        return ids == {host.connection_id.lower()}
-    return of_project
+    return ids == {host.connection_id.lower()} or (named and of_project and not ids)
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,9 @@ class Approved:
         by_name = self.hosts.get(name)
         if not (host.connection_id or host.project_id):
             return by_name
-        mine = [plan for plan in self.hosts.values() if _is_about(plan, host)]
-        return next((plan for plan in mine if plan is by_name), mine[0] if mine else None)
+        if by_name is not None and _is_about(by_name, host, named=True):
+            return by_name
+        return next((plan for plan in self.hosts.values() if _is_about(plan, host, named=False)), None)
 
     def check_connections(self, connections: t.Sequence[str] | None) -> None:
         """Whether it was made for the same named connections: it holds ids, so others could not be told from them.

@@ -86,6 +86,7 @@ def _plan(digest: str, projects: list[str] | None, *connections: str) -> dict[st
 
 
 WEB, PAY = _plan("a", ["p-1"], "c-1", "c-2"), _plan("b", ["p-2"], "c-3")
+NOTHING = _plan("e", ["p-1"])
 FIRST, SECOND = _plan("c", ["p-1"], "c-1"), _plan("d", ["p-1"], "c-2")
 
 
@@ -100,6 +101,9 @@ FIRST, SECOND = _plan("c", ["p-1"], "c-1"), _plan("d", ["p-1"], "c-2")
         ({"web": WEB, "pay": PAY}, "internet", Host(project="Web"), None),
         ({"web-a": FIRST, "web-b": SECOND}, "internet-b", Host(project_id="p-1", connection_id="C-2"), SECOND),
         ({"web-a": FIRST, "web-b": SECOND}, "web-a", Host(project_id="p-1", connection_id="c-3"), None),
+        ({"web-a": NOTHING}, "web-a", Host(project_id="p-1", connection_id="c-3"), NOTHING),
+        ({"web-a": NOTHING}, "internet-a", Host(project_id="p-1", connection_id="c-3"), None),
+        ({"web-a": NOTHING}, "web-a", Host(project_id="p-2", connection_id="c-3"), None),
         ({"contoso": _plan("e", None, "c-1")}, "contoso", Host(), _plan("e", None, "c-1")),
         ({"odd": {"digest": "f" * 64, "connections": "x"}}, "odd", Host(project_id="p-1"), None),
     ],
