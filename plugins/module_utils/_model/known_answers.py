@@ -231,6 +231,24 @@ DEVOPS_ANSWERS = (
     ),
 )  # fmt: skip
 
+# Whom Azure DevOps names where it did not take the credential at all.
+ANONYMOUS_USER = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
+
+
+def _policy(pattern: str, kind: str = TEXT, sure: str = "observed") -> KnownAnswer:
+    return KnownAnswer(
+        seen=DEVOPS, kind=kind, pattern=pattern, means="blocked_by_policy", source=_FIELD, sure=sure, date="2026-11"
+    )
+
+
+# What a refused caller (401, 403) is told where a policy of the tenant or organization refuses it; the codes of Entra are above.
+POLICY_ANSWERS = (
+    _policy("VS403463"),
+    _policy("conditional access policy"),
+    _policy(r"\bIP (address )?(fenc|restriction|validation|is not allowed)", FAMILY, "assumed"),
+    _policy(ANONYMOUS_USER),
+)
+
 _GRAPH = "8.2"
 # Microsoft Graph and Azure Resource Manager. An empty remedy: what rights are needed depends on which of the two says so.
 AZURE_ANSWERS = (

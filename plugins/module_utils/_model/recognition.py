@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.known_answ
     ENTRA,
     ENTRA_ANSWERS,
     FAMILY,
+    POLICY_ANSWERS,
     TEST_ANSWERS,
     TEXT,
     KnownAnswer,
@@ -54,6 +55,14 @@ def of_test(text: str) -> KnownAnswer | None:
     if found := of_entra(text):
         return found
     return None if entra_codes(text) else next((row for row in TEST_ANSWERS if fits(row, text, ())), None)
+
+
+def of_policy(text: str) -> KnownAnswer | None:
+    """The policy that keeps a caller out, by what a refusal of it says; None if it speaks of none."""
+    found = of_entra(text)
+    if found and found.means == "blocked_by_policy":
+        return found
+    return next((row for row in POLICY_ANSWERS if fits(row, text, ())), None)
 
 
 def of_request(text: str, code: str) -> KnownAnswer | None:

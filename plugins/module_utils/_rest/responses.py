@@ -27,6 +27,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     UnfitAnswerError,
     VersionOutOfRangeError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.known_answers import ANONYMOUS_USER
+from ansible_collections.azdo.connections.plugins.module_utils._model.recognition import of_policy
 from ansible_collections.azdo.connections.plugins.module_utils._rest.json_text import parse
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import retry_after
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
@@ -35,13 +37,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies im
 _PASSING_STATUSES = frozenset({408, 429, 502, 503, 504})
 # Parts of the names of errors that are decisions about what was asked for: they come with a 500, too, and asking again changes nothing.
 _DECISIONS = ("AlreadyExists", "Argument", "DoesNotExist", "Duplicate", "Invalid", "NotFound", "NotSupported")
-# Policies of the tenant or organization, by what they say. observed: VS403463 and the two codes of Entra; assumed: the rest of their family.
-_POLICY = re.compile(
-    r"VS403463|AADSTS53\d{3}\b|AADSTS50005\b|conditional access|\bIP (fenc|restriction|address (validation|is not allowed))",
-    re.IGNORECASE,
-)
-# Whom Azure DevOps names where it did not take the credential at all (observed).
-_ANONYMOUS = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
 # As much of a page as is looked at.
 _PAGE_CHARACTERS = 10_000
 
@@ -211,14 +206,15 @@ def _policy(raw: RawResponse) -> BlockedByPolicyError | None:
     """The policy that an answer of 401 or 403 speaks of; None if it speaks of none."""
     said = raw.message
     details: dict[str, t.Any] = {"status": raw.status, "activity_id": raw.activity_id}
-    if _POLICY.search(said):
+    known = of_policy(said)
+    if known is None:
+        return None
+    if known.pattern != ANONYMOUS_USER:
         return BlockedByPolicyError(f"A policy does not let this caller in, says {raw.host}: {said}", **details)
-    if raw.status == 401 and _ANONYMOUS in said.lower():
-        return BlockedByPolicyError(
-            f"{raw.host} did not take the credential at all and saw an anonymous user, as it does where a policy refuses the caller: {said}",
-            **details,
-        )
-    return None
+    return BlockedByPolicyError(
+        f"{raw.host} did not take the credential at all and saw an anonymous user, as it does where a policy refuses the caller: {said}",
+        **details,
+    )
 
 
 def _refusal(raw: RawResponse, write: bool) -> AzdoError:

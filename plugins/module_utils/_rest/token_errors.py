@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
+    BlockedByPolicyError,
     OptionError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.recognition import of_entra
@@ -67,9 +68,8 @@ def explain(error: Exception, method: str, what: str, authority: str) -> AzdoErr
     cause = _of_chain(attempts) if attempts else _short(text.removeprefix("Authentication failed: "))
     known = of_entra(text)
     remedy = (known.sign_in if known else "") or _usual(method)
-    return AuthenticationError(
-        f"Signing in to {what} by {method.replace('_', ' ')} failed: {cause}.", remedy=remedy, **details
-    )
+    kind = BlockedByPolicyError if known and known.means == "blocked_by_policy" else AuthenticationError
+    return kind(f"Signing in to {what} by {method.replace('_', ' ')} failed: {cause}.", remedy=remedy, **details)
 
 
 def _refused_option(error: ValueError | OSError, method: str) -> OptionError | None:

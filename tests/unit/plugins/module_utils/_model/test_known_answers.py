@@ -9,14 +9,17 @@ import re
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._errors import BlockedByPolicyError
 from ansible_collections.azdo.connections.plugins.module_utils._model import known_answers, recognition
 from ansible_collections.azdo.connections.plugins.module_utils._model.known_answers import (
     AZURE_ANSWERS,
     CODE,
     DEVOPS_ANSWERS,
+    ENTRA,
     ENTRA_ANSWERS,
     FAMILY,
     OUTAGE_STATUSES,
+    POLICY_ANSWERS,
     TEST_ANSWERS,
     TEXT,
     KnownAnswer,
@@ -25,7 +28,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.verificati
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
 from ansible_collections.azdo.connections.plugins.module_utils._rest.token_errors import explain
 
-ALL = (*ENTRA_ANSWERS, *TEST_ANSWERS, *DEVOPS_ANSWERS, *AZURE_ANSWERS)
+ALL = (*ENTRA_ANSWERS, *TEST_ANSWERS, *DEVOPS_ANSWERS, *POLICY_ANSWERS, *AZURE_ANSWERS)
 # What each family speaks of, and codes near it that it must leave alone.
 FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     r"70021\d{0,2}": (("70021", "700210", "700214", "700219", "7002100", "7002139", "7002199"), ("7002", "70022", "700021", "7000215", "170021", "70021000")),
@@ -39,6 +42,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("error: (503) Server Unavailable.", "502 Bad Gateway", "504 Gateway Time-out", "success: 500 (Internal Server Error).", "TF400898: An Internal Error"),
         ("(403) Forbidden", "of 500 subscriptions", "connection 503 of the project"),
     ),
+    r"\bIP ": (("by an IP fencing policy", "IP address validation failed", "your IP is not allowed"), ("VIP fencing", "the IP of the agent")),
     "No such host is known": (("The operation has timed out.", "A task was canceled.", "request timed out"), ("The key was cancelled", "timed")),
 }  # fmt: skip
 
@@ -73,7 +77,7 @@ def test_a_row_is_whole(row: KnownAnswer) -> None:
 
 
 def test_no_pattern_stands_twice_in_a_table() -> None:
-    for table in (ENTRA_ANSWERS, TEST_ANSWERS, DEVOPS_ANSWERS, AZURE_ANSWERS):
+    for table in (ENTRA_ANSWERS, TEST_ANSWERS, DEVOPS_ANSWERS, POLICY_ANSWERS, AZURE_ANSWERS):
         patterns = [row.pattern.lower() for row in table]
         assert len(patterns) == len(set(patterns))
 
@@ -111,6 +115,24 @@ def test_the_own_sign_in_gets_its_sentence(row: KnownAnswer) -> None:
         error = explain(RuntimeError(text), "service_principal", "Azure DevOps", "https://login.microsoftonline.com")
         assert error.remedy.endswith(".")
         assert error.remedy == row.sign_in or row.kind == FAMILY
+
+
+@pytest.mark.parametrize(
+    "row", [*POLICY_ANSWERS, *(row for row in ENTRA_ANSWERS if row.means == "blocked_by_policy")], ids=name
+)
+def test_a_policy_is_known_by_what_it_says(row: KnownAnswer) -> None:
+    for text in samples(row):
+        found = recognition.of_policy(text)
+        assert found
+        assert found.means == "blocked_by_policy"
+        assert isinstance(explain(RuntimeError(text), "azure_cli", "x", "y"), BlockedByPolicyError) is (
+            row.seen == ENTRA
+        )
+
+
+@pytest.mark.parametrize("row", [*DEVOPS_ANSWERS, *AZURE_ANSWERS], ids=name)
+def test_a_refusal_of_something_else_is_no_policy(row: KnownAnswer) -> None:
+    assert not any(recognition.of_policy(text) for text in samples(row))
 
 
 @pytest.mark.parametrize("row", [*DEVOPS_ANSWERS, *AZURE_ANSWERS], ids=name)
