@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON of strangers: what no service writes becomes a text in its place, so that one odd field costs one field and not the answer.
+"""JSON of strangers: what no service writes becomes "no number" in its place, so that one odd field costs one field and not the answer.
 
 PRIVATE to the collection, and pure.
 """
@@ -16,7 +16,7 @@ import typing as t
 # A connection is six deep. What walks through data (copies, comparisons, YAML) goes about ten times as deep before Python gives up.
 DEEPEST = 60
 _MOST_DIGITS = 40
-_TOO_DEEP = '"(nested too deep)"'
+_TOO_DEEP = "NaN"
 # A text, or the beginning or end of a list or object. A text without end is found as one quotation mark, and is no JSON anyway.
 _BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|"|[\[{]|[\]}]', re.DOTALL)
 
@@ -24,8 +24,8 @@ _BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|"|[\[{]|[\]}]', re.DOTALL)
 def parse(content: bytes) -> t.Any:
     """The JSON of a body, None for an empty one; some answers start with a byte order mark (fact sheet 1).
 
-    Numbers that no computer takes for one, and what is nested deeper than :data:`DEEPEST`, are texts in brackets: of the wrong kind for every field
-    that is read. Lone surrogates stay as they are, because a body must go back as it came.
+    Numbers that no computer takes for one, and what is nested deeper than :data:`DEEPEST`, are NaN: of the wrong kind for every field that is read, and
+    what holds one is never sent back. Lone surrogates stay as they are, because a body must go back as it came.
 
     :raises ValueError: it is no JSON.
     """
@@ -43,17 +43,17 @@ def _load(text: str) -> t.Any:
     return json.loads(text, parse_int=_whole, parse_float=_fraction, parse_constant=_odd)
 
 
-def _whole(digits: str) -> int | str:
+def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else _odd(digits)
 
 
-def _fraction(digits: str) -> float | str:
+def _fraction(digits: str) -> float:
     number = float(digits)
     return number if math.isfinite(number) else _odd(digits)
 
 
-def _odd(written: str) -> str:
-    return f"({written[:20]} is no number)"
+def _odd(_written: str) -> float:
+    return math.nan
 
 
 def _deeper_than(most: int, value: t.Any) -> bool:

@@ -41,8 +41,8 @@ VALUES: dict[str, str] = {
     "no number": "NaN",
     "address": '"https://["',
 }
-# What is of the kind of most fields, so that nothing need be odd about it. Numbers that are none are read as texts.
-SENSIBLE = ("null", "text", "empty", "nothing", "address", "controls", "flag", "long number", "no number")
+# What is of the kind of most fields, so that nothing need be odd about it.
+SENSIBLE = ("null", "text", "empty", "nothing", "address", "controls", "flag")
 _MARK = "<<here>>"
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 
 import pytest
@@ -56,15 +57,13 @@ def test_no_json(body: bytes) -> None:
     ["9" * 5000, "-" + "9" * 5000, "NaN", "Infinity", "-Infinity", "1e999", "1e-9e"],
     ids=lambda text: text[:9],
 )
-def test_a_number_that_is_none_is_a_text(number: str) -> None:
+def test_a_number_that_is_none_is_not_a_number(number: str) -> None:
     if number == "1e-9e":
         with pytest.raises(ValueError, match=r".+"):
             parse(f"[{number}]".encode())
         return
     (found,) = parse(f"[{number}]".encode())
-    assert found.endswith("is no number)")
-    assert len(found) < 50
-    json.dumps(found, allow_nan=False)
+    assert math.isnan(found)
 
 
 @pytest.mark.parametrize("deep", [DEEP, VERY_DEEP], ids=["deep", "very deep"])
@@ -74,13 +73,13 @@ def test_what_is_nested_too_deep_costs_only_itself(deep: str) -> None:
     assert [item["id"] for item in found["value"]] == ["1", "2"]
     assert found["value"][1]["data"] == {"text": "[{"}
     assert depth(found) <= DEEPEST + 1
-    assert "nested too deep" in json.dumps(found)
+    assert "NaN" in json.dumps(found)
 
 
 def test_what_is_just_not_too_deep_stays() -> None:
     body = "[" * DEEPEST + "]" * DEEPEST
     assert json.dumps(parse(body.encode())) == body
-    assert "nested too deep" in json.dumps(parse(f"[{body}]".encode()))
+    assert "NaN" in json.dumps(parse(f"[{body}]".encode()))
 
 
 def test_brackets_and_quotes_in_texts_are_text() -> None:
