@@ -196,7 +196,7 @@ def find_managed_identity(
     return None
 
 
-def _managed_identity(
+def managed_identity_of(
     graph: Graph, resource_manager: ResourceManager, connection: ArmConnection
 ) -> ManagedIdentity | None:
     """In the connection's own subscription, else where the directory says that it is, else in any subscription that the caller sees."""
@@ -209,15 +209,24 @@ def _managed_identity(
         principal = None
     if resource_id := _resource_id_of(principal):
         return ManagedIdentity(resource_manager, resource_id)
-    for subscription_id in resource_manager.subscriptions():
-        try:
-            found = find_managed_identity(resource_manager, subscription_id, client_id)
-        except NotPermittedError:
-            # To see a subscription is not to read what is in it.
-            continue
-        if found:
-            return found
-    return None
+    return next(
+        (found for item in _readable(resource_manager) if (found := _in(resource_manager, item, client_id))), None
+    )
+
+
+def _readable(resource_manager: ResourceManager) -> list[str]:
+    try:
+        return resource_manager.subscriptions()
+    except NotPermittedError:
+        return []
+
+
+def _in(resource_manager: ResourceManager, subscription_id: str, client_id: str) -> ManagedIdentity | None:
+    try:
+        return find_managed_identity(resource_manager, subscription_id, client_id)
+    except NotPermittedError:
+        # To see a subscription is not to read what is in it.
+        return None
 
 
 def _resource_id_of(principal: Json | None) -> str | None:
@@ -254,7 +263,7 @@ def identity_behind(
             known = graph.service_principal(client_id)
         if known is None and tenant and tenant.lower() == (connection.tenant_id or "").lower():
             return None, IdentityFacts(kind="missing")
-    found = _managed_identity(graph, resource_manager, connection)
+    found = managed_identity_of(graph, resource_manager, connection)
     if found is None:
         raise FederationError(
             f"{client_id} is no application of this tenant and no managed identity of a subscription, as far as this sign-in sees.",

@@ -20,7 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
     Application,
     Identity,
     ManagedIdentity,
-    find_managed_identity,
+    managed_identity_of,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
@@ -168,12 +168,11 @@ class LeftoverFinder:
                     remedy="Correct it, or leave it out. Nothing was removed.",
                 )
             return named
-        subscription = current.scope["subscription_id"]
-        if same(current.identity_type, "ManagedIdentity") and subscription:
-            if found := find_managed_identity(session.resource_manager, subscription, current.client_id):
+        if same(current.identity_type, "ManagedIdentity"):
+            if found := managed_identity_of(session.graph, session.resource_manager, current):
                 return found
             raise FederationError(
-                f"no managed identity of the subscription {subscription} has the client id {current.client_id}; managed_identity.resource_id would name it."
+                f"no managed identity that this sign-in sees has the client id {current.client_id}; managed_identity.resource_id would name it."
             )
         return Application(session.graph, str(current.client_id))
 

@@ -575,16 +575,32 @@ def test_an_owner_of_the_application_needs_no_more_rights_in_graph(stage: Stage)
     assert azure(scene.simulator) == before
 
 
-def test_a_managed_identity_of_another_subscription_is_found_only_by_its_id(stage: Stage) -> None:
+def test_a_managed_identity_of_another_subscription_is_found_where_it_can_be_read(stage: Stage) -> None:
+    """Its role must not stay behind."""
+    scene = stage("managed identity")
+    elsewhere = {**SCOPE, "subscription_id": "5a1d2c3b-0000-4000-8000-000000000099"}
+    before = azure(scene.simulator)
+    scene.make(scope=elsewhere)
+    assert azure(scene.simulator) != before
+    gone = scene.named()
+    assert gone.runtime.warnings == []
+    assert azure(scene.simulator) == before
+
+
+def test_where_it_cannot_be_read_its_id_is_asked_for(stage: Stage) -> None:
     scene = stage("managed identity")
     elsewhere = {**SCOPE, "subscription_id": "5a1d2c3b-0000-4000-8000-000000000099"}
     before = azure(scene.simulator)
     scene.make(scope=elsewhere)
     kept = azure(scene.simulator)
+    for path in ("servicePrincipals", r"/subscriptions\?"):
+        denied = {"error": {"code": "AuthorizationFailed", "message": "No."}}
+        scene.simulator.fault(path=path, times=0, status=403, body=denied)
     foretold = scene.named(check=True)
     [warning] = foretold.runtime.warnings
     assert "managed_identity.resource_id would name it" in warning
     assert azure(scene.simulator) == kept
+    scene.simulator.clear_faults()
     gone = scene.remove(scope=elsewhere)
     assert gone.runtime.warnings == []
     assert azure(scene.simulator) == before

@@ -436,3 +436,19 @@ def test_the_connection_itself_is_always_compared(make: Make) -> None:
     scene = make(description="as it was", knobs={"conversion_drops": "description"})
     (row,) = scene.run(compare="none", verify="none").rows
     assert (row["status"], row["error"]["code"]) == ("failed", "changed_besides")
+
+
+# -- candidates that are not ready -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("state", "code"), [("in_progress", "not_ready"), ("failed", "failed")])
+def test_every_candidate_is_a_row(simulate: Simulate, state: str, code: str) -> None:
+    """Whoever looks for it finds it, and reads why it is left alone just now."""
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    fleet.connection(payments, NAME)
+    fleet.connection(payments, "odd", state=state)
+    simulator = simulate(fleet)
+    for check in (True, False):
+        task = convert(simulator, check=check)
+        assert task.statuses == {NAME: "would_convert" if check else "converted", "odd": "skipped"}
+        assert code in task.codes("odd")
+        assert task.result["summary"]["unsettled"] == []
