@@ -40,25 +40,31 @@ class Operation:
 
 
 def operations(folder: Path, version: str) -> list[Operation]:
-    """All operations that the files of this API version describe."""
+    """All operations that the files of this API version describe; those that need more of the query come first."""
     found = []
     for name in FILES[version]:
         document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8-sig"))
         definitions = {key: _strict(value, document["definitions"]) for key, value in document["definitions"].items()}
-        for path, methods in document["paths"].items():
+        for path, method, operation in entries(document):
+            answer = operation["responses"]["200"]
+            schema = _strict(answer["schema"], document["definitions"]) if "schema" in answer else None
+            needs = frozenset(
+                item["name"]
+                for item in operation.get("parameters", [])
+                if item.get("in") == "query" and item.get("required") and item["name"] != "api-version"
+            )
+            operation_id = operation["operationId"]
+            found.append(Operation(operation_id, method.upper(), _pattern(path), 200, schema, definitions, needs))
+    return sorted(found, key=lambda item: -len(item.needs))
+
+
+def entries(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and description of every operation. `x-ms-paths` has those that differ from another one by their query alone."""
+    for key in ("paths", "x-ms-paths"):
+        for path, methods in document.get(key, {}).items():
             for method, operation in methods.items():
-                if method == "parameters":
-                    continue
-                answer = operation["responses"]["200"]
-                schema = _strict(answer["schema"], document["definitions"]) if "schema" in answer else None
-                needs = frozenset(
-                    item["name"]
-                    for item in operation.get("parameters", [])
-                    if item.get("in") == "query" and item.get("required") and item["name"] != "api-version"
-                )
-                operation_id = operation["operationId"]
-                found.append(Operation(operation_id, method.upper(), _pattern(path), 200, schema, definitions, needs))
-    return found
+                if method != "parameters":
+                    yield path.partition("?")[0], method, operation
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -52,15 +52,12 @@ def requests_of(folder: Path, version: str) -> list[Request]:
     found = []
     for name in openapi.FILES[version]:
         document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8-sig"))
-        for methods in document["paths"].values():
-            for method, operation in methods.items():
-                if method == "parameters":
-                    continue
-                parameters = operation.get("parameters", [])
-                body = next((item["schema"] for item in parameters if item.get("in") == "body"), None)
-                query = {item["name"]: item for item in parameters if item.get("in") == "query"}
-                found.append(Request(known[operation["operationId"]], _referring(body), query))
-    return found
+        for _path, _method, operation in openapi.entries(document):
+            parameters = operation.get("parameters", [])
+            body = next((item["schema"] for item in parameters if item.get("in") == "body"), None)
+            query = {item["name"]: item for item in parameters if item.get("in") == "query"}
+            found.append(Request(known[operation["operationId"]], _referring(body), query))
+    return sorted(found, key=lambda item: -len(item.operation.needs))
 
 
 def _referring(schema: Any) -> Any:
@@ -418,8 +415,8 @@ def _spoiled(record: Recorded, path: str, value: Any) -> Recorded:
         ("PUT", "", "data/subscriptionId", 5, "Endpoints_Update Service Endpoint request /data/subscriptionId type integer"),
         ("PUT", "", "operation", "x", "Endpoints_Update Service Endpoint request /operation additional"),
         ("POST", "/endpointproxy", "serviceEndpointDetails/name", "x",
-         "Endpointproxy_Query request /serviceEndpointDetails/name additional"),
-        ("POST", "/endpointproxy", "dataSourceName", "x", "Endpointproxy_Query request /dataSourceName additional"),
+         "Endpointproxy_Execute Service Endpoint Request request /serviceEndpointDetails/name additional"),
+        ("POST", "/endpointproxy", "dataSourceName", "x", "Endpointproxy_Execute Service Endpoint Request request /dataSourceName additional"),
         ("PATCH", "", "0/projectIds", "x", "Endpoints_Share Service Endpoint request /*/projectIds additional"),
     ],
 )  # fmt: skip
