@@ -102,6 +102,9 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
     rest.get("_apis/projects", **{"$top": 3})
     rest.get(f"_apis/projects/{payments.id}", includeCapabilities="true")
     rest.get("_apis/projects/Nowhere")
+    for process in rest.get("_apis/process/processes").json()["value"][:1]:
+        rest.get(f"_apis/process/processes/{process['id']}")
+    rest.get(f"_apis/process/processes/{UNKNOWN}")
     rest.get("_apis/serviceendpoint/types", **preview)
     for name in ("azure-prod", "expired-secret"):
         test = {"dataSourceDetails": {"dataSourceName": "TestConnection"}}
@@ -130,6 +133,7 @@ def _pipelines(rest: Rest, connection: Connection, preview: dict[str, str]) -> N
     rest.send("PATCH", f"{base}/pipelinepermissions", params=preview, json=[{"resource": resource, **granted}])
     legacy = [{**resource, "authorized": True}]
     rest.send("PATCH", "Payments/_apis/build/authorizedresources", params=preview, json=legacy)
+    rest.get("Payments/_apis/build/authorizedresources", **preview)
     checks = f"{base}/checks/configurations"
     asked = {"resourceType": "endpoint", "resourceId": connection.id, "$expand": "settings", **preview}
     rest.send("GET", checks, params=asked)

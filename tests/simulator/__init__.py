@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+from .caller import Caller
 from .demo import bench_fleet, demo_fleet, fleet_by_name
 from .faults import Fault
 from .fleet import Fleet
 from .knobs import Knobs
 from .recorder import Moment, Observer, Recorded
 from .server import Simulator
-from .state import Caller, Connection, Project
+from .state import Connection, Project
 from .writes import is_write
 
 __all__ = [

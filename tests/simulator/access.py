@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from .caller import LEVELS, Level
 from .calls import Call
 from .errors import Failure, access_denied
-from .state import Level, Project
+from .state import Connection, Project
 
 
 def visible(call: Call, project: Project) -> bool:
@@ -23,6 +24,28 @@ def denied(call: Call, name: str) -> Failure:
     )
 
 
-def need(call: Call, level: Level, project: Project, name: str) -> None:
-    if not call.caller.has(level, project.id):
-        raise denied(call, name)
+def level_of(call: Call, connection: Connection, project: Project) -> Level:
+    """The best of what the caller has in the project and of its role on this connection there."""  # assumed: 6.3
+    caller = call.caller
+    if not caller.sees(project.id):
+        return "none"
+    found: list[Level] = [
+        _LEVEL_OF_ROLE[item.role]
+        for item in connection.roles.get(project.id, [])
+        if item.caller.id == caller.id and (item.counts or not connection.inherits)
+    ]
+    found.append(caller.levels.get(project.id, caller.level) if connection.inherits else "none")
+    return max(found, key=LEVELS.index)
+
+
+_LEVEL_OF_ROLE: dict[str, Level] = {"Administrator": "administrator", "User": "user", "Reader": "reader"}
+
+
+def may(call: Call, level: Level, project: Project, connection: Connection) -> bool:
+    """`reader` sees it, `user` uses it (tests, roles), `administrator` changes it."""  # documented: 6.3 (names of the roles)
+    return LEVELS.index(level_of(call, connection, project)) >= LEVELS.index(level)
+
+
+def need(call: Call, level: Level, project: Project, connection: Connection) -> None:
+    if not may(call, level, project, connection):
+        raise denied(call, connection.name)

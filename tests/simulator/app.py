@@ -16,7 +16,7 @@ from . import control, faults, wire
 from .auth import authenticate
 from .azure_auth import authenticate_azure
 from .calls import Call, Site
-from .errors import AzureFailure, Failure, Refusal, unknown_route
+from .errors import AzureFailure, Failure, Refusal, Unreadable, unknown_route
 from .identifiers import is_guid
 from .limits import Limits
 from .operations import table
@@ -113,6 +113,8 @@ class Application:
             reply = await self._serve(call, operation, service, started)
         except (Failure, Refusal, AzureFailure) as failure:
             reply = failure.reply()
+        except Unreadable as failure:
+            reply = failure.reply(service)
         if service == "azure_devops":
             self._finish(call, reply)
         return reply

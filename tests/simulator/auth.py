@@ -10,11 +10,11 @@ import base64
 import binascii
 import hmac
 
+from .caller import Caller
 from .calls import Call
 from .errors import Failure, Refusal
 from .identifiers import guid
 from .replies import HTML, SIGN_IN_PAGE, Reply, text
-from .state import Caller
 from .tokens import AZURE_DEVOPS, Tokens
 
 __all__ = ["ANONYMOUS", "Tokens", "authenticate", "bearer_token"]

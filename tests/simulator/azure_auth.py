@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .auth import bearer_token
+from .caller import Caller
 from .calls import Call
 from .directory import Application, Identity
 from .errors import AzureFailure
-from .state import Caller
 from .tokens import GRAPH
 
 
@@ -40,17 +42,31 @@ def may_touch(call: Call, identity: Identity) -> None:
         raise _denied()
 
 
+def may_change(call: Call, identity: Identity) -> None:
+    """Graph, after may_touch: a member without a role reads every application and changes those that it owns."""  # documented: Entra, default user permissions
+    owners = identity.owners if isinstance(identity, Application) else frozenset[str]()
+    if call.caller.graph_rights == "default" and call.caller.object_id not in owners:
+        raise _denied()
+
+
 def _denied() -> AzureFailure:
     return AzureFailure(
         403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", graph=True
     )  # assumed: 8.2
 
 
+_RIGHTS: dict[str, Callable[[str], bool]] = {  # documented: 8.4 and Azure's built-in roles
+    "owner": lambda action: True,
+    "user_access_administrator": lambda action: action.endswith("/read") or "Microsoft.Authorization" in action,
+    "contributor": lambda action: action.endswith("/read") or "Microsoft.Authorization" not in action,
+    "reader": lambda action: action.endswith("/read"),
+    "none": lambda action: False,
+}
+
+
 def may_manage(call: Call, action: str, scope: str) -> None:
-    """ARM: owners may do all, contributors all but changing role assignments."""  # documented: 8.4
-    rights = call.caller.azure_rights
-    harmless = action.endswith("/read") or "Microsoft.Authorization" not in action
-    if rights == "owner" or (rights == "contributor" and harmless):
+    """ARM: each role allows its own actions; all of them read."""
+    if _RIGHTS[call.caller.azure_rights](action):
         return
     raise AzureFailure(
         403,

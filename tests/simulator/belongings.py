@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from . import federation, identity_fleet
+from .caller import ROLES, Caller, RoleName, UserRole
 from .directory import Application, Password
 from .identifiers import guid
 from .people import People
-from .state import ROLES, Caller, Check, Connection, Execution, Project, RoleName, UserRole
+from .state import Check, Connection, Execution, Project
 
 DEFINITION = (12, "deploy-infrastructure")
 

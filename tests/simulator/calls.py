@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .errors import argument
+from .caller import Caller
+from .errors import Unreadable, argument
 from .replies import Reply
-from .state import Caller, Project, World
+from .state import Project, World
 
 if TYPE_CHECKING:
     from .auth import Tokens
@@ -90,6 +92,15 @@ class Call:
 
     def ask_flag(self, name: str) -> bool:
         return (self.ask(name) or "").lower() == "true"
+
+    def ask_number(self, name: str, default: int) -> int:
+        """A query parameter that counts. Raises Unreadable when it is no number, or below zero."""
+        asked = self.ask(name)
+        if not asked:
+            return default
+        if not re.fullmatch("[0-9]{1,9}", asked):
+            raise Unreadable(name, "a number")
+        return int(asked)
 
     def json_object(self) -> dict[str, Any]:
         if not isinstance(self.body, dict):

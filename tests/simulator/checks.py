@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from . import typed
 from .access import need
 from .calls import Call
 from .clock import iso_milliseconds
@@ -29,9 +29,9 @@ def list_checks(call: Call) -> Reply:
 def query_checks(call: Call) -> Reply:
     """POST queryconfigurations: an array of resources."""  # documented: 6.2
     found: list[Check] = []
-    for item in call.json_list():
-        if isinstance(item, Mapping) and str(item.get("type")).lower() == "endpoint":
-            found.extend(_of(call, str(item.get("id")).lower()))
+    for item in typed.objects(call.json_list()):
+        if typed.text(item, "type").lower() == "endpoint":
+            found.extend(_of(call, typed.text(item, "id").lower()))
     return collection([_render(call, item, _expanded(call)) for item in found])
 
 
@@ -41,15 +41,17 @@ def get_check(call: Call) -> Reply:
 
 def add_check(call: Call) -> Reply:
     body = call.json_object()
-    kind, resource = body.get("type"), body.get("resource")
-    if not isinstance(kind, Mapping) or not isinstance(resource, Mapping):
+    kind, resource = typed.mapping(body, "type"), typed.mapping(body, "resource")
+    if not typed.text(kind, "id", "type.") or not typed.text(resource, "id", "resource."):
         raise argument("Value cannot be null. Parameter name: type, resource")  # assumed
-    connection = _connection(call, str(resource.get("id")))
+    typed.text(resource, "type", "resource.")
+    connection = _connection(call, resource["id"])
     now, who = call.site.clock.now(), call.caller.id
+    name, settings = typed.text(kind, "name", "type."), typed.mapping(body, "settings")
+    timeout = typed.number(body, "timeout", default=43200)
     number = call.world.next_check_id()
     made = Check(
-        number, call.the_project.id, connection.id, str(kind.get("id")), str(kind.get("name") or ""),
-        dict(body.get("settings") or {}), int(body.get("timeout") or 43200), who, now, who, now,
+        number, call.the_project.id, connection.id, kind["id"], name, settings, timeout, who, now, who, now,
     )  # fmt: skip
     call.world.checks[number] = made
     return answer(_render(call, made, True))
@@ -58,12 +60,13 @@ def add_check(call: Call) -> Reply:
 def update_check(call: Call) -> Reply:
     check, body = _one(call), call.json_object()
     _connection(call, check.connection_id)
+    settings, timeout = typed.mapping(body, "settings"), typed.number(body, "timeout", default=check.timeout)
+    disabled = typed.flag(body, "isDisabled")
     if "settings" in body:
-        check.settings = dict(body["settings"] or {})
-    if "timeout" in body:
-        check.timeout = int(body["timeout"])
+        check.settings = settings
+    check.timeout = timeout
     if "isDisabled" in body:
-        check.disabled = bool(body["isDisabled"])
+        check.disabled = disabled
     check.modified_by, check.modified = call.caller.id, call.site.clock.now()
     return answer(_render(call, check, True))
 
@@ -80,7 +83,10 @@ def _expanded(call: Call) -> bool:
 
 
 def _of(call: Call, connection_id: str) -> list[Check]:
-    project = call.the_project.id
+    """Those of a connection that the caller sees; of others it is told that it may not."""
+    connection, project = call.world.connections.get(connection_id), call.the_project.id
+    if connection is not None and connection.reference(project) is not None:
+        need(call, "reader", call.the_project, connection)  # assumed: 6.2
     return [
         item
         for item in call.world.checks.values()
@@ -102,7 +108,7 @@ def _connection(call: Call, identifier: str) -> Connection:
     found = call.world.connections.get(identifier.lower())
     if found is None or found.reference(call.the_project.id) is None:
         raise Failure(404, "ResourceNotFoundException", f"The resource endpoint {identifier} was not found.")  # assumed
-    need(call, "administrator", call.the_project, found.name)
+    need(call, "administrator", call.the_project, found)
     return found
 
 

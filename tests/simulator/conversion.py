@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from . import federation, pending
+from . import federation, pending, provisioning, typed
 from .bodies import read_references
 from .calls import Call
 from .directory import Application
@@ -29,12 +28,13 @@ NOT_CONFIGURED = (  # observed: 3.4
 
 def convert(call: Call, connection: Connection, body: dict[str, Any]) -> Reply:
     """Full or minimal body; the connection stays as it was when anything is refused."""  # documented: 3.1
-    authorization = body.get("authorization")
-    target = authorization.get("scheme") if isinstance(authorization, Mapping) else None
-    if not isinstance(target, str) or not target:
+    authorization = typed.mapping(body, "authorization")
+    target = typed.text(authorization, "scheme", "authorization.")
+    if not target:
         raise argument("Value cannot be null. Parameter name: endpoint.Authorization.Scheme")  # assumed
-    if not isinstance(body.get("type"), str):
+    if not typed.text(body, "type"):
         raise argument("Value cannot be null. Parameter name: endpoint.Type")  # assumed
+    typed.strings(authorization, "parameters", "authorization.")
     _refuse_stale_deadline(call, body)
     _refuse_wrong_place(call, connection)
     references = _references(call, connection, body)
@@ -49,7 +49,7 @@ def convert(call: Call, connection: Connection, body: dict[str, Any]) -> Reply:
         _check_revert(call, connection)
     failure = connection.conversion_failure or call.knobs.conversion_failure
     polls = call.knobs.conversion_polls if connection.conversion_polls is None else connection.conversion_polls
-    if failure and not polls:
+    if failure and (polls == 0 or (polls < 0 and call.knobs.conversion_ms <= 0)):
         raise argument(failure)
     call.world.set_references(connection, references)
     connection.modified_by, connection.modified = call.caller, call.site.clock.now()
@@ -62,8 +62,8 @@ def convert(call: Call, connection: Connection, body: dict[str, Any]) -> Reply:
 
 def _refuse_stale_deadline(call: Call, body: dict[str, Any]) -> None:
     """Both official scripts remove the key before they PUT; what happens otherwise is a knob."""  # assumed: 11
-    data = body.get("data")
-    if not isinstance(data, Mapping) or not any(key.lower() == DEADLINE.lower() for key in data):
+    data = typed.strings(body, "data")
+    if not any(key.lower() == DEADLINE.lower() for key in data):
         return
     if call.knobs.stale_deadline == "reject":
         raise argument(f"The value of data.{DEADLINE} must not be set.")
@@ -114,7 +114,7 @@ def _check_upgrade(call: Call, connection: Connection) -> None:
             "AAD returned silent failure.",
         )
     full = isinstance(identity, Application) and len(identity.credentials) >= 20  # documented: 8.2
-    automatic = call.caller.is_user and connection.application_writable and call.caller.graph_rights != "none"
+    automatic = provisioning.may_write(call.caller, connection, identity)
     if not automatic or identity is None or full or data.get("environment") == "AzureUSGovernment":
         raise _not_configured(call, connection)  # documented: 2.7, 3.2 (only users; not in US Government)
 
@@ -141,8 +141,8 @@ def _check_revert(call: Call, connection: Connection) -> None:
 
 def _references(call: Call, connection: Connection, body: dict[str, Any]) -> list[Reference]:
     """Without references all stay; with fewer than there are, the others are dropped."""  # assumed: 2.11
-    sent = body.get("serviceEndpointProjectReferences")
-    if not isinstance(sent, list) or not sent:
+    sent = typed.items(body, "serviceEndpointProjectReferences")
+    if not sent:
         return list(connection.references)
     ids = {item.project.id for item in read_references(call, sent)}
     kept = [item for item in connection.references if item.project.id in ids]

@@ -42,7 +42,7 @@ def wire(world: World, connection: Connection, wishes: Wishes) -> None:
         else:
             _federate(world, connection, identity, wishes)
         if wishes.role:
-            scope = scopes.arm_scope(connection.data)
+            scope = connection.parameter("scope") or scopes.arm_scope(connection.data)
             identity_fleet.assign(world.directory, identity_fleet.principal_of(identity), scope, wishes.role)
         if not wishes.application_exists:
             world.directory.remove_application(connection.parameter("serviceprincipalid"))

@@ -16,6 +16,12 @@ ROLE_DEFINITIONS = {  # Azure's built-in role ids
     "contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
     "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
     "user access administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+    "managed identity contributor": "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59",
+    "acrpull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "storage blob data contributor": "ba92f5b4-2d11-453d-a403-e99a82b77c1d",
+}
+_READS = {  # documented: Azure's built-in roles (Microsoft.Resources/subscriptions/read)
+    ROLE_DEFINITIONS[name] for name in ("owner", "contributor", "reader", "user access administrator")
 }
 
 
@@ -152,10 +158,15 @@ class Directory:
     def assignments_of(self, principal_id: str) -> list[RoleAssignment]:
         return self._by_principal.get(principal_id.lower(), [])
 
-    def may_read(self, principal_id: str, scope: str) -> bool:
-        """Any role at the scope or above it is enough to read the scope."""
+    def may_read(self, principal_id: str, scope: str, *, below: bool) -> bool:
+        """Whether a role at or above the scope lets it read that, or one `below`; not every role reads."""
         scope = scope.lower().rstrip("/") + "/"
-        return any(scope.startswith(item.scope.lower().rstrip("/") + "/") for item in self.assignments_of(principal_id))
+        for item in self.assignments_of(principal_id):
+            place = item.scope.lower().rstrip("/") + "/"
+            near = scope.startswith(place) or (below and place.startswith(scope))
+            if near and item.role_definition_id.rpartition("/")[2].lower() in _READS:
+                return True
+        return False
 
     def attempt(self, key: str) -> int:
         """How often this was tried, this time included."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from .caller import Caller
 from .calls import Call
 from .identifiers import guid
 from .profiles import Profile
 from .replies import JSON, Reply, answer, collection, dump
 from .resources import RESOURCES
 from .routing import Resource
-from .state import Caller
 from .versions import dotted, resource_version
 
 

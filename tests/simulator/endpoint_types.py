@@ -12,7 +12,7 @@ from .calls import Call
 from .replies import Reply, collection
 from .scopes import RESOURCE_MANAGER_URLS
 
-_SCHEMES: dict[str, tuple[tuple[str, bool], ...]] = {  # documented: 2.6
+SCHEMES: dict[str, tuple[tuple[str, bool], ...]] = {  # documented: 2.6
     "ServicePrincipal": (
         ("tenantid", False), ("serviceprincipalid", False), ("authenticationType", False),
         ("serviceprincipalkey", True), ("servicePrincipalCertificate", True), ("scope", False),
@@ -36,7 +36,7 @@ def list_types(call: Call) -> Reply:
     federated = call.site.profile.hosted and call.knobs.workload_identity_federation
     schemes = [
         _scheme(name, inputs)
-        for name, inputs in _SCHEMES.items()
+        for name, inputs in SCHEMES.items()
         if (federated or name != "WorkloadIdentityFederation") and scheme in ("", name.lower())
     ]
     return collection([_type(schemes)])

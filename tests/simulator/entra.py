@@ -10,10 +10,10 @@ import uuid
 from typing import Any
 
 from .assertions import Assertion, certificate_accepts, read_assertion
+from .caller import Caller
 from .calls import Call
 from .directory import Application
 from .replies import Reply, answer
-from .state import Caller
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -87,7 +87,8 @@ def token(call: Call) -> Reply:
 
 
 def _token(call: Call) -> Reply:
-    form: dict[str, str] = call.body if isinstance(call.body, dict) else {}
+    sent = call.body if isinstance(call.body, dict) else {}
+    form = {key: value for key, value in sent.items() if isinstance(value, str)}
     tenant = call.parameters["tenant"].lower()
     if form.get("grant_type") != "client_credentials":
         raise EntraFailure(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")

@@ -91,6 +91,26 @@ class AzureFailure(Exception):
         return answer({"error": error}, self.status)
 
 
+class Unreadable(Exception):
+    """A body whose shape is wrong: becomes a 400 of the service that was asked."""
+
+    def __init__(self, where: str, wanted: str) -> None:
+        super().__init__(where)
+        self.where, self.wanted = where, wanted
+
+    def reply(self, service: str) -> Reply:
+        if service == "graph":
+            message = f"Unable to read JSON request payload: '{self.where}' must be {self.wanted}."
+            return AzureFailure(400, "Request_BadRequest", message, graph=True).reply()  # assumed: 8.2
+        if service == "arm":
+            message = (
+                f"The request content was invalid and could not be deserialized: '{self.where}' must be {self.wanted}."
+            )
+            return AzureFailure(400, "InvalidRequestContent", message).reply()  # assumed: 8.3
+        message = f"Error converting value to {self.wanted}. Path '{self.where}'."
+        return answer({"count": 1, "value": {"Message": message}}, 400)  # observed: 9.4 (variant); status assumed
+
+
 def argument(message: str, **more: Any) -> Failure:
     """The 400 of a refused argument."""  # observed: 3.4 (eventId 0)
     return Failure(400, "ArgumentException", message, event_id=0, **more)

@@ -12,16 +12,9 @@ from typing import Literal
 
 from . import credentials, federation, identity_fleet, scopes
 from .belongings import Belongings
+from .caller import Caller
 from .identifiers import guid
-from .state import (
-    Caller,
-    Connection,
-    PipelinePermissions,
-    Previous,
-    Project,
-    Reference,
-    Status,
-)
+from .state import Connection, PipelinePermissions, Previous, Project, Reference, Status
 
 DEFAULT_PAT = "simulated0personal0access0token0for0tests0only0" + "x" * 29 + "AZDO" + "abcd"
 Issuer = Literal["entra", "azure_devops"]
@@ -72,6 +65,7 @@ class Fleet(Belongings):
         subscription_id: str | None = None,
         subscription_name: str = "Contoso Production",
         resource_group: str | None = None,
+        resource_group_in: Literal["data", "scope"] = "data",
         management_group_id: str = "mg-platform",
         management_group_name: str = "Platform",
         ml_workspace: str = "mlw-research",
@@ -110,6 +104,7 @@ class Fleet(Belongings):
         conversion_polls: int | None = None,
         conversion_failure: str = "",
         partial: bool = False,
+        inherits: bool = True,
         identifier: str | None = None,
     ) -> Connection:
         """One service connection, with its application, federated credential and role assignment.
@@ -117,15 +112,17 @@ class Fleet(Belongings):
         `secret` is the hidden secret (default: a made-up one); `secret_expires`, `created`, `last_used` and
         `converted_ago` are relative to now. `converted_ago` makes a federated connection that was converted
         that long ago, so that it may be reverted. `running` leaves the newest execution (five minutes old unless
-        `last_used` says else) without an end; `definition` is the pipeline of the executions. `data` and `parameters` are added last and win.
+        `last_used` says else) without an end; `definition` is the pipeline of the executions. `resource_group_in` "scope" stores the
+        resource group as Terraform does. `inherits` False leaves it to those who have a role on it. `data` and `parameters` are added last and win.
         """
         identifier = identifier or guid("connection", self.organization, project.name, name)
         tenant_id = tenant_id or self.tenant_id
         subscription_id = subscription_id or guid("subscription", self.organization)
         if creation_mode == "default":
             creation_mode = None if scheme in ("ManagedServiceIdentity", "PublishProfile") else "Automatic"
+        group = resource_group if resource_group_in == "data" else None
         scope = scopes.Scope(
-            scope_level, subscription_id, subscription_name, resource_group, management_group_id,
+            scope_level, subscription_id, subscription_name, group, management_group_id,
             management_group_name, ml_workspace, ml_location,
         )  # fmt: skip
         references = [Reference(project, name, description)]
@@ -152,9 +149,12 @@ class Fleet(Belongings):
             conversion_polls=conversion_polls,
             conversion_failure=conversion_failure,
             partial=partial,
+            inherits=inherits,
         )
         if creation_mode:
             connection.data["creationMode"] = creation_mode
+        if resource_group and group is None:
+            connection.parameters["scope"] = scopes.in_parameters(subscription_id, resource_group)
         credentials.wire(
             self.world,
             connection,

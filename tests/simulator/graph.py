@@ -11,11 +11,12 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from .azure_auth import may_ask, may_touch
+from . import typed
+from .azure_auth import may_ask, may_change, may_touch
 from .calls import Call
 from .clock import iso_milliseconds
 from .directory import Application, Identity, Password, principal_of
-from .errors import AzureFailure
+from .errors import AzureFailure, Unreadable
 from .replies import Reply, answer, no_content
 
 FILTER = re.compile(r"(\w+)\s+eq\s+'((?:[^']|'')*)'", re.IGNORECASE)
@@ -45,6 +46,18 @@ def find(call: Call) -> Application:
     return found
 
 
+def find_to_change(call: Call) -> Application:
+    found = find(call)
+    may_change(call, found)
+    return found
+
+
+def lag(call: Call, key: str) -> None:
+    """Graph answers from replicas: what was just written is not shown at once (knobs graph_lag_*)."""  # documented: 8.3 (Entra is eventually consistent)
+    knobs = call.knobs
+    call.world.lags.begin(key, call.site.clock.now(), knobs.graph_lag_reads, knobs.graph_lag_ms)
+
+
 # -- applications ------------------------------------------------------------------------------------------------------
 def list_applications(call: Call) -> Reply:
     may_ask(call)
@@ -56,11 +69,11 @@ def list_applications(call: Call) -> Reply:
         found = [item for item in found if item.display_name == asked[2].replace("''", "'")]
     if call.caller.graph_rights == "owned":
         found = [item for item in found if call.caller.object_id in item.owners]
-    return answer({"value": [selected(call, _application(item)) for item in found[:100]]})
+    return answer({"value": [selected(call, _application(call, item)) for item in found[:100]]})
 
 
 def get_application(call: Call) -> Reply:
-    return answer(selected(call, _application(find(call))))
+    return answer(selected(call, _application(call, find(call))))
 
 
 def get_service_principal(call: Call) -> Reply:
@@ -83,13 +96,14 @@ def list_service_principals(call: Call) -> Reply:
     return answer({"value": [selected(call, _service_principal(found))] if found else []})
 
 
-def _application(application: Application) -> dict[str, Any]:
+def _application(call: Call, application: Application) -> dict[str, Any]:
+    passwords = call.world.lags.shown(application.passwords, lambda item: item.key_id, call.site.clock.now())
     return {
         "id": application.object_id,
         "appId": application.app_id,
         "displayName": application.display_name,
         "signInAudience": application.sign_in_audience,
-        "passwordCredentials": [_password(item) for item in application.passwords],
+        "passwordCredentials": [_password(item) for item in passwords],
         "keyCredentials": [],
     }
 
@@ -126,21 +140,31 @@ def selected(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_password(call: Call) -> Reply:
-    application = find(call)
-    sent = call.body.get("passwordCredential", {}) if isinstance(call.body, dict) else {}
+    """The body may be left out."""  # documented: 8.5
+    application = find_to_change(call)
+    sent = typed.mapping(_object(call), "passwordCredential")
+    name = typed.text(sent, "displayName", "passwordCredential.")
+    typed.text(sent, "endDateTime", "passwordCredential.")
     now = call.site.clock.now()
-    made = Password(
-        str(uuid.uuid4()), f"made~{uuid.uuid4().hex}", now, now + timedelta(days=730), sent.get("displayName") or ""
-    )
+    made = Password(str(uuid.uuid4()), f"made~{uuid.uuid4().hex}", now, now + timedelta(days=730), name)
     application.passwords.append(made)
+    lag(call, made.key_id)
     return answer(_password(made, with_secret=True))
 
 
 def remove_password(call: Call) -> Reply:
-    application = find(call)
-    key_id = call.body.get("keyId") if isinstance(call.body, dict) else None
+    application = find_to_change(call)
+    key_id = typed.text(_object(call), "keyId")
     left = [item for item in application.passwords if item.key_id != key_id]
     if len(left) == len(application.passwords):
         raise failure(400, "Request_BadRequest", "No password credential found with keyId.")  # assumed
     application.passwords = left
     return no_content()
+
+
+def _object(call: Call) -> dict[str, Any]:
+    if call.body is None:
+        return {}
+    if not isinstance(call.body, dict):
+        raise Unreadable("body", "an object")
+    return call.body

@@ -10,16 +10,17 @@ import re
 import uuid
 from typing import Any
 
+from . import typed
 from .calls import Call
 from .directory import Application, FederatedCredential
-from .graph import FILTER, failure, find, not_found, selected
+from .graph import FILTER, failure, find, find_to_change, lag, not_found, selected
 from .replies import Reply, answer, no_content
 
 MAXIMUM = 20  # documented: 8.2
 
 
 def list_credentials(call: Call) -> Reply:
-    found = find(call).credentials
+    found = _shown(call, find(call))
     asked = FILTER.search(call.ask("$filter") or "")
     if asked:
         name, value = asked[1].lower(), asked[2].replace("''", "'")
@@ -28,11 +29,12 @@ def list_credentials(call: Call) -> Reply:
 
 
 def get_credential(call: Call) -> Reply:
-    return answer(_credential(_one(call, find(call))))
+    application = find(call)
+    return answer(_credential(_one(call, _shown(call, application))))
 
 
 def create_credential(call: Call) -> Reply:
-    application = find(call)
+    application = find_to_change(call)
     made = _read(call.body, None)
     if any(item.name == made.name for item in application.credentials):
         raise failure(  # observed: 8.2
@@ -40,18 +42,18 @@ def create_credential(call: Call) -> Reply:
             "Request_MultipleObjectsWithSameKeyValue",
             f"FederatedIdentityCredential with name {made.name} already exists.",
         )
-    _add(application, made)
+    _add(call, application, made)
     return answer(_credential(made), 201)
 
 
 def update_credential(call: Call) -> Reply:
-    application = find(call)
+    application = find_to_change(call)
     known = next((item for item in application.credentials if _key(call) in (item.id, item.name)), None)
     if known is None:
         if call.headers.get("prefer", "").lower() != "create-if-missing" or "name" not in call.parameters:
             raise not_found(_key(call))
         made = _read({**_object(call.body), "name": call.parameters["name"]}, None)
-        _add(application, made)
+        _add(call, application, made)
         return answer(_credential(made), 201)
     changed = _read(call.body, known)
     if changed.name != known.name:
@@ -62,8 +64,8 @@ def update_credential(call: Call) -> Reply:
 
 
 def delete_credential(call: Call) -> Reply:
-    application = find(call)
-    application.credentials.remove(_one(call, application))
+    application = find_to_change(call)
+    application.credentials.remove(_one(call, application.credentials))
     return no_content()
 
 
@@ -71,8 +73,12 @@ def _key(call: Call) -> str:
     return call.parameters.get("key") or call.parameters.get("name") or ""
 
 
-def _one(call: Call, application: Application) -> FederatedCredential:
-    for item in application.credentials:
+def _shown(call: Call, application: Application) -> list[FederatedCredential]:
+    return call.world.lags.shown(application.credentials, lambda item: item.id, call.site.clock.now())
+
+
+def _one(call: Call, credentials: list[FederatedCredential]) -> FederatedCredential:
+    for item in credentials:
         if _key(call) in (item.id, item.name):
             return item
     raise not_found(_key(call))
@@ -88,11 +94,11 @@ def _read(body: Any, known: FederatedCredential | None) -> FederatedCredential:
     """Limits of Graph."""  # documented: 8.2
     sent = _object(body)
     made = FederatedCredential(
-        name=sent.get("name", known.name if known else ""),
-        issuer=sent.get("issuer", known.issuer if known else ""),
-        subject=sent.get("subject", known.subject if known else ""),
-        audiences=sent.get("audiences", known.audiences if known else []),
-        description=sent.get("description", known.description if known else "") or "",
+        name=_text(sent, "name", known.name if known else ""),
+        issuer=_text(sent, "issuer", known.issuer if known else ""),
+        subject=_text(sent, "subject", known.subject if known else ""),
+        audiences=typed.texts(sent, "audiences") if "audiences" in sent else list(known.audiences if known else []),
+        description=_text(sent, "description", known.description if known else ""),
         id=known.id if known else str(uuid.uuid4()),
     )
     wrong = None
@@ -104,20 +110,25 @@ def _read(body: Any, known: FederatedCredential | None) -> FederatedCredential:
         wrong = "subject"
     elif len(made.description) > 600:
         wrong = "description"
-    elif not isinstance(made.audiences, list) or len(made.audiences) != 1:
+    elif len(made.audiences) != 1:
         wrong = "audiences"
     if wrong:
         raise failure(400, "InvalidFederatedIdentityCredentialValue", f"Invalid value. paramName: {wrong}")  # assumed
     return made
 
 
-def _add(application: Application, made: FederatedCredential) -> None:
+def _text(sent: dict[str, Any], name: str, before: str) -> str:
+    return typed.text(sent, name) if name in sent else before
+
+
+def _add(call: Call, application: Application, made: FederatedCredential) -> None:
     _refuse_same_pair(application, made, None)
     if len(application.credentials) >= MAXIMUM:
         raise failure(  # assumed: 12.4 (Graph's answer for the 21st was not captured)
             403, "Directory_QuotaExceeded", f"The application already has {MAXIMUM} federated identity credentials."
         )
     application.credentials.append(made)
+    lag(call, made.id)
 
 
 def _refuse_same_pair(application: Application, made: FederatedCredential, known: FederatedCredential | None) -> None:

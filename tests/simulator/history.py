@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .access import may
 from .calls import Call
 from .clock import iso_ticks
-from .errors import argument
 from .replies import Reply, collection
 from .state import Connection, Execution
 
@@ -18,14 +18,11 @@ from .state import Connection, Execution
 def list_history(call: Call) -> Reply:
     """Pages of 50 by default; the token of the next page is a response header."""  # observed: 7
     connection = call.world.connections.get(call.parameters["id"].lower())
-    if connection is None or not call.caller.has("reader", call.the_project.id):
+    if connection is None or not may(call, "reader", call.the_project, connection):
         return collection([])  # assumed: 7
     runs = connection.history.get(call.the_project.id, [])
-    try:
-        top = min(int(call.ask("top") or call.knobs.history_page_size), call.knobs.history_page_size)
-        start = int(call.ask("continuationToken") or 0)
-    except ValueError:
-        raise argument("top and continuationToken are numbers.") from None  # assumed
+    top = min(call.ask_number("top", call.knobs.history_page_size), call.knobs.history_page_size)
+    start = call.ask_number("continuationToken", 0)
     page = runs[start : start + top]
     headers = {"x-ms-continuationtoken": str(start + len(page))} if start + len(page) < len(runs) else {}
     return collection([_record(call, connection, item) for item in page], headers)

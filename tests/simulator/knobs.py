@@ -22,6 +22,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "manual_issuer": ("same", "entra", "azure_devops", "either"),
     "ready_status": ("shown", "omitted"),
     "omitted_data": ("removed", "kept"),
+    "automatic_update": ("background", "recorded"),
+    "automatic_blanks": ("kept", "replaced"),
     "stale_deadline": ("reject", "ignore", "misbehave"),
     "deadline_format": ("ticks", "seconds", "no_zone", "us"),
     "expired_deadline": ("kept", "removed"),
@@ -48,14 +50,23 @@ class Knobs:
     empty_secret_wipes: bool = False
     omitted_data: str = "removed"
     issuer: str = "entra"
-    # creation and deletion (2.7, 2.9, 2.11)
-    creation_polls: int = 1
+    # creation and deletion (2.7, 2.9, 2.11); work in the background ends after *_ms, or after *_polls reads where that is not -1
+    creation_polls: int = -1
+    creation_ms: float = 20.0
     creation_failure: str = ""
-    deletion_polls: int = 0
+    creator_administers: bool = True
+    deletion_polls: int = -1
+    deletion_ms: float = 0.0
     deletion_failure: str = ""
+    # changes of what Azure DevOps made (2.7, 2.11)
+    automatic_update: str = "background"
+    automatic_blanks: str = "kept"
+    update_polls: int = -1
+    update_ms: float = 20.0
+    update_failure: str = ""
     # conversion (3)
-    conversion_polls: int = 0
-    conversion_ms: int = 0
+    conversion_polls: int = -1
+    conversion_ms: float = 0.0
     conversion_failure: str = ""
     conversion_answer: str = "object"
     conversion_credential: str = "create"
@@ -70,12 +81,14 @@ class Knobs:
     non_user_manual_conversion: bool = True
     workload_identity_federation: bool = True
     # issuer migration (4)
-    migration_polls: int = 2
+    migration_polls: int = -1
+    migration_ms: float = 20.0
     migration_credential: str = "create"
     migration_failure: str = ""
     migration_non_user: bool = False
     # TestConnection (5)
     propagation_tests: int = 0
+    group_role_reads: bool = False
     # permissions (6.1)
     permission_delay_calls: int = 0
     # execution history (7)
@@ -83,6 +96,10 @@ class Knobs:
     # directory and resource manager (8)
     principal_replication_tries: int = 0
     arm_page_size: int = 50
+    graph_lag_reads: int = 0
+    graph_lag_ms: float = 0.0
+    arm_lag_reads: int = 0
+    arm_lag_ms: float = 0.0
     # rate limits (10)
     retry_after: float = 0.0
     rate_limit_remaining: int = -1

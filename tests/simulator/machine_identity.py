@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+from .caller import Caller
 from .calls import Call
 from .identifiers import AZURE_DEVOPS_APPLICATION
 from .replies import Reply, answer
-from .state import Caller
 
 
 def token(call: Call) -> Reply:

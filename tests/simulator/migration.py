@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from . import federation, pending
+from .access import may
 from .calls import Call
 from .replies import Reply, answer
 from .state import Connection, Pending
@@ -27,11 +28,11 @@ def migrate(call: Call) -> Reply:
     connection = _find(call, named[1], named[2], named[3])
     if connection is None:
         return answer({"success": False, "message": "Service connection not found."}, 404)
-    rights = call.caller.has("administrator", connection.owning.project.id) and connection.application_writable
+    rights = may(call, "administrator", connection.owning.project, connection) and connection.application_writable
     if not rights or not federation.in_entra_scope(call.world.directory, connection) or connection.pending:
         return _invalid()  # assumed: 4.2, 4.3
     work = Pending("migration", call.knobs.migration_polls, failure=call.knobs.migration_failure)
-    pending.start(call.site, connection, work)
+    pending.start(call.site, connection, work, call.knobs.migration_ms)
     return answer({"success": True, "message": "Migration initiated."})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import (
     checks,
+    creation,
     discovery,
     endpoint_types,
     endpoints,
@@ -18,6 +19,7 @@ from . import (
     machine_identity,
     migration,
     pipelines,
+    processes,
     projects,
     proxy,
     resource_manager,
@@ -45,6 +47,8 @@ def _discovery() -> list[Operation]:
         _devops("GET", "_apis/connectiondata", discovery.connection_data, "read", resources.CONNECTION_DATA),
         _devops("GET", "_apis/projects", projects.list_projects, "read", resources.PROJECTS),
         _devops("GET", "_apis/projects/{project_id}", projects.get_project, "read", resources.PROJECTS),
+        _devops("GET", "_apis/process/processes", processes.list_processes, "read", resources.PROCESSES),
+        _devops("GET", "_apis/process/processes/{id}", processes.get_process, "read", resources.PROCESSES),
     ]
 
 
@@ -56,11 +60,11 @@ def _endpoints() -> list[Operation]:
     return [
         _devops("GET", many, endpoints.list_connections, "list", own),
         _devops("GET", one, endpoints.get_connection, "read", own),
-        _devops("POST", many, endpoints.post_in_project, "write", own),
+        _devops("POST", many, creation.post_in_project, "write", own),
         _devops("PUT", one, updates.update_connection, "write", own),
         _devops("DELETE", one, endpoints.delete_connection, "write", own),
         _devops("GET", all_many, endpoints.list_for_organization, "list", wide),
-        _devops("POST", all_many, endpoints.create_connection, "write", wide),
+        _devops("POST", all_many, creation.create_connection, "write", wide),
         _devops("PUT", all_many, updates.update_connections, "write", wide),
         _devops("PUT", all_one, updates.update_connection, "write", wide),
         _devops("PATCH", all_one, endpoints.share_connection, "write", wide),
@@ -84,7 +88,8 @@ def _pipelines() -> list[Operation]:
         _devops("GET", f"{base}/{{kind}}/{{id}}", pipelines.get, "read", resources.PERMISSIONS),
         _devops("PATCH", f"{base}/{{kind}}/{{id}}", pipelines.patch, "write", resources.PERMISSIONS),
         _devops("PATCH", base, pipelines.patch_many, "write", resources.PERMISSIONS),
-        _devops("PATCH", legacy, pipelines.authorize_legacy, "write", resources.PERMISSIONS),
+        _devops("GET", legacy, pipelines.list_legacy, "read", resources.AUTHORIZED_RESOURCES),
+        _devops("PATCH", legacy, pipelines.authorize_legacy, "write", resources.AUTHORIZED_RESOURCES),
         _devops("GET", many, checks.list_checks, "read", rows),
         _devops("POST", many, checks.add_check, "write", rows),
         _devops("GET", one, checks.get_check, "read", rows),

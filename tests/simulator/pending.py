@@ -2,23 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Azure DevOps does in the background: creations, conversions, deletions and issuer migrations that end later."""
+"""What Azure DevOps does in the background: creations, updates, conversions, deletions and issuer migrations that end later."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from . import federation, identity_fleet, losses, scopes
+from . import federation, identity_fleet, losses, provisioning
 from .calls import Site
-from .directory import Application
-from .identifiers import guid
 from .rendering import is_secret
 from .state import Connection, Pending, Previous, Status
 
 
 def start(site: Site, connection: Connection, pending: Pending, delay_ms: float = 0) -> None:
-    """Begin; ends at once when neither reads nor time are asked for."""
-    if delay_ms > 0:
+    """Begin. It goes on by time, however often it is asked for; only with polls (0 or more) it ends after so many reads."""
+    if pending.polls < 0:
+        pending.polls = 0
         pending.due = site.clock.now() + timedelta(milliseconds=delay_ms)
     connection.pending = pending
     if pending.kind != "migration":  # assumed: 4.3 (how a pending migration shows is unknown; it stays ready)
@@ -45,8 +44,8 @@ def settle(site: Site, connection: Connection, *, counts: bool) -> None:
         return
     connection.status = Status()
     connection.ready = True
-    if pending.kind == "creation":
-        _finish_creation(site, connection)
+    if pending.kind in ("creation", "update"):
+        provisioning.provision(site, connection, pending.caller or connection.created_by)
     elif pending.kind == "conversion":
         finish_conversion(site, connection, pending.target)
     elif pending.kind == "deletion":
@@ -90,40 +89,11 @@ def finish_conversion(site: Site, connection: Connection, target: str) -> None:
 
 
 def _fail(connection: Connection, pending: Pending) -> None:
-    severity = "" if pending.kind == "creation" else None
-    connection.status = Status("Failed", pending.failure, severity)
-    connection.ready = pending.kind != "creation"  # observed: 2.7 for creation; 3.4 "not modified" for conversion
-
-
-def _finish_creation(site: Site, connection: Connection) -> None:
-    """Automatic creation: application, credential and role assignment come from Azure DevOps."""  # observed: 2.5
-    world, directory = site.world, site.world.directory
-    subscription = connection.data.get("subscriptionId", "")
-    client_id = connection.parameter("serviceprincipalid") or guid("client", connection.id)
-    identity = directory.by_client(client_id)
-    if identity is None:
-        name = f"{world.organization}-{connection.owning.project.name}-{subscription}"  # documented: 2.7
-        tenant_id = connection.parameter("tenantid") or world.tenant_id
-        identity = directory.add_application(tenant_id.lower(), name, client_id)
-    connection.parameters["serviceprincipalid"] = client_id
-    principal_id = identity_fleet.principal_of(identity)
-    if isinstance(identity, Application):
-        connection.data["appObjectId"] = identity.object_id
-        connection.data.setdefault("identityType", "AppRegistrationAutomatic")
-    connection.data["spnObjectId"] = principal_id
-    scope = scopes.arm_scope(connection.data)
-    assignment = identity_fleet.assign(directory, principal_id, scope, "Contributor")
-    connection.data["azureSpnRoleAssignmentId"] = assignment.name
-    connection.data["azureSpnPermissions"] = (
-        f'[{{"roleAssignmentId":"{assignment.name}","resourceProvider":"Microsoft.RoleAssignment","provisioned":true}}]'
-    )
-    if connection.scheme == "WorkloadIdentityFederation":
-        identity_fleet.federate(identity, connection.id, connection.issuer or "", connection.subject or "")
-    elif isinstance(identity, Application):
-        secret = guid("automatic secret", connection.id, site.clock.now().isoformat())
-        connection.secrets["serviceprincipalkey"] = secret
-        now = site.clock.now()  # documented: 2.7 (automatic secrets live three months)
-        identity_fleet.add_password(identity, secret, now, now + timedelta(days=90))
+    provisioned = pending.kind in ("creation", "update")
+    connection.status = Status("Failed", pending.failure, "" if provisioned else None)
+    connection.ready = (
+        not provisioned
+    )  # observed: 2.7 for creation; assumed for update; 3.4 "not modified" for conversion
 
 
 def _finish_deletion(site: Site, connection: Connection, pending: Pending) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal
+from typing import Any
 
 from . import identity_fleet
+from .caller import AzureRights, Caller, CallerKind, GraphRights, Level
 from .directory import Application, ManagedIdentity
 from .identifiers import guid
-from .state import Caller, CallerKind, Level, Project, World
+from .state import Project, World
 
 
 class People:
@@ -39,8 +40,8 @@ class People:
         level: Level = "administrator",
         levels: Mapping[str, Level] | None = None,
         creator: bool = True,
-        graph_rights: Literal["all", "owned", "none"] = "all",
-        azure_rights: Literal["owner", "contributor", "none"] = "owner",
+        graph_rights: GraphRights = "all",
+        azure_rights: AzureRights = "owner",
     ) -> Caller:
         """Somebody who may sign in; `projects` limits what is seen, `level` what may be done with connections."""
         caller = Caller(

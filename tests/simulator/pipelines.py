@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .access import need
+from . import typed
+from .access import may, need
 from .calls import Call
 from .clock import iso_milliseconds
 from .errors import Failure, argument
@@ -36,12 +37,13 @@ def _find(call: Call, kind: str, identifier: str) -> tuple[Connection, PipelineP
 
 def get(call: Call) -> Reply:
     found, permissions = _find(call, call.parameters["kind"], call.parameters["id"])
+    need(call, "reader", call.the_project, found)  # assumed: 6.1
     return answer(_render(call, found, permissions))
 
 
 def patch(call: Call) -> Reply:
     found, permissions = _find(call, call.parameters["kind"], call.parameters["id"])
-    need(call, "administrator", call.the_project, found.name)
+    need(call, "administrator", call.the_project, found)
     _apply(call, permissions, call.json_object())
     return answer(_render(call, found, permissions))
 
@@ -49,41 +51,69 @@ def patch(call: Call) -> Reply:
 def patch_many(call: Call) -> Reply:
     """An array, each item with its resource."""  # documented: 6.1
     done = []
-    for item in call.json_list():
-        resource = item.get("resource") if isinstance(item, Mapping) else None
-        if not isinstance(resource, Mapping):
-            raise argument("Value cannot be null. Parameter name: resource")  # assumed
-        found, permissions = _find(call, str(resource.get("type")), str(resource.get("id")))
-        need(call, "administrator", call.the_project, found.name)
+    for item in typed.objects(call.json_list()):
+        resource = typed.mapping(item, "resource")
+        kind, identifier = typed.text(resource, "type", "resource."), typed.text(resource, "id", "resource.")
+        found, permissions = _find(call, kind, identifier)
+        need(call, "administrator", call.the_project, found)
         _apply(call, permissions, item)
         done.append(_render(call, found, permissions))
     return collection(done)
 
 
 def authorize_legacy(call: Call) -> Reply:
-    """PATCH build/authorizedresources, as the Azure CLI still does."""  # observed: 6.1
+    """PATCH build/authorizedresources, as `az devops service-endpoint update --enable-for-all` does."""  # observed: 6.1
     done = []
-    for item in call.json_list():
-        found, permissions = _find(call, str(item.get("type")), str(item.get("id")))
-        need(call, "administrator", call.the_project, found.name)
-        allowed = bool(item.get("authorized"))
+    for item in typed.objects(call.json_list()):
+        found, permissions = _find(call, typed.text(item, "type"), typed.text(item, "id"))
+        need(call, "administrator", call.the_project, found)
+        typed.text(item, "name")
+        allowed = typed.flag(item, "authorized")
         permissions.all_pipelines = (call.caller.id, call.site.clock.now()) if allowed else None
-        done.append({"type": "endpoint", "id": found.id, "name": found.name, "authorized": allowed})
+        done.append(_legacy(found, allowed))
     return collection(done)
+
+
+def list_legacy(call: Call) -> Reply:
+    """GET build/authorizedresources?type=&id=: what all pipelines of the project may use."""  # documented: build 7.1
+    project, wanted = call.the_project, (call.ask("id") or "").lower()
+    if (call.ask("type") or "endpoint").lower() != "endpoint":
+        return collection([])
+    found = [item for item in project.connections.values() if wanted in ("", item.id)]
+    allowed = [item for item in found if may(call, "reader", project, item) and _everyone(item, project.id)]
+    return collection([_legacy(item, True) for item in allowed])
+
+
+def _everyone(connection: Connection, project_id: str) -> bool:
+    permissions = connection.permissions.get(project_id)
+    return permissions is not None and permissions.all_pipelines is not None
+
+
+def _legacy(connection: Connection, allowed: bool) -> dict[str, Any]:
+    return {"type": "endpoint", "id": connection.id, "name": connection.name, "authorized": allowed}
 
 
 def _apply(call: Call, permissions: PipelinePermissions, body: Mapping[str, Any]) -> None:
     """Additive per pipeline; authorized false takes the entry away."""  # observed: 6.1
     mark = (call.caller.id, call.site.clock.now())
-    everyone = body.get("allPipelines")
-    if isinstance(everyone, Mapping) and "authorized" in everyone:
-        permissions.all_pipelines = mark if everyone["authorized"] else None
-    for item in body.get("pipelines") or []:
-        number = int(item["id"])
-        if item.get("authorized"):
+    everyone = typed.mapping(body, "allPipelines")
+    allowed = typed.flag(everyone, "authorized", "allPipelines.")
+    wanted = [_pipeline(item) for item in typed.items(body, "pipelines")]
+    typed.text(typed.mapping(body, "resource"), "id", "resource.")
+    if "authorized" in everyone:
+        permissions.all_pipelines = mark if allowed else None
+    for number, authorized in wanted:  # all are read before the first is written
+        if authorized:
             permissions.pipelines.setdefault(number, mark)
         else:
             permissions.pipelines.pop(number, None)
+
+
+def _pipeline(item: Mapping[str, Any]) -> tuple[int, bool]:
+    number = typed.number(item, "id", "pipelines.")
+    if number <= 0:
+        raise argument("Value cannot be null. Parameter name: pipelines.id")  # assumed: 6.1
+    return number, typed.flag(item, "authorized", "pipelines.")
 
 
 def _render(call: Call, connection: Connection, permissions: PipelinePermissions) -> dict[str, Any]:

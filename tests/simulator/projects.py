@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import processes
 from .calls import Call
 from .clock import iso_milliseconds
-from .errors import Failure, argument
+from .errors import Failure
 from .identifiers import guid, is_guid
 from .replies import Reply, answer, collection
 from .state import Project
@@ -47,24 +48,14 @@ def list_projects(call: Call) -> Reply:
         for item in call.world.projects.values()
         if call.caller.sees(item.id) and wanted in ("all", item.state.lower())
     ]
-    top = _number(call, "$top", call.knobs.project_page_size)
-    start = _number(call, "continuationToken", _number(call, "$skip", 0))
+    top = call.ask_number("$top", call.knobs.project_page_size)
+    start = call.ask_number("continuationToken", call.ask_number("$skip", 0))
     page = found[start : start + top]
     more = start + len(page) < len(found)
     headers = {}
     if more and call.version > (4, 1):  # observed: 1 (no token on API 4.1 and older)
         headers["x-ms-continuationtoken"] = str(start + len(page))
     return collection([reference(call, item) for item in page], headers)
-
-
-def _number(call: Call, name: str, default: int) -> int:
-    asked = call.ask(name)
-    if asked is None or asked == "":
-        return default
-    try:
-        return max(int(asked), 0)
-    except ValueError:
-        raise argument(f"The value of {name} is not a number.") from None  # assumed
 
 
 def reference(call: Call, project: Project) -> dict[str, Any]:
@@ -101,7 +92,7 @@ def get_project(call: Call) -> Reply:
     }
     if call.ask_flag("includeCapabilities"):
         body["capabilities"] = {
-            "processTemplate": {"templateName": "Agile", "templateTypeId": guid("process", "Agile")},
+            "processTemplate": {"templateName": "Agile", "templateTypeId": processes.AGILE},
             "versioncontrol": {"sourceControlType": "Git", "gitEnabled": "True", "tfvcEnabled": "False"},
         }
     return answer(body)

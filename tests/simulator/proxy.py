@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import federation, pending, scopes
+from . import federation, pending, scopes, typed
 from .access import need
-from .bodies import strings
 from .calls import Call
 from .directory import Application, Identity, principal_of
 from .errors import access_denied, argument
@@ -34,11 +33,13 @@ class Failed(Exception):
 def run(call: Call) -> Reply:
     """POST endpointproxy?endpointId=: other data sources than TestConnection give an empty result."""
     body = call.json_object()
-    source = body.get("dataSourceDetails")
-    if not isinstance(source, Mapping):
+    source = typed.mapping(body, "dataSourceDetails")
+    name = typed.text(source, "dataSourceName", "dataSourceDetails.")
+    typed.mapping(body, "resultTransformationDetails")
+    if not source:
         raise argument("Value cannot be null. Parameter name: dataSourceDetails")  # assumed
     connection = _subject(call, body)
-    if source.get("dataSourceName") != "TestConnection":
+    if name != "TestConnection":
         return _result([], "ok", "")
     try:
         return _result([_evaluate(call, connection)], "ok", "")
@@ -61,11 +62,11 @@ def _subject(call: Call, body: dict[str, Any]) -> Connection:
         if stored is None or stored.reference(call.the_project.id) is None:
             raise access_denied("The service connection does not exist or you cannot use it.")  # assumed: 5
         pending.settle(call.site, stored, counts=False)
-        need(call, "user", call.the_project, stored.name)
+        need(call, "user", call.the_project, stored)
     elif not call.caller.creator:
         raise access_denied("You need to be a Creator for service connections in this project.")  # assumed: 5
-    details = body.get("serviceEndpointDetails")
-    if not isinstance(details, Mapping):
+    details = typed.mapping(body, "serviceEndpointDetails")
+    if not details:
         if stored is None:
             raise argument("Value cannot be null. Parameter name: serviceEndpointDetails")  # assumed
         return stored
@@ -74,17 +75,17 @@ def _subject(call: Call, body: dict[str, Any]) -> Connection:
 
 def _entered(call: Call, details: Mapping[str, Any], stored: Connection | None) -> Connection:
     """What the caller typed, with the stored secret where the sent one is masked."""  # assumed: 5
-    authorization = details.get("authorization") or {}
-    sent = strings(authorization.get("parameters") or {}, "authorization.parameters")
+    authorization = typed.mapping(details, "authorization")
+    sent = typed.strings(authorization, "parameters", "authorization.")
     secrets = dict(stored.secrets) if stored else {}
     secrets.update({key: value for key, value in sent.items() if is_secret(key) and value and value != "null"})
-    data = {key: value or "" for key, value in strings(details.get("data") or {}, "data").items()}
+    data = {key: value or "" for key, value in typed.strings(details, "data").items()}
     return Connection(
         id=stored.id if stored else "",
-        type=str(details.get("type") or "azurerm"),
-        url=str(details.get("url") or ""),
+        type=typed.text(details, "type") or "azurerm",
+        url=typed.text(details, "url"),
         owner="library",
-        scheme=str(authorization.get("scheme") or (stored.scheme if stored else "")),
+        scheme=typed.text(authorization, "scheme") or (stored.scheme if stored else ""),
         parameters={**(stored.parameters if stored else {}), **sent},
         data={**(stored.data if stored else {}), **data},
         references=stored.references if stored else [Reference(call.the_project, "")],
@@ -112,7 +113,10 @@ def _evaluate(call: Call, connection: Connection) -> str:
         _check_federation(call, connection, identity)
     scope = scopes.arm_scope(connection.data)
     url = f"{connection.url.rstrip('/')}{scope}?api-version=2016-06-01"  # documented: 5
-    if not call.world.directory.may_read(principal_of(identity), scope):
+    below = (
+        call.knobs.group_role_reads
+    )  # documented: 5 (Reader at least, there); whether a role in a group is enough is not known
+    if not call.world.directory.may_read(principal_of(identity), scope, below=below):
         raise Failed(  # observed: 5
             "forbidden",
             f"Failed to query service connection API: '{url}'. Status Code: 'Forbidden', Response from server: "

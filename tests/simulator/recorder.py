@@ -106,5 +106,5 @@ def parse_body(body: bytes, content_type: str) -> Any:
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for a body that is nested too deep
         return text

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import federation
+from .caller import Caller
 from .calls import Call, Site
 from .clock import deadline_text, iso_milliseconds
-from .state import Caller, Connection, Project, Reference
+from .state import Connection, Project, Reference
 
 SECRET_PARAMETERS = {  # observed: 2.4, 2.6
     "serviceprincipalkey",

@@ -10,10 +10,11 @@ import re
 import uuid
 from typing import Any
 
+from . import typed
 from .azure_auth import may_manage
 from .calls import Call
 from .directory import FederatedCredential, ManagedIdentity
-from .errors import AzureFailure
+from .errors import AzureFailure, Unreadable
 from .replies import Reply, answer, no_content
 
 MAXIMUM = 20  # documented: 8.3
@@ -28,6 +29,12 @@ def need_version(call: Call) -> None:
             "MissingApiVersionParameter",
             "The api-version query parameter (?api-version=) is required for all requests.",
         )
+
+
+def json_object(call: Call) -> dict[str, Any]:
+    if not isinstance(call.body, dict):
+        raise Unreadable("body", "an object")
+    return call.body
 
 
 def resource_id(call: Call) -> str:
@@ -53,13 +60,17 @@ def find(call: Call, action: str) -> ManagedIdentity:
 def get_subscription(call: Call) -> Reply:
     need_version(call)
     subscription = call.parameters["subscription"]
+    may_manage(call, "Microsoft.Resources/subscriptions/read", f"/subscriptions/{subscription}")
     return answer({"id": f"/subscriptions/{subscription}", "subscriptionId": subscription, "state": "Enabled"})
 
 
 def list_subscriptions(call: Call) -> Reply:
-    """Those in which there is something."""
+    """Those in which there is something, for a caller with any role; without one the list is empty."""  # documented: look-ups (route), assumed (empty)
     need_version(call)
-    found = sorted({item.resource_id.split("/")[2] for item in call.world.directory.identities.values()})
+    directory = call.world.directory
+    found = sorted({item.resource_id.split("/")[2] for item in directory.identities.values()})
+    if call.caller.azure_rights == "none":
+        found = []
     return _page(call, [{"id": f"/subscriptions/{item}", "subscriptionId": item, "state": "Enabled"} for item in found])
 
 
@@ -80,8 +91,8 @@ def list_identities(call: Call) -> Reply:
 
 
 def _page(call: Call, found: list[dict[str, Any]]) -> Reply:
-    size = int(call.ask("$top") or call.knobs.arm_page_size)
-    start = int(call.ask("$skiptoken") or 0)
+    size = call.ask_number("$top", call.knobs.arm_page_size)
+    start = call.ask_number("$skiptoken", 0)
     body: dict[str, Any] = {"value": found[start : start + size]}
     if start + size < len(found):
         version = call.ask("api-version")
@@ -119,12 +130,21 @@ def hold_identity(call: Call) -> str:
 
 def list_credentials(call: Call) -> Reply:
     identity = find(call, "federatedIdentityCredentials/read")
-    return _page(call, [_credential(identity, item) for item in identity.credentials])
+    return _page(call, [_credential(identity, item) for item in _shown(call, identity)])
+
+
+def _shown(call: Call, identity: ManagedIdentity) -> list[FederatedCredential]:
+    return call.world.lags.shown(identity.credentials, lambda item: item.id, call.site.clock.now())
+
+
+def lag(call: Call, key: str) -> None:
+    """Resource Manager reads from caches of its regions: what was just written is not shown at once (knobs arm_lag_*)."""  # assumed: 8.3, 8.4
+    call.world.lags.begin(key, call.site.clock.now(), call.knobs.arm_lag_reads, call.knobs.arm_lag_ms)
 
 
 def get_credential(call: Call) -> Reply:
     identity = find(call, "federatedIdentityCredentials/read")
-    for item in identity.credentials:
+    for item in _shown(call, identity):
         if item.name == call.parameters["name"]:
             return answer(_credential(identity, item))
     raise AzureFailure(404, "NotFound", f"The federated identity credential '{call.parameters['name']}' was not found.")
@@ -135,16 +155,15 @@ def put_credential(call: Call) -> Reply:
     name = call.parameters["name"]
     if not _NAME.fullmatch(name):
         raise AzureFailure(400, "BadRequest", f"Federated Identity Credential name '{name}' is invalid.")
-    sent = call.body.get("properties") if isinstance(call.body, dict) else None
-    if not isinstance(sent, dict) or not sent.get("issuer") or not sent.get("subject"):
+    sent = typed.mapping(json_object(call), "properties")
+    issuer, subject = typed.text(sent, "issuer", "properties."), typed.text(sent, "subject", "properties.")
+    if not issuer or not subject:
         raise AzureFailure(400, "BadRequest", f"Federated Identity Credential '{name}' has empty properties.")
-    audiences = sent.get("audiences")
-    if not isinstance(audiences, list) or len(audiences) != 1:
+    audiences = typed.texts(sent, "audiences", "properties.")
+    if len(audiences) != 1:
         raise AzureFailure(400, "BadRequest", f"Federated Identity Credential '{name}' must have exactly one audience.")
     known = next((item for item in identity.credentials if item.name == name), None)
-    made = FederatedCredential(
-        name, sent["issuer"], sent["subject"], audiences, "", known.id if known else str(uuid.uuid4())
-    )
+    made = FederatedCredential(name, issuer, subject, audiences, "", known.id if known else str(uuid.uuid4()))
     if any(
         item is not known and (item.issuer, item.subject) == (made.issuer, made.subject)
         for item in identity.credentials
@@ -158,6 +177,7 @@ def put_credential(call: Call) -> Reply:
         message = f"The managed identity already has {MAXIMUM} federated identity credentials."
         raise AzureFailure(400, "BadRequest", message)  # assumed: 12.4
     identity.credentials.append(made)
+    lag(call, made.id)
     return answer(_credential(identity, made), 201)
 
 

@@ -51,6 +51,13 @@ ROLES = Resource(  # id and template: the security roles client of Microsoft's S
 PROJECTS = Resource(  # id: the core client of Microsoft's SDKs
     "603fe2ac-9723-48b9-88ad-09305aa6c6e1", "core", "projects", "_apis/{resource}/{*projectId}", 4, (1, 0),
 )  # fmt: skip
+PROCESSES = Resource(  # id: the core client of Microsoft's SDKs; Terraform's data source of projects asks for it
+    "93878975-88c5-4e6a-8abb-7ddd77a8a7d8", "core", "processes", "_apis/process/{resource}/{processId}", 1, (1, 0),
+)  # fmt: skip
+AUTHORIZED_RESOURCES = Resource(  # id: the build client of Microsoft's SDKs; `az devops service-endpoint update` asks for it
+    "398c85bc-81aa-4822-947c-a194a05f0fef", "build", "authorizedresources",
+    "{project}/_apis/{area}/{resource}", 1, (5, 0), True,
+)  # fmt: skip
 RESOURCE_AREAS = Resource(  # id: the location client of Microsoft's SDKs
     "e81700f7-3be2-46de-8624-2eb35882fcaa", "Location", "ResourceAreas", "_apis/{resource}/{areaId}", 1, (3, 2), True,
 )  # fmt: skip
@@ -60,5 +67,5 @@ CONNECTION_DATA = Resource(
 
 RESOURCES = (
     PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, ROLES, PROJECTS,
-    RESOURCE_AREAS, CONNECTION_DATA,
+    PROCESSES, AUTHORIZED_RESOURCES, RESOURCE_AREAS, CONNECTION_DATA,
 )  # fmt: skip

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import requests
 
+from .caller import Caller
 from .server import Simulator
-from .state import Caller, Connection, Project
+from .state import Connection, Project
 
 CONVERT = "ConvertAuthenticationScheme"
 

@@ -10,13 +10,14 @@ import re
 import uuid
 from typing import Any
 
+from . import typed
 from .azure_auth import may_manage
 from .calls import Call
 from .directory import ROLE_DEFINITIONS, RoleAssignment
 from .errors import AzureFailure
 from .identity_fleet import role_definition_id
 from .replies import Reply, answer, no_content
-from .resource_manager import need_version
+from .resource_manager import json_object, lag, need_version
 
 _TYPE = "Microsoft.Authorization/roleAssignments"
 _PRINCIPAL = re.compile(r"principalId\s+eq\s+'([^']+)'", re.IGNORECASE)
@@ -31,15 +32,20 @@ def put(call: Call) -> Reply:
     need_version(call)
     scope, name = _scope(call), call.parameters["name"]
     may_manage(call, f"{_TYPE}/write", scope)
-    sent = call.body.get("properties") if isinstance(call.body, dict) else None
-    if not isinstance(sent, dict) or not sent.get("principalId") or not sent.get("roleDefinitionId"):
+    sent = typed.mapping(json_object(call), "properties")
+    principal = typed.text(sent, "principalId", "properties.")
+    role = typed.text(sent, "roleDefinitionId", "properties.")
+    kind = typed.text(sent, "principalType", "properties.") or "ServicePrincipal"
+    if not principal or not role:
         raise AzureFailure(400, "InvalidRequestContent", "The request content was invalid.")  # assumed
     try:
         uuid.UUID(name)
     except ValueError:
         message = f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
         raise AzureFailure(400, "InvalidRoleAssignmentId", message) from None  # assumed
-    principal, role = str(sent["principalId"]), str(sent["roleDefinitionId"])
+    if _role_guid(role) not in ROLE_DEFINITIONS.values():
+        message = f"The specified role definition with ID '{_role_guid(role).replace('-', '')}' does not exist."
+        raise AzureFailure(400, "RoleDefinitionDoesNotExist", message)  # documented: RBAC troubleshooting (code), 8.4
     directory = call.world.directory
     late = directory.attempt(f"principal {principal}") <= call.knobs.principal_replication_tries
     if late or not directory.principal_exists(principal):
@@ -60,13 +66,21 @@ def put(call: Call) -> Reply:
     if same is not None:
         message = f"The role assignment already exists. The ID of the existing role assignment is {same.name.replace('-', '')}."
         raise AzureFailure(409, "RoleAssignmentExists", message)  # observed: 8.4
-    made = RoleAssignment(name, scope, role, principal, sent.get("principalType") or "ServicePrincipal")
+    made = RoleAssignment(name, scope, role, principal, kind)
+    lag(call, made.name)
     return answer(_assignment(directory.assign(made)), 201)
 
 
 def get(call: Call) -> Reply:
     need_version(call)
-    return answer(_assignment(_one(call, "read")))
+    found = _one(call, "read")
+    if not call.world.lags.shown([found], _key, call.site.clock.now()):
+        raise _not_found(found.name)
+    return answer(_assignment(found))
+
+
+def _key(item: RoleAssignment) -> str:
+    return item.name
 
 
 def delete(call: Call) -> Reply:
@@ -82,12 +96,15 @@ def delete(call: Call) -> Reply:
 
 def _one(call: Call, action: str) -> RoleAssignment:
     scope, name = _scope(call), call.parameters["name"]
-    if action != "read":
-        may_manage(call, f"{_TYPE}/{action}", scope)
+    may_manage(call, f"{_TYPE}/{action}", scope)
     found = call.world.directory.assignments.get((scope.lower(), name.lower()))
     if found is None:
-        raise AzureFailure(404, "RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
+        raise _not_found(name)
     return found
+
+
+def _not_found(name: str) -> AzureFailure:
+    return AzureFailure(404, "RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
 
 
 def list_all(call: Call) -> Reply:
@@ -99,7 +116,8 @@ def list_all(call: Call) -> Reply:
     directory = call.world.directory
     found = directory.assignments_of(asked[1]) if asked else list(directory.assignments.values())
     near = [item for item in found if _overlap(item.scope.lower().rstrip("/") + "/", scope)]
-    return answer({"value": [_assignment(item) for item in near]})
+    shown = call.world.lags.shown(near, _key, call.site.clock.now())
+    return answer({"value": [_assignment(item) for item in shown]})
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -108,6 +126,7 @@ def _overlap(one: str, other: str) -> bool:
 
 def list_definitions(call: Call) -> Reply:
     need_version(call)
+    may_manage(call, "Microsoft.Authorization/roleDefinitions/read", _scope(call))
     asked = _ROLE_NAME.search(call.ask("$filter") or "")
     found = []
     for name, role in ROLE_DEFINITIONS.items():

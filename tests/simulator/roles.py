@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import typed
 from .access import need
+from .caller import ROLES, Level, UserRole
 from .calls import Call
 from .errors import Failure, argument
 from .projects import resolve
 from .rendering import identity_ref
 from .replies import Reply, collection
-from .state import ROLES, Connection, Level, Project, UserRole
+from .state import Connection, Project
 
 SCOPE = "distributedtask.serviceendpointrole"  # observed: 6.3
 
@@ -29,7 +31,9 @@ def list_roles(call: Call) -> Reply:
 def set_roles(call: Call) -> Reply:
     """PUT of [{"roleName", "userId"}]: others keep theirs; the answer has what was sent."""  # observed: 6.3 (body); answer assumed
     connection, project = _subject(call, "administrator")
-    wanted = [_read(call, item) for item in call.json_list()]  # all are checked before the first is written
+    wanted = [
+        _read(call, item) for item in typed.objects(call.json_list())
+    ]  # all are checked before the first is written
     for item in wanted:
         connection.give_role(project.id, item)
     return collection([_render(call, item) for item in wanted])
@@ -44,17 +48,16 @@ def _subject(call: Call, level: Level) -> tuple[Connection, Project]:
         raise Failure(
             404, "ResourceNotFoundException", f"The resource {project_id}_{connection_id} was not found."
         )  # assumed: 6.3
-    need(call, level, project, connection.name)
+    need(call, level, project, connection)
     return connection, project
 
 
-def _read(call: Call, item: Any) -> UserRole:
-    if not isinstance(item, Mapping):
-        raise argument("Value cannot be null. Parameter name: roleAssignment")  # assumed: 6.3
-    role = next((name for name in ROLES if name.lower() == str(item.get("roleName")).lower()), None)
-    caller = call.world.callers.get(str(item.get("userId")).lower())
+def _read(call: Call, item: Mapping[str, Any]) -> UserRole:
+    named, who = typed.text(item, "roleName"), typed.text(item, "userId")
+    role = next((name for name in ROLES if name.lower() == named.lower()), None)
+    caller = call.world.callers.get(who.lower())
     if role is None or caller is None:
-        raise argument(f"No role {item.get('roleName')} or no identity {item.get('userId')}.")  # assumed: 6.3
+        raise argument(f"No role {named} or no identity {who}.")  # assumed: 6.3
     return UserRole(caller, role)
 
 

@@ -54,6 +54,17 @@ class Scope:
         return arm_scope(self.data())
 
 
+def in_parameters(subscription_id: str, resource_group: str) -> str:
+    """`authorization.parameters.scope` of a resource group, as Terraform spells it."""  # observed: 2.9
+    return f"/subscriptions/{subscription_id}/resourcegroups/{resource_group}"
+
+
+def role_scope(data: Mapping[str, str]) -> str:
+    """Where Azure DevOps assigns the role of an automatic connection: at the resource group, if there is one."""  # observed: 2.9 (MDW)
+    group = data.get("resourceGroupName")
+    return f"{arm_scope(data)}/resourceGroups/{group}" if group and data.get("subscriptionId") else arm_scope(data)
+
+
 def arm_scope(data: Mapping[str, str]) -> str:
     """The ARM id that the connection is for, from its `data`."""
     if data.get("scopeLevel") == "ManagementGroup":

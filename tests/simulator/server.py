@@ -21,6 +21,7 @@ import uvicorn
 
 from . import wire
 from .app import Application
+from .caller import Caller
 from .calls import Site
 from .clock import Clock
 from .faults import Fault, Kind
@@ -29,7 +30,7 @@ from .identifiers import AZURE_DEVOPS_APPLICATION
 from .knobs import Knobs
 from .profiles import PROFILES
 from .recorder import Observer, Recorded
-from .state import Caller, Connection, World
+from .state import Connection, World
 from .tokens import Tokens
 from .turns import Turns
 

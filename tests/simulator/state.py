@@ -10,45 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from .caller import Caller, UserRole
 from .directory import Directory
-
-CallerKind = Literal["user", "service_principal", "managed_identity", "anonymous"]
-Level = Literal["administrator", "user", "reader", "none"]
-LEVELS: tuple[Level, ...] = ("none", "reader", "user", "administrator")
-RoleName = Literal["Administrator", "User", "Reader"]
-ROLES: tuple[RoleName, ...] = ("Administrator", "User", "Reader")  # observed: 6.3
-
-
-@dataclass
-class Caller:
-    """Somebody who signs in. `projects` None means all; `level` is the role on service connections."""
-
-    id: str
-    display_name: str
-    unique_name: str
-    kind: CallerKind = "user"
-    pat: str | None = None
-    pat_expired: bool = False
-    client_id: str | None = None
-    object_id: str = ""
-    member: bool = True
-    projects: frozenset[str] | None = None
-    level: Level = "administrator"
-    levels: dict[str, Level] = field(default_factory=dict)
-    creator: bool = True
-    graph_rights: Literal["all", "owned", "none"] = "all"
-    azure_rights: Literal["owner", "contributor", "none"] = "owner"
-
-    @property
-    def is_user(self) -> bool:
-        return self.kind == "user"
-
-    def sees(self, project_id: str) -> bool:
-        return self.projects is None or project_id in self.projects
-
-    def has(self, wanted: Level, project_id: str) -> bool:
-        level = self.levels.get(project_id, self.level)
-        return self.sees(project_id) and LEVELS.index(level) >= LEVELS.index(wanted)
+from .lag import Lags
 
 
 @dataclass
@@ -87,15 +51,6 @@ class Check:
 
 
 @dataclass
-class UserRole:
-    """A security role of a connection: a record only, what a caller may do is its `level`."""
-
-    caller: Caller
-    role: RoleName
-    inherited: bool = False
-
-
-@dataclass
 class Reference:
     project: Project
     name: str
@@ -114,15 +69,17 @@ class Previous:
 
 @dataclass
 class Pending:
-    """Something Azure DevOps still does in the background; ends after `polls` reads and not before `due`."""
+    """Something Azure DevOps still does in the background; ends after `polls` reads and not before `due`. -1: by time alone."""
 
-    kind: Literal["creation", "conversion", "deletion", "migration"]
+    kind: Literal["creation", "update", "conversion", "deletion", "migration"]
     polls: int
     due: datetime | None = None
     failure: str = ""
     target: str = ""
     remove_from: tuple[str, ...] = ()
     deep: bool = False
+    caller: Caller | None = None
+    """Who asked for it; for creations and updates it acts with the rights of this person."""
 
 
 @dataclass
@@ -160,6 +117,8 @@ class Connection:
     permissions: dict[str, PipelinePermissions] = field(default_factory=dict)
     roles: dict[str, list[UserRole]] = field(default_factory=dict)
     """Per project id; there the creator is Administrator, see World."""
+    inherits: bool = True
+    """False: inheritance is off, so that only roles of its own count and even `level` administrator does not see it."""
     # how this connection behaves, set by the fleet
     application_writable: bool = True
     conversion_polls: int | None = None
@@ -201,6 +160,12 @@ class Connection:
         wanted = name.lower()
         return next((value or "" for key, value in self.parameters.items() if key.lower() == wanted), "")
 
+    def set_parameter(self, name: str, value: str) -> None:
+        """Under the key that is there in whatever case."""
+        wanted = name.lower()
+        key = next((key for key in self.parameters if key.lower() == wanted), name)
+        self.parameters[key] = value
+
 
 @dataclass
 class Project:
@@ -226,6 +191,7 @@ class World:
         self.checks: dict[int, Check] = {}
         self.directory = Directory()
         self.default_managed_identity: Caller | None = None
+        self.lags = Lags()
         self.busy: set[str] = set()
         """Resources that a request is writing just now."""
         self._next_check = 1
@@ -256,7 +222,9 @@ class World:
         """The creator is Administrator wherever the connection comes."""  # assumed: 6.3
         for reference in references:
             reference.project.connections[connection.id] = connection
-            connection.roles.setdefault(reference.project.id, [UserRole(connection.created_by, "Administrator")])
+            connection.roles.setdefault(
+                reference.project.id, [UserRole(connection.created_by, "Administrator", counts=False)]
+            )
 
     def remove_connection(self, connection: Connection) -> None:
         self.set_references(connection, [])

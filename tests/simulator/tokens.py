@@ -14,9 +14,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from .caller import Caller
 from .clock import Clock
 from .identifiers import AZURE_DEVOPS_APPLICATION, guid
-from .state import Caller
 
 AZURE_DEVOPS = "azure_devops"
 GRAPH = "graph"

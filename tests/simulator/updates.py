@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from . import conversion
-from .access import need
-from .bodies import Draft, binding_error, read_draft, read_references
+from . import automatic, conversion, names, typed
+from .access import denied
+from .bodies import Draft, read_draft, read_references
 from .calls import Call
 from .endpoints import find_for_write
 from .errors import Failure, argument
@@ -37,8 +36,8 @@ def update_connection(call: Call) -> Reply:
 
 def update_connections(call: Call) -> Reply:
     """Bulk: every item is checked before the first is changed (assumed)."""  # documented: 2.1
-    bodies = [item for item in call.json_list() if isinstance(item, dict)]
-    found = [(find_for_write(call, str(item.get("id") or "")), item) for item in bodies]
+    bodies = typed.objects(call.json_list())
+    found = [(find_for_write(call, typed.text(item, "id")), item) for item in bodies]
     for connection, item in found:
         _replace(call, connection, item)
     return collection([render(call, connection) for connection, _item in found])
@@ -50,19 +49,15 @@ def _replace(call: Call, connection: Connection, body: dict[str, Any]) -> None:
         raise Failure(
             409, "ServiceEndpointException", "An operation on this service connection is in progress."
         )  # assumed
-    if not isinstance(body, Mapping):
-        raise binding_error("Error converting value to type 'ServiceEndpoint'.")
     draft = read_draft(call, body)
-    if draft.scheme != connection.scheme:
+    if draft.scheme.lower() != connection.scheme.lower():
         raise argument(
             f"The authorization scheme cannot be changed from {connection.scheme} to {draft.scheme} by an update."
         )  # assumed: 2.11
     if draft.type.lower() != connection.type.lower():
         raise argument("The type of a service connection cannot be changed.")  # assumed
-    subscription = draft.data.get("subscriptionName", connection.data.get("subscriptionName"))
-    if connection.creation_mode == "Automatic" and subscription != connection.data.get("subscriptionName"):
-        message = f"TF400898: An Internal Error Occurred. Activity Id: {call.site.new_id()}."
-        raise Failure(500, "VssServiceException", message)  # observed: 2.9
+    automatic.refuse_changes(call, connection, draft)
+    automatic.fill(call, connection, draft)
     references = references_of(call, connection, draft)
     parameters, secrets = _merged_parameters(call, connection, draft)
     connection.parameters, connection.secrets = parameters, secrets
@@ -74,6 +69,7 @@ def _replace(call: Call, connection: Connection, body: dict[str, Any]) -> None:
         connection.service_management_reference = draft.service_management_reference
     call.world.set_references(connection, references)
     touch(call, connection)
+    automatic.start(call, connection)
 
 
 def touch(call: Call, connection: Connection) -> None:
@@ -94,8 +90,8 @@ def references_of(call: Call, connection: Connection, draft: Draft) -> list[Refe
         sent = read_references(call, draft.references)
         known = {item.project.id: item for item in connection.references}
         for reference in sent:
-            if reference.project.id not in known:
-                need(call, "administrator", reference.project, connection.name)
+            if reference.project.id not in known and not call.caller.has("administrator", reference.project.id):
+                raise denied(call, connection.name)
             if not reference.name:
                 old = known.get(reference.project.id)
                 reference.name = old.name if old else connection.name
@@ -109,6 +105,10 @@ def references_of(call: Call, connection: Connection, draft: Draft) -> list[Refe
             else item
             for item in kept
         ]  # assumed: 2.11 (the top-level name renames the reference of this project)
+    for reference in kept:
+        before = connection.reference(reference.project.id)
+        if before is None or before.name != reference.name:
+            names.refuse(reference.project, reference.name, connection)  # observed: 2.9 for creates
     return kept
 
 

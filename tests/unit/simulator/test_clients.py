@@ -108,6 +108,33 @@ def test_the_sdk_reads_projects_history_permissions_and_checks(sdk: Callable[[Fl
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_the_sdk_does_what_az_devops_service_endpoint_update_does(sdk: Callable[[Fleet], Any]) -> None:
+    """It reads the connection and lets all pipelines use it through the build area's authorized resources."""
+    fleet = Fleet()
+    project = fleet.project("P")
+    connection = fleet.connection(project, "c")
+    client = sdk(fleet).get_build_client()
+    for allowed in (True, False):
+        wanted = {"type": "endpoint", "id": connection.id, "name": "c", "authorized": allowed}
+        assert [item.authorized for item in client.authorize_project_resources([wanted], "P")] == [allowed]
+        assert (connection.permissions[project.id].all_pipelines is not None) is allowed
+        found = client.get_project_resources("P", type="endpoint", id=connection.id)
+        assert [item.id for item in found] == ([connection.id] if allowed else [])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_sdk_does_what_a_data_source_of_terraform_does(sdk: Callable[[Fleet], Any]) -> None:
+    """The project with its capabilities, then the name of its process template."""
+    fleet = Fleet()
+    fleet.project("P")
+    client = sdk(fleet).get_core_client()
+    template = client.get_project("P", include_capabilities=True).capabilities["processTemplate"]
+    assert client.get_process_by_id(template["templateTypeId"]).name == template["templateName"]
+    names = {item.id: item.name for item in client.get_processes()}
+    assert names[template["templateTypeId"]] == template["templateName"]
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_the_sdk_understands_our_errors(sdk: Callable[[Fleet], Any]) -> None:
     from azure.devops.exceptions import AzureDevOpsServiceError
 

@@ -20,6 +20,7 @@ from simulator.identity_fleet import federate
 from simulator.rest import Rest
 
 Simulate = Callable[..., Simulator]
+ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 ROLES = f"subscriptions/s/providers/Microsoft.Authorization/roleAssignments/{uuid.UUID(int=1)}"
 AUDIENCES = ["api://AzureADTokenExchange"]
@@ -169,11 +170,12 @@ def test_service_principals_of_applications_and_managed_identities(simulate: Sim
     fleet = Fleet()
     identity, application = fleet.managed_identity("id-one"), fleet.application(name="app")
     simulator = simulate(fleet)
-    for client_id, principal_id, name in (
-        (identity.client_id, identity.principal_id, "id-one"),
-        (application.app_id, application.service_principal_id, "app"),
+    for client_id, principal_id, name, alternative in (
+        (identity.client_id, identity.principal_id, "id-one", ["isExplicit=True", identity.resource_id]),
+        (application.app_id, application.service_principal_id, "app", []),
     ):
         wanted = {"id": principal_id, "appId": client_id, "displayName": name, "accountEnabled": True}
+        wanted["alternativeNames"] = alternative
         assert azure(simulator, "GET", f"v1.0/servicePrincipals(appId='{client_id}')").json() == wanted
         params = {"$filter": f"appId eq '{client_id}'"}
         assert azure(simulator, "GET", "v1.0/servicePrincipals", params=params).json()["value"] == [wanted]
@@ -263,7 +265,7 @@ def test_role_assignments(simulate: Simulate) -> None:
     again = azure(simulator, "PUT", other, json=body)
     assert code(again) == (409, "RoleAssignmentExists")
     assert again.json()["error"]["message"].endswith(f"{uuid.UUID(int=1).hex}.")
-    changed = {"properties": body["properties"] | {"roleDefinitionId": "/x/other"}}
+    changed = {"properties": body["properties"] | {"roleDefinitionId": f"/x/roleDefinitions/{ACR_PULL}"}}
     assert code(azure(simulator, "PUT", ROLES, json=changed)) == (400, "RoleAssignmentUpdateNotPermitted")
     listed = azure(
         simulator, "GET", ROLES.rpartition("/")[0], params={"$filter": f"principalId eq '{principal}'"}

@@ -156,6 +156,7 @@ class Case:
 def readers_only(simulator: Simulator) -> None:
     """May create (a creator), and read, and not use what is there."""
     automation(simulator).level = "reader"
+    simulator.knob(creator_administers=False)
 
 
 CASES: dict[str, Case] = {
