@@ -2,11 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""POST of connections: a create, or a refresh of tokens."""
+"""What a POST of a connection makes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from . import federation, names, pending, provisioning
 from .access import visible
@@ -16,13 +14,12 @@ from .calls import Call
 from .endpoint_types import SCHEMES
 from .errors import Failure, argument
 from .identifiers import is_guid
-from .rendering import is_secret, render
-from .replies import Reply, answer, collection
+from .rendering import is_secret
 from .state import Connection, Pending, PipelinePermissions, Reference, Status
 
 
-def create_connection(call: Call) -> Reply:
-    """200, not 201."""  # documented: 2.1
+def create(call: Call) -> Connection:
+    """The connection that a body asks for, stored; an automatic one is still being made."""
     draft = read_draft(call, call.json_object())
     references = read_references(call, draft.references)
     if not references and call.project is not None:
@@ -55,7 +52,7 @@ def create_connection(call: Call) -> Reply:
     for reference in connection.references:
         late = PipelinePermissions(calls_until_visible=call.knobs.permission_delay_calls)
         connection.permissions[reference.project.id] = late
-    return answer(render(call, connection, call.project))
+    return connection
 
 
 def _refuse_unknown(call: Call, draft: Draft) -> None:
@@ -111,18 +108,3 @@ def _build(call: Call, draft: Draft, references: list[Reference]) -> Connection:
         if draft.data.get("isDraft", "").lower() == "true":
             connection.ready = False  # assumed: 2.5
     return connection
-
-
-def refreshed(call: Call) -> Reply:
-    """POST {project}/…/endpoints?endpointIds=: the connections again (OAuth tokens are not simulated)."""  # documented: 2.1
-    found: list[dict[str, Any]] = []
-    for identifier in call.ask_list("endpointIds"):
-        connection = call.world.connections.get(identifier.lower())
-        if connection is not None and connection.reference(call.the_project.id) is not None:
-            found.append(render(call, connection, call.the_project))
-    return collection(found)
-
-
-def post_in_project(call: Call) -> Reply:
-    """A create, or a refresh when `endpointIds` is given."""
-    return refreshed(call) if call.ask("endpointIds") else create_connection(call)

@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Service connections: list, get, share and delete."""
+"""Service connections: list, get, create, share and delete."""
 
 from __future__ import annotations
 
-from . import names, pending, typed
+from typing import Any
+
+from . import creation, names, pending, typed
 from .access import denied, may, need
 from .bodies import read_references
 from .caller import Level
@@ -105,6 +107,27 @@ def find_for_write(call: Call, identifier: str) -> Connection:
     if not any(may(call, "administrator", item.project, found) for item in found.references):
         raise denied(call, found.name)
     return found
+
+
+# -- create ------------------------------------------------------------------------------------------------------------
+def create_connection(call: Call) -> Reply:
+    """200, not 201."""  # documented: 2.1
+    return answer(render(call, creation.create(call), call.project))
+
+
+def refreshed(call: Call) -> Reply:
+    """POST {project}/…/endpoints?endpointIds=: the connections again (OAuth tokens are not simulated)."""  # documented: 2.1
+    found: list[dict[str, Any]] = []
+    for identifier in call.ask_list("endpointIds"):
+        connection = call.world.connections.get(identifier.lower())
+        if connection is not None and connection.reference(call.the_project.id) is not None:
+            found.append(render(call, connection, call.the_project))
+    return collection(found)
+
+
+def post_in_project(call: Call) -> Reply:
+    """A create, or a refresh when `endpointIds` is given."""
+    return refreshed(call) if call.ask("endpointIds") else create_connection(call)
 
 
 # -- share and delete --------------------------------------------------------------------------------------------------

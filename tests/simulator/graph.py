@@ -69,11 +69,11 @@ def list_applications(call: Call) -> Reply:
         found = [item for item in found if item.display_name == asked[2].replace("''", "'")]
     if call.caller.graph_rights == "owned":
         found = [item for item in found if call.caller.object_id in item.owners]
-    return answer({"value": [selected(call, _application(call, item)) for item in found[:100]]})
+    return answer({"value": [selected(call, _shown(call, item)) for item in found[:100]]})
 
 
 def get_application(call: Call) -> Reply:
-    return answer(selected(call, _application(call, find(call))))
+    return answer(selected(call, _shown(call, find(call))))
 
 
 def get_service_principal(call: Call) -> Reply:
@@ -96,14 +96,23 @@ def list_service_principals(call: Call) -> Reply:
     return answer({"value": [selected(call, _service_principal(found))] if found else []})
 
 
-def _application(call: Call, application: Application) -> dict[str, Any]:
-    passwords = call.world.lags.shown(application.passwords, lambda item: item.key_id, call.site.clock.now())
+def _shown(call: Call, application: Application) -> dict[str, Any]:
+    """Without secrets that were made a moment ago, see `lag`."""
+    body = _application(application)
+    now = call.site.clock.now()
+    body["passwordCredentials"] = call.world.lags.shown(
+        body["passwordCredentials"], lambda item: str(item["keyId"]), now
+    )
+    return body
+
+
+def _application(application: Application) -> dict[str, Any]:
     return {
         "id": application.object_id,
         "appId": application.app_id,
         "displayName": application.display_name,
         "signInAudience": application.sign_in_audience,
-        "passwordCredentials": [_password(item) for item in passwords],
+        "passwordCredentials": [_password(item) for item in application.passwords],
         "keyCredentials": [],
     }
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from . import (
     checks,
-    creation,
     discovery,
     endpoint_types,
     endpoints,
@@ -60,11 +59,11 @@ def _endpoints() -> list[Operation]:
     return [
         _devops("GET", many, endpoints.list_connections, "list", own),
         _devops("GET", one, endpoints.get_connection, "read", own),
-        _devops("POST", many, creation.post_in_project, "write", own),
+        _devops("POST", many, endpoints.post_in_project, "write", own),
         _devops("PUT", one, updates.update_connection, "write", own),
         _devops("DELETE", one, endpoints.delete_connection, "write", own),
         _devops("GET", all_many, endpoints.list_for_organization, "list", wide),
-        _devops("POST", all_many, creation.create_connection, "write", wide),
+        _devops("POST", all_many, endpoints.create_connection, "write", wide),
         _devops("PUT", all_many, updates.update_connections, "write", wide),
         _devops("PUT", all_one, updates.update_connection, "write", wide),
         _devops("PATCH", all_one, endpoints.share_connection, "write", wide),

@@ -61,7 +61,7 @@ def get_subscription(call: Call) -> Reply:
     need_version(call)
     subscription = call.parameters["subscription"]
     may_manage(call, "Microsoft.Resources/subscriptions/read", f"/subscriptions/{subscription}")
-    return answer({"id": f"/subscriptions/{subscription}", "subscriptionId": subscription, "state": "Enabled"})
+    return answer(_subscription(call, subscription))
 
 
 def list_subscriptions(call: Call) -> Reply:
@@ -71,7 +71,19 @@ def list_subscriptions(call: Call) -> Reply:
     found = sorted({item.resource_id.split("/")[2] for item in directory.identities.values()})
     if call.caller.azure_rights == "none":
         found = []
-    return _page(call, [{"id": f"/subscriptions/{item}", "subscriptionId": item, "state": "Enabled"} for item in found])
+    return _page(call, [_subscription(call, item) for item in found])
+
+
+def _subscription(call: Call, identifier: str) -> dict[str, Any]:
+    connections = call.world.connections.values()
+    names = (item.data.get("subscriptionName") for item in connections if item.data.get("subscriptionId") == identifier)
+    return {  # documented: look-ups (displayName, subscriptionId, tenantId, state)
+        "id": f"/subscriptions/{identifier}",
+        "subscriptionId": identifier,
+        "displayName": next(filter(None, names), identifier),
+        "tenantId": call.world.tenant_id,
+        "state": "Enabled",
+    }
 
 
 def get_identity(call: Call) -> Reply:

@@ -261,6 +261,22 @@ def test_a_wrong_type_in_a_conversion_or_a_bulk_update_changes_nothing(
     assert connection.scheme == "ServicePrincipal"
 
 
+@pytest.mark.parametrize("tenant", ["", "contoso.example", "\ud800"])
+def test_the_tenant_of_a_federated_connection_is_a_guid(simulate: Simulate, tenant: str) -> None:
+    client = Client(simulate)
+    body = draft(client.world.fleet, scheme="WorkloadIdentityFederation")
+    body["authorization"]["parameters"]["tenantid"] = tenant
+    answer = client.send(Route("azure_devops", "POST", "_apis/serviceendpoint/endpoints"), body)
+    assert answer.status_code == (400 if tenant else 200)
+
+
+def test_true_is_no_number(simulate: Simulate) -> None:
+    client = Client(simulate)
+    route = Route("azure_devops", "PATCH", "{project}/_apis/pipelines/pipelinepermissions/{kind}/{id}")
+    answer = client.send(route, {"pipelines": [{"id": True, "authorized": True}]})
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize("depth", [500, 200_000])
 def test_a_body_that_is_nested_too_deep(simulate: Simulate, depth: int) -> None:
     world = World()

@@ -122,6 +122,7 @@ def test_a_member_of_the_tenant_reads_all_and_changes_what_it_owns(simulate: Sim
 def test_what_each_role_of_azure_allows(simulate: Simulate, rights: Any, read: int, credential: int, role: int) -> None:
     fleet = Fleet()
     identity = fleet.managed_identity("id-one")
+    fleet.connection(fleet.project("P"), "c")
     caller = fleet.caller("Ann Other", azure_rights=rights)
     simulator = simulate(fleet)
     one = identity.resource_id.lstrip("/")
@@ -130,6 +131,7 @@ def test_what_each_role_of_azure_allows(simulate: Simulate, rights: Any, read: i
         assert azure(simulator, "GET", path, caller).status_code == read
     subscriptions = azure(simulator, "GET", "subscriptions", caller).json()["value"]
     assert len(subscriptions) == (1 if read == 200 else 0)
+    assert [item["displayName"] for item in subscriptions] == (["Contoso Production"] if read == 200 else [])
     body: dict[str, Any] = {"properties": {"issuer": "https://i", "subject": "s", "audiences": AUDIENCES}}
     made = azure(simulator, "PUT", f"{one}/federatedIdentityCredentials/one-two", caller, json=body)
     assert made.status_code == credential
