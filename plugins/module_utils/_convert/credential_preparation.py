@@ -74,6 +74,7 @@ class CredentialPreparation:
         self._pauses: t.Iterator[float] | None = None
         self._provided = False
         self._written: Federation | None = None
+        self._surely = False
 
     def before(self, connection: ArmConnection, hand_off: HandOff | None) -> HandOff | None:
         """:param hand_off: what the rules say a person has to do first."""
@@ -149,7 +150,7 @@ class CredentialPreparation:
     def _take_back(self, written: Federation) -> AzdoError | None:
         self._written = None
         try:
-            unfederate(written)
+            unfederate(written, written=self._surely)
         except StoppedError:
             raise
         except AzdoError as error:
@@ -187,9 +188,10 @@ class CredentialPreparation:
             ours = found.found is not None and federated_credential.is_ours(found.found, connection.id)
             if (found.state != "present" and self._options.mode == "create") or ours:
                 # Also what a run that was killed has written: nothing but this connection has a use for it.
-                self._written = found
+                self._written, self._surely = found, False
             if found.state != "present" and self._options.mode == "create":
-                ours = federate(found, self._stop, self._patience, look_first=False) or ours
+                self._surely = federate(found, self._stop, self._patience, look_first=False)
+                ours = self._surely or ours
             elif found.state != "present":
                 error = federated_credential.missing_error(wish, found.existing, self._identity.label)
                 return self._hand_off(connection, error.message, urgent=urgent)

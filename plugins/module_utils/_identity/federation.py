@@ -10,12 +10,13 @@ numbers are those of the fact sheet.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
     NotAcceptedError,
+    NotFoundError,
     NotPermittedError,
     ServiceError,
 )
@@ -76,13 +77,20 @@ def federate(plan: Federation, stop: Stop, patience: float, *, look_first: bool 
     raise t.cast(AzdoError, problem)
 
 
-def unfederate(plan: Federation) -> bool:
-    """Take back the credential that :func:`federate` wrote, if it is there. It is looked up, because what it is called by is the service's choice."""
-    for item in plan.identity.credentials():
-        if item.name == plan.wish.name and item.pair == plan.wish.pair:
-            plan.identity.remove(item)
-            return True
-    return False
+def unfederate(plan: Federation, *, written: bool = False) -> bool:
+    """Take back the credential that :func:`federate` wrote, if it is there. It is looked up, because what it is called by is the service's choice.
+
+    :param written: it surely was; then it may only be too new to be listed (8.3), and its name has to do, which is ours and which both services take (8.2).
+    """
+    named = [item for item in plan.identity.credentials() if item.name == plan.wish.name]
+    found = next((item for item in named if item.pair == plan.wish.pair), None)
+    if found is None and (named or not written):
+        return False
+    try:
+        plan.identity.remove(found or replace(plan.wish, key=plan.wish.name))
+    except NotFoundError:
+        return False
+    return True
 
 
 def _worth_another_look(error: ServiceError, before: AzdoError | None) -> bool:

@@ -101,12 +101,15 @@ def assign_role(resource_manager: ResourceManager, plan: Assignment, stop: Stop,
     raise t.cast(AzdoError, problem)
 
 
-def unassign_role(resource_manager: ResourceManager, plan: Assignment) -> bool:
-    """Take back the role that :func:`assign_role` gave, if it is there."""
+def unassign_role(resource_manager: ResourceManager, plan: Assignment, *, written: bool = False) -> bool:
+    """Take back the role that :func:`assign_role` gave, if it is there.
+
+    :param written: it surely gave it; then it may only be too new to be listed, and its name, of our choice (8.4), has to do.
+    """
     there = role_assignment.existing(
         resource_manager.role_assignments(plan.scope, plan.principal_id), plan.scope, plan.role_id
     )
-    if there is None or not role_assignment.same_name(str(there["name"]), plan.name):
+    if not (written if there is None else role_assignment.same_name(str(there["name"]), plan.name)):
         return False
     resource_manager.remove_role_assignment(plan.scope, plan.name)
     return True

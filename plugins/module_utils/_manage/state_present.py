@@ -301,9 +301,11 @@ class StatePresent:
         plan = pass_plan.federation
         if plan is None or plan.state == "present":
             return
-        step = self._creation.undo.add("the federated credential", lambda: unfederate(plan))
+        written: list[bool] = []
+        step = self._creation.undo.add("the federated credential", lambda: unfederate(plan, written=bool(written)))
         if federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
             self._changed = True
+            written.append(True)
         else:
             pass_plan.federation = replace(plan, state="present")
         if plan.state != "missing" or pass_plan.federation is not plan:
@@ -325,9 +327,13 @@ class StatePresent:
         if role is None or role.present:
             return
         resource_manager = self._runtime.session.resource_manager
-        step = self._creation.undo.add("the role assignment", lambda: unassign_role(resource_manager, role))
+        written: list[bool] = []
+        step = self._creation.undo.add(
+            "the role assignment", lambda: unassign_role(resource_manager, role, written=bool(written))
+        )
         if assign_role(resource_manager, role, self._runtime.stop, self._patience):
             self._changed = True
+            written.append(True)
         else:
             pass_plan.role = replace(role, present=True)
             self._creation.undo.forget(step)

@@ -254,9 +254,10 @@ def test_a_credential_that_was_written_is_a_change_although_the_conversion_was_r
 @pytest.mark.parametrize(
     "refusal", [NOT_CONFIGURED, {"message": "No.", "typeKey": "ArgumentException"}], ids=["wrong pair", "other"]
 )
-def test_a_credential_that_served_for_nothing_is_taken_back(make: Make, refusal: Options) -> None:
+@pytest.mark.parametrize("lag", [0, 9], ids=["listed", "not listed yet"])
+def test_a_credential_that_served_for_nothing_is_taken_back(make: Make, refusal: Options, lag: int) -> None:
     """A pair that somebody mistyped would let in whom nobody knows, on an application that is not federated."""
-    scene = make()
+    scene = make(graph_lag_reads=lag)
     scene.simulator.fault(**CONVERSION, times=0, status=400, body=refusal)
     task = scene.run(pair=("https://issuer.example", "somebody else's"), wait_timeout=0)
     assert scene.pairs == []
@@ -264,6 +265,7 @@ def test_a_credential_that_served_for_nothing_is_taken_back(make: Make, refusal:
     assert any("was removed from the application" in text for text in task.rows[0]["notes"])
     assert any("was removed from the application" in text for text in task.runtime.warnings)
     scene.simulator.clear_faults()
+    scene.simulator.knob(graph_lag_reads=0)
     assert scene.run(pair=scene.pair()).statuses == {NAME: "converted"}
     assert scene.pairs == [scene.pair()]
 

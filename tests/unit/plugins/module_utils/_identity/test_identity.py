@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation, unfederate
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment, unassign_role
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
@@ -48,6 +50,36 @@ def test_a_credential_whose_name_somebody_took_is_not_taken_back() -> None:
     identity.kept.append(wish)
     assert unfederate(plan) is True
     assert identity.removed == [wish]
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_credential_that_is_not_listed_yet_is_taken_back_by_its_name_if_it_was_surely_written(written: bool) -> None:
+    wish = Credential(name="azdo-1", issuer="i", subject="s", audience="a")
+    identity: t.Any = Kept()
+    plan = Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
+    assert unfederate(plan, written=written) is written
+    assert [item.key for item in identity.removed] == (["azdo-1"] if written else [])
+
+
+def test_a_credential_that_is_gone_was_not_taken_back() -> None:
+    class Gone(Kept):
+        def remove(self, credential: t.Any) -> None:
+            raise NotFoundError("It is not there.", status=404)
+
+    wish = Credential(name="azdo-1", issuer="i", subject="s", audience="a")
+    identity: t.Any = Gone()
+    plan = Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
+    assert unfederate(plan, written=True) is False
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_role_that_is_not_listed_yet_is_taken_back_by_its_name_if_it_was_surely_given(written: bool) -> None:
+    azure: t.Any = Kept()
+    plan = Assignment(
+        scope="/subscriptions/s", role="Reader", role_id="/x/r", principal_id="p", name="ours", present=False
+    )
+    assert unassign_role(azure, plan, written=written) is written
+    assert azure.removed == (["ours"] if written else [])
 
 
 def test_a_role_of_somebody_else_is_not_taken_back() -> None:
