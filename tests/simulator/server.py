@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from . import wire
+from . import pending, wire
 from .app import Application
 from .caller import Caller
 from .calls import Site
@@ -277,7 +277,10 @@ class Simulator:
         self.application.observer = observer
 
     def connection(self, identifier: str) -> Connection | None:
-        """The stored object, None when it is gone."""
+        """The stored object, None when it is gone. What was due in the background is done."""
+        found = self.world.connections.get(identifier.lower())
+        if found is not None:
+            pending.settle(self.site, found, counts=False)
         return self.world.connections.get(identifier.lower())
 
     def token(self, caller: Caller | None = None, resource: str = AZURE_DEVOPS_APPLICATION) -> str:

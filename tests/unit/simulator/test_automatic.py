@@ -58,6 +58,7 @@ def test_all_work_in_the_background_has_its_time(simulate: Simulate, knob: str) 
     connection = fleet.connection(fleet.project("P"), "c")
     simulator = simulate(fleet, **{knob: 60_000.0})
     rest = Rest(simulator)
+    path = rest.path_of(connection)
     if knob == "conversion_ms":
         assert rest.convert(connection).status_code == 200
     elif knob == "update_ms":
@@ -66,7 +67,9 @@ def test_all_work_in_the_background_has_its_time(simulate: Simulate, knob: str) 
         rest.send("DELETE", f"{ENDPOINTS}/{connection.id}", params={"projectIds": connection.owning.project.id})
     assert {state(rest, connection)[1] for _time in range(10)} == {"InProgress"}
     simulator.advance(minutes=1)
-    after = rest.read(connection)
+    stored = simulator.connection(connection.id)
+    assert stored is None if knob == "deletion_ms" else stored is not None and stored.ready
+    after = rest.get(path).json()
     assert after is None if knob == "deletion_ms" else after["operationStatus"]["state"] == "Ready"
 
 
