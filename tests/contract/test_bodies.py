@@ -319,7 +319,7 @@ def test_what_a_server_does_not_know_is_not_sent_to_it(
     with Simulator(arm_fleet(), profile="server_2022") as simulator:
         exercise = Exercise(simulator, {})
         row = rows(simulator.fleet.tenant_id)["key"]
-        wanted: dict[str, t.Any] = {
+        wanted: Options = {
             "name": "new",
             "scope": SUBSCRIBED,
             "service_management_reference": "tree-1",
