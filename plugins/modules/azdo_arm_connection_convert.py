@@ -296,7 +296,8 @@ options:
     description:
       - Whether to revert a conversion after which the connection cannot sign in. That is done only when the test failed because of the federation to the
         end of O(verify_timeout) and not before the conversion, when RV(connections[].rollback) is V(possible), when the deadline, read again, has not
-        passed, and when nobody has edited the connection meanwhile. Needs O(verify=both).
+        passed, and when nobody has edited the connection meanwhile. Needs O(verify=both). With O(verify_timeout=0) there is one test, which is never to the
+        end, so nothing is reverted.
     type: bool
     default: false
   reconvert_on_failure:

@@ -94,7 +94,12 @@ class Conversion(Move):
             return self._after_lost_answer(error, lost_before)
         except ServiceError as error:
             return self._after_refusal(error, lost_before)
-        return self._settle()
+        outcome = self._settle()
+        if outcome.again:
+            # It is known how this one ended, so the next one is no second one.
+            self.sent = False
+            return None
+        return outcome
 
     def _after_lost_answer(self, error: AmbiguousWriteError, lost_before: bool) -> Outcome | AzdoError:
         """The service may still be at it, so it gets time. Only if it is at rest in the old scheme after that, one more request is safe."""

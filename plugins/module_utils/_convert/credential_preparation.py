@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
+    AmbiguousWriteError,
     AuthenticationError,
     AzdoError,
     NotSentError,
@@ -131,7 +132,8 @@ class CredentialPreparation:
                 connection, "Azure DevOps did not find a federated credential that fits, and says which one it wants."
             )
         written = self._written
-        if written is not None and (problem := self._take_back(written)):
+        problem = self._take_back(written) if written is not None else False
+        if written is not None and isinstance(problem, AzdoError):
             why = f"The federated credential {written.wish.name!r} was written for another pair and could not be removed: {problem.message}"
             return self._hand_off(connection, why)
         return self._provide(connection) or True
@@ -143,19 +145,29 @@ class CredentialPreparation:
             return ""
         name, label = written.wish.name, written.identity.label
         owner = f"{label[0].lower()}{label[1:]}"
-        if problem := self._take_back(written):
+        problem = self._take_back(written)
+        if isinstance(problem, AzdoError):
             return f"The federated credential {name!r}, which was written for it, is still on {owner}, because it could not be removed: {problem.message}"
-        return f"The federated credential {name!r}, which was written for it, was removed from {owner} again."
+        gone = f"The federated credential {name!r}, which was written for it, was removed from {owner} again."
+        return gone if problem else ""
 
-    def _take_back(self, written: Federation) -> AzdoError | None:
+    @property
+    def left(self) -> str:
+        """What this run has written and leaves, because somebody else may need it by now; an empty text if there is nothing."""
+        if self._written is None:
+            return ""
+        owner = self._written.identity.label
+        return f"The federated credential {self._written.wish.name!r}, which was written for it, stays on {owner[0].lower()}{owner[1:]}."
+
+    def _take_back(self, written: Federation) -> AzdoError | bool:
+        """Whether it was there and is gone, or why it is not."""
         self._written = None
         try:
-            unfederate(written, written=self._surely)
+            return unfederate(written, written=self._surely)
         except StoppedError:
             raise
         except AzdoError as error:
             return error
-        return None
 
     def secure(self, connection: ArmConnection) -> HandOff | None:
         """The very credential that the connection asks for since it was moved. After a change of issuer the service may be about to write it itself."""
@@ -186,12 +198,8 @@ class CredentialPreparation:
             wish = self._credential(connection)
             found = look_at_federation(self._identity, wish, to_write=self._options.mode == "create")
             ours = found.found is not None and federated_credential.is_ours(found.found, connection.id)
-            if (found.state != "present" and self._options.mode == "create") or ours:
-                # Also what a run that was killed has written: nothing but this connection has a use for it.
-                self._written, self._surely = found, False
             if found.state != "present" and self._options.mode == "create":
-                self._surely = federate(found, self._stop, self._patience, look_first=False)
-                ours = self._surely or ours
+                ours = self._federate(found) or ours
             elif found.state != "present":
                 error = federated_credential.missing_error(wish, found.existing, self._identity.label)
                 return self._hand_off(connection, error.message, urgent=urgent)
@@ -204,6 +212,17 @@ class CredentialPreparation:
             self._pauses = tries(self._stop, self._patience)
             next(self._pauses)
         return None
+
+    def _federate(self, found: Federation) -> bool:
+        """What this run has written, or may have, it may take back. A name proves nothing: hand-offs give the same one to people."""
+        self._surely = False
+        try:
+            self._surely = federate(found, self._stop, self._patience, look_first=False)
+        except AmbiguousWriteError:
+            self._written = found
+            raise
+        self._written = found if self._surely else None
+        return self._surely
 
     def _credential(self, connection: ArmConnection) -> Credential:
         issuer, subject = t.cast("tuple[str, str]", self._pair)

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_preparation import (
     CredentialPreparation,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._convert.issuer_migration import REFUSALS
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
@@ -164,8 +163,7 @@ class LiveEffects:
             result = "not_accepted"
             raise
         except ServiceError as error:
-            # What is no refusal that was seen of a migration may be at work all the same (4.2).
-            result = "unknown" if target == ENTRA_ISSUER and error.status not in REFUSALS else "refused"
+            # An error is not the truth about the connection: how it ended is written down when that was read.
             refusal = error
             raise
         finally:
@@ -182,6 +180,7 @@ class LiveEffects:
             "target": target,
             "scheme": connection.scheme,
             "kept": hashes(self._before or {}),
+            "compared": self.compares,
             "tested": facts.tested.result if facts.tested else None,
             "rollback": self.assessment.rollback.state,
             "plan": digest,
@@ -224,6 +223,10 @@ class LiveEffects:
     def withdraw(self) -> str:
         return self._preparation.withdraw() if self._preparation else ""
 
+    @property
+    def left(self) -> str:
+        return self._preparation.left if self._preparation else ""
+
     def _new_preparation(
         self, connection: ArmConnection, pair: tuple[str, str] | None, options: FederationOptions
     ) -> CredentialPreparation:
@@ -248,8 +251,12 @@ class LiveEffects:
     def _credential_written(self) -> None:
         self.wrote_credential = True
 
+    @property
+    def compares(self) -> bool:
+        return self._left.compared if self._left and self._before is None else self._task.terms.compare
+
     def _read_surroundings(self, connection: ArmConnection) -> dict[str, str | None]:
-        return read_surroundings(self._client, connection) if self._task.terms.compare else {}
+        return read_surroundings(self._client, connection) if self.compares else {}
 
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:

@@ -100,4 +100,4 @@ class IssuerMigration(Move):
         if error.status not in REFUSALS:
             return self.confirm(error)
         error.remedy = error.remedy or REFUSALS[error.status]
-        return self._after_refusal(error, False, ask=False) or self._failed(error)
+        return self._after_refusal(error, False, ask=error.status == 400) or self._failed(error)

@@ -24,6 +24,7 @@ class OpenItem:
     :param answered: whether the service is known to have taken it.
     :param going_back: whether it was the way back after a failed test.
     :param kept: hashes of what must stay as it is, from before the first request.
+    :param compared: whether what surrounds the connection is among it.
     :param tested: how the test before it ended.
     :param rollback: whether it could be taken back.
     :param run: who sent it.
@@ -35,6 +36,7 @@ class OpenItem:
     answered: bool = False
     going_back: bool = False
     kept: Json = field(default_factory=dict)
+    compared: bool = True
     tested: str | None = None
     rollback: str | None = None
 
@@ -46,6 +48,8 @@ class JournalState:
     def __init__(self, play: str) -> None:
         self._play = play
         self._targets: dict[str, str] = {}
+        # What is in ``converted`` only because its request went out.
+        self._unsure: set[str] = set()
         self.open: dict[str, list[OpenItem]] = {}
         self.items: dict[str, dict[str, str]] = {}
         self.converted: dict[str, bool] = {}
@@ -70,9 +74,14 @@ class JournalState:
     def _ended(self, item: str, line: Json) -> None:
         self.open.pop(item, None)
         self._note(item, status=_text(line, "status"))
+        if line.get("secret") == "dead":
+            self._note(item, rollback="impossible")
         if line.get("changed") and line.get("scheme"):
-            converted = line["scheme"] == WIF and self._targets.get(item, line.get("target", WIF)) == WIF
-            self._mark(item, converted=converted)
+            there = self._targets.get(item, line.get("target", WIF)) == WIF or line.get("status") == "rolled_back"
+            self._mark(item, converted=line["scheme"] == WIF and there)
+        elif not line.get("changed") and item in self._unsure:
+            self.converted.pop(item, None)
+        self._unsure.discard(item)
 
     def _sent(self, item: str, line: Json) -> None:
         if line["operation"] == "move":
@@ -80,7 +89,9 @@ class JournalState:
             if line.get("target") == WIF:
                 self._note(item, rollback=_text(line, "rollback"), tested=_text(line, "tested"))
             # It may have been converted: a revert looks first, so one too many does no harm.
-            self.converted.setdefault(item, line.get("target") == WIF)
+            if item not in self.converted:
+                self._unsure.add(item)
+                self.converted[item] = line.get("target") == WIF
         if line.get("plan") and line.get("item"):
             self.items.setdefault(str(line["plan"]), {})[item] = str(line["item"])
         before = self.open.get(item, [])
@@ -93,6 +104,7 @@ class JournalState:
             run=str(line.get("run")),
             going_back=going_back,
             kept=first.kept if first else _mapping(line.get("kept")),
+            compared=first.compared if first else line.get("compared") is not False,
             tested=first.tested if first else line.get("tested"),
             rollback=first.rollback if first else line.get("rollback"),
         )

@@ -99,6 +99,7 @@ class Outcome:
     :param tested: how the test after the move ended.
     :param hand_off: what a person is to do.
     :param settled: whether nothing is left for a later run to see to.
+    :param again: what kept it from being done was mended, so that another request makes sense.
     """
 
     status: str
@@ -110,6 +111,7 @@ class Outcome:
     hand_off: HandOff | None = None
     notes: tuple[str, ...] = ()
     settled: bool = False
+    again: bool = False
 
 
 class Move:
@@ -240,11 +242,12 @@ class Move:
         """Accepted, and then not done. What is not moved is as it was, so it is known what became of the request."""
         said = current.status_message or "no reason given"
         error = AzdoError(f"Azure DevOps reports a failure: {said.rstrip('.')}.", remedy=remedy_for(said))
-        if not moved and isinstance(answer := self._effects.refused(error, current), HandOff):
+        answer = False if moved else self._effects.refused(error, current)
+        if isinstance(answer, HandOff):
             return Outcome(
                 status="needs_person", error=error, after=current, changed=True, hand_off=answer, settled=True
             )
-        return replace(self._failed(error, current), settled=not moved)
+        return replace(self._failed(error, current), settled=not moved, again=answer)
 
     def _failed_since(self, current: ArmConnection) -> bool:
         """Whether the failure is one of this request: of one that failed before, only a later change tells (2.4)."""

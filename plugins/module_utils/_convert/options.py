@@ -312,6 +312,11 @@ def _check_issuer(params: t.Mapping[str, t.Any]) -> None:
         if params["resend"]:
             raise OptionError("resend goes with to=entra_issuer only.", remedy="Leave resend out.")
         return
+    if (params["federated_credential"] or {}).get("probe"):
+        raise OptionError(
+            "federated_credential.probe has no meaning with to=entra_issuer.",
+            remedy="Leave federated_credential.probe out.",
+        )
     if params["verify"] not in ("after", "both"):
         raise OptionError(
             f"to=entra_issuer needs a test after each migration, and verify is {params['verify']}.",
@@ -330,9 +335,9 @@ def _check_removal(params: t.Mapping[str, t.Any]) -> None:
         raise OptionError(
             "remove_old_credential goes with to=entra_issuer only.", remedy="Leave remove_old_credential out."
         )
-    others = [name for name in ("plan", "plan_digest") if params[name] is not None] + (
-        ["resend"] if params["resend"] else []
-    )
+    others = [name for name in ("plan", "plan_digest", "max_failures") if params[name] is not None]
+    others += ["resend"] if params["resend"] else []
+    others += ["compare"] if params["compare"] != "all" else []
     if others:
         raise OptionError(
             f"remove_old_credential does not go with {' and '.join(others)}.",

@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
-from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
+from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import NOTHING_EARLIER, EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, situation
@@ -60,7 +60,7 @@ class Planner:
         batch = (runtime.params["batch"] or {}).get("journal")
         # What earlier runs know of connections, by id.
         self._earlier = {id_: EarlierRun(rollback=state) for id_, state in options.rollbacks.items()}
-        self._earlier |= self._journal.earlier()
+        self._know(self._journal.earlier())
         self.wanted: Selection = options.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
         # What could not be seen of the projects that the task is about, as soon as there is a plan.
@@ -69,6 +69,10 @@ class Planner:
     def _open(self, path: str | None, *, read_only: bool) -> Journal:
         runtime = self._runtime
         return Journal(path, self._organization_id, runtime.now, play=runtime.play, read_only=read_only)
+
+    def _know(self, earlier: t.Mapping[str, EarlierRun]) -> None:
+        for id_, known in earlier.items():
+            self._earlier[id_] = self._earlier.get(id_, NOTHING_EARLIER).and_later(known)
 
     def _converted(self, path: str) -> list[str]:
         """What a journal says was converted. A wrong path must not pass for "nothing to revert"."""
@@ -80,7 +84,7 @@ class Planner:
             raise OptionError(
                 f"batch.journal: there is nothing in {path}.", remedy="Name the journal of the conversions."
             )
-        self._earlier |= journal.earlier()
+        self._know(journal.earlier())
         found = journal.converted()
         if not found:
             self._runtime.warnings.append(

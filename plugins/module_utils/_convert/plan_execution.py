@@ -173,6 +173,7 @@ class PlanExecution:
             changed=outcome.changed,
             target=planned.assessment.target,
             scheme=outcome.after.scheme if outcome.after else None,
+            secret="dead" if outcome.tested and outcome.tested.result == "credential_failed" else None,
         )
 
     def _unfinished(self, left: OpenItem | None) -> Unfinished | None:

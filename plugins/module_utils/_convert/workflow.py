@@ -112,6 +112,14 @@ class WorkflowEffects(Effects, t.Protocol):
     def withdraw(self) -> str:
         """Take back what was written beside a connection that was not moved. A sentence about it, if there was anything."""
 
+    @property
+    def left(self) -> str:
+        """A sentence about what was written beside a connection and stays, if there is anything."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether what surrounds a connection is compared; work that is taken up is compared as it was begun."""
+
 
 class Workflow:
     """One connection, from what it is to what it should be.
@@ -144,8 +152,13 @@ class Workflow:
         except AzdoError as error:
             outcome = self.broken_off(error)
         at_rest = outcome.settled or not self.sent
-        in_vain = outcome.status in ("failed", "needs_person", "skipped") and self._moved is None and at_rest
-        note = self._effects.withdraw() if in_vain else ""
+        in_vain = outcome.status in ("failed", "needs_person") and self._moved is None and at_rest
+        if in_vain or outcome.status == "rolled_back":
+            return self._noted(outcome, self._effects.withdraw())
+        # Another run, which is at it, may sign in with what this one has written.
+        return self._noted(outcome, self._effects.left if outcome.status == "skipped" else "")
+
+    def _noted(self, outcome: Outcome, note: str) -> Outcome:
         return replace(outcome, notes=(*outcome.notes, note)) if note else outcome
 
     def broken_off(self, error: AzdoError) -> Outcome:
@@ -260,10 +273,16 @@ class Workflow:
         if verdict == "good":
             hand_off = None
         moved = replace(moved, tested=tested, hand_off=hand_off, settled=verdict != "bad")
-        if not self._terms.compare:
+        if not self._effects.compares:
             moved = replace(moved, notes=(*moved.notes, _NOT_COMPARED))
         elif unread := ", ".join(self._effects.not_compared):
-            moved = replace(moved, notes=(f"Whether this stayed as it was could not be read: {unread}.",))
+            moved = replace(
+                moved,
+                notes=(
+                    *moved.notes,
+                    f"Whether this stayed as it was could not be read: {unread}.",
+                ),
+            )
         if moved.error or differences:
             # Never taken back: what somebody else may have changed must not be overwritten.
             return replace(moved, status="failed", error=moved.error or changed_besides(differences))
@@ -278,8 +297,10 @@ class Workflow:
         if verdict == "unproven":
             return self._unproven(moved, tested)
         failed = replace(moved, status="failed", error=failure(tested, group))
-        ours = moved.status == MOVED[self._terms.target]
-        return self._go_back(failed, connection) if ours and self._must_go_back(tested) else failed
+        if moved.status != MOVED[self._terms.target]:
+            why = t.cast(AzdoError, failed.error)
+            return replace(failed, error=MovedByOthersError(why.message, remedy=why.remedy))
+        return self._go_back(failed, connection) if self._must_go_back(tested) else failed
 
     def _unproven(self, moved: Outcome, tested: Verification) -> Outcome:
         """A test that could not be made says nothing, for good or bad. After an outage it can be made later, and so long the move is not confirmed."""
@@ -339,6 +360,12 @@ class Workflow:
 
 def _idle(assessment: Assessment) -> Outcome:
     return Outcome(status=assessment.status, reasons=assessment.reasons)
+
+
+class MovedByOthersError(AzdoError):
+    """It does not work since it was moved, and this run was not the one that moved it, so it is not for this run to take back."""
+
+    code = "moved_by_others"
 
 
 class ChangedBesidesError(AzdoError):

@@ -201,7 +201,7 @@ def managed_identity_of(
 ) -> ManagedIdentity | None:
     """In the connection's own subscription, else where the directory says that it is, else in any subscription that the caller sees."""
     own, client_id = connection.scope["subscription_id"] or "", t.cast(str, connection.client_id)
-    if found := find_managed_identity(resource_manager, own, client_id):
+    if found := _in(resource_manager, own, client_id):
         return found
     try:
         principal = graph.service_principal(client_id)
@@ -224,7 +224,7 @@ def _readable(resource_manager: ResourceManager) -> list[str]:
 def _in(resource_manager: ResourceManager, subscription_id: str, client_id: str) -> ManagedIdentity | None:
     try:
         return find_managed_identity(resource_manager, subscription_id, client_id)
-    except NotPermittedError:
+    except (NotPermittedError, NotFoundError):
         # To see a subscription is not to read what is in it.
         return None
 

@@ -138,6 +138,9 @@ def _identity(
     answered = situation.earlier_of(connection.id).status == "needs_person" or failed_for_want_of_credential(
         connection, situation
     )
+    # Whoever gives the pair has it prepared; of a request the journal would know.
+    given = situation.pairs.get(connection.id.lower())
+    answered = answered or any(item.pair == given for item in made)
     if target == ENTRA_ISSUER and connection.issuer_kind == "azure_devops" and made and not answered:
         # Somebody asked for the migration before, or prepared it by hand: from here both look alike.
         yield "issuer_migration_unconfirmed", {"federated_credential": made[0].name}

@@ -9,7 +9,7 @@ PRIVATE to the collection, and pure. Section numbers are those of the fact sheet
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -41,6 +41,13 @@ class EarlierRun:
     status: str | None = None
     refusal: str | None = None
     refused_at: str | None = None
+
+    def and_later(self, later: EarlierRun) -> EarlierRun:
+        """Both together: what the later one does not know it does not take away, and a secret that was dead once stays so."""
+        known = {name: value for name, value in vars(later).items() if value is not None}
+        if self.rollback == "impossible":
+            known["rollback"] = self.rollback
+        return replace(self, **known)
 
 
 NOTHING_EARLIER = EarlierRun()

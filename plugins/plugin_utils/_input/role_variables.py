@@ -71,7 +71,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_shared": Variable(MOVING, "choice", "skip", choices=("skip", "include")),
     "fleet_include_disabled": Variable(MOVING, "flag", False),
     "fleet_allow_in_use": Variable(MOVING, "flag", False),
-    "fleet_allow_irreversible": Variable(PLANNED, "flag", False),
+    "fleet_allow_irreversible": Variable(MOVING, "flag", False),
     "fleet_attempt_as_non_user": Variable(PLANNED, "flag", False),
     "fleet_hold_pipelines": Variable(PLANNED, "names", narrows=True),
     "fleet_federated_credential": Variable(PLANNED, "choice", "", choices=("", "create", "require")),

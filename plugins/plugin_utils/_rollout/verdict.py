@@ -20,8 +20,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
 WAY_BACK = timedelta(days=7)
 
 
-# Somebody else has edited these since: taking them back would overwrite that.
-_NOT_OURS_ANY_MORE = ("changed_besides",)
+# Somebody else has edited or moved these: taking them back would overwrite that.
+_NOT_OURS_ANY_MORE = ("changed_besides", "moved_by_others")
 
 
 @dataclass(frozen=True)

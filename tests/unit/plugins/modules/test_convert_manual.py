@@ -279,12 +279,25 @@ def test_a_credential_that_cannot_be_taken_back_is_named(make: Make) -> None:
     assert any(left in text and "is still on the application" in text for text in task.runtime.warnings)
 
 
-def test_what_a_run_that_was_killed_wrote_for_nothing_is_taken_back_by_the_next(make: Make) -> None:
+@pytest.mark.parametrize("mode", ["create", "require"])
+@pytest.mark.parametrize("refusal", [{"status": 403}, {"status": 400, "body": NOT_CONFIGURED}], ids=["403", "400"])
+def test_what_another_run_or_a_person_wrote_under_our_name_stays(make: Make, mode: str, refusal: Options) -> None:
+    """A hand-off gives people the very name that we would take."""
     scene = make()
     scene.federate(scene.pair(), our_name(scene.connection.id, *scene.pair()))
-    scene.simulator.fault(**CONVERSION, times=0, status=400, body=NOT_CONFIGURED)
-    assert scene.run(pair=scene.pair(), wait_timeout=0).statuses == {NAME: "needs_person"}
-    assert scene.pairs == []
+    scene.simulator.fault(**CONVERSION, times=0, **refusal)
+    task = scene.run(pair=scene.pair(), wait_timeout=0, federated_credential={"mode": mode})
+    assert task.rows[0]["status"] in ("needs_person", "failed")
+    assert scene.pairs == [scene.pair()]
+    assert scene.credential_writes == []
+
+
+def test_what_could_not_be_written_is_not_said_to_be_taken_back(make: Make) -> None:
+    scene = make()
+    scene.simulator.fault(method="POST", path="federatedIdentityCredentials", times=0, status=403, body=DENIED)
+    task = scene.run(pair=scene.pair(), wait_timeout=0)
+    assert task.statuses == {NAME: "needs_person"}
+    assert task.rows[0]["notes"] == []
 
 
 def test_what_somebody_else_wrote_stays(make: Make) -> None:

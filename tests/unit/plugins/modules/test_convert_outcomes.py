@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import judge
 
 from simulator import Connection, Fleet, Simulator, federation, identity_fleet, pending
 from simulator.recorder import Recorded
@@ -170,6 +171,24 @@ def test_the_pair_that_was_given_for_an_automatic_one_is_written_when_the_servic
     assert task.statuses == {NAME: "converted"}, task.result
     written = [item for item in scene.simulator.writes if "federatedIdentityCredentials" in item.path]
     assert len(written) == 1
+    assert scene.puts == 2
+
+
+def test_the_pair_is_written_when_the_service_fails_later_for_want_of_it(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = make(federated=False, conversion_polls=1, conversion_failure=NOT_CONFIGURED)
+    azure = {**person(scene.simulator, "person", monkeypatch), "tenant": scene.simulator.fleet.tenant_id}
+    issuer, subject = federation.pair(scene.simulator.world, scene.connection, "entra")
+
+    def mend(record: Recorded, moment: str) -> None:
+        if "federatedIdentityCredentials" in record.path and record.method == "POST" and moment == "applied":
+            scene.connection.conversion_failure = ""
+
+    scene.simulator.observe(mend)
+    pairs = [{"connection": NAME, "issuer": issuer, "subject": subject}]
+    task = scene.run(**azure, federated_credential={"pairs": pairs})
+    assert task.statuses == {NAME: "converted"}, task.result
     assert scene.puts == 2
 
 
@@ -421,6 +440,28 @@ def test_the_pair_of_a_migration_is_written_before_it_is_asked_for(
     assert task.statuses == {NAME: "migrated"}, task.result
 
 
+@pytest.mark.parametrize("denied", [False, True], ids=["required", "denied"])
+def test_a_pair_that_a_person_has_prepared_is_no_unconfirmed_migration(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, denied: bool
+) -> None:
+    fleet = Fleet(issuer="azure_devops")
+    connection = fleet.connection(fleet.project("Payments"), NAME, scheme=WIF)
+    fleet.service_principal("automation", secret=SECRET)
+    simulator = simulate(fleet, issuer="azure_devops", migration_polls=1, migration_credential="require")
+    issuer, subject = federation.pair(simulator.world, connection, "entra")
+    pairs = [{"connection": NAME, "issuer": issuer, "subject": subject}]
+    wish: Options = {"pairs": pairs, "mode": "create" if denied else "require"}
+    if denied:
+        refused = {"error": {"code": "Authorization_RequestDenied", "message": "No."}}
+        simulator.fault(method="POST", path="federatedIdentityCredentials", times=0, status=403, body=refused)
+    (row,) = migrate(simulator, monkeypatch, tmp_path, federated_credential=wish).rows
+    assert (row["status"], row["hand_off"]["subject"], row["notes"]) == ("needs_person", subject, [])
+    identity = federation.identity_of(simulator.world.directory, connection)
+    assert identity
+    identity_fleet.federate(identity, row["hand_off"]["name"], issuer, subject)
+    assert migrate(simulator, monkeypatch, tmp_path, federated_credential=wish).statuses == {NAME: "migrated"}
+
+
 # -- what is compared --------------------------------------------------------------------------------------------------
 def test_without_a_comparison_the_row_says_so_and_a_conversion_takes_four_requests(make: Make) -> None:
     """As many as Microsoft's script promises: use, read, request, read."""
@@ -452,3 +493,69 @@ def test_every_candidate_is_a_row(simulate: Simulate, state: str, code: str) -> 
         assert task.statuses == {NAME: "would_convert" if check else "converted", "odd": "skipped"}
         assert code in task.codes("odd")
         assert task.result["summary"]["unsettled"] == []
+
+
+@pytest.mark.parametrize(("first", "then"), [("all", "none"), ("none", "all")])
+def test_what_is_taken_up_is_compared_as_it_was_begun(make: Make, tmp_path: Path, first: str, then: str) -> None:
+    scene = make(all_pipelines=True)
+    journal = str(tmp_path / "journal")
+    scene.then = lambda: scene.simulator.fault(path="", times=0, **SIGNED_OUT)
+    assert scene.run(journal=journal, compare=first).statuses == {NAME: "waiting"}
+    scene.simulator.clear_faults()
+    (row,) = scene.run(journal=journal, compare=then).rows
+    assert row["status"] == "converted", row["error"]
+    assert any("compare is none" in text for text in row["notes"]) is (first == "none")
+
+
+# -- what the journal knows of refusals and reverts ---------------------------------------------------------------------
+def test_a_refusal_behind_which_the_service_was_at_work_is_taken_up(make: Make, tmp_path: Path) -> None:
+    scene = make()
+    journal = str(tmp_path / "journal")
+
+    def at_work(record: Recorded, moment: str) -> None:
+        if record.method == "PUT" and moment == "arrived":
+            scene.simulator.observe(None)
+            pending.start(
+                scene.simulator.site, scene.connection, Pending("conversion", 10_000, failure="", target=WIF), 0
+            )
+            body = {"message": "It may take a while.", "typeKey": "ServiceEndpointException"}
+            scene.simulator.fault(**CONVERSION, status=400, body=body)
+
+    scene.simulator.observe(at_work)
+    assert scene.run(journal=journal).statuses == {NAME: "waiting"}
+    assert scene.connection.pending
+    scene.connection.pending.polls = 0
+    (row,) = scene.run(journal=journal).rows
+    assert (row["status"], row["verification"]["after"]["result"]) == ("converted", "ok")
+
+
+def test_a_secret_that_a_revert_found_dead_is_not_gone_back_to_again(make: Make, tmp_path: Path) -> None:
+    scene = make(secret_expires=timedelta(days=-2))
+    journal = str(tmp_path / "journal")
+    assert scene.run(journal=journal, verify="none").statuses == {NAME: "converted"}
+    back = {**REVERT, "connections": None, "batch": {"journal": journal}, "journal": journal}
+    task = scene.run(**back, reconvert_on_failure=True, verify_timeout=1)
+    assert task.statuses == {NAME: "rolled_back"}
+    scene.simulator.forget()
+    again = scene.run(**back, reconvert_on_failure=True, verify_timeout=1)
+    assert again.statuses == {NAME: "skipped"}
+    assert "dead_secret_known" in again.codes(NAME)
+    assert scene.simulator.writes == []
+
+
+def test_what_others_moved_is_not_for_this_run_to_take_back(make: Make) -> None:
+    scene = make()
+
+    def others(record: Recorded, moment: str) -> None:
+        if record.method == "PUT" and moment == "arrived":
+            scene.simulator.observe(None)
+            pending.start(scene.simulator.site, scene.connection, Pending("conversion", 0, failure="", target=WIF), 0)
+            identity = federation.identity_of(scene.simulator.world.directory, scene.connection)
+            assert identity
+            identity.credentials.clear()
+
+    scene.simulator.observe(others)
+    (row,) = scene.run(revert_on_failure=True, verify_timeout=1).rows
+    assert (row["status"], row["error"]["code"]) == ("failed", "moved_by_others")
+    assert scene.connection.scheme == WIF
+    assert judge({"h": {"connections": [row]}}, allowed=0, scope="wave").back == {}

@@ -695,14 +695,15 @@ def test_a_resend_that_was_refused_does_not_forget_the_first_request(migrating: 
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
-def test_a_refusal_is_a_failure_with_a_hint(migrating: Migrating) -> None:
+def test_a_refusal_names_no_reason_and_is_handed_to_a_person_with_a_hint(migrating: Migrating) -> None:
     migrating.connection("azure-0", application_writable=False)
     migrating.connection("azure-1")
     migrating.begin()
     task = migrating.run()
     # It changed nothing, so the next one shows whether migrations work.
-    assert task.statuses == {"azure-0": "failed", "azure-1": "migrated"}
+    assert task.statuses == {"azure-0": "needs_person", "azure-1": "migrated"}
     row = task.by_name["azure-0"]
+    assert "migrate the connection 'azure-0' in the portal" in row["hand_off"]["what_to_do"]
     assert row["error"]["details"]["status"] == 400
     assert "Administrator" in row["error"]["remedy"]
     assert migrating.open_items() == []
@@ -775,7 +776,7 @@ def test_refusals_come_one_by_one(migrating: Migrating) -> None:
     """None of them proved anything, so no two are asked for at once."""
     simulator = migrating.begin(3, latency_ms={"write": 10})
     task = migrating.run("service principal", concurrency=3)
-    assert set(task.statuses.values()) == {"failed"}
+    assert set(task.statuses.values()) == {"needs_person"}
     assert max(item.in_flight for item in simulator.requests if is_migration(item)) == 1
 
 

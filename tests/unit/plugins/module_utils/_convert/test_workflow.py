@@ -87,6 +87,14 @@ class World(FakeService):
         self.target = target
         return self
 
+    @property
+    def left(self) -> str:
+        return ""
+
+    @property
+    def compares(self) -> bool:
+        return True
+
     def withdraw(self) -> str:
         if any(event.startswith("prepared") for event in self.events):
             self.events.append("withdrew")
