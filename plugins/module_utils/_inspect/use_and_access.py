@@ -128,6 +128,9 @@ def permissions(answer: Json | None) -> Json:
 
     def read(fields: Fields) -> Json:
         listed = [(item.number("id"), item.flag("authorized")) for item in fields.objects("pipelines")]
+        if any(authorized and id_ is None for id_, authorized in listed):
+            # A permission that nobody can name must not pass for none.
+            raise UnreadableError("who may use the connection", "pipelines.id")
         return {
             "all_pipelines": fields.inner("allPipelines").flag("authorized") is True,
             "pipelines": sorted(id_ for id_, authorized in listed if authorized and id_ is not None),
