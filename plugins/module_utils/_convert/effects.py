@@ -27,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.checks_of_many import Place
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import read_surroundings
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
@@ -82,6 +83,8 @@ class LiveEffects:
         self._surroundings: dict[str, str | None] = {}
         self._before: dict[str, str | None] | None = None
         self._after: dict[str, str | None] = {}
+        # What is still to be compared, by project: the checks as they were before.
+        self.checks_before: dict[str, str | None] = {}
         self._preparation: CredentialPreparation | None = None
         # Whether something was written beside the connection itself.
         self.wrote_credential = False
@@ -101,7 +104,8 @@ class LiveEffects:
             lasting, self._identity = self._lasting(connection)
         else:
             lasting = t.cast(Facts, self._facts)
-        self._surroundings = self._read_surroundings(connection)
+        checks = self._task.checks
+        self._surroundings = self._read_surroundings(connection, checks.soon if checks else None)
         self._facts = self._task.inspection.with_use(connection, lasting)
         self._asked_about = connection
         # Whatever comes next, what was read is told.
@@ -255,17 +259,41 @@ class LiveEffects:
     def compares(self) -> bool:
         return self._left.compared if self._left and self._before is None else self._task.terms.compare
 
-    def _read_surroundings(self, connection: ArmConnection) -> dict[str, str | None]:
-        return read_surroundings(self._client, connection) if self.compares else {}
+    def _read_surroundings(
+        self, connection: ArmConnection, checks_in: t.Callable[[str, str], str | None] | None = None
+    ) -> dict[str, str | None]:
+        return read_surroundings(self._client, connection, checks_in) if self.compares else {}
 
     # -- afterwards ------------------------------------------------------------------------------------------------
     def differences(self, connection: ArmConnection) -> list[Json]:
-        self._after = after = {**invariants(connection), **self._read_surroundings(connection)}
+        later = self._task.checks is not None and self._before is not None
+        as_before = (lambda project_id, _id: (self._before or {}).get(_checks_in(project_id))) if later else None
+        self._after = after = {**invariants(connection), **self._read_surroundings(connection, as_before)}
+        if later and self.compares:
+            self.checks_before = {
+                project.id: (self._before or {}).get(_checks_in(project.id)) for project in connection.references
+            }
         # Of what an earlier run saw only hashes are left.
         found = changes_since(self._left.kept, after) if self._before is None and self._left else []
         found += changes(self._before, after) if self._before is not None else []
         names = {item.id.lower(): item.name for item in (*self._planned.connection.references, *connection.references)}
         return [{**item, "field": _with_names(item["field"], names)} for item in found]
+
+    def late_differences(self, found: t.Mapping[Place, str | None] | None = None) -> list[Json]:
+        """What became different of what :meth:`differences` left for later.
+
+        :param found: the checks as they are now; None: they are asked for.
+        """
+        before, self.checks_before = self.checks_before, {}
+        if not before or self._task.checks is None:
+            return []
+        id_ = self._planned.connection.id
+        now = found if found is not None else self._task.checks.now((project_id, id_) for project_id in before)
+        after = {_checks_in(project_id): now[project_id.lower(), id_.lower()] for project_id in before}
+        self._after |= after
+        changed = changes({_checks_in(project_id): text for project_id, text in before.items()}, after)
+        names = {item.id.lower(): item.name for item in self._planned.connection.references}
+        return [{**item, "field": _with_names(item["field"], names)} for item in changed]
 
     @property
     def not_compared(self) -> tuple[str, ...]:
@@ -335,6 +363,11 @@ class WayBackEffects:
 
     def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
         return False
+
+
+def _checks_in(project_id: str) -> str:
+    """The field that :func:`read_surroundings` keeps them under."""
+    return f"checks in {project_id.lower()}"
 
 
 def _with_names(field: str, names: t.Mapping[str, str]) -> str:

@@ -19,13 +19,18 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.move imp
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, UNFINISHED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Unfinished, Workflow
+from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import (
+    Unfinished,
+    Workflow,
+    changed_besides,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
     ServiceError,
     StoppedError,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.checks_of_many import ChecksOfMany, Place
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
@@ -34,6 +39,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency 
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 
 _NOT_ALLOWED = (400, 401, 403)
+# The checks of so many connections are compared together.
+_TOGETHER = 25
 _LOOK = "Look at the connection in the portal; if it shows nothing, give the activity id of the details to Microsoft's support."
 
 
@@ -52,6 +59,8 @@ class PlanExecution:
         self._failures = 0
         self._over = False
         self._refused_to_non_users = False
+        self._awaiting: list[tuple[LiveEffects, Row]] = []
+        self._corrected: dict[str, Row] = {}
         self._meter = Progress(task.runtime, 0)
 
     def carry_out(self, plan: list[PlannedRow]) -> list[Row]:
@@ -59,11 +68,16 @@ class PlanExecution:
         todo = [planned for planned in plan if planned.action or planned.unfinished]
         self._meter = Progress(self._runtime, len(todo))
         rows: dict[str, Row] = {}
+        if self._together(todo):
+            checks = ChecksOfMany(self._runtime.azure_devops, (item.connection for item in todo if not item.unfinished))
+            self._task = replace(self._task, checks=checks)
         if self._task.terms.target == ENTRA_ISSUER:
             rows |= self._prove_migration(todo)
         elif self._task.situation.attempt_as_non_user and self._task.situation.caller == "non_user":
             rows |= self._try_as_non_user(todo)
         rows |= self._side_by_side([planned for planned in todo if planned.connection.id not in rows])
+        self._compare_checks(0)
+        rows |= self._corrected
         if self._task.journal.broken:
             self._runtime.warnings.append(f"{self._task.journal.broken} Nothing more was started.")
         return [
@@ -93,6 +107,61 @@ class PlanExecution:
             for chain, rows in zip(work, ended, strict=True)
             for planned, row in zip(chain, rows or map(self._not_started, chain), strict=True)
         }
+
+    # -- what is compared for many together ---------------------------------------------------------------------------
+    def _together(self, todo: list[PlannedRow]) -> bool:
+        """Not where the next connection depends on how the one before has ended."""
+        careful = self._task.terms.target == ENTRA_ISSUER or self._runtime.params["max_failures"] is not None
+        return self._task.terms.compare and not careful and len(todo) > 1
+
+    def _compare_checks(self, most: int) -> None:
+        """Compare the checks of the connections that wait for it, as soon as they are more than ``most``, and end those in the journal."""
+        with self._counting:
+            batch, self._awaiting = (self._awaiting, []) if len(self._awaiting) > most else ([], self._awaiting)
+        if not batch or self._task.checks is None:
+            return
+        places = [
+            (project_id, row.planned.connection.id) for effects, row in batch for project_id in effects.checks_before
+        ]
+        try:
+            found = self._task.checks.now(places)
+        except StoppedError:
+            raise
+        except AzdoError as error:
+            self._corrected |= {row.planned.connection.id: self._unseen(row, error) for _effects, row in batch}
+            return
+        for effects, row in batch:
+            outcome = self._compared(effects, row, found)
+            self._corrected[row.planned.connection.id] = replace(row, outcome=outcome)
+            if effects.in_journal and outcome.settled:
+                self._end(row.planned, outcome)
+
+    def _compared(self, effects: LiveEffects, row: Row, found: t.Mapping[Place, str | None]) -> Outcome:
+        outcome = t.cast(Outcome, row.outcome)
+        told = "checks" in effects.not_compared
+        late = effects.late_differences(found)
+        if late and outcome.status in FAILED:
+            # Why it failed is what a person has to read first.
+            return replace(outcome, notes=(*outcome.notes, changed_besides(late).message))
+        if late:
+            outcome = replace(outcome, status="failed", error=self._about(row.planned, changed_besides(late)))
+            self._count(outcome)
+        elif "checks" in effects.not_compared and not told:
+            outcome = replace(
+                outcome, notes=(*outcome.notes, "Whether its checks stayed as they were could not be read.")
+            )
+        return outcome
+
+    def _unseen(self, row: Row, error: AzdoError) -> Row:
+        """Nobody is signed in any more, for example: the next run looks again."""
+        outcome = t.cast(Outcome, row.outcome)
+        if outcome.status not in FAILED:
+            why = UnconfirmedError(
+                "It was moved, and whether its checks stayed as they were could not be looked at", cause=error
+            )
+            outcome = replace(outcome, status="waiting", error=self._about(row.planned, why), settled=False)
+            self._count(outcome)
+        return replace(row, outcome=outcome)
 
     # -- where the first one has to show that it works ---------------------------------------------------------------
     def _prove_migration(self, todo: list[PlannedRow]) -> dict[str, Row]:
@@ -153,18 +222,29 @@ class PlanExecution:
         if effects.wrote_credential:
             outcome = replace(outcome, changed=True)
         self._count(outcome)
-        if effects.in_journal and outcome.settled:
+        awaits = bool(effects.checks_before)
+        if effects.in_journal and outcome.settled and not awaits:
             self._end(planned, outcome)
         if outcome.error:
-            where = planned.connection.owner.name
-            outcome.error.remedy = outcome.error.remedy or _LOOK
-            outcome.error.about(f"{self._runtime.azure_devops.name} / {where} / {planned.connection.name}")
+            self._about(planned, outcome.error)
         assessment = effects.assessment
         if left and left.tested and not (assessment.facts and assessment.facts.tested):
             # The test before the move was made by the run that began it.
             facts = replace(assessment.facts or Facts(), tested=Verification(result=left.tested))
             assessment = replace(assessment, facts=facts)
-        return Row(replace(planned, assessment=assessment), outcome)
+        row = Row(replace(planned, assessment=assessment), outcome)
+        if awaits:
+            with self._counting:
+                self._awaiting.append((effects, row))
+            self._compare_checks(_TOGETHER - 1)
+        return row
+
+    def _about(self, planned: PlannedRow, error: AzdoError) -> AzdoError:
+        """The error with what it is about, and something to do."""
+        error.remedy = error.remedy or _LOOK
+        return error.about(
+            f"{self._runtime.azure_devops.name} / {planned.connection.owner.name} / {planned.connection.name}"
+        )
 
     def _end(self, planned: PlannedRow, outcome: Outcome) -> None:
         self._task.journal.ended(

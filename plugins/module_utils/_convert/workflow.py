@@ -89,6 +89,9 @@ class WorkflowEffects(Effects, t.Protocol):
     def differences(self, connection: ArmConnection) -> list[Json]:
         """What became different around the connection, or in it, since the first request."""
 
+    def late_differences(self) -> list[Json]:
+        """The same of what is compared for many connections together, asked now, because something depends on it."""
+
     @property
     def not_compared(self) -> tuple[str, ...]:
         """What could not be read before or after, so that nobody knows whether it stayed as it was."""
@@ -273,16 +276,7 @@ class Workflow:
         if verdict == "good":
             hand_off = None
         moved = replace(moved, tested=tested, hand_off=hand_off, settled=verdict != "bad")
-        if not self._effects.compares:
-            moved = replace(moved, notes=(*moved.notes, _NOT_COMPARED))
-        elif unread := ", ".join(self._effects.not_compared):
-            moved = replace(
-                moved,
-                notes=(
-                    *moved.notes,
-                    f"Whether this stayed as it was could not be read: {unread}.",
-                ),
-            )
+        moved = self._noted(moved, self._not_compared())
         if moved.error or differences:
             # Never taken back: what somebody else may have changed must not be overwritten.
             return replace(moved, status="failed", error=moved.error or changed_besides(differences))
@@ -296,11 +290,24 @@ class Workflow:
             return replace(moved, notes=(*moved.notes, note)) if note else moved
         if verdict == "unproven":
             return self._unproven(moved, tested)
-        failed = replace(moved, status="failed", error=failure(tested, group))
-        if moved.status != MOVED[self._terms.target]:
+        return self._broken(replace(moved, status="failed", error=failure(tested, group)), connection, tested)
+
+    def _not_compared(self) -> str:
+        if not self._effects.compares:
+            return _NOT_COMPARED
+        unread = ", ".join(self._effects.not_compared)
+        return f"Whether this stayed as it was could not be read: {unread}." if unread else ""
+
+    def _broken(self, failed: Outcome, connection: ArmConnection, tested: Verification) -> Outcome:
+        """It does not work since it was moved: whether it goes back."""
+        if not failed.changed:
             why = t.cast(AzdoError, failed.error)
             return replace(failed, error=MovedByOthersError(why.message, remedy=why.remedy))
-        return self._go_back(failed, connection) if self._must_go_back(tested) else failed
+        if not self._must_go_back(tested):
+            return failed
+        if late := self._effects.late_differences():
+            return replace(failed, error=changed_besides(late))
+        return self._go_back(failed, connection)
 
     def _unproven(self, moved: Outcome, tested: Verification) -> Outcome:
         """A test that could not be made says nothing, for good or bad. After an outage it can be made later, and so long the move is not confirmed."""

@@ -72,20 +72,29 @@ def usage(use: Use | None, now: datetime) -> Json:
     return dict(UNREADABLE_USE) if use is None else use.to_result(now)
 
 
-def read_surroundings(client: AzureDevOps, connection: ArmConnection) -> dict[str, str | None]:
+def read_surroundings(
+    client: AzureDevOps, connection: ArmConnection, checks_in: t.Callable[[str, str], str | None] | None = None
+) -> dict[str, str | None]:
     """What must stay as it is around a connection, by project: pipeline permissions, checks and roles, each as one text that can be compared.
 
     None is "could not be read". Projects stand here by id, because names may change meanwhile.
+
+    :param checks_in: takes ids of project and connection, where the checks of many are read together.
     """
     found: dict[str, str | None] = {}
     for project in connection.references:
         texts = {
             "pipeline permissions": _text(client.pipeline_permissions, _permissions_text, project.id, connection.id),
-            "checks": _text(client.checks, _checks_text, project.id, connection.id),
+            "checks": (checks_in or one_by_one(client))(project.id, connection.id),
             "roles": _text(client.roles, _roles_text, project.id, connection.id),
         }
         found |= {f"{what} in {project.id.lower()}": text for what, text in texts.items()}
     return found
+
+
+def one_by_one(client: AzureDevOps) -> t.Callable[[str, str], str | None]:
+    """Reads the checks of one connection in one project, as a text that can be compared."""
+    return lambda project_id, connection_id: _text(client.checks, checks_text, project_id, connection_id)
 
 
 def _text(
@@ -99,7 +108,7 @@ def _permissions_text(answer: Json) -> str:
     return json.dumps(permissions(answer), sort_keys=True)
 
 
-def _checks_text(answer: list[Json]) -> str:
+def checks_text(answer: list[Json]) -> str:
     """Settings as a hash: what a check says is its own business, only that it still says it counts."""
     texts = []
     for item, raw in zip(_checks(answer), answer, strict=True):

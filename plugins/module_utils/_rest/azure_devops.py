@@ -271,6 +271,21 @@ class AzureDevOps:
         params = {"resourceType": "endpoint", "resourceId": connection_id, "$expand": "settings"}
         return items_of(self._get("pipelines", f"{segment(project_id)}/_apis/pipelines/checks/configurations", params))
 
+    def checks_of_many(self, project_id: str, connection_ids: t.Sequence[str]) -> dict[str, list[Json]]:
+        """The same of many connections in one request (6.2), by connection id in lower case. It is a POST, and it reads."""
+        path = f"{segment(project_id)}/_apis/pipelines/checks/queryconfigurations"
+        version = self.organization().versions["pipelines"]
+        body = [{"type": "endpoint", "id": id_} for id_ in connection_ids]
+        answer = self._send(self._request("POST", path, version, params={"$expand": "settings"}, body=body))
+        found: dict[str, list[Json]] = {id_.lower(): [] for id_ in connection_ids}
+        for item in items_of(answer):
+            resource = item.get("resource")
+            id_ = str(resource.get("id")).lower() if isinstance(resource, dict) else ""
+            if id_ not in found:
+                raise unknown_shape("a check of a connection")
+            found[id_].append(item)
+        return found
+
     def roles(self, project_id: str, connection_id: str) -> list[Json]:
         """Who has which role on the connection in one project (6.3); the route is known from its PUT, so its answer is assumed."""
         resource = f"{segment(project_id)}_{segment(connection_id)}"

@@ -68,6 +68,8 @@ MEETS_THE_WORLD = {
     "module_utils/_convert/journal.py": {"contextlib", "fcntl", "os", "stat", "threading", "zlib"},
     # A file that a person has filled in; only read.
     "module_utils/_convert/pairs.py": {"csv", "io", "pathlib"},
+    # How long ago something was read.
+    "module_utils/_inspect/checks_of_many.py": {"time"},
     # How long a request took.
     "module_utils/_convert/effects.py": {"time"},
     # One count of failures for all threads.

@@ -87,6 +87,9 @@ class World(FakeService):
         self.target = target
         return self
 
+    def late_differences(self) -> list[Json]:
+        return []
+
     @property
     def left(self) -> str:
         return ""
