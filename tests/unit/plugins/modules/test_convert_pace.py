@@ -113,7 +113,7 @@ READS = [
     "endpoints\\?",
     "executionhistory",
     "pipelinepermissions",
-    "checks/configurations",
+    "checks/queryconfigurations",
 ]
 
 
@@ -123,7 +123,8 @@ READS = [
 def test_a_read_that_came_too_early_is_sent_again_in_time(
     simulator: Simulator, clock: Clock, path: str, status: int
 ) -> None:
-    simulator.fault(method="GET", path=path, status=status, headers={"Retry-After": "10"})
+    # Any method: what many have is asked for with a POST.
+    simulator.fault(path=path, status=status, headers={"Retry-After": "10"})
     task = convert(simulator, **QUICK, concurrency=1)
     assert all_converted(task)
     refused = next(item for item in simulator.requests if item.status == status)

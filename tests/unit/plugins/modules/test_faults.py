@@ -105,7 +105,7 @@ PLACES = {
     "read": ("GET", r"/serviceendpoint/endpoints/"),
     "history": ("GET", r"/executionhistory"),
     "permissions": ("GET", r"/pipelinepermissions/"),
-    "checks": ("GET", r"/checks/configurations"),
+    "checks": ("POST", r"/checks/queryconfigurations"),
     "roles": ("GET", r"/securityroles/"),
     "test": ("POST", r"/endpointproxy"),
     "conversion": ("PUT", r"operation=Convert"),
@@ -209,7 +209,8 @@ def _about(simulator: Simulator, name: str, place: str, fault: Json, **more: t.A
         "read": rf"/endpoints/{one}\?",
         "history": f"{one}/executionhistory",
         "permissions": f"/pipelinepermissions/endpoint/{one}",
-        "checks": f"/checks/configurations.*{one}",
+        # Those of many are read together; when that fails, one by one.
+        "checks": "/checks/queryconfigurations",
         "roles": f"/securityroles/.*{one}",
         "test": f"/endpointproxy.*{one}",
         "conversion": f"/endpoints/{one}.*operation=",
