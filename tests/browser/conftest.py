@@ -19,6 +19,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
 
 from unit.plugins._helpers.reports import NOW, Result
 
@@ -73,6 +74,11 @@ class Page:
     def load(self, value: Result) -> Page:
         self.path.write_text(html_page(value, NOW), encoding="utf-8")
         self.browser.get(self.path.as_uri())
+        # On a busy machine the driver was seen to go on while the page was still on its way.
+        there = "return document.readyState === 'complete' && location.href === arguments[0]"
+        WebDriverWait(self.browser, 60, poll_frequency=0.05).until(
+            lambda browser: browser.execute_script(there, self.path.as_uri())
+        )
         return self
 
     def look(self, size: tuple[int, int] = DESK, scheme: str = "light", media: str = "") -> None:
