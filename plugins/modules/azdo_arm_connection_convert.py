@@ -265,6 +265,7 @@ options:
           - A file on the controller with entries like those of O(federated_credential.pairs), for many connections at once.
           - A CSV file has a first line with the names of its columns, V(connection), V(issuer), V(subject) and V(managed_identity), in any order; commas,
             semicolons or tabs part them. A YAML or JSON file is a list of mappings with these keys.
+          - A relative path starts at the folder in which C(ansible-playbook) was started. The task must run on the controller, as for O(journal).
         type: path
   verify:
     description:

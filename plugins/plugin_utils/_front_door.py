@@ -46,7 +46,7 @@ else:
 Json = dict[str, t.Any]
 
 # Options that name a file of the controller, and those that protect: an empty one must not pass for "not wanted".
-_FILES = ("journal",)
+_FILES = ("journal", "pairs_file")
 _GUARDS = ("plan_digest", "journal")
 # Options whose every suboption narrows what a task is about.
 _NARROWING = ("scope", "role_assignment")
@@ -106,7 +106,7 @@ class InProcessAction(OrdinaryAction):
 
     def _why_not_there(self, reason: str) -> str:
         """Why the task cannot run as an ordinary module, or an empty text: files of the controller are on the controller."""
-        named = [name for name, value in self._task.args.items() if value and (name in _FILES or _names_file(value))]
+        named = list(_naming_files(self._task.args))
         away = reason.startswith("connection ") or reason in ("become", "async")
         return (
             f"{', '.join(named)} names a file on the controller, which does not go with {reason}."
@@ -265,13 +265,18 @@ def _from_here(name: str, value: t.Any) -> t.Any:
     """A file of the controller as an absolute path: relative to where the person stands, not to the playbook, whose folder may be a collection's."""
     if name in _FILES and isinstance(value, str) and value:
         return os.path.abspath(os.path.expanduser(value))
-    if isinstance(value, dict) and _names_file(value):
+    if isinstance(value, dict) and any(_naming_files(value)):
         return {inner: _from_here(inner, item) for inner, item in value.items()}
     return value
 
 
-def _names_file(value: t.Any) -> bool:
-    return isinstance(value, dict) and any(value.get(name) for name in _FILES)
+def _naming_files(options: dict[str, t.Any], above: str = "") -> t.Iterator[str]:
+    """The paths of the options, at any depth, in which a file of the controller is named."""
+    for name, value in options.items():
+        if name in _FILES and value:
+            yield f"{above}{name}"
+        elif isinstance(value, dict):
+            yield from _naming_files(value, f"{above}{name}.")
 
 
 def _play() -> str:

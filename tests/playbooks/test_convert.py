@@ -116,6 +116,25 @@ def test_a_journal_does_not_leave_the_controller(keyword: dict[str, t.Any], stag
     assert here.simulator.requests == []
 
 
+@pytest.mark.parametrize(
+    "keyword", [{"become": True, "become_method": "ansible.builtin.su"}, {"async": 60}], ids=["become", "async"]
+)
+def test_a_file_of_pairs_does_not_leave_the_controller(keyword: dict[str, t.Any], stage: Callable[..., t.Any]) -> None:
+    here = stage(fleet_of(1))
+    played = here.play([{CONVERT: {"federated_credential": {"pairs_file": "pairs.csv"}}, **keyword}])
+    assert played.status != 0
+    assert "federated_credential.pairs_file names a file on the controller" in played.last["msg"]
+    assert here.simulator.requests == []
+
+
+def test_a_relative_file_of_pairs_is_looked_for_where_the_person_stands(stage: Callable[..., t.Any]) -> None:
+    here = stage(fleet_of(1))
+    played = here.play([{CONVERT: {"federated_credential": {"pairs_file": "no-such-pairs.csv"}}}])
+    assert played.status != 0
+    assert str(here.folder / "no-such-pairs.csv") in played.last["msg"]
+    assert here.simulator.requests == []
+
+
 def test_a_worker_that_is_killed_is_taken_up_by_the_next_run(stage: Callable[..., t.Any]) -> None:
     """The connection was converted when the worker died; the next run tests it, and nothing is sent twice."""
     here = stage(fleet_of(1, each=3))

@@ -131,11 +131,11 @@ class CredentialPreparation:
             return self._hand_off(
                 connection, "Azure DevOps did not find a federated credential that fits, and says which one it wants."
             )
-        written = self._written
-        problem = self._take_back(written) if written is not None else False
-        if written is not None and isinstance(problem, AzdoError):
-            why = f"The federated credential {written.wish.name!r} was written for another pair and could not be removed: {problem.message}"
-            return self._hand_off(connection, why)
+        if (written := self._written) is not None:
+            problem = self._take_back(written)
+            if isinstance(problem, AzdoError):
+                why = f"The federated credential {written.wish.name!r} was written for another pair and could not be removed: {problem.message}"
+                return self._hand_off(connection, why)
         return self._provide(connection) or True
 
     def withdraw(self) -> str:

@@ -6,8 +6,9 @@
 PRIVATE to the collection, and the only file that writes to the controller's disk. A line holds ids, schemes and hashes, never a name, a secret or a body. The
 line about a request is on the disk before the request goes out. Many tasks may share a journal on a local file system: lines are appended whole.
 
-Lines: ``sent`` before a request (``operation``: ``move``, ``rollback`` or ``credential``), ``answered`` after it (``result``: ``accepted``, ``refused``,
-``not_accepted`` or ``unknown``), ``ended`` when it is known what became of a connection, ``proven`` and ``stopped`` about the issuer migration as a whole.
+Lines: ``sent`` before a request (``operation``: ``move``, ``rollback`` or ``credential``), ``answered`` after it (``result``: ``accepted``,
+``not_accepted`` or ``unknown``, which a refusal is, too, since it need not be true; for a credential also the code of an error; ``refused`` stands for a
+connection in older journals alone), ``ended`` when it is known what became of a connection, ``proven`` and ``stopped`` about the issuer migration as a whole.
 """
 
 from __future__ import annotations
