@@ -166,7 +166,7 @@ changelog-lint: $(venv)/.dev ## antsibull-changelog on the fragments and on chan
 ##@ More
 
 .PHONY: bench
-bench: $(venv)/.demo install ## The benchmark: a fleet converted in one task, beside the ideal and the sequential run
+bench: $(venv)/.dev install ## The benchmark: a fleet converted in one task, beside the ideal and the sequential run
 	@$(environment) tests/benchmarks/run $(ARGS)
 
 .PHONY: test-browser

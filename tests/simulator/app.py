@@ -124,6 +124,8 @@ class Application:
             blocked = self.limits.refuse(self.site.knobs)
             if blocked is not None:
                 return blocked
+            if delay := self.limits.delay(self.site.knobs):
+                await pause(delay)
             call.caller = authenticate(call, bearer_only=operation.bearer_only)
             negotiate(call, operation, self.site.profile)
             if operation.collection_write and not self.site.profile.collection_writes:

@@ -104,6 +104,8 @@ class Knobs:
     retry_after: float = 0.0
     rate_limit_remaining: int = -1
     rate_budget: int = 0
+    rate_cost: float = 1.0
+    rate_delay_s: float = 0.0
     rate_window_s: float = 300.0
     # waiting time per class of route, in milliseconds
     latency_ms: dict[str, float] = field(default_factory=dict)

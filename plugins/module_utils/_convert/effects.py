@@ -199,6 +199,9 @@ class LiveEffects:
             self._preparation = self._new_preparation(connection, pair, self._task.situation.federation or _ONLY_LOOK)
         return self._preparation.after_refusal(error, connection)
 
+    def worth_a_look(self, connection: ArmConnection) -> bool:
+        return self._task.states.worth_a_look(self._project, connection)
+
     def wait(self, seconds: float) -> None:
         self._task.runtime.stop.wait(seconds)
 
@@ -336,6 +339,7 @@ class WayBackEffects:
         self._moved = moved
         self._target = target
         self.read, self.wait, self.clock = effects.read, effects.wait, effects.clock
+        self.worth_a_look = effects.worth_a_look
 
     def inform(self, connection: ArmConnection) -> None:
         """Everything that decides is in the connection."""

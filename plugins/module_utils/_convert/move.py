@@ -36,6 +36,8 @@ ATTEMPTS = 6
 # One read that finds nothing may be a replica that lags behind.
 _MISSING_READS = 3
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 10.0
+# So long (s) nobody looks at a connection itself of which a list says that nothing has happened.
+_LIST_TRUSTED_SECONDS = 60.0
 
 # With these refusals the service says that somebody else was faster (3.4; the second text is assumed).
 _NOT_AS_IT_WAS = ("neither an upgrade or a downgrade", "is in progress")
@@ -84,6 +86,9 @@ class Effects(t.Protocol):
 
     def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
         """Whether another try makes sense, after a pause; or the work for a person without which it does not."""
+
+    def worth_a_look(self, connection: ArmConnection) -> bool:
+        """Whether something may have happened to the connection since it was read; a list that shows many tells. Only a read tells what."""
 
     def wait(self, seconds: float) -> None:
         """Sleep; raises when the task is over."""
@@ -196,11 +201,14 @@ class Move:
 
     def _poll(self, seconds: float, latest: ArmConnection | None = None) -> Outcome | ArmConnection | None:
         """Read until it is settled; at the end of the time the last state that was read. The first read comes at once."""
-        end = self._effects.clock() + seconds
+        effects = self._effects
+        looked = effects.clock()
+        end = looked + seconds
         pause = _FIRST_PAUSE_SECONDS
         missing = 0
         while True:
             if latest is None:
+                looked = effects.clock()
                 latest, missing = self._look(missing)
             if isinstance(self._unseen, AuthenticationError):
                 # Nobody is signed in any more: no later look can tell more.
@@ -211,11 +219,14 @@ class Move:
                 return self._failed(AzdoError("It disappeared while it was being changed.", remedy=_LOOK_FOR_IT))
             if latest is not None and (outcome := self._judge(latest)) is not None:
                 return outcome
-            if self._effects.clock() + pause > end:
+            if effects.clock() + pause > end:
                 return latest
-            self._effects.wait(pause)
+            effects.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-            latest = None
+            # The last look is one at the connection itself.
+            by_list = effects.clock() + pause <= end and effects.clock() - looked < _LIST_TRUSTED_SECONDS
+            if latest is None or not by_list or effects.worth_a_look(latest):
+                latest = None
 
     def _look(self, missing: int) -> tuple[ArmConnection | None, int]:
         """One read, and how many in a row found nothing. A read that fails is no news: there is time for another."""

@@ -29,6 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
 from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.states_of_many import StatesOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import Depth
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
@@ -259,4 +260,5 @@ class Planner:
             ),
             journal=self._journal,
             verify_timeout=float(params["verify_timeout"]),
+            states=StatesOfMany(self._runtime.azure_devops),
         )

@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.journal 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.checks_of_many import ChecksOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.states_of_many import StatesOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
@@ -33,6 +34,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.runtime impo
 class TaskContext:
     """One task.
 
+    :param states: what tells for all of them when to look.
     :param checks: where those of many connections are read together, and those after a move later than the rest.
     :param approval: the digest of the plan that is carried out, and the hash of each of its items, for the journal.
     """
@@ -43,6 +45,7 @@ class TaskContext:
     inspection: Inspection
     journal: Journal
     verify_timeout: float
+    states: StatesOfMany
     checks: ChecksOfMany | None = None
     approval: tuple[str, t.Mapping[str, str]] | None = None
 

@@ -151,7 +151,8 @@ class ArmConnection:
         fields = Fields(raw, odd)
         if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or unsound(raw["id"]) is not None:
             raise UnreadableError("a connection", "id")
-        data, creator = fields.inner("data", loose=True), fields.inner("createdBy")
+        # Both are lists of texts, whatever they are about (SPEC).
+        data, creator = fields.inner("data", loose=True).only_texts(), fields.inner("createdBy")
         references = _references(fields, seen_in)
         found = cls(
             id=fields.text("id"),
@@ -173,7 +174,9 @@ class ArmConnection:
             raw=raw,
         )
         partial = found.partial or not (found.type and found.scheme)
-        return replace(found, partial=partial, unreadable=_first_odd(odd, found, raw))
+        # A type that nobody can read may be ours, so it must not be taken for another one.
+        type_ = "" if "type" in odd else found.type
+        return replace(found, type=type_, partial=partial, unreadable=_first_odd(odd, found, raw))
 
     @property
     def owner(self) -> ProjectReference:
@@ -281,7 +284,7 @@ def issuer_and_subject(parameters: t.Any) -> tuple[str, str] | None:
 
 def _sign_in(authorization: Fields, data: Fields) -> Json:
     """How it signs in, where to, and for how long it can go back: fields of :class:`ArmConnection`."""
-    parameters, scheme = authorization.inner("parameters", loose=True), authorization.text("scheme")
+    parameters, scheme = authorization.inner("parameters", loose=True).only_texts(), authorization.text("scheme")
     deadline = reported(data.text("revertSchemeDeadline"))
     return {
         "scheme": _SCHEMES_BY_LOWER.get(scheme.lower(), scheme),

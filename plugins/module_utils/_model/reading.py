@@ -56,8 +56,8 @@ class Fields:
         self._loose = loose
         if value is not None and not isinstance(value, dict):
             odd.append(path)
-        items = value.items() if isinstance(value, dict) else ()
-        self._items = {str(key).lower() if loose else key: item for key, item in items}
+        self._written: dict[str, t.Any] = value if isinstance(value, dict) else {}
+        self._items = {str(key).lower() if loose else key: item for key, item in self._written.items()}
 
     def _get(self, key: str) -> t.Any:
         return self._items.get(key.lower() if self._loose else key)
@@ -98,6 +98,12 @@ class Fields:
     def inner(self, key: str, *, loose: bool = False) -> Fields:
         """An object inside of this one; an empty one if there is none."""
         return Fields(self._get(key), self.odd, self._where(key), loose=loose)
+
+    def only_texts(self) -> Fields:
+        """The same object, of which every field is a text: what is of another kind is noted, whether or not somebody reads it."""
+        odd = [key for key, item in self._written.items() if item is not None and not isinstance(item, str)]
+        self.odd += [self._where(_shown_key(key)) for key in odd]
+        return self
 
     def objects(self, key: str) -> list[Fields]:
         """The objects of a list; none if there is no list."""
@@ -152,14 +158,17 @@ def unsound(value: t.Any) -> str | None:
             return path
         if isinstance(item, dict):
             for key, inner in item.items():
-                told = key if _PLAIN_KEY.fullmatch(str(key)) else "?"
-                where = f"{path}.{told}" if path else told
+                where = f"{path}.{_shown_key(key)}" if path else _shown_key(key)
                 if not is_sound_text(str(key)):
                     return where
                 left.append((inner, where, depth + 1))
         elif isinstance(item, list):
             left += [(inner, f"{path}[{number}]", depth + 1) for number, inner in enumerate(item)]
     return None
+
+
+def _shown_key(key: str) -> str:
+    return key if _PLAIN_KEY.fullmatch(key) else "?"
 
 
 def is_sound_text(text: str) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import is_sound_text, mended
 from ansible_collections.azdo.connections.plugins.module_utils._rest.responses import Response
 
 _REPORT = "Check organization_url and the proxy settings; if they are right, please report it with the output of -vvv."
@@ -70,7 +71,16 @@ def project_of(data: t.Any) -> Project:
     return Project(
         id=identifier,
         name=name or identifier or "(a project without an id)",
-        state=str(data.get("state") or "wellFormed"),
-        visibility=str(data.get("visibility") or "private"),
-        description=str(data.get("description") or ""),
+        state=_shown(data.get("state"), "wellFormed"),
+        visibility=_shown(data.get("visibility"), "private"),
+        description=_shown(data.get("description"), ""),
     )
+
+
+def _shown(value: t.Any, absent: str) -> str:
+    """A text that only people read: what cannot be written down in it is replaced, and what is no text at all is ``unknown``."""
+    if value is None or value == "":
+        return absent
+    if not isinstance(value, str):
+        return "unknown"
+    return value if is_sound_text(value) else mended(value)

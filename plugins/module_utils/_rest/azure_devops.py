@@ -139,12 +139,15 @@ class AzureDevOps:
             self._remember([known])
         return known
 
-    def connections(self, project: Project, *, type: str | None = "azurerm") -> list[Json]:
-        """Every connection of one project that the caller can see, failed ones too: one answer, no paging (2.2).
+    def connections(
+        self, project: Project, *, type: str | None = "azurerm", ids: t.Collection[str] | None = None
+    ) -> list[Json]:
+        """Every connection of one project that the caller can see, failed ones too, or those of the ``ids``: one answer, no paging (2.2).
 
         What is no object in the list is an empty one here: a connection that nobody can read must be missed, and the others can be read.
         """
-        params = {"includeFailed": "true", **({"type": type} if type else {})}
+        narrowed = {"type": type or "", "endpointIds": ",".join(ids or ())}
+        params = {"includeFailed": "true", **{name: value for name, value in narrowed.items() if value}}
         return items_of(self._get("endpoints", _endpoints(project.id), params), odd=True)
 
     def connections_named(self, project_id: str, name: str) -> list[Json]:

@@ -23,7 +23,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.shared_paus
 
 # Below this share of X-RateLimit-Limit the task leaves room for others before the service starts to delay it.
 _LOW_BUDGET = 0.1
+# For a service that does not say what a request costs.
 _LOW_BUDGET_PAUSE_SECONDS = 1.0
+# The limit is what may be used within so long (10).
+_WINDOW_SECONDS = 300.0
+# With nothing left, requests go out at a twentieth of the rate that could go on for ever.
+_SLOWEST = 20.0
 # No service asks for more; a larger number is a mistake and must not stop the task for days.
 _LONGEST_PAUSE_SECONDS = 3600.0
 _ASK_EVERY_SECONDS = 0.2
@@ -106,7 +111,8 @@ def persist(attempt: t.Callable[[], Got], times: t.Iterable[float], again: t.Cal
 class Pace:
     """One gate for all threads of a task: whoever is told to wait makes all of them wait (fact sheet 10), and with ``shared`` all tasks of the play.
 
-    ``seconds_lost`` is the time (s) by which the service held the task back.
+    When the budget runs low, requests go out one by one, at the rate at which the service forgets earlier ones; with less left slower, so that several
+    tasks of one caller come to terms, too. ``seconds_lost`` is the time (s) by which the service held the task back.
     """
 
     def __init__(self, stop: Stop, shared: SharedPause | None = None) -> None:
@@ -114,6 +120,10 @@ class Pace:
         self._shared = shared or SharedPause()
         self._lock = threading.Lock()
         self._open_at = 0.0
+        # From one request to the next (s), and when the next one may go.
+        self._spacing = 0.0
+        self._next = 0.0
+        self._cost = 0.0
         self.seconds_lost = 0.0
 
     def pass_gate(self, patience: float = float("inf")) -> bool:
@@ -122,8 +132,19 @@ class Pace:
             if remaining > patience:
                 return False
             self._stop.wait(remaining)
+        if (turn := self._turn()) > 0:
+            self._stop.wait(turn)
         self._stop.check()
         return True
+
+    def _turn(self) -> float:
+        """In how many seconds this request may go, after those that came before."""
+        with self._lock:
+            now = time.monotonic()
+            wait = max(0.0, self._next - now)
+            self._next = now + wait + self._spacing
+            self.seconds_lost += round(min(wait, self._spacing), 6)
+            return wait
 
     @property
     def is_open(self) -> bool:
@@ -152,8 +173,17 @@ class Pace:
         if wait := retry_after(headers, time.time()):
             self.hold(wait)
             return
-        remaining, limit = _number(headers.get("X-RateLimit-Remaining")), _number(headers.get("X-RateLimit-Limit"))
-        if remaining is not None and limit and remaining < limit * _LOW_BUDGET:
+        limit = _number(headers.get("X-RateLimit-Limit")) or 0.0
+        remaining = _number(headers.get("X-RateLimit-Remaining"))
+        share = remaining / limit if remaining is not None and limit > 0 else 1.0
+        cost = max(0.0, _number(headers.get("X-RateLimit-Cost")) or 0.0)
+        low = share < _LOW_BUDGET
+        with self._lock:
+            # One costly answer is not the rule.
+            self._cost += (cost - self._cost) * (0.1 if self._cost else 1.0) if cost else 0.0
+            slower = min(_SLOWEST, _LOW_BUDGET / share if share > 0 else _SLOWEST)
+            self._spacing = slower * _WINDOW_SECONDS * self._cost / limit if low else 0.0
+        if low and not self._cost:
             self.hold(_LOW_BUDGET_PAUSE_SECONDS)
 
 

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import states_of_many
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
 from hypothesis import settings
 
@@ -70,6 +71,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "backoff", lambda attempt: 0.001)
     monkeypatch.setattr(move, "_FIRST_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(move, "_LONGEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(states_of_many, "_FRESH_SECONDS", 0.005)
     monkeypatch.setattr(conversion, "GRACE_SECONDS", 0.05)
     monkeypatch.setattr(credential_preparation, "_OWN_CREDENTIAL_SECONDS", 0.02)
     monkeypatch.setattr(pacing, "_LOW_BUDGET_PAUSE_SECONDS", 0.001)

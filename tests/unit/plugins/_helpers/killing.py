@@ -27,7 +27,7 @@ from types import SimpleNamespace
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
 from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
+from ansible_collections.azdo.connections.plugins.module_utils._inspect import states_of_many, verify
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing
 from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens as tokens_file
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
@@ -115,6 +115,7 @@ def _hurry() -> None:
     """No pauses, as in the fixture ``no_waiting``."""
     setattr(http, "backoff", lambda _attempt: 0.001)  # noqa: B010
     move._FIRST_PAUSE_SECONDS, move._LONGEST_PAUSE_SECONDS = 0.001, 0.01
+    states_of_many._FRESH_SECONDS = 0.005
     conversion.GRACE_SECONDS = 0.05
     credential_preparation._OWN_CREDENTIAL_SECONDS = 0.02
     pacing._LOW_BUDGET_PAUSE_SECONDS = 0.001

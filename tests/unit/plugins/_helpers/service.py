@@ -53,6 +53,7 @@ class FakeService:
     silent: bool = False
     ends_in: str = "Ready"
     about: Json = field(default_factory=dict)
+    silent_list: bool = False
     now: float = 0.0
     sent: list[Json] = field(default_factory=list)
     sent_at: list[float] = field(default_factory=list)
@@ -103,6 +104,10 @@ class FakeService:
 
     def assess(self, connection: ArmConnection) -> Assessment:
         return assess(connection, self.target, situation(**self.about))
+
+    def worth_a_look(self, connection: ArmConnection) -> bool:
+        """``silent_list``: a list that says for ever that nothing has happened."""
+        return not self.silent_list
 
     def wait(self, seconds: float) -> None:
         self.now += seconds

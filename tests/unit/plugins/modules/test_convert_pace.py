@@ -294,7 +294,8 @@ def test_it_slows_down_before_it_is_told_to(simulator: Simulator, clock: Clock, 
     task = convert(simulator, **QUICK, concurrency=1)
     assert all_converted(task)
     gaps = [later - earlier for earlier, later in itertools.pairwise(clock.at(item) for item in simulator.requests)]
-    assert all(gap >= 1 for gap in gaps) == slower
+    # A request costs the service 0.07783 of 200 units in 300 s; with a quarter of the low budget left it takes four times as long as could go on for ever.
+    assert all(gap >= 0.46 for gap in gaps[1:]) == slower
     assert (held_back(task) > 0) == slower
 
 

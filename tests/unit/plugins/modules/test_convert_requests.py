@@ -44,6 +44,47 @@ def test_where_the_next_one_depends_on_the_last_one_each_is_compared_at_once(sim
     assert (asked(simulator, ONE), asked(simulator, MANY)) == (12, 0)
 
 
+SLOW: t.Any = {"compare": "none", "verify": "none", "concurrency": 8}
+
+
+def looks(simulator: Simulator) -> tuple[int, int]:
+    """How often a connection itself was read after its request, and how often a list of those that wait."""
+    sent: set[str] = set()
+    ones = 0
+    for item in simulator.requests:
+        if item.write:
+            sent.add(item.path.lower())
+        ones += item.method == "GET" and item.path.lower() in sent
+    return ones, asked_for_many(simulator)
+
+
+def asked_for_many(simulator: Simulator) -> int:
+    return sum("endpointIds=" in item.raw_path for item in simulator.requests)
+
+
+def test_many_that_wait_are_looked_at_together(simulate: Simulate) -> None:
+    """Each is read itself at once, and when the list shows that something has happened."""
+    simulator = simulate(bench_fleet(1, 24), conversion_ms=150.0)
+    task = convert(simulator, **SLOW)
+    assert set(task.statuses.values()) == {"converted"}
+    ones, lists = looks(simulator)
+    assert 48 <= ones <= 60
+    assert lists > 0
+
+
+def test_one_that_waits_alone_is_looked_at_itself(simulate: Simulate) -> None:
+    simulator = simulate(bench_fleet(4, 4), conversion_ms=30.0)
+    assert set(convert(simulator, **SLOW).statuses.values()) == {"converted"}
+    assert looks(simulator)[1] == 0
+
+
+@pytest.mark.parametrize("trouble", [{"status": 403}, {"status": 200, "body": {"count": 0, "value": []}}])
+def test_a_list_that_tells_nothing_hides_nobody(simulate: Simulate, trouble: dict[str, t.Any]) -> None:
+    simulator = simulate(bench_fleet(1, 8), conversion_ms=50.0)
+    simulator.fault(path=r"endpointIds=", times=0, **trouble)
+    assert set(convert(simulator, **SLOW).statuses.values()) == {"converted"}
+
+
 def checked_fleet(number: int) -> Fleet:
     fleet = Fleet()
     for place in range(number):

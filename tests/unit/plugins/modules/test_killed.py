@@ -20,18 +20,16 @@ import os
 import typing as t
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
 
 from simulator import Fleet, Moment, Recorded, Simulator, federation
-from simulator.rest import Rest
 from tools.sampling import ALL, sample
 from unit.plugins._helpers.arm import SECRET, person
 from unit.plugins._helpers.killing import applied, kill_at, order, so_many_tests, state
+from unit.plugins._helpers.stopping import left_open, let_it_finish
 from unit.plugins._helpers.tasks import convert
 
 Simulate = t.Callable[..., Simulator]
@@ -103,11 +101,6 @@ def undisturbed(simulator: Simulator, options: Options, status: str = "converted
     return Undisturbed(simulator.requests, state(simulator), applied(simulator.requests))
 
 
-def left_open(path: Path, simulator: Simulator) -> list[str]:
-    journal = Journal(str(path), simulator.fleet.organization_id, lambda: datetime.now(timezone.utc), read_only=True)
-    return list(journal.open_items())
-
-
 def seen_through(path: Path) -> dict[str, str]:
     """How each connection ended, by id: what was tested and compared, if only by a later run."""
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
@@ -116,12 +109,6 @@ def seen_through(path: Path) -> dict[str, str]:
 
 def where(simulator: Simulator, number: int, at: Recorded | None) -> str:
     return f"killed at request {number}: {at}; sent in all: " + "; ".join(map(str, simulator.writes))
-
-
-def let_it_finish(simulator: Simulator) -> None:
-    for connection in simulator.world.connections.values():
-        while connection.pending:
-            Rest(simulator).read(connection)
 
 
 # -- connections of all kinds ------------------------------------------------------------------------------------------------

@@ -10,23 +10,19 @@ is there; `make test-all` runs them all.
 from __future__ import annotations
 
 import json
-import threading
 import typing as t
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._inspect import verify
-from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 
 from simulator import Connection, Fleet, Moment, Recorded, Simulator
-from simulator.rest import Rest
 from unit.plugins._helpers.killing import alive, applied, hold_journal, so_many_tests, state
-from unit.plugins._helpers.tasks import Task, convert
+from unit.plugins._helpers.stopping import left_open, let_it_finish, number, stopped
+from unit.plugins._helpers.tasks import convert
 
 Simulate = t.Callable[..., Simulator]
-When = t.Callable[[Recorded], bool]
 WIF, SP = "WorkloadIdentityFederation", "ServicePrincipal"
 
 
@@ -46,52 +42,12 @@ def connection_of(simulator: Simulator, name: str = "azure-0") -> Connection:
     return next(item for item in simulator.world.connections.values() if item.name == name)
 
 
-def stopped(simulator: Simulator, when: When, moment: Moment = "applied", **options: t.Any) -> Task:
-    """A run that is stopped (as by a task's timeout) at the first request for which ``when`` is true; ``arrived``: it never happened."""
-    shared = Shared()
-
-    def look(record: Recorded, now: Moment) -> None:
-        if now == moment and when(record) and not shared.stop:
-            shared.stop.set()
-            if moment == "arrived":
-                simulator.fault(kind="reset_before")
-
-    simulator.observe(look)
-    task = convert(simulator, loop=shared, **options)
-    # A stopped task ends with its process; here its threads have to end first.
-    for thread in threading.enumerate():
-        if thread.name.startswith("azdo-"):
-            thread.join(30)
-    simulator.observe(None)
-    simulator.clear_faults()
-    assert task.failed
-    assert task.result["failure"]["code"] == "stopped", task.result
-    return task
-
-
 def conversion(record: Recorded) -> bool:
     return record.write and record.body["authorization"]["scheme"] == WIF
 
 
 def way_back(record: Recorded) -> bool:
     return record.write and record.body["authorization"]["scheme"] == SP
-
-
-def number(wanted: int) -> When:
-    """The request of this number."""
-    count = iter(range(10_000))
-    return lambda _record: next(count) == wanted
-
-
-def left_open(path: Path, simulator: Simulator) -> list[str]:
-    journal = Journal(str(path), simulator.fleet.organization_id, lambda: datetime.now(timezone.utc), read_only=True)
-    return list(journal.open_items())
-
-
-def let_it_finish(simulator: Simulator) -> None:
-    for connection in simulator.world.connections.values():
-        while connection.pending:
-            Rest(simulator).read(connection)
 
 
 def sent(simulator: Simulator) -> list[str]:

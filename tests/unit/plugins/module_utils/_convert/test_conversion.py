@@ -98,6 +98,19 @@ def test_reads_become_rarer_but_never_rarer_than_every_ten_seconds() -> None:
     assert set(gaps[5:]) == {10.0}
 
 
+@pytest.mark.parametrize(("works_for", "status"), [(47, "converted"), (100, "converted"), (10_000, "waiting")])
+def test_a_list_that_never_shows_it_is_not_believed_for_ever(works_for: float, status: str) -> None:
+    """It is looked at itself after a minute, and before it is given up."""
+    service = FakeService(works_for=works_for, silent_list=True)
+    outcome = carry_out(service, wait_timeout=150)
+    assert outcome.status == status
+    gaps = [later - earlier for earlier, later in zip(service.read_at[1:], service.read_at[2:], strict=False)]
+    assert max(gaps) <= 70
+    assert min(gaps) >= 20
+    if status == "waiting":
+        assert service.now - service.read_at[-1] == 0
+
+
 @pytest.mark.parametrize("wait_timeout", [0, 1, 30, 300])
 def test_it_does_not_wait_longer_than_it_may(wait_timeout: float) -> None:
     service = FakeService(works_for=10_000)

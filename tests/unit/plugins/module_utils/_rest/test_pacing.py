@@ -183,6 +183,64 @@ def test_who_is_in_a_hurry_is_told_at_once(frozen: Frozen) -> None:
     assert pace.pass_gate(patience=30)
 
 
+def headers(remaining: float, cost: str = "0.08", limit: str = "200") -> dict[str, str]:
+    return {"X-RateLimit-Remaining": f"{remaining:g}", "X-RateLimit-Limit": limit, "X-RateLimit-Cost": cost}
+
+
+@pytest.mark.parametrize(
+    ("remaining", "seconds"),
+    [(150, 0), (20, 0), (19.999, 0.12), (10, 0.24), (1, 2.4), (0, 2.4), (-5, 2.4)],
+)
+def test_with_little_left_they_go_one_by_one_and_ever_slower(frozen: Frozen, remaining: float, seconds: float) -> None:
+    """0.08 units a request and 200 in 300 s are one request each 0.12 s."""
+    pace = Pace(frozen.stop)
+    pace.learn(headers(remaining))
+    for _request in range(4):
+        assert pace.pass_gate()
+    assert frozen.waits == pytest.approx([seconds] * 3 if seconds else [], rel=0.01)
+    assert pace.seconds_lost == pytest.approx(3 * seconds, rel=0.01)
+
+
+def test_who_is_slow_anyway_loses_nothing(frozen: Frozen) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn(headers(10))
+    for _request in range(4):
+        assert pace.pass_gate()
+        frozen.now += 1
+    assert frozen.waits == []
+    assert pace.seconds_lost == 0
+
+
+def test_when_there_is_enough_again_nobody_waits(frozen: Frozen) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn(headers(10))
+    pace.learn({"X-RateLimit-Cost": "0.08"})
+    assert pace.pass_gate()
+    assert pace.pass_gate()
+    assert frozen.waits == []
+
+
+def test_one_costly_answer_is_not_the_rule(frozen: Frozen) -> None:
+    pace = Pace(frozen.stop)
+    for cost in ("0.08", "0.08", "0.4"):
+        pace.learn(headers(19.999, cost))
+    pace.pass_gate()
+    pace.pass_gate()
+    assert frozen.waits == [pytest.approx(300 * 0.112 / 200, rel=0.01)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"cost": "nan"}, {"cost": "-1"}, {"cost": ""}, {"limit": "0"}, {"limit": "-200"}, {"limit": "inf"}, {"limit": ""}],
+)
+def test_numbers_that_make_no_sense_do_not_stop_anybody(frozen: Frozen, odd: dict[str, str]) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn(headers(5, **odd))
+    for _request in range(3):
+        assert pace.pass_gate()
+    assert sum(frozen.waits) <= 1
+
+
 def test_a_stop_ends_the_waiting_at_the_gate() -> None:
     stop = Stop()
     pace = Pace(stop)
