@@ -37,7 +37,8 @@ def list_connections(call: Call) -> Reply:
     with_failed = call.ask_flag("includeFailed")
     found = []
     for connection in list(project.connections.values()):
-        pending.settle(call.site, connection, counts=False)
+        # Asked for by id it is looked at as if it were asked for alone.
+        pending.settle(call.site, connection, counts=connection.id in ids)
         here = connection.reference(project.id)
         if here is None:
             continue

@@ -9,11 +9,8 @@ numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, StoppedError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
@@ -22,6 +19,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.federated_
     Credential,
     names_connection,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._move.journaled_identity import JournaledIdentity
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import KeyedLocks, each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress

@@ -11,10 +11,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
+from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 
 _CHECK = "Check the spelling as the portal shows it, or leave it out. Nothing was changed."

@@ -18,7 +18,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.approval
 )
 from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs import PAIRS, Pair, pairs_of
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
@@ -32,6 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
     look_up,
     named_projects,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 

@@ -14,8 +14,6 @@ from dataclasses import replace
 from ansible_collections.azdo.connections.plugins.module_utils._convert import approval as approvals
 from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import CredentialRemoval
 from ansible_collections.azdo.connections.plugins.module_utils._convert.held_pipelines import check_held
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options
 from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs import PAIRS
 from ansible_collections.azdo.connections.plugins.module_utils._convert.plan_execution import PlanExecution, forecast
@@ -26,7 +24,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
     meant,
     select,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.states_of_many import StatesOfMany
@@ -34,6 +31,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate, Found
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal_entries import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import NOTHING_EARLIER, EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress

@@ -12,35 +12,31 @@ import threading
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.effects import LiveEffects
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import JournalError
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome, UnconfirmedError
+from ansible_collections.azdo.connections.plugins.module_utils._convert.late_comparison import LateComparison
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import FAILED, UNFINISHED, Row
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import (
-    Unfinished,
-    Workflow,
-    changed_besides,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
     ServiceError,
     StoppedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.checks_of_many import ChecksOfMany, Place
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.checks_of_many import ChecksOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._move.effects import LiveEffects
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import JournalError
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal_entries import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import MOVED, Outcome, UnconfirmedError
+from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
+from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Unfinished
+from ansible_collections.azdo.connections.plugins.module_utils._move.workflow import Workflow
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 
 _NOT_ALLOWED = (400, 401, 403)
-# The checks of so many connections are compared together.
-_TOGETHER = 25
 _LOOK = "Look at the connection in the portal; if it shows nothing, give the activity id of the details to Microsoft's support."
 
 
@@ -59,8 +55,7 @@ class PlanExecution:
         self._failures = 0
         self._over = False
         self._refused_to_non_users = False
-        self._awaiting: list[tuple[LiveEffects, Row]] = []
-        self._corrected: dict[str, Row] = {}
+        self._later: LateComparison | None = None
         self._meter = Progress(task.runtime, 0)
 
     def carry_out(self, plan: list[PlannedRow]) -> list[Row]:
@@ -71,13 +66,13 @@ class PlanExecution:
         if self._together(todo):
             checks = ChecksOfMany(self._runtime.azure_devops, (item.connection for item in todo if not item.unfinished))
             self._task = replace(self._task, checks=checks)
+            self._later = LateComparison(checks, self._about, self._compared)
         if self._task.terms.target == ENTRA_ISSUER:
             rows |= self._prove_migration(todo)
         elif self._task.situation.attempt_as_non_user and self._task.situation.caller == "non_user":
             rows |= self._try_as_non_user(todo)
         rows |= self._side_by_side([planned for planned in todo if planned.connection.id not in rows])
-        self._compare_checks(0)
-        rows |= self._corrected
+        rows |= self._later.rest() if self._later else {}
         if self._task.journal.broken:
             self._runtime.warnings.append(f"{self._task.journal.broken} Nothing more was started.")
         return [
@@ -113,55 +108,6 @@ class PlanExecution:
         """Not where the next connection depends on how the one before has ended."""
         careful = self._task.terms.target == ENTRA_ISSUER or self._runtime.params["max_failures"] is not None
         return self._task.terms.compare and not careful and len(todo) > 1
-
-    def _compare_checks(self, most: int) -> None:
-        """Compare the checks of the connections that wait for it, as soon as they are more than ``most``, and end those in the journal."""
-        with self._counting:
-            batch, self._awaiting = (self._awaiting, []) if len(self._awaiting) > most else ([], self._awaiting)
-        if not batch or self._task.checks is None:
-            return
-        places = [
-            (project_id, row.planned.connection.id) for effects, row in batch for project_id in effects.checks_before
-        ]
-        try:
-            found = self._task.checks.now(places)
-        except StoppedError:
-            raise
-        except AzdoError as error:
-            self._corrected |= {row.planned.connection.id: self._unseen(row, error) for _effects, row in batch}
-            return
-        for effects, row in batch:
-            outcome = self._compared(effects, row, found)
-            self._corrected[row.planned.connection.id] = replace(row, outcome=outcome)
-            if effects.in_journal and outcome.settled:
-                self._end(row.planned, outcome)
-
-    def _compared(self, effects: LiveEffects, row: Row, found: t.Mapping[Place, str | None]) -> Outcome:
-        outcome = t.cast(Outcome, row.outcome)
-        told = "checks" in effects.not_compared
-        late = effects.late_differences(found)
-        if late and outcome.status in FAILED:
-            # Why it failed is what a person has to read first.
-            return replace(outcome, notes=(*outcome.notes, changed_besides(late).message))
-        if late:
-            outcome = replace(outcome, status="failed", error=self._about(row.planned, changed_besides(late)))
-            self._count(outcome)
-        elif "checks" in effects.not_compared and not told:
-            outcome = replace(
-                outcome, notes=(*outcome.notes, "Whether its checks stayed as they were could not be read.")
-            )
-        return outcome
-
-    def _unseen(self, row: Row, error: AzdoError) -> Row:
-        """Nobody is signed in any more, for example: the next run looks again."""
-        outcome = t.cast(Outcome, row.outcome)
-        if outcome.status not in FAILED:
-            why = UnconfirmedError(
-                "It was moved, and whether its checks stayed as they were could not be looked at", cause=error
-            )
-            outcome = replace(outcome, status="waiting", error=self._about(row.planned, why), settled=False)
-            self._count(outcome)
-        return replace(row, outcome=outcome)
 
     # -- where the first one has to show that it works ---------------------------------------------------------------
     def _prove_migration(self, todo: list[PlannedRow]) -> dict[str, Row]:
@@ -217,14 +163,14 @@ class PlanExecution:
         if self._refused_to_non_users and planned.connection.creation_mode == "automatic":
             return self._without_request(planned, Reason("caller_not_user", "blocks"))
         left = self._left.get(planned.connection.id.lower()) if planned.unfinished else None
-        effects = LiveEffects(self._task, planned, left, lambda: not self._is_over())
+        effects = LiveEffects(self._task, planned.found, planned.assessment, left, lambda: not self._is_over())
         outcome = self._guarded(Workflow(effects, self._task.terms, self._unfinished(left)), planned)
         if effects.wrote_credential:
             outcome = replace(outcome, changed=True)
         self._count(outcome)
-        awaits = bool(effects.checks_before)
-        if effects.in_journal and outcome.settled and not awaits:
-            self._end(planned, outcome)
+        later = self._later if effects.checks_before else None
+        if later is None:
+            self._see_off(effects, planned, outcome)
         if outcome.error:
             self._about(planned, outcome.error)
         assessment = effects.assessment
@@ -233,11 +179,15 @@ class PlanExecution:
             facts = replace(assessment.facts or Facts(), tested=Verification(result=left.tested))
             assessment = replace(assessment, facts=facts)
         row = Row(replace(planned, assessment=assessment), outcome)
-        if awaits:
-            with self._counting:
-                self._awaiting.append((effects, row))
-            self._compare_checks(_TOGETHER - 1)
+        if later is not None:
+            later.add(effects, row)
         return row
+
+    def _compared(self, effects: LiveEffects, row: Row, outcome: Outcome) -> None:
+        """What was compared later than the rest of it: it may have failed by that."""
+        if outcome.error is not (row.outcome and row.outcome.error):
+            self._count(outcome)
+        self._see_off(effects, row.planned, outcome)
 
     def _about(self, planned: PlannedRow, error: AzdoError) -> AzdoError:
         """The error with what it is about, and something to do."""
@@ -246,7 +196,10 @@ class PlanExecution:
             f"{self._runtime.azure_devops.name} / {planned.connection.owner.name} / {planned.connection.name}"
         )
 
-    def _end(self, planned: PlannedRow, outcome: Outcome) -> None:
+    def _see_off(self, effects: LiveEffects, planned: PlannedRow, outcome: Outcome) -> None:
+        """In the journal, where nothing is left for a later run to see to."""
+        if not (effects.in_journal and outcome.settled):
+            return
         self._task.journal.ended(
             planned.connection.id,
             status=outcome.status,

@@ -12,11 +12,11 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, UnreadError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import Rollback, rollback_of_converted
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time

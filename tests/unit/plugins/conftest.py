@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
 from ansible_collections.azdo.connections.plugins.module_utils._inspect import states_of_many
+from ansible_collections.azdo.connections.plugins.module_utils._move import conversion, credential_preparation, move
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
 from hypothesis import settings
 

@@ -25,9 +25,9 @@ from functools import partial
 from multiprocessing import connection, forkserver
 from types import SimpleNamespace
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert import conversion, credential_preparation, move
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._inspect import states_of_many, verify
+from ansible_collections.azdo.connections.plugins.module_utils._move import conversion, credential_preparation, move
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing
 from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens as tokens_file
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime

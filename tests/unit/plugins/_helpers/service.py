@@ -11,9 +11,6 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import MOVED, Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import changed_besides
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AuthenticationError,
@@ -25,6 +22,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, invariants
+from ansible_collections.azdo.connections.plugins.module_utils._move.conversion import Conversion
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import MOVED, Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._move.seeing_through import changed_besides
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment, assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 

@@ -10,7 +10,7 @@ import typing as t
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 
 from simulator import Moment, Recorded, Simulator

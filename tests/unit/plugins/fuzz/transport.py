@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
-from ansible_collections.azdo.connections.plugins.module_utils._convert import effects, move
+from ansible_collections.azdo.connections.plugins.module_utils._move import effects, move
 from ansible_collections.azdo.connections.plugins.module_utils._rest import pacing
 from urllib3 import HTTPHeaderDict, HTTPResponse
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
 
 from simulator import Connection, Fleet, Moment, Recorded, Simulator, federation, identity_fleet

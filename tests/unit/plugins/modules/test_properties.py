@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert import journal
+from ansible_collections.azdo.connections.plugins.module_utils._move import journal
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import HttpClient
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Shared
 from hypothesis import event, example, given, settings

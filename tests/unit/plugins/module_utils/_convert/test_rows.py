@@ -10,7 +10,6 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import (
     Row,
     diff,
@@ -30,6 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.coverage i
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import survey
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import Rollback

@@ -9,8 +9,6 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms, Workflow
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     SERVICE_PRINCIPAL,
     WIF,
@@ -20,6 +18,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import wanted
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import changes, invariants
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import Outcome
+from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
+from ansible_collections.azdo.connections.plugins.module_utils._move.workflow import Workflow
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
 

@@ -24,9 +24,9 @@ import uuid
 import zlib
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import JournalState, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotSentError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal_entries import JournalState, OpenItem
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time

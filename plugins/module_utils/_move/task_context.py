@@ -13,14 +13,14 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
-from ansible_collections.azdo.connections.plugins.module_utils._convert.workflow import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.checks_of_many import ChecksOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.states_of_many import StatesOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
+from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import (
     Assessment,
     assess,

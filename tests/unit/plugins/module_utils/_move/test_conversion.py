@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import UnconfirmedError
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     ServiceError,
@@ -20,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     ArmConnection,
     Json,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import UnconfirmedError
 
 from unit.plugins._helpers.connections import PAYMENTS, WEB_SHOP, converted, federated, partial, raw
 from unit.plugins._helpers.service import FakeService, carry_out, scheme_of
@@ -31,9 +31,9 @@ Change = t.Callable[[Json], None]
 def real_pauses(no_waiting: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service of these tests has a clock of its own, so nothing needs to be short."""
     module = "ansible_collections.azdo.connections.plugins.module_utils."
-    monkeypatch.setattr(module + "_convert.move._FIRST_PAUSE_SECONDS", 0.5)
-    monkeypatch.setattr(module + "_convert.move._LONGEST_PAUSE_SECONDS", 10.0)
-    monkeypatch.setattr(module + "_convert.conversion.GRACE_SECONDS", 60.0)
+    monkeypatch.setattr(module + "_move.move._FIRST_PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr(module + "_move.move._LONGEST_PAUSE_SECONDS", 10.0)
+    monkeypatch.setattr(module + "_move.conversion.GRACE_SECONDS", 60.0)
 
 
 def test_a_conversion_is_one_read_one_write_and_one_read() -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 from types import SimpleNamespace
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.effects import LiveEffects
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, IdentityFacts
+from ansible_collections.azdo.connections.plugins.module_utils._move.effects import LiveEffects
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 
 from unit.plugins._helpers.connections import NOW, PAYMENTS, connection, situation
@@ -22,10 +21,11 @@ def test_a_secret_that_ends_while_the_service_is_at_work_is_no_way_back() -> Non
     soon = NOW + timedelta(minutes=1)
     facts = Facts(identity=IdentityFacts(kind="application", passwords=(soon,)))
     found = Found(connection(), frozenset({PAYMENTS.id}))
-    planned = PlannedRow(found, assess(found.connection, WIF, situation(), found.seen_in, facts))
+    assessment = assess(found.connection, WIF, situation(), found.seen_in, facts)
     clock = [NOW]
     runtime = SimpleNamespace(azure_devops=None, now=lambda: clock[0])
-    effects = LiveEffects(SimpleNamespace(runtime=runtime), planned, None, lambda: True)  # type: ignore[arg-type]
+    task = SimpleNamespace(runtime=runtime)
+    effects = LiveEffects(task, found, assessment, None, lambda: True)  # type: ignore[arg-type]
     effects._facts = facts
     assert effects.can_go_back
     clock[0] = soon + timedelta(seconds=1)

@@ -10,15 +10,8 @@ from __future__ import annotations
 
 import time
 import typing as t
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_preparation import (
-    CredentialPreparation,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal_entries import OpenItem
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journaled_identity import JournaledIdentity
-from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._convert.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -36,6 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     Json,
     Project,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Found
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import (
     changes,
@@ -44,38 +38,47 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.invariants
     invariants,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
+from ansible_collections.azdo.connections.plugins.module_utils._move.credential_preparation import (
+    CredentialPreparation,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal_entries import OpenItem
+from ansible_collections.azdo.connections.plugins.module_utils._move.journaled_identity import JournaledIdentity
+from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
+from ansible_collections.azdo.connections.plugins.module_utils._move.way_back import WayBack
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import Assessment
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.rollback import rollback
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
-from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 # What may be done about a credential when the options say nothing about it.
 _ONLY_LOOK = FederationOptions(mode="require", audience=None, probe=False)
-# The controller's clock and the service's may differ, and a request takes its time: nothing is reverted this close to the deadline.
-_DEADLINE_MARGIN = timedelta(minutes=3)
 
 
 class LiveEffects:
     """One connection of one task. Implements :class:`workflow.WorkflowEffects`.
 
-    :param left: what an earlier run did not see through.
+    :param assessment: as it was planned. :param left: what an earlier run did not see through.
     :param may_begin: whether the run goes on.
     """
 
     def __init__(
-        self, task: TaskContext, planned: PlannedRow, left: OpenItem | None, may_begin: t.Callable[[], bool]
+        self,
+        task: TaskContext,
+        found: Found,
+        assessment: Assessment,
+        left: OpenItem | None,
+        may_begin: t.Callable[[], bool],
     ) -> None:
         self._task = task
         self.may_begin = may_begin
-        self._planned = planned
+        self._found = found
+        self._planned = assessment
         self._left = left
         self._client = task.runtime.azure_devops
-        owner = planned.connection.owner
+        owner = found.connection.owner
         self._project = Project(owner.id, owner.name)
-        self._target = planned.assessment.target
-        self.assessment = planned.assessment
+        self._target = assessment.target
+        self.assessment = assessment
         self._facts: Facts | None = None
         self._asked_about: ArmConnection | None = None
         self._identity: Identity | None = None
@@ -96,7 +99,7 @@ class LiveEffects:
 
     # -- reading ---------------------------------------------------------------------------------------------------
     def read(self) -> ArmConnection | None:
-        raw = self._client.connection(self._project.id, self._planned.connection.id, newest=True)
+        raw = self._client.connection(self._project.id, self._found.connection.id, newest=True)
         return ArmConnection.from_api(raw, self._project) if raw else None
 
     def inform(self, connection: ArmConnection) -> None:
@@ -113,9 +116,9 @@ class LiveEffects:
 
     def _lasting(self, connection: ArmConnection) -> tuple[Facts, Identity | None]:
         """From the plan, if that asked about the same and nothing is written or risked on the strength of it; else asked now."""
-        known = self._planned.assessment.facts
+        known = self._planned.facts
         fresh_needed = self._target == ENTRA_ISSUER or connection.creation_mode != "automatic"
-        if known is None or fresh_needed or not _same_for_the_facts(self._planned.connection, connection):
+        if known is None or fresh_needed or not _same_for_the_facts(self._found.connection, connection):
             self._looked_behind = True
             return self._task.inspection.lasting(connection)
         return known, None
@@ -130,7 +133,7 @@ class LiveEffects:
         return self.assessment
 
     def _assess(self, connection: ArmConnection, facts: Facts | None) -> Assessment:
-        return self._task.assess(self._planned.found, facts, current=connection, now=self.now())
+        return self._task.assess(self._found, facts, current=connection, now=self.now())
 
     # -- moving ----------------------------------------------------------------------------------------------------
     def send(self, connection: ArmConnection, body: Json) -> None:
@@ -279,7 +282,7 @@ class LiveEffects:
         # Of what an earlier run saw only hashes are left.
         found = changes_since(self._left.kept, after) if self._before is None and self._left else []
         found += changes(self._before, after) if self._before is not None else []
-        names = {item.id.lower(): item.name for item in (*self._planned.connection.references, *connection.references)}
+        names = {item.id.lower(): item.name for item in (*self._found.connection.references, *connection.references)}
         return [{**item, "field": _with_names(item["field"], names)} for item in found]
 
     def late_differences(self, found: t.Mapping[Place, str | None] | None = None) -> list[Json]:
@@ -290,12 +293,12 @@ class LiveEffects:
         before, self.checks_before = self.checks_before, {}
         if not before or self._task.checks is None:
             return []
-        id_ = self._planned.connection.id
+        id_ = self._found.connection.id
         now = found if found is not None else self._task.checks.now((project_id, id_) for project_id in before)
         after = {_checks_in(project_id): now[project_id.lower(), id_.lower()] for project_id in before}
         self._after |= after
         changed = changes({_checks_in(project_id): text for project_id, text in before.items()}, after)
-        names = {item.id.lower(): item.name for item in self._planned.connection.references}
+        names = {item.id.lower(): item.name for item in self._found.connection.references}
         return [{**item, "field": _with_names(item["field"], names)} for item in changed]
 
     @property
@@ -321,52 +324,14 @@ class LiveEffects:
         if self._before is None and self._left:
             return self._left.rollback == "possible"
         # Asked when it is needed: a secret may have ended while the service was at work.
-        before = self._asked_about or self._planned.connection
+        before = self._asked_about or self._found.connection
         return rollback(before, self._target, self._facts or Facts(), self.now()).state == "possible"
 
-    def way_back(self, moved: ArmConnection, target: str) -> WayBackEffects:
-        return WayBackEffects(self, moved, target)
+    def way_back(self, moved: ArmConnection, target: str) -> WayBack:
+        def send(connection: ArmConnection, body: Json) -> None:
+            self._send(connection, target, body, "rollback")
 
-    def send_back(self, connection: ArmConnection, target: str, body: Json) -> None:
-        self._send(connection, target, body, "rollback")
-
-
-class WayBackEffects:
-    """The effects of taking one move back: like those of the move, but with rules of their own. Implements :class:`move.Effects`."""
-
-    def __init__(self, effects: LiveEffects, moved: ArmConnection, target: str) -> None:
-        self._effects = effects
-        self._moved = moved
-        self._target = target
-        self.read, self.wait, self.clock = effects.read, effects.wait, effects.clock
-        self.worth_a_look = effects.worth_a_look
-
-    def inform(self, connection: ArmConnection) -> None:
-        """Everything that decides is in the connection."""
-
-    def assess(self, connection: ArmConnection) -> Assessment:
-        return Assessment(
-            target=self._target,
-            reasons=self._against(connection),
-            rollback=rollback(connection, self._target, Facts(), self._effects.now()),
-        )
-
-    def _against(self, connection: ArmConnection) -> tuple[Reason, ...]:
-        """The deadline is read again, and an edit that somebody made since is not overwritten."""
-        if self._target == SERVICE_PRINCIPAL:
-            now, deadline = self._effects.now(), connection.revert_deadline
-            if connection.revert_window(now) != "open" or deadline is None or deadline - _DEADLINE_MARGIN <= now:
-                shown = format_time(deadline) or connection.revert_deadline_text
-                return (Reason("revert_window_passed", "blocks", {"deadline": shown}),)
-        if more := changes(_as_moved(self._moved), _as_moved(connection)):
-            return (Reason("changed_since_plan", "blocks", {"differences": more}),)
-        return ()
-
-    def send(self, connection: ArmConnection, body: Json) -> None:
-        self._effects.send_back(connection, self._target, body)
-
-    def refused(self, error: AzdoError, connection: ArmConnection) -> bool | HandOff:
-        return False
+        return WayBack(self, moved, target, now=self.now, send=send)
 
 
 def _checks_in(project_id: str) -> str:
@@ -377,16 +342,6 @@ def _checks_in(project_id: str) -> str:
 def _with_names(field: str, names: t.Mapping[str, str]) -> str:
     """A field that is about a project, with the project's name for people."""
     return next((field.replace(id_, name) for id_, name in names.items() if id_ in field), field)
-
-
-def _as_moved(connection: ArmConnection) -> dict[str, str | None]:
-    return {
-        **invariants(connection),
-        "scheme": connection.scheme,
-        "issuer": connection.issuer,
-        "subject": connection.subject,
-        "state": connection.state,
-    }
 
 
 def _same_for_the_facts(one: ArmConnection, other: ArmConnection) -> bool:

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal, JournalError
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal, JournalError
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
 
 from simulator import Fleet, Moment, Recorded, Simulator, federation

@@ -10,14 +10,6 @@ waits for a person. Section numbers are those of the fact sheet.
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import (
-    ATTEMPTS,
-    Effects,
-    Move,
-    Outcome,
-    UnconfirmedError,
-    gone,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -26,6 +18,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, ArmConnection
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import (
+    ATTEMPTS,
+    Effects,
+    Move,
+    Outcome,
+    UnconfirmedError,
+    gone,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 
 # The two answers that were seen and say no (4.2), and what may be behind them.

@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._convert.conversion import Conversion
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import Outcome
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AuthenticationError, TransportError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SERVICE_PRINCIPAL, WIF, Json
+from ansible_collections.azdo.connections.plugins.module_utils._move.conversion import Conversion
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import Outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,9 +25,9 @@ _MODULES = "ansible_collections.azdo.connections.plugins.module_utils."
 def real_pauses() -> t.Iterator[None]:
     """The service of these tests has a clock of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_MODULES + "_convert.move._FIRST_PAUSE_SECONDS", 0.5)
-        patch.setattr(_MODULES + "_convert.move._LONGEST_PAUSE_SECONDS", 10.0)
-        patch.setattr(_MODULES + "_convert.conversion.GRACE_SECONDS", 60.0)
+        patch.setattr(_MODULES + "_move.move._FIRST_PAUSE_SECONDS", 0.5)
+        patch.setattr(_MODULES + "_move.move._LONGEST_PAUSE_SECONDS", 10.0)
+        patch.setattr(_MODULES + "_move.conversion.GRACE_SECONDS", 60.0)
         yield
 
 

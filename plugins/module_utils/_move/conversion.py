@@ -8,13 +8,6 @@ PRIVATE to the collection, and without effects of its own. Section numbers are t
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.move import (
-    ATTEMPTS,
-    Move,
-    Outcome,
-    UnconfirmedError,
-    gone,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -24,6 +17,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import conversion_body
+from ansible_collections.azdo.connections.plugins.module_utils._move.move import (
+    ATTEMPTS,
+    Move,
+    Outcome,
+    UnconfirmedError,
+    gone,
+)
 
 # How long (s) the service may still be working on a write whose answer was lost, before it counts as not carried out.
 GRACE_SECONDS = 60.0

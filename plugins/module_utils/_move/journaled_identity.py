@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._convert.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import IdentityFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
 
 
 class JournaledIdentity:

@@ -118,6 +118,10 @@ class Outcome:
     settled: bool = False
     again: bool = False
 
+    def noted(self, note: str) -> Outcome:
+        """The same with one more sentence, if it is one."""
+        return replace(self, notes=(*self.notes, note)) if note else self
+
 
 class Move:
     """Moves one connection to a target.
