@@ -24,7 +24,7 @@ version := $(shell sed -n 's/^version: *//p' galaxy.yml)
 tarball := $(build)/dist/azdo-connections-$(version).tar.gz
 
 # Folders are among the sources, so that a removed file counts as a change; written `folder/.`, because `playbooks` is a target as well.
-sources := $(shell find *.yml *.md COPYING requirements.txt changelogs/. docs/. meta/. playbooks/. plugins/. roles/. \
+sources := $(shell find *.yml *.md COPYING requirements.txt changelogs/. docs/. extensions/. meta/. playbooks/. plugins/. roles/. \
 	-not -path '*/__pycache__*' -not -name '.plugin-cache.yaml' 2>/dev/null)
 
 # What every child sees: our tools first, the installed collection, nothing of the user's own Ansible settings.
@@ -244,7 +244,7 @@ $(venv)/.dev: requirements-dev.txt $(venv)/.demo
 $(build)/core-%/.installed: requirements-demo.txt requirements.txt Makefile | $(venv)/.demo
 	@python=$$(tests/tools/find-python $(CORES_PYTHON)) && "$$python" -m venv --clear --without-pip $(build)/core-$*
 	@$(bin)/python -m pip --python $(build)/core-$*/bin/python install -qq --no-compile --disable-pip-version-check pip "ansible-core$(if $(filter 2.%.%,$*),==$*,==$*.*)" -r requirements.txt \
-		httptools starlette trustme uvicorn hypothesis pytest pytest-timeout pytest-xdist
+		ansible-runner httptools starlette trustme uvicorn hypothesis pytest pytest-timeout pytest-xdist
 	@touch "$@"
 
 $(tarball): $(sources) | $(venv)/.demo

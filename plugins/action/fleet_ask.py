@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt
@@ -28,7 +29,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        nobody = nobody_to_ask(load_extra_vars(self._loader))
+        nobody = nobody_to_ask(load_extra_vars(self._loader), os.environ)
         if nobody and options["questions"]:
             # Without an answer nothing was excluded, and that must not pass for "all of them".
             raise AnsibleActionFail(f"fleet_ask: {nobody}. Nothing was changed.")

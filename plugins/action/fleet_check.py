@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
+from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -14,19 +16,21 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement 
     Occasion,
     by_plan,
     differs,
+    has_plan,
     missing_from_plan,
     refusal,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.credential_pairs import pairs_problem
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_names import (
     canary_problem,
+    names_in_slices,
     sizes_nobody_reads,
     strangers,
     unknown_variables,
     unread_here,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_hosts import beside_ours, silent_sources
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import TEMPORARY, PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import (
     EVERY,
     OF_PLAYBOOKS,
@@ -38,7 +42,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files, plan_file
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import target_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import job_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import ENTRA_ISSUER, target_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.task_flow import task_flow
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.terminal import nobody_to_ask
@@ -48,6 +53,14 @@ Json = dict[str, t.Any]
 ARGUMENT_SPEC: dict[str, Json] = {"entry": {"type": "str", "required": True, "choices": list(EVERY)}}
 # What ansible-core puts the words of an -e under that belong to no variable.
 _LOST_WORDS = "_raw_params"
+# Where the role keeps the result.
+_CHECKED = "__fleet_checked"
+_TEMPORARY = (
+    "fleet_journal is temporary. In this run the first migration is alone, and nothing is asked for twice. When the run is over, a migration that was asked "
+    "for and is not confirmed is known to later runs only if its Microsoft Entra credential is there already (issuer_migration_unconfirmed). Mount a folder "
+    "and name it with fleet_journal to have it known for sure."
+)
+_IN_A_FOLDER = (".html", ".csv", ".json", ".md")
 # What the playbooks of the collection set.
 _PLAYBOOK = "__fleet_playbook"
 _USE_A_PLAN = "Use a plan instead: run the playbook azdo.connections.plan and give its digest with fleet_plan_digest."
@@ -65,6 +78,7 @@ class ActionModule(ActionBase):
         warnings = _names(view)
         said = view.said(options["entry"])
         _play(view, said)
+        _refuse(names_in_slices(said), _no_journal(said))
         hosts = _hosts(view)
         if view.is_first_batch:
             _sources(view, said)
@@ -73,13 +87,16 @@ class ActionModule(ActionBase):
         else:
             _refuse(_stopped_before(view, said))
         _refuse(*strangers(said, hosts), pairs_problem(said))
-        _outputs(said, view.check_mode)
+        reports = _reports(view, said)
+        _outputs(said, reports, view.check_mode)
         _agreement(view, said, hosts)
         found: Json = {
             **result,
             "changed": False,
             "entry": said.entry,
-            "said": dict(said.values),
+            # The digest says which plan it is, and the result of a task is not the place for all of it.
+            "said": {name: value for name, value in said.values.items() if name != "plan"},
+            "reports": reports,
             RUN: view.run_of(said.entry),
             **task_flow(
                 said,
@@ -89,6 +106,7 @@ class ActionModule(ActionBase):
                 check_mode=view.check_mode,
             ),
         }
+        warnings += _without_a_disk(view, said)
         return {**found, "warnings": warnings} if warnings else found
 
 
@@ -195,9 +213,42 @@ def _stopped_before(view: PlayView, said: Said) -> str:
     )
 
 
-def _outputs(said: Said, check_mode: bool) -> None:
+def _no_journal(said: Said) -> str:
+    """The module says it, too, after everything was read."""
+    if target_of(said) != ENTRA_ISSUER or "journal" not in said.values or said["journal"]:
+        return ""
+    return (
+        "A migration to the issuer of Microsoft Entra needs a journal, because nobody can ask Azure DevOps whether one was asked for. Set fleet_journal to a "
+        "file or a folder that outlives this run. Where there is none, set it to temporary; the README of the role says what that cannot promise."
+    )
+
+
+def _without_a_disk(view: PlayView, said: Said) -> list[str]:
+    """What a journal that goes with the run cannot promise."""
+    if said.entry != "migrate_issuer" or said.removes or view.value("fleet_journal") != TEMPORARY:
+        return []
+    return [_TEMPORARY]
+
+
+def _reports(view: PlayView, said: Said) -> list[str]:
+    """The files of the report: those that were named, and in a folder one of each form, under a name that no other run has."""
+    folder, named = said["report_folder"], list(said["report_path"] or [])
+    if not folder:
+        return named
+    if not os.path.isdir(os.path.expanduser(folder)):
+        _refuse(
+            f"fleet_report_folder: there is no folder {folder}. Make it first, and in a job mount it where it outlives the job."
+        )
+    earlier = view.of_inventory(view.hosts[0]).get(_CHECKED)
+    if not view.is_first_batch and isinstance(earlier, t.Mapping) and earlier.get(RUN) == view.run_of(said.entry):
+        # The batches of a play write one report.
+        return list(earlier["reports"])
+    name = job_number(view.extra) or f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
+    return [*named, *(os.path.join(folder, f"{said.entry}-{name}{ending}") for ending in _IN_A_FOLDER)]
+
+
+def _outputs(said: Said, reports: list[str], check_mode: bool) -> None:
     """Everything that will be written is tried before the first request: a conversion whose report cannot be written would be one that nobody sees."""
-    reports = said["report_path"] or []
     plans = [said["plan_path"]] if said.entry == "plan" and said["plan_path"] else []
     journals = [said["journal"]] if said.get("journal") and not check_mode else []
     named = [("report_path", path) for path in reports] + [("plan_path", path) for path in plans]
@@ -219,15 +270,15 @@ def _about(name: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
 def _agreement(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
     occasion = Occasion(hosts[view.host_name], len(view.hosts), view.check_mode)
     _refuse(refusal(said, occasion))
-    if (by_plan(said) or said.entry == "revert") and said["plan_path"] and said["plan_digest"]:
+    if (by_plan(said) or said.entry == "revert") and has_plan(said) and said["plan_digest"]:
         try:
-            approved = plan_file.load(said["plan_path"], said["plan_digest"])
+            approved = plan_file.approved(said)
             if said.entry != "revert":
                 approved.check_connections(said["connections"])
                 planned = [host for host, of in hosts.items() if approved.plan_of(host, of) is not None]
                 _refuse(missing_from_plan(said, view.hosts, planned))
         except plan_file.PlanFileError as error:
-            raise AnsibleActionFail(f"fleet_plan_path: {error}") from None
+            raise AnsibleActionFail(str(error)) from None
     if said.get("confirm") == "each" and not view.check_mode and not said.removes:
-        nobody = nobody_to_ask(view.extra)
+        nobody = nobody_to_ask(view.extra, os.environ)
         _refuse(f"fleet_confirm=each asks about every connection, and {nobody}. {_USE_A_PLAN}" if nobody else "")

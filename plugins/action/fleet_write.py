@@ -12,8 +12,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import handed_on
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     PLAN_MODE,
     REPORT_MODE,
@@ -53,11 +55,10 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: Json = super().run(tmp, variables)
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        options = (
-            {**options, **_said(PlayView(self, variables).stored(options["checked"]))}
-            if options["checked"]
-            else options
-        )
+        view = PlayView(self, variables)
+        checked = view.stored(options["checked"]) if options["checked"] else {}
+        options = {**options, **_said(checked)}
+        now = datetime.now(timezone.utc)
         reports = _about("report", split, given("fleet_write", "report", options["report"]) or (), ENDINGS)
         paths = {**dict.fromkeys(reports, "report"), **({options["plan"]: "plan"} if options["plan"] else {})}
         found = {path: _about(name, check, path) for path, name in paths.items()}
@@ -65,32 +66,44 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 "fleet_report_path and fleet_plan_path name a file twice. Give each a name of its own."
             )
-        if not paths:
-            return {**result, "changed": False, "files": list(found.values())}
+        if not paths and not checked:
+            return {**result, "changed": False, "files": []}
         try:
             steps = of_play(variables, options, "ansible_play_hosts_all")
         except NothingRegisteredError as error:
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
-        texts = _texts(steps, reports, options)
+        texts = _texts(steps, reports, options, now)
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
-        return {**result, "changed": False, "files": files}
+        return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now)}
+
+
+def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, list[t.Any]], now: datetime) -> Json:
+    """In the form in which ansible-core takes custom stats from the result of any task."""
+    if not checked:
+        return {}
+    said = Said(str(checked["entry"]), checked["said"])
+    data, warnings = handed_on(said, steps, plans_of(steps), view.extra, now)
+    stats = {"data": data, "per_host": False, "aggregate": False}
+    return {"ansible_stats": stats, **({"warnings": warnings} if warnings else {})}
 
 
 def _said(checked: t.Mapping[str, t.Any]) -> Json:
     """The options that the task leaves to what a person said."""
-    said = checked.get("said") or {}
+    if not checked:
+        return {}
+    said = checked["said"]
     plans = (
         {"plan": said.get("plan_path"), "connections": said.get("connections")}
         if checked.get("entry") == "plan"
         else {}
     )
-    return {"report": said.get("report_path"), "title": said.get("report_title") or "", **plans}
+    return {"report": checked["reports"], "title": said.get("report_title") or "", **plans}
 
 
-def _texts(steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json) -> dict[str, str]:
+def _texts(steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json, now: datetime) -> dict[str, str]:
     """The content of each file, by its path."""
-    merged, now = merge(steps), datetime.now(timezone.utc)
+    merged = merge(steps)
     texts = {path: report(merged, ENDINGS[ending], now, options["title"]) for path, ending in reports.items()}
     if options["plan"]:
         texts[options["plan"]] = written(plans_of(steps), given("fleet_write", "connections", options["connections"]))

@@ -147,6 +147,11 @@ options:
         description:
           - The journal of conversions; what they converted and did not take back is reverted. Use one journal for each batch that may have to go back.
         type: path
+      ids:
+        description:
+          - IDs of connections that an earlier run converted, as a job hands them on to later ones.
+        type: list
+        elements: str
   plan:
     description:
       - Apply this RV(plan) of an earlier run in check mode. The connections are those of the plan, and all options that change what is done must have the
@@ -680,7 +685,11 @@ ARGUMENT_SPEC = argument_spec(
     revert_all={"type": "bool", "default": False},
     batch={
         "type": "dict",
-        "options": {"plan": {"type": "dict", "no_log": False}, "journal": {"type": "path", "no_log": False}},
+        "options": {
+            "plan": {"type": "dict", "no_log": False},
+            "journal": {"type": "path", "no_log": False},
+            "ids": {"type": "list", "elements": "str"},
+        },
     },
     plan={"type": "dict", "no_log": False},
     plan_digest={"type": "str", "no_log": False},

@@ -330,7 +330,15 @@ class _Progress:
     def __call__(self, line: str) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
-            Display().display(f"azdo.connections: {self._who}{line}", stderr=True)
+            _display_of_core()(Display(), f"azdo.connections: {self._who}{line}", stderr=True)
+
+
+def _display_of_core() -> t.Callable[..., t.Any]:
+    """Display.display as ansible-core has it: what ansible-runner puts around it writes to the worker's own streams, which ansible-core 2.19 reports."""
+    method: t.Any = Display.display
+    while method.__globals__["__name__"] != Display.__module__ and hasattr(method, "__wrapped__"):
+        method = method.__wrapped__
+    return t.cast("t.Callable[..., t.Any]", method)
 
 
 def _host_among_others(variables: dict[str, t.Any]) -> str | None:

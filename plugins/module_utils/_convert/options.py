@@ -31,6 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
     look_up,
     named_projects,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
@@ -277,12 +278,19 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
         params=params,
         plan=params["plan"],
         digest=None if params["plan_digest"] is None else check_digest(params["plan_digest"]),
-        batch=None
-        if batch.get("plan") is None
-        else tuple(item["id"] for item in batch["plan"]["connections"] if item["action"] and item["decision"] == "act"),
+        batch=_of_batch(batch),
         credential=credential,
         pairs=pairs,
     )
+
+
+def _of_batch(batch: t.Mapping[str, t.Any]) -> tuple[str, ...] | None:
+    """The connections of an earlier run, in lower case; None for those of a journal, which is read later."""
+    if batch.get("plan") is not None:
+        return tuple(
+            item["id"] for item in batch["plan"]["connections"] if item["action"] and item["decision"] == "act"
+        )
+    return None if batch.get("ids") is None else tuple(id_.lower() for id_ in batch["ids"])
 
 
 def _check_verification(params: t.Mapping[str, t.Any]) -> None:
@@ -352,10 +360,14 @@ def _check_source(params: t.Mapping[str, t.Any]) -> None:
         raise OptionError(
             "batch goes with to=service_principal only.", remedy="Name the connections with connections or plan."
         )
-    if batch is not None and (batch.get("plan") is None) == (not batch.get("journal")):
+    given = [name for name in ("plan", "journal", "ids") if batch is not None and batch.get(name) not in (None, "")]
+    if batch is not None and len(given) != 1:
         raise OptionError(
-            "batch needs plan or journal, one of the two.", remedy="Name the one that tells what was converted."
+            "batch needs plan, journal or ids, one of the three.", remedy="Name the one that tells what was converted."
         )
+    odd = [text for text in (batch or {}).get("ids") or () if not is_guid(text)]
+    if odd:
+        raise OptionError(f"batch.ids has the entry {odd[0]!r}, which is no ID.", remedy="Give the IDs of connections.")
     if params["plan"] is not None and params["plan_digest"] is not None:
         raise OptionError(
             "plan and plan_digest exclude each other.", remedy="plan says everything that plan_digest does."

@@ -29,9 +29,14 @@ def by_plan(said: Said) -> bool:
     return said.entry in WRITING and said["confirm"] == "plan" and bool(said["plan_digest"])
 
 
+def has_plan(said: Said) -> bool:
+    """Whether the plans of all hosts were given, in a file or as an earlier job has handed them on."""
+    return bool(said["plan_path"] or said.get("plan"))
+
+
 def by_batch(said: Said) -> bool:
-    """Whether a plan or a journal says what is taken back."""
-    return said.entry == "revert" and bool(said["plan_path"] or said["batch_journal"])
+    """Whether a plan, a journal or a list of an earlier run says what is taken back."""
+    return said.entry == "revert" and bool(said["plan_path"] or said["batch_journal"] or said["batch_ids"])
 
 
 # What is one for all hosts of a play, because it is about their waves, about who agrees to them, or about what is told of all of them.
@@ -80,11 +85,12 @@ def refusal(said: Said, occasion: Occasion) -> str:
 
 
 def _of_a_plan_nobody_looks_at(said: Said) -> str:
-    given = "fleet_plan_digest" if said["plan_digest"] else "fleet_plan_path" if said["plan_path"] else ""
+    names = ("plan_digest", "plan_path", "plan")
+    given = next((f"fleet_{name}" for name in names if said[name]), "")
     if given and said["confirm"] != "plan":
         return f"{given} names a plan, and fleet_confirm={said['confirm']} would not look at it. Leave one of them out."
-    if said["plan_path"] and not said["plan_digest"]:
-        return "fleet_plan_path names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
+    if given and not said["plan_digest"]:
+        return f"{given} names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
     return ""
 
 
@@ -102,8 +108,11 @@ def _of_confirm(said: Said, occasion: Occasion) -> str:
             "Nobody has agreed to this. Run the playbook azdo.connections.plan, look at what it shows, and give the digest with fleet_plan_digest. Or set "
             "fleet_confirm to none to go without a plan, or to each to be asked about every connection."
         )
-    if occasion.hosts > 1 and not said["plan_path"]:
-        return f"fleet_plan_digest stands for the plans of {occasion.hosts} hosts: give the file that holds them with fleet_plan_path."
+    if occasion.hosts > 1 and not has_plan(said):
+        return (
+            f"fleet_plan_digest stands for the plans of {occasion.hosts} hosts: give the file that holds them with fleet_plan_path, or with fleet_plan what "
+            "the job that made them has handed on."
+        )
     return ""
 
 
@@ -111,14 +120,18 @@ def _of_revert(said: Said, occasion: Occasion) -> str:
     batch = by_batch(said)
     if not (said["connections"] or said["revert_all"] or batch):
         return (
-            "Nothing says what is to be taken back. Name it with fleet_connections, give the plan (fleet_plan_path) or the journal (fleet_batch_journal) of "
-            "its conversion, or set fleet_revert_all to true."
+            "Nothing says what is to be taken back. Name it with fleet_connections, give the plan (fleet_plan_path), the journal (fleet_batch_journal) or the "
+            "list (fleet_batch_ids) of its conversion, or set fleet_revert_all to true."
         )
     if batch and (said["connections"] or occasion.host.connection_id):
-        return "A plan or a journal says what is taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
+        return "A plan, a journal or a list says what is taken back, so fleet_connections, and hosts that stand for single connections, do not go with it."
+    sources = [f"fleet_{name}" for name in ("plan_path", "batch_journal", "batch_ids") if said[name]]
+    if len(sources) > 1:
+        return f"{' and '.join(sources)} say each what is to be taken back. Leave all of them out but one."
     if said["plan_path"] and not said["plan_digest"]:
         return "fleet_plan_path names a plan, and fleet_plan_digest does not say which one was approved: give the digest that the plan showed."
-    if said["plan_digest"] and not said["plan_path"]:
+    # Jobs hand on the digest beside the list.
+    if said["plan_digest"] and not (said["plan_path"] or said["batch_ids"]):
         return "fleet_plan_digest names a plan, and fleet_plan_path does not say where it is: give the file that the plan was written to."
     return ""
 

@@ -12,12 +12,14 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import by_plan
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import (
     VARIABLES,
     WRITING,
     Said,
     known,
     meant,
+    of_jobs,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
@@ -32,7 +34,7 @@ def unknown_variables(names: t.Iterable[str], of_inventory: t.Collection[str]) -
         have a variable of their own; one that is nearly a known one is none.
     """
     errors, warnings = [], []
-    for name in sorted({*names}.difference(known())):
+    for name in sorted(name for name in {*names}.difference(known()) if not of_jobs(name)):
         near = meant(name)
         if near or name not in of_inventory:
             errors.append(
@@ -82,8 +84,11 @@ def sizes_nobody_reads(said: Said, serial: t.Any, hosts: int, *, organization: b
 def strangers(said: Said, hosts: Hosts) -> list[str]:
     """A sentence for each name that no host stands for or has.
 
-    A host that stands for an organization, or whose connections nobody listed, may have anything: then the service is asked.
+    A host that stands for an organization, or whose connections nobody listed, may have anything: then the service is asked. What is not in this slice is in
+    another one, or was refused when the plan was made; see :func:`names_in_slices`.
     """
+    if said.in_slices:
+        return []
     places = [text for host in hosts.values() for text in host.places if text]
     known_names = [text for host in hosts.values() for text in host.known or ()]
     open_places = any(host.is_organization for host in hosts.values())
@@ -105,12 +110,35 @@ def strangers(said: Said, hosts: Hosts) -> list[str]:
     return found
 
 
+def names_in_slices(said: Said) -> str:
+    """Why names cannot be obeyed in a slice, or an empty text: one that is misspelt could not be told from one of another slice.
+
+    An approved plan was made of all hosts, with the same names.
+    """
+    if not said.in_slices or by_plan(said):
+        return ""
+    given = [f"fleet_{name}" for name in ("projects", "connections", "exclude", "credential_pairs") if said.get(name)]
+    if said.entry in WRITING and not said.removes:
+        return (
+            "fleet_slices says that this job has only some of the hosts. Approve a plan of all of them, made by a job without slices, and give its digest with "
+            "fleet_plan_digest and the plan itself with fleet_plan or fleet_plan_path."
+        )
+    return (
+        f"{' and '.join(given)} cannot be obeyed in a slice, where a name that is misspelt looks like one of another slice. Narrow with the limit of the job."
+        if given
+        else ""
+    )
+
+
 def canary_problem(said: Said, hosts: Hosts, first: t.Collection[str]) -> str:
     """Why the hosts that go first are not those that a person named, or an empty text. Of organizations their plans tell.
 
     :param first: the hosts of the first wave.
     """
     for wanted in said.get("canary") or ():
+        if said.in_slices and not any(_is_called(name, host, wanted) for name, host in hosts.items()):
+            # It goes first in another slice, or has gone before all of them.
+            continue
         of_it = [name for name, host in hosts.items() if _is_called(name, host, wanted)]
         if not of_it and not any(host.is_organization for host in hosts.values()):
             names = [text for name, host in hosts.items() for text in (name, *host.places)]

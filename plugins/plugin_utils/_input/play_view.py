@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from ansible import constants as C  # noqa: N812 - the name that all of ansible-core uses
 from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
@@ -23,12 +24,16 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_varia
     Said,
     VariablesError,
     hear,
+    of_jobs,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import OF_A_HOST, Host
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled, listed
 
 Variables = t.Mapping[str, t.Any]
 Json = dict[str, t.Any]
+
+# The word for a journal that goes with the run. A file of that name is ./temporary.
+TEMPORARY = "temporary"
 
 
 class PlayView:
@@ -63,6 +68,9 @@ class PlayView:
         values = {name: self._evaluated(name) for name in names}
         odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
         values |= as_written(self._action._loader, {*odd} & {*self.extra})
+        for name, parts in self._of_jobs(entry).items():
+            own = [values[name]] if filled(values.get(name)) is not None else []
+            values[name] = [id_ for part in (*own, *parts) for id_ in listed(part) or ()]
         # Nothing at all is the default. What was set to something and came out blank is another thing, and ansible-core 2.19 makes null of a survey's blank.
         blank = [
             name
@@ -70,9 +78,20 @@ class PlayView:
             if filled(value) is None and (self.variables[name] is not None or name in self.extra)
         ]
         try:
-            return hear(entry, values, blank)
+            said = hear(entry, values, blank)
         except VariablesError as error:
             raise AnsibleActionFail(str(error)) from None
+        journal = _journal(said.get("journal") or "")
+        return Said(entry, {**said.values, "journal": journal}, said.blank) if journal else said
+
+    def _of_jobs(self, entry: str) -> dict[str, list[t.Any]]:
+        """What several jobs have handed on of one variable."""
+        found: dict[str, list[t.Any]] = {}
+        for name in sorted(self.variables):
+            whole = of_jobs(name)
+            if whole and entry in VARIABLES[whole].entries:
+                found.setdefault(whole, []).append(self._evaluated(name))
+        return found
 
     def said_of(self, host: str, entry: str) -> Said | None:
         """What was said for another host, as far as its inventory says more than what holds for all; None if it says nothing.
@@ -125,6 +144,13 @@ class PlayView:
             return self._action._templar.template(self.variables[name])
         except AnsibleError as error:
             raise AnsibleActionFail(f"{name} cannot be evaluated: {error}") from None
+
+
+def _journal(said: str) -> str:
+    """The file: what was named, the one in a folder that was named, or one that goes with the run."""
+    if said == TEMPORARY:
+        return str(Path(str(vars(C)["DEFAULT_LOCAL_TMP"]), "azdo.journal"))
+    return str(Path(said, "azdo.journal")) if said and Path(said).expanduser().is_dir() else said
 
 
 def as_written(loader: t.Any, names: t.Collection[str]) -> dict[str, str]:

@@ -41,7 +41,9 @@ class Variable:
     """
 
     entries: t.Sequence[str]
-    kind: t.Literal["names", "text", "path", "flag", "number", "choice", "choices", "digest", "sizes", "pairs"]
+    kind: t.Literal[
+        "names", "ids", "text", "path", "flag", "number", "choice", "choices", "digest", "plan", "sizes", "pairs"
+    ]
     default: t.Any = None
     choices: t.Sequence[str] = ()
     narrows: bool = False
@@ -49,7 +51,7 @@ class Variable:
     @property
     def is_text(self) -> bool:
         """Whether a number or a flag was a text before something made one of it."""
-        return self.kind in ("names", "text", "path", "digest")
+        return self.kind in ("names", "ids", "text", "path", "digest")
 
     def read(self, value: t.Any) -> t.Any:
         """What the value means; the default for one that was left blank. :raises ValueError: nothing of the kind."""
@@ -84,10 +86,12 @@ VARIABLES: dict[str, Variable] = {
     "fleet_remove_old_credential": Variable(("migrate_issuer",), "flag", False),
     "fleet_revert_all": Variable(("revert",), "flag", False),
     "fleet_batch_journal": Variable(("revert",), "path", ""),
+    "fleet_batch_ids": Variable(("verify", "revert"), "ids", narrows=True),
     "fleet_reconvert_on_failure": Variable(("revert",), "flag", False),
     "fleet_confirm": Variable(WRITING, "choice", "plan", choices=("plan", "none", "each")),
     "fleet_plan_digest": Variable((*WRITING, "revert"), "digest", ""),
     "fleet_plan_path": Variable(MOVING, "path", ""),
+    "fleet_plan": Variable(WRITING, "plan"),
     "fleet_plan_max_age": Variable(PLANNED, "number", 72),
     "fleet_waves": Variable(WRITING, "sizes", DEFAULT_SIZES),
     "fleet_canary": Variable(WRITING, "names"),
@@ -102,6 +106,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_wait_timeout": Variable(MOVING, "number", 300),
     "fleet_journal": Variable(MOVING, "path", ""),
     "fleet_concurrency": Variable(EVERY, "number", 8),
+    "fleet_slices": Variable(EVERY, "number", 1),
     # Nothing to watch would look like nothing that runs out.
     "fleet_watch": Variable(("watch",), "choices", list(WATCHED), choices=WATCHED),
     "fleet_watch_revert_days": Variable(("watch",), "number", 2),
@@ -109,13 +114,17 @@ VARIABLES: dict[str, Variable] = {
     "fleet_watch_unused_days": Variable(("watch",), "number", 14),
     "fleet_watch_issuer_days": Variable(("watch",), "number", 90),
     "fleet_report_path": Variable(EVERY, "names"),
+    "fleet_report_folder": Variable(EVERY, "path", ""),
     "fleet_report_title": Variable(EVERY, "text", ""),
+    "fleet_report_handed_on": Variable(EVERY, "flag", False),
     "fleet_table_rows": Variable(EVERY, "number", 200),
 }
+# Jobs of AWX hand on under names that end with the number of the job, so that those of slices do not overwrite each other.
+_OF_JOBS = ("fleet_batch_ids",)
 # So alike are two words that differ by a slip of the hand; of what is less alike somebody may have made a variable of their own.
 _A_SLIP = 0.8
 # A blank or an empty list of these would be nothing to do, and look like success.
-_NEVER_EMPTY = ("fleet_watch", "fleet_schemes")
+_NEVER_EMPTY = ("fleet_watch", "fleet_schemes", "fleet_batch_ids")
 
 
 class VariablesError(Exception):
@@ -137,6 +146,18 @@ class Said:
     def removes(self) -> bool:
         """Whether nothing is migrated, and credentials that migrations have left behind are removed."""
         return bool(self.values.get("remove_old_credential"))
+
+    @property
+    def in_slices(self) -> bool:
+        """Whether the hosts of this job are only some of those that are meant."""
+        return int(self.values["slices"]) > 1
+
+    @property
+    def named(self) -> list[str] | None:
+        """The connections that are meant, by what earlier jobs have handed on where the entry point reads that, else as a person named them."""
+        handed_on: list[str] | None = self.values.get("batch_ids") if self.entry in READING else None
+        named: list[str] | None = self.values.get("connections")
+        return named if handed_on is None else handed_on
 
     def __getitem__(self, name: str) -> t.Any:
         return self.values[name]
@@ -162,9 +183,19 @@ def hear(entry: str, values: t.Mapping[str, t.Any], blank: t.Iterable[str] = ())
                 raise ValueError("is an empty list, so nothing would be looked at. Leave it out, or name something")
         except ValueError as error:
             wrong.append(f"{name} {error}.")
+    if found.get("slices") == 0:
+        wrong.append("fleet_slices is 0: it is the number of jobs among which the hosts are divided, at least 1.")
     if wrong:
         raise VariablesError(" ".join(wrong))
+    # The jobs of all slices run side by side, and share the budget of the caller.
+    found["concurrency"] = max(1, found["concurrency"] // found["slices"])
     return Said(entry, found, tuple(name for name in blank if name in VARIABLES and VARIABLES[name].narrows))
+
+
+def of_jobs(name: str) -> str:
+    """The variable of which a job has handed on a part under this name, such as ``fleet_batch_ids_17``; empty for any other name."""
+    start, _line, number = name.rpartition("_")
+    return start if start in _OF_JOBS and number.isascii() and number.isdecimal() else ""
 
 
 def known() -> list[str]:
@@ -174,7 +205,7 @@ def known() -> list[str]:
 
 def meant(name: str) -> str:
     """The variable that a misspelt name is so near to that nothing else can be meant, or an empty text."""
-    if name in VARIABLES or name in OF_PLAYBOOKS:
+    if name in VARIABLES or name in OF_PLAYBOOKS or of_jobs(name):
         return ""
     bare = {text.removeprefix(PREFIX): text for text in known()}
     near = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=_A_SLIP)

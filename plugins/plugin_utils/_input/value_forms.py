@@ -15,6 +15,7 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 
@@ -108,6 +109,28 @@ def number(value: t.Any) -> int:
     if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()):
         raise ValueError(f"must be a whole number, not {value!r}")
     return int(digits)
+
+
+def ids(value: t.Any) -> list[str]:
+    """IDs of connections, in lower case."""
+    found = [text.lower() for text in names(value)]
+    odd = [text for text in found if not is_guid(text)]
+    if odd:
+        raise ValueError(f"has the entry {odd[0]!r}, which is no ID of a connection")
+    return found
+
+
+def plan(value: t.Any) -> t.Mapping[str, t.Any]:
+    """The plan of a fleet, as a dictionary or as JSON of one."""
+    found = value
+    if isinstance(value, str):
+        try:
+            found = json.loads(value)
+        except ValueError:
+            found = None
+    if not isinstance(found, t.Mapping) or not isinstance(found.get("hosts"), t.Mapping):
+        raise ValueError("must be what the playbook azdo.connections.plan has handed on, whole and as it was")  # noqa: TRY004
+    return found
 
 
 def choice(value: t.Any, choices: t.Sequence[str]) -> str:

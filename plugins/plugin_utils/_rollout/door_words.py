@@ -22,6 +22,7 @@ _OTHER_NAMES = {
     "federated_credential.mode": "fleet_federated_credential",
     "batch.journal": "fleet_batch_journal",
     "batch.plan": "fleet_plan_path",
+    "batch.ids": "fleet_batch_ids",
     "names": "fleet_connections",
     "ids": "fleet_connections",
 }

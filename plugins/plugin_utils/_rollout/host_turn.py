@@ -10,7 +10,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import Occasion, by_plan, refusal
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import (
+    Occasion,
+    by_plan,
+    has_plan,
+    refusal,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.credential_pairs import given_pairs
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
@@ -40,9 +45,7 @@ class Turn:
         self._said = said
         self._options = options
         self._host: Host = view.host()
-        self._scope: Scope = scope_of(
-            self._host, said["projects"], said["connections"], said.get("exclude"), given_pairs(said)
-        )
+        self._scope: Scope = scope_of(self._host, said["projects"], said.named, said.get("exclude"), given_pairs(said))
         self.asked: Json = {}
 
     def arguments(self) -> Json | None:
@@ -112,6 +115,9 @@ class Turn:
 
     def _batch(self) -> Json | None:
         """What a plan or a journal says is taken back; empty if neither was given, None if it has nothing here."""
+        if ids := self._said["batch_ids"]:
+            here = self._host.own(ids)
+            return {"ids": here} if here else None
         if self._said["plan_path"]:
             plan = self._loaded().plan_of(self._view.host_name, self._host)
             return {"plan": plan} if plan else None
@@ -119,14 +125,14 @@ class Turn:
 
     def _chosen(self) -> Json:
         """Which connections: by the plan that was approved and in the projects that were named, else what the host stands for."""
-        if not (by_plan(self._said) and self._said["plan_path"]):
+        if not (by_plan(self._said) and has_plan(self._said)):
             return self._named()
         approved = self._loaded()
         approved.check_connections(self._said["connections"])
         plan = approved.plan_of(self._view.host_name, self._host)
         if plan is None:
             raise TurnError(
-                f"fleet_plan_path: the plan says nothing about the host {self._view.host_name}, so nobody has agreed to anything there. Make a new plan, or "
+                f"{approved.source}: the plan says nothing about the host {self._view.host_name}, so nobody has agreed to anything there. Make a new plan, or "
                 "leave the host out with --limit."
             )
         return {
@@ -147,9 +153,9 @@ class Turn:
 
     def _loaded(self) -> plan_file.Approved:
         try:
-            return plan_file.load(self._said["plan_path"], self._said["plan_digest"])
+            return plan_file.approved(self._said)
         except plan_file.PlanFileError as error:
-            raise TurnError(f"fleet_plan_path: {error}") from None
+            raise TurnError(str(error)) from None
 
     def _how(self) -> Json:
         answers = self._view.stored(self._options["answers"] or "")

@@ -32,7 +32,7 @@ def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:
         return ["No host of this play looked at anything: what was named leaves all of them out."]
     merged = merge(steps)
     results = [result for taken in steps.values() for result in taken if "connections" in result]
-    found = [_gap(merged, allowed), _nothing_of_the_plan(results), _undone(results)]
+    found = [_gap(merged, allowed), _nothing_of_the_plan(results) or _not_as_approved(results), _undone(results)]
     return [sentence for sentence in found if sentence]
 
 
@@ -113,6 +113,28 @@ def _nothing_of_the_plan(results: t.Sequence[Result]) -> str:
     if not undone or len(undone) < len(rows):
         return ""
     return f"Nothing of what was agreed could be done: {count(len(undone), 'connection')} skipped. {_why(undone)}"
+
+
+def _not_as_approved(results: t.Sequence[Result]) -> str:
+    """Of what an approved plan wanted moved, some is not what it was then."""
+    agreed = {id_ for result in results for id_ in (result.get(ASKED) or {}).get("agreed") or ()}
+    rows = {
+        row["id"]: row
+        for result in results
+        for row in result["connections"]
+        if row["id"] in agreed
+        and row.get("status") == "skipped"
+        and any(reason.get("code") == "changed_since_plan" for reason in row.get("reasons") or ())
+    }
+    if not rows:
+        return ""
+    are = "is" if len(rows) == 1 else "are"
+    names = _listed([_name(row) for row in rows.values()])
+    were = "was" if len(rows) == 1 else "were"
+    return (
+        f"{count(len(rows), 'connection')} that {were} agreed to {are} not what was approved, and {were} left alone: {names}. Make a new plan, look at it and "
+        "approve that."
+    )
 
 
 def _undone(results: t.Sequence[Result]) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan of a fleet as a text: the plans of all hosts, and one digest for a person to approve.
+"""The plan of a fleet: the plans of all hosts, and one digest for a person to approve; in a file, or as one job hands it on to another.
 
 PRIVATE to the collection. It holds what the plans of the module hold, ids, flags and hashes, and the names of hosts as keys.
 """
@@ -10,31 +10,36 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 
 # 2: the plans in it have the schema 2.
 SCHEMA = 2
 Plan = t.Mapping[str, t.Any]
-_NO_PLAN = "the text is no plan of a fleet. Give the file that the playbook azdo.connections.plan wrote."
+_NO_PLAN = "this is no plan of a fleet. Give what the playbook azdo.connections.plan wrote or handed on."
 
 
 class PlanFileError(Exception):
     """The text is no plan that can be carried out, or not what was approved; the message says why and what to do."""
 
 
-def written(plans: t.Mapping[str, Plan], connections: t.Sequence[str] | None = None) -> str:
-    """The text for plans by host name. :param connections: those that a person named, of which only a hash is kept."""
-    content = {
+def content_of(plans: t.Mapping[str, Plan], connections: t.Sequence[str] | None = None) -> dict[str, t.Any]:
+    """Plans by host name, and their digest. :param connections: those that a person named, of which only a hash is kept."""
+    return {
         "schema": SCHEMA,
         "digest": digest_of(plans),
         "connections": _hash(connections),
         "hosts": {host: plans[host] for host in sorted(plans)},
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def written(plans: t.Mapping[str, Plan], connections: t.Sequence[str] | None = None) -> str:
+    """The same as a text."""
+    return json.dumps(content_of(plans, connections), indent=1, ensure_ascii=False) + "\n"
 
 
 def digest_of(plans: t.Mapping[str, Plan]) -> str:
@@ -80,10 +85,14 @@ def _is_about(plan: Plan, host: Host, *, named: bool) -> bool:
 
 @dataclass(frozen=True)
 class Approved:
-    """A plan that has the digest that was approved. ``hosts`` are the plans by host name; that each fits its own digest is checked by the module."""
+    """A plan that has the digest that was approved. ``hosts`` are the plans by host name; that each fits its own digest is checked by the module.
+
+    :param source: the variable that gave it.
+    """
 
     hosts: t.Mapping[str, Plan]
     connections: str
+    source: str = "fleet_plan_path"
 
     def plan_of(self, name: str, host: Host) -> Plan | None:
         """The plan of a host, by the id of what the host stands for: its name follows from that of a project, which people change.
@@ -104,8 +113,22 @@ class Approved:
         """
         if self.connections != _hash(connections):
             raise PlanFileError(
-                "the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
+                f"{self.source}: the plan was made with another fleet_connections. Give it the value that it had, or make a new plan."
             )
+
+
+def approved(said: Said) -> Approved:
+    """The plans that were given, if they have the digest that was approved.
+
+    :raises PlanFileError: they cannot be read, or were not approved; the message names the variable.
+    """
+    name = "fleet_plan_path" if said["plan_path"] else "fleet_plan"
+    try:
+        if said["plan_path"]:
+            return load(said["plan_path"], said["plan_digest"])
+        return replace(_approved(said["plan"], said["plan_digest"]), source=name)
+    except PlanFileError as error:
+        raise PlanFileError(f"{name}: {error}") from None
 
 
 def load(path: str, digest: str) -> Approved:
@@ -127,6 +150,13 @@ def read(text: str, digest: str) -> Approved:
     """:raises PlanFileError: it is no plan, one of another schema, or not the one with this digest."""
     try:
         content = json.loads(text)
+    except ValueError:
+        raise PlanFileError(_NO_PLAN) from None
+    return _approved(content, digest)
+
+
+def _approved(content: t.Any, digest: str) -> Approved:
+    try:
         plans = {str(host): dict(plan) for host, plan in content["hosts"].items()}
         # Before the digest: another schema gives another one, and nobody has to look for what was altered.
         _check_schema(content.get("schema"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import by_plan
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import by_plan, has_plan
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import sizes_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
@@ -35,7 +35,7 @@ def task_flow(
     waves = organization and (sizes_of(said["waves"]) != _ALL_AT_ONCE or bool(said["canary"]))
     # A plan comes first for the digest of a single host, for questions, for waves of its own, and to see that the canary is a good one. In check mode the
     # moving itself is the plan.
-    first = (by_plan(said) and not said["plan_path"]) or (moves and (asks or waves or (first_batch and more_follow)))
+    first = (by_plan(said) and not has_plan(said)) or (moves and (asks or waves or (first_batch and more_follow)))
     # What was moved to the issuer of Microsoft Entra stays there, and check mode has moved nothing.
     back = said["rollback_scope"] if target_of(said) == FEDERATION and not check_mode else "none"
     return {**found, "first": bool(first), "asks": asks and not check_mode, "rollback_scope": back}

@@ -14,12 +14,15 @@ from ansible.errors import AnsiblePromptInterrupt, AnsiblePromptNoninteractive
 from ansible.utils.display import Display
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.questions import WELCOME
 
-# What AWX and automation controller tell every job.
+# What AWX and automation controller tell every job, and what ansible-runner, which runs their jobs, tells every process.
 _JOBS = ("awx_job_id", "tower_job_id")
+_RUNNER = "AWX_ISOLATED_DATA_DIR"
 
 
-def nobody_to_ask(extra: t.Mapping[str, t.Any]) -> str:
+def nobody_to_ask(extra: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> str:
     """Why no person would answer, as the end of a sentence; empty if one would. :param extra: the extra variables of the play."""
+    if environ.get(_RUNNER):
+        return "this is a job of ansible-runner, which nobody could answer"
     if job := next((name for name in _JOBS if name in extra), ""):
         return f"this is a job ({job} is set), which nobody could answer"
     try:

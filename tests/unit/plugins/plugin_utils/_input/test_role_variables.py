@@ -32,6 +32,8 @@ TYPES = {
     "flag": "bool",
     "number": "int",
     "sizes": "raw",
+    "ids": "list",
+    "plan": "raw",
 }
 # What a survey sends for each kind, and what it means.
 SURVEY: dict[str, tuple[t.Any, t.Any]] = {

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs without a disk that outlives them: what one hands on, another takes; plan, approval, conversion, test, way back, in slices and again."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from collections.abc import Callable
+
+import pytest
+
+from playbooks._helpers.jobs import FEDERATION, LATELY, SECRET, Jobs, Json, fleet_of
+from simulator import Fleet
+
+KINDS = ("organization", "project", "connection")
+
+
+@pytest.fixture
+def jobs(stage: Callable[..., t.Any]) -> Callable[..., Jobs]:
+    return lambda kind="project", fleet=None: Jobs(stage(fleet or fleet_of(2)), kind)
+
+
+def wanted(projects: int = 2, each: int = 2) -> list[str]:
+    return sorted(f"azure-{place}-{number}" for place in range(projects) for number in range(each))
+
+
+ONE_WAVE: Json = {"fleet_serial": "100%"}
+
+
+def how(kind: str) -> Json:
+    return {"fleet_waves": "100%"} if kind == "organization" else ONE_WAVE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_from_the_plan_to_the_way_back(jobs: Callable[..., Jobs], kind: str) -> None:
+    """No job finds a file of another one."""
+    work = jobs(kind)
+    planned = work.run("plan")
+    assert planned.status == 0, planned.output
+    assert (work.last["exit"], work.last["digest"]) == ("ok", work.handed_on["fleet_plan_digest"])
+    assert f"`fleet_plan_digest={work.last['digest']}`" in work.last["markdown"]
+    assert f"fleet_plan_digest={work.last['digest']}" in planned.stdout
+    assert work.simulator.writes == []
+
+    done = work.run("convert", **how(kind))
+    assert done.status == 0, done.output
+    assert work.converted == wanted()
+    assert work.last["exit"] == "ok"
+    assert work.last["by_status"]["converted"] == 4
+    batch = work.handed_on["fleet_batch_ids_2"]
+    assert len(batch) == 4
+
+    # Started again, with what it was given then.
+    again = work.run("convert", **how(kind))
+    assert again.status == 0, again.output
+    assert work.converted == wanted()
+    assert (work.last["exit"], work.last["by_status"]["unchanged"]) == ("ok", 4)
+    assert sorted(work.handed_on["fleet_batch_ids_3"]) == sorted(batch)
+
+    tested = work.run("verify")
+    assert tested.status == 0, tested.output
+    assert (work.last["exit"], work.last["connections"]) == ("ok", 4)
+
+    if kind != "connection":
+        back = work.run("revert")
+        assert back.status == 0, back.output
+        assert work.last["by_status"]["reverted"] == 4
+        assert set(work.schemes.values()) == {SECRET}
+
+
+def test_what_changed_after_the_approval_is_left_alone_and_fails_the_job(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    assert work.run("plan").status == 0
+    (first,) = [item for item in work.simulator.world.connections.values() if item.references[0].name == "azure-0-0"]
+    first.data["subscriptionId"] = "5a1d2c3b-0000-4000-8000-0000000000ff"
+    played = work.run("convert", **ONE_WAVE)
+    assert played.status != 0
+    assert "1 connection that was agreed to is not what was approved" in " ".join(played.output.split())
+    assert work.last["exit"] == "not_done"
+    assert work.converted == wanted()[1:]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"fleet_plan_digest": "0" * 64}, "fleet_plan: the plan has the digest"),
+        ({"fleet_plan": {"hosts": {}}}, "fleet_plan"),
+        ({"fleet_plan": "no plan"}, "fleet_plan must be what the playbook azdo.connections.plan has handed on"),
+        (
+            {"fleet_plan_digest": ""},
+            "fleet_plan names a plan, and fleet_plan_digest does not say which one was approved",
+        ),
+        ({"fleet_batch_ids_9": ["no id"]}, ""),
+    ],
+    ids=str,
+)
+def test_what_was_not_approved_is_refused(jobs: Callable[..., Jobs], said: Json, why: str) -> None:
+    work = jobs()
+    assert work.run("plan").status == 0
+    work.handed_on |= said
+    played = work.run("convert", **ONE_WAVE)
+    if why:
+        assert played.status != 0
+        assert why in " ".join(played.output.split())
+        assert work.simulator.writes == []
+    else:
+        assert played.status == 0
+
+
+def test_a_conversion_that_fails_is_taken_back_and_is_in_no_batch(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    assert work.run("plan").status == 0
+    work.simulator.knob(conversion_credential="forget")
+    played = work.run("convert", **ONE_WAVE, fleet_verify_timeout=1)
+    assert played.status != 0
+    assert work.last["exit"] == "connections_failed"
+    assert work.last["by_status"]["rolled_back"] == 4
+    assert work.handed_on["fleet_batch_ids_2"] == []
+    tested = work.run("verify")
+    assert tested.status != 0
+    assert "fleet_batch_ids is an empty list, so nothing would be looked at" in " ".join(tested.output.split())
+
+
+def test_reports_go_into_a_folder_under_the_number_of_the_job(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    folder = work.stage.folder / "reports"
+    refused = work.run("report", fleet_report_folder=str(folder))
+    assert refused.status != 0
+    assert f"fleet_report_folder: there is no folder {folder}" in " ".join(refused.output.split())
+    folder.mkdir()
+    assert work.run("report", fleet_report_folder=str(folder), fleet_report_handed_on="yes").status == 0
+    assert sorted(os.listdir(folder)) == [f"report-2.{ending}" for ending in ("csv", "html", "json", "md")]
+    rows = json.loads((folder / "report-2.json").read_text(encoding="utf-8"))["connections"]
+    assert [row["id"] for row in work.handed_on["azdo_rows_2"]["connections"]] == [row["id"] for row in rows]
+
+
+def test_nothing_that_is_handed_on_is_a_secret(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    for playbook in ("plan", "convert", "report"):
+        assert (
+            work.run(playbook, fleet_report_handed_on=True, **(ONE_WAVE if playbook == "convert" else {})).status == 0
+        )
+    text = json.dumps(work.handed_on)
+    assert work.simulator.pat not in text
+    assert all(
+        secret not in text for item in work.simulator.world.connections.values() for secret in item.secrets.values()
+    )
+
+
+# -- slices ------------------------------------------------------------------------------------------------------------
+def test_the_slices_of_a_job_are_as_one_job(jobs: Callable[..., Jobs]) -> None:
+    """A canary first, alone; then four slices, of which one is started again; projects that share connections are in different ones."""
+    work = jobs("project", fleet_of(6))
+    assert work.run("plan", fleet_shared="include").status == 0
+    shared = {"fleet_shared": "include", "fleet_canary": "Project 0", **ONE_WAVE}
+    for number in (0, 1, 1, 2, 3):
+        played = work.run("convert", slices=4, number=number, **shared)
+        assert played.status == 0, played.output
+    assert work.converted == sorted([*wanted(6), *(f"shared-{place}" for place in range(6))])
+    batches = [ids for name, ids in work.handed_on.items() if name.startswith("fleet_batch_ids_")]
+    assert len(batches) == 5
+    tested = work.run("verify")
+    assert tested.status == 0, tested.output
+    assert work.last["connections"] == 18
+
+
+def test_without_a_plan_a_slice_writes_nothing(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    played = work.run("convert", slices=2, fleet_confirm="none", fleet_whole_organization=True, **ONE_WAVE)
+    assert played.status != 0
+    assert "fleet_slices says that this job has only some of the hosts" in " ".join(played.output.split())
+    named = work.run("report", slices=2, fleet_projects="Project 1")
+    assert named.status != 0
+    assert "fleet_projects cannot be obeyed in a slice" in " ".join(named.output.split())
+    assert work.run("report", slices=2).status == 0
+    assert work.simulator.writes == []
+
+
+# -- a journal that goes with the job --------------------------------------------------------------------------------------
+def test_what_a_migration_without_a_lasting_disk_cannot_promise(stage: Callable[..., t.Any]) -> None:
+    fleet = Fleet(issuer="azure_devops")
+    for number in range(2):
+        fleet.connection(fleet.project("Payments"), f"old-{number}", scheme=FEDERATION, last_used=LATELY)
+    work = Jobs(stage(fleet, issuer="azure_devops"), "organization")
+    said: Json = {
+        "fleet_confirm": "none",
+        "fleet_projects": "Payments",
+        "fleet_allow_irreversible": True,
+        "fleet_waves": "100%",
+    }
+    refused = work.run("migrate_issuer", **said)
+    assert refused.status != 0
+    assert "fleet_journal" in refused.output
+    played = work.run("migrate_issuer", fleet_journal="temporary", **said)
+    assert "fleet_journal is temporary. In this run the first migration is alone" in " ".join(played.output.split())
+    assert not list(work.stage.folder.rglob("*journal*"))
+    mounted = work.stage.folder / "mounted"
+    mounted.mkdir()
+    work.run("migrate_issuer", fleet_journal=str(mounted), **said)
+    assert (mounted / "azdo.journal").exists()
