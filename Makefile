@@ -46,12 +46,12 @@ SANITY_CORES ?= $(filter-out %.0,$(CORES))
 SANITY_SAMPLED ?=
 SANITY_PROGRAMS := changelog pep8 pylint shellcheck yamllint
 # What people run: what they say slightly wrong, all playbooks with all kinds of hosts, waves, questions, and a fleet whose every text is a command.
-CORES_TESTS := tests/playbooks/test_doors.py tests/playbooks/test_every_variable.py tests/playbooks/test_narrowing.py tests/playbooks/test_fleet_playbooks.py tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py tests/playbooks/test_untrusted.py \
+CORES_TESTS := tests/playbooks/test_doors.py tests/playbooks/test_every_variable.py tests/playbooks/test_narrowing.py tests/playbooks/test_fleet_playbooks.py tests/playbooks/test_waves.py tests/playbooks/test_ask_each.py tests/playbooks/test_jobs.py tests/playbooks/test_runner.py tests/playbooks/test_untrusted.py \
 	tests/unit/plugins/plugin_utils/test_untrusted.py
 # The sample for cores in CORES_SAMPLED: what people say slightly wrong, and the fleet whose every text is a command, which goes through each playbook, with all
 # kinds of hosts, waves and the inventory.
 CORES_SAMPLED ?=
-CORES_SAMPLE := $(filter %/test_doors.py %/test_every_variable.py %/test_untrusted.py %/test_ask_each.py,$(CORES_TESTS))
+CORES_SAMPLE := $(filter %/test_doors.py %/test_every_variable.py %/test_untrusted.py %/test_ask_each.py %/test_jobs.py %/test_runner.py,$(CORES_TESTS))
 
 # There are twice as many lines in the tests as elsewhere, so these take three times as long with them; ruff has the rules of pep8 and many of pylint for all.
 SANITY_WITHOUT_TESTS := pylint pep8

@@ -64,9 +64,14 @@ run:
 said:
   description: >-
     What was said on the host that ran the task, by the names of the variables without C(fleet_), as numbers, flags and lists. What was left blank has its
-    default.
+    default. The plan itself is not among it.
   returned: success
   type: dict
+reports:
+  description: The files of the report, those in a folder that was named among them.
+  returned: success
+  type: list
+  elements: str
 organization:
   description: Whether that host stands for a whole organization.
   returned: success

@@ -88,4 +88,14 @@ files:
   returned: always
   type: list
   elements: str
+ansible_stats:
+  description: >-
+    With O(checked), what the job hands on to later ones, as M(ansible.builtin.set_stats) would. In C(data), names end with the number of the job where
+    AWX tells one, but for those of the plan. C(fleet_plan_digest) and C(fleet_plan) are what the entry point C(plan) has made, C(fleet_batch_ids) what
+    C(convert) and C(migrate_issuer) have moved, C(azdo_rows) the rows of the report if C(fleet_report_handed_on) wants them. C(azdo_convert), and so on
+    for every entry point, has C(exit) (V(ok), or in one word why the job fails), C(connections), C(by_status) or C(by_scheme), C(by_reason) for what was
+    left alone, C(unread_projects), C(hosts_without_result), C(not_handed_on) for what was too large, C(digest) of a plan, and C(markdown), the same for a
+    person.
+  returned: with O(checked)
+  type: dict
 """

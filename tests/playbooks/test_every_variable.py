@@ -63,11 +63,11 @@ def test_every_variable_in_every_way(stage: Callable[..., t.Any]) -> None:
         {"name": title, "azdo.connections.fleet_check": {"entry": entry}, "vars": said, "ignore_errors": True}
         for title, entry, said, _refused in cases
     ]
-    # In check mode nobody has to have agreed, and a way back has to be named.
+    # In check mode nobody has to have agreed; a way back has to be named, and a migration has a journal.
     play = {
         "hosts": "localhost",
         "gather_facts": False,
-        "vars": {"fleet_connections": "a", "fleet_confirm": "plan"},
+        "vars": {"fleet_connections": "a", "fleet_confirm": "plan", "fleet_journal": "run.journal"},
         "tasks": tasks,
     }
     path = here.folder / "every.yml"

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import typing as t
 from collections.abc import Callable
 
 import pytest
 
-from playbooks._helpers.jobs import FEDERATION, LATELY, SECRET, Jobs, Json, fleet_of
-from simulator import Fleet
+from playbooks._helpers.jobs import FEDERATION, LATELY, SECRET, Begun, Jobs, Json, fleet_of
+from simulator import Fleet, Recorded
 
 KINDS = ("organization", "project", "connection")
 
@@ -165,6 +166,39 @@ def test_the_slices_of_a_job_are_as_one_job(jobs: Callable[..., Jobs]) -> None:
     tested = work.run("verify")
     assert tested.status == 0, tested.output
     assert work.last["connections"] == 18
+
+
+def test_four_slices_at_once_of_which_one_is_killed_and_started_again(jobs: Callable[..., Jobs]) -> None:
+    """All ask as one caller, whose budget the service enforces."""
+    work = jobs("project", fleet_of(9, 1))
+    assert work.run("plan").status == 0
+    said: Json = {"fleet_canary": "Project 0", **ONE_WAVE}
+    canary = work.run("convert", limit="project-0", **said)
+    assert canary.status == 0, canary.output
+    assert work.converted == ["azure-0-0"]
+    work.simulator.knob(rate_budget=60, rate_window_s=1.0, rate_cost=1.0)
+    died = threading.Event()
+    first: list[Begun] = []
+
+    def kill_the_first(record: Recorded, moment: str) -> None:
+        """At its first conversion, which took effect."""
+        mine = record.write and moment == "applied" and "/Project%201/" not in record.raw_path
+        if mine and first and not died.is_set():
+            died.set()
+
+    work.simulator.observe(kill_the_first)
+    begun = [work.begin("convert", slices=4, number=number, **said) for number in range(4)]
+    first.append(begun[0])
+    assert died.wait(60)
+    begun[0].kill()
+    work.simulator.observe(None)
+    for job in begun[1:]:
+        work.finish(job)
+    work.finish(work.begin("convert", slices=4, number=0, **said))
+    assert work.converted == sorted(wanted(9, 1))
+    assert {work.schemes[name] for name in wanted(9, 1)} == {FEDERATION}
+    assert work.run("verify").status == 0
+    assert work.last["connections"] == 9
 
 
 def test_without_a_plan_a_slice_writes_nothing(jobs: Callable[..., Jobs]) -> None:

@@ -62,7 +62,7 @@ class Runner(Jobs):
 
     credential: t.ClassVar[dict[str, str]] = {}
 
-    def play(self, playbook: str, folder: Path, variables: Json, program: Path | None) -> tuple[Ran, Json]:
+    def play(self, playbook: str, folder: Path, variables: Json, program: Path | None, limit: str) -> tuple[Ran, Json]:
         private = folder / "private"
         shutil.copytree(PROJECT, private / "project")
         for path in sorted((private / "project").rglob("*"), reverse=True):

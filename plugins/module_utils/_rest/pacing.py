@@ -182,9 +182,16 @@ class Pace:
             # One costly answer is not the rule.
             self._cost += (cost - self._cost) * (0.1 if self._cost else 1.0) if cost else 0.0
             slower = min(_SLOWEST, _LOW_BUDGET / share if share > 0 else _SLOWEST)
-            self._spacing = slower * _WINDOW_SECONDS * self._cost / limit if low else 0.0
+            self._spacing = slower * _window(headers) * self._cost / limit if low else 0.0
         if low and not self._cost:
             self.hold(_LOW_BUDGET_PAUSE_SECONDS)
+
+
+def _window(headers: t.Mapping[str, str]) -> float:
+    """In how many seconds all that was used is forgotten, if the answer says so and it makes sense."""
+    ends, sent = _number(headers.get("X-RateLimit-Reset")), _moment(headers.get("Date"))
+    seconds = ends - (time.time() if sent is None else sent) if ends is not None else _WINDOW_SECONDS
+    return seconds if 0 < seconds < _WINDOW_SECONDS else _WINDOW_SECONDS
 
 
 class Slots:

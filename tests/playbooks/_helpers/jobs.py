@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import typing as t
@@ -36,6 +38,24 @@ def fleet_of(projects: int, each: int = 2) -> Fleet:
     return fleet
 
 
+class Begun(t.NamedTuple):
+    """A job that goes on by itself, and what its callbacks have seen."""
+
+    process: subprocess.Popen[str]
+    record: Path
+
+    def kill(self) -> None:
+        """As the end of a container: all of its processes, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+
+
+def _arguments(folder: Path, variables: Json, program: Path | None, limit: str) -> list[str]:
+    (folder / "extravars").write_text(yaml.safe_dump(variables), encoding="utf-8")
+    hosts = [] if program is None else ["-i", str(program)]
+    return [*hosts, "-e", f"@{folder}/extravars", *(["--limit", limit] if limit else [])]
+
+
 class Jobs:
     """Jobs of one organization. Each has a folder of its own, which is gone when the job is over; what they hand on is kept."""
 
@@ -47,11 +67,52 @@ class Jobs:
         self._number = 0
         self._told: Json = {}
 
-    def run(self, playbook: str, *, slices: int = 1, number: int = 0, forget: bool = False, **said: t.Any) -> t.Any:
+    def run(
+        self,
+        playbook: str,
+        *,
+        slices: int = 1,
+        number: int = 0,
+        limit: str = "",
+        forget: bool = False,
+        **said: t.Any,
+    ) -> t.Any:
         """A job, as AWX starts one: the variables of the template, what earlier jobs have handed on, and its own number.
 
         :param slices: among how many jobs the hosts are divided, of which this is ``number``. :param forget: what it hands on is lost.
         """
+        folder, variables, program = self._prepare(slices, number, said)
+        played, self._told = self.play(playbook, folder, variables, program, limit)
+        if not forget:
+            self.handed_on |= self._told
+        return played
+
+    def begin(self, playbook: str, *, slices: int, number: int, **said: t.Any) -> Begun:
+        """The same as a process of its own, which goes on by itself."""
+        folder, variables, program = self._prepare(slices, number, said)
+        command = self.stage.command(f"azdo.connections.{playbook}", *_arguments(folder, variables, program, ""))
+        environment = {**self.stage.variables(), "RECORD_TO": str(folder / "record")}
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd=self.stage.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        return Begun(process, folder / "record")
+
+    def finish(self, begun: Begun) -> str:
+        """What it printed, when it is over with success; what it has handed on is kept."""
+        output, _none = begun.process.communicate(timeout=120)
+        assert begun.process.returncode == 0, output
+        for line in begun.record.read_text(encoding="utf-8").splitlines():
+            self.handed_on |= (json.loads(line)["result"].get("ansible_stats") or {}).get("data") or {}
+        return output
+
+    def _prepare(self, slices: int, number: int, said: Json) -> tuple[Path, Json, Path | None]:
+        """The folder of the next job, its variables, and the program that prints its inventory."""
         self._number += 1
         folder = self.stage.folder / f"job-{self._number}"
         folder.mkdir()
@@ -64,16 +125,13 @@ class Jobs:
         }
         if program is not None:
             variables["fleet_hosts"] = f"azdo_{self._kind}s"
-        played, self._told = self.play(playbook, folder, variables, program)
-        if not forget:
-            self.handed_on |= self._told
-        return played
+        return folder, variables, program
 
-    def play(self, playbook: str, folder: Path, variables: Json, program: Path | None) -> tuple[t.Any, Json]:
+    def play(
+        self, playbook: str, folder: Path, variables: Json, program: Path | None, limit: str
+    ) -> tuple[t.Any, Json]:
         """What became of it, and its custom stats. :param program: prints the inventory."""
-        (folder / "extravars").write_text(yaml.safe_dump(variables), encoding="utf-8")
-        hosts = () if program is None else ("-i", str(program))
-        played = self.stage.run(f"azdo.connections.{playbook}", *hosts, "-e", f"@{folder}/extravars")
+        played = self.stage.run(f"azdo.connections.{playbook}", *_arguments(folder, variables, program, limit))
         stats: Json = {}
         for result in played.results:
             stats |= (result["result"].get("ansible_stats") or {}).get("data") or {}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import threading
 import time
 
@@ -199,6 +200,22 @@ def test_with_little_left_they_go_one_by_one_and_ever_slower(frozen: Frozen, rem
         assert pace.pass_gate()
     assert frozen.waits == pytest.approx([seconds] * 3 if seconds else [], rel=0.01)
     assert pace.seconds_lost == pytest.approx(3 * seconds, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("reset", "seconds"), [(75.0, 0.03), (300.0, 0.12), (900.0, 0.12), (-5.0, 0.12), (math.nan, 0.12)]
+)
+def test_how_soon_it_is_forgotten_counts_by_the_clock_of_the_answer(
+    frozen: Frozen, reset: float, seconds: float
+) -> None:
+    """The service says when all that was used will be forgotten, which is never later than in five minutes."""
+    pace = Pace(frozen.stop)
+    ahead = NOW + 2 * DAYS
+    answer = {"Date": email.utils.formatdate(ahead, usegmt=True), "X-RateLimit-Reset": str(ahead + reset)}
+    pace.learn({**headers(19.999), **answer})
+    pace.pass_gate()
+    pace.pass_gate()
+    assert frozen.waits == [pytest.approx(seconds, rel=0.01)]
 
 
 def test_who_is_slow_anyway_loses_nothing(frozen: Frozen) -> None:
