@@ -87,7 +87,8 @@ class ActionModule(ActionBase):
         else:
             _refuse(_stopped_before(view, said))
         _refuse(*strangers(said, hosts), pairs_problem(said))
-        reports = _reports(view, said)
+        part = view.part_of(said.entry)
+        reports = _reports(view, said, part)
         _outputs(said, reports, view.check_mode)
         _agreement(view, said, hosts)
         found: Json = {
@@ -97,6 +98,7 @@ class ActionModule(ActionBase):
             # The digest says which plan it is, and the result of a task is not the place for all of it.
             "said": {name: value for name, value in said.values.items() if name != "plan"},
             "reports": reports,
+            "part": part,
             RUN: view.run_of(said.entry),
             **task_flow(
                 said,
@@ -230,7 +232,7 @@ def _without_a_disk(view: PlayView, said: Said) -> list[str]:
     return [_TEMPORARY]
 
 
-def _reports(view: PlayView, said: Said) -> list[str]:
+def _reports(view: PlayView, said: Said, part: int) -> list[str]:
     """The files of the report: those that were named, and in a folder one of each form, under a name that no other run has."""
     folder, named = said["report_folder"], list(said["report_path"] or [])
     if not folder:
@@ -243,7 +245,8 @@ def _reports(view: PlayView, said: Said) -> list[str]:
     if not view.is_first_batch and isinstance(earlier, t.Mapping) and earlier.get(RUN) == view.run_of(said.entry):
         # The batches of a play write one report.
         return list(earlier["reports"])
-    name = job_number(view.extra) or f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
+    of_job = job_number(view.extra) or f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
+    name = f"{of_job}-{part}" if part > 1 else of_job
     return [*named, *(os.path.join(folder, f"{said.entry}-{name}{ending}") for ending in _IN_A_FOLDER)]
 
 

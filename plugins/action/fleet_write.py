@@ -15,7 +15,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import handed_on
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import Job, handed_on, job_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import hosts_may_be_missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     PLAN_MODE,
     REPORT_MODE,
@@ -26,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
+    RUN,
     NothingRegisteredError,
     of_play,
     plans_of,
@@ -83,7 +85,16 @@ def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, 
     if not checked:
         return {}
     said = Said(str(checked["entry"]), checked["said"])
-    data, warnings = handed_on(said, steps, plans_of(steps), view.extra, now)
+    run = checked.get(RUN)
+    stops = {"__fleet_verdict": "stopped", "__fleet_proof": "unproven"}
+    told = {word: view.stored(name) for name, word in stops.items()}
+    job = Job(
+        number=job_number(view.extra),
+        part=checked["part"],
+        stopped=next((word for word, judged in told.items() if judged.get("stop") and judged.get(RUN) == run), ""),
+        incomplete=hosts_may_be_missing(view.batch, view.variables["groups"]),
+    )
+    data, warnings = handed_on(said, steps, plans_of(steps), job, now)
     stats = {"data": data, "per_host": False, "aggregate": False}
     return {"ansible_stats": stats, **({"warnings": warnings} if warnings else {})}
 

@@ -37,7 +37,8 @@ def ways(name: str, variable: Variable) -> dict[str, tuple[Json, str]]:
         found["a wrong choice"] = ({name: "nonsense"}, f"{own}must be one of")
         found["a choice"] = ({name: variable.choices[-1]}, "")
     elif variable.kind == "number":
-        found["a number as text"] = ({name: "3"}, "")
+        # More slices than one take no names, and the play below has some.
+        found["a number as text"] = ({name: "1" if name == "fleet_slices" else "3"}, "")
         found["no number"] = ({name: "three"}, f"{own}must be a whole number")
     elif variable.kind == "flag":
         found["a flag as text"] = ({name: "no"}, "")

@@ -10,8 +10,10 @@ import os
 import threading
 import typing as t
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import yaml
 
 from playbooks._helpers.jobs import FEDERATION, LATELY, SECRET, Begun, Jobs, Json, fleet_of
 from simulator import Fleet, Recorded
@@ -94,6 +96,7 @@ def test_what_changed_after_the_approval_is_left_alone_and_fails_the_job(jobs: C
             {"fleet_plan_digest": ""},
             "fleet_plan names a plan, and fleet_plan_digest does not say which one was approved",
         ),
+        # Not for a conversion.
         ({"fleet_batch_ids_9": ["no id"]}, ""),
     ],
     ids=str,
@@ -156,13 +159,15 @@ def test_the_slices_of_a_job_are_as_one_job(jobs: Callable[..., Jobs]) -> None:
     """A canary first, alone; then four slices, of which one is started again; projects that share connections are in different ones."""
     work = jobs("project", fleet_of(6))
     assert work.run("plan", fleet_shared="include").status == 0
-    shared = {"fleet_shared": "include", "fleet_canary": "Project 0", **ONE_WAVE}
+    shared = {"fleet_shared": "include", **ONE_WAVE}
+    canary = work.run("convert", limit="project-0", fleet_canary="Project 0", **shared)
+    assert canary.status == 0, canary.output
     for number in (0, 1, 1, 2, 3):
         played = work.run("convert", slices=4, number=number, **shared)
         assert played.status == 0, played.output
     assert work.converted == sorted([*wanted(6), *(f"shared-{place}" for place in range(6))])
     batches = [ids for name, ids in work.handed_on.items() if name.startswith("fleet_batch_ids_")]
-    assert len(batches) == 5
+    assert len(batches) == 6
     tested = work.run("verify")
     assert tested.status == 0, tested.output
     assert work.last["connections"] == 18
@@ -172,8 +177,8 @@ def test_four_slices_at_once_of_which_one_is_killed_and_started_again(jobs: Call
     """All ask as one caller, whose budget the service enforces."""
     work = jobs("project", fleet_of(9, 1))
     assert work.run("plan").status == 0
-    said: Json = {"fleet_canary": "Project 0", **ONE_WAVE}
-    canary = work.run("convert", limit="project-0", **said)
+    said = ONE_WAVE
+    canary = work.run("convert", limit="project-0", fleet_canary="Project 0", **said)
     assert canary.status == 0, canary.output
     assert work.converted == ["azure-0-0"]
     work.simulator.knob(rate_budget=60, rate_window_s=1.0, rate_cost=1.0)
@@ -211,6 +216,119 @@ def test_without_a_plan_a_slice_writes_nothing(jobs: Callable[..., Jobs]) -> Non
     assert "fleet_projects cannot be obeyed in a slice" in " ".join(named.output.split())
     assert work.run("report", slices=2).status == 0
     assert work.simulator.writes == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"fleet_exclude": "azure-0-00"}, {"fleet_projects": "Projct 1"}, {"fleet_canary": "Project 7"}]
+)
+def test_a_slice_takes_no_names(jobs: Callable[..., Jobs], said: Json) -> None:
+    """It could not tell one that is misspelt."""
+    work = jobs()
+    assert work.run("plan").status == 0
+    played = work.run("convert", slices=2, **ONE_WAVE, **said)
+    assert played.status != 0
+    assert f"{next(iter(said))} cannot be obeyed in a slice" in " ".join(played.output.split())
+    assert work.run("plan", slices=2).status != 0
+    assert work.simulator.writes == []
+
+
+# -- what was moved ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["organization", "project"])
+def test_what_is_broken_and_stays_is_in_the_batch(jobs: Callable[..., Jobs], kind: str) -> None:
+    work = jobs(kind)
+    assert work.run("plan", fleet_rollback_scope="none").status == 0
+    work.simulator.knob(conversion_credential="forget")
+    played = work.run("convert", **how(kind), fleet_verify_timeout=1, fleet_rollback_scope="none")
+    assert played.status != 0
+    assert work.last["exit"] == "connections_failed"
+    assert len(work.handed_on["fleet_batch_ids_2"]) == sum(scheme == FEDERATION for scheme in work.schemes.values()) > 0
+    assert work.run("verify", fleet_allow_unread="*").status != 0
+    assert work.last["exit"] == "tests_failed"
+
+
+def test_a_person_who_names_ids_gets_just_those(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    assert work.run("plan").status == 0
+    assert work.run("convert", **ONE_WAVE).status == 0
+    (one, *_others) = work.handed_on["fleet_batch_ids_2"]
+    back = work.run("revert", fleet_batch_ids=[one])
+    assert back.status == 0, back.output
+    assert list(work.schemes.values()).count(FEDERATION) == 3
+
+
+@pytest.mark.parametrize("kind", ["organization", "project"])
+def test_ids_that_are_nowhere_are_missed(jobs: Callable[..., Jobs], kind: str) -> None:
+    work = jobs(kind)
+    assert work.run("plan").status == 0
+    assert work.run("convert", **how(kind)).status == 0
+    ids = [work.handed_on["fleet_batch_ids_2"][0], "5a1d2c3b-0000-4000-8000-0000000000ff"]
+    for playbook in ("verify", "revert"):
+        assert work.run(playbook, fleet_batch_ids=ids).status != 0, playbook
+
+
+def test_what_was_not_taken_back_fails_the_way_back(jobs: Callable[..., Jobs]) -> None:
+    work = jobs()
+    shared: Json = {"fleet_shared": "include"}
+    assert work.run("plan", **shared).status == 0
+    assert work.run("convert", **ONE_WAVE, **shared).status == 0
+    back = work.run("revert")
+    assert back.status != 0
+    assert "2 connections that fleet_batch_ids names were not done" in " ".join(back.output.split())
+    assert work.last["exit"] == "not_done"
+
+
+def test_a_migration_is_in_no_list_of_a_way_back(stage: Callable[..., t.Any]) -> None:
+    fleet = Fleet(issuer="azure_devops")
+    fleet.connection(
+        fleet.project("Payments"), "old", scheme=FEDERATION, last_used=LATELY, converted_ago=timedelta(days=1)
+    )
+    work = Jobs(stage(fleet, issuer="azure_devops"), "organization")
+    said: Json = {
+        "fleet_confirm": "none",
+        "fleet_projects": "Payments",
+        "fleet_allow_irreversible": True,
+        "fleet_waves": "100%",
+    }
+    work.run("migrate_issuer", fleet_journal="temporary", **said)
+    assert [name for name in work.handed_on if "ids" in name] == ["fleet_migrated_ids_1"]
+    back = work.run("revert")
+    assert back.status != 0
+    assert "Nothing says what is to be taken back" in back.output
+
+
+@pytest.mark.parametrize("odd", [{"a": 1}, 7, True, None], ids=str)
+def test_a_part_that_makes_no_sense_is_named(jobs: Callable[..., Jobs], odd: t.Any) -> None:
+    work = jobs()
+    work.handed_on = {"fleet_batch_ids_17": odd}
+    for playbook in ("verify", "revert"):
+        played = work.run(playbook)
+        assert played.status != 0
+        assert "fleet_batch_ids_17 " in played.output
+
+
+def test_two_plays_of_one_job_do_not_overwrite_each_other(jobs: Callable[..., Jobs]) -> None:
+    work = jobs("organization")
+    reports = work.stage.folder / "reports"
+    reports.mkdir()
+    both = [
+        {"import_playbook": f"azdo.connections.{entry}", "vars": {"fleet_projects": project}}
+        for entry in ("plan", "convert")
+        for project in ("Project 0", "Project 1")
+    ]
+    (work.stage.folder / "both.yml").write_text(yaml.safe_dump(both), encoding="utf-8")
+    said = ("fleet_confirm=none", f"fleet_report_folder={reports}", "awx_job_id=5", "fleet_waves=100%")
+    played = work.stage.run(work.stage.folder / "both.yml", *(text for item in said for text in ("-e", item)))
+    assert played.status == 0, played.output
+    stats: Json = {}
+    for result in played.results:
+        stats |= (result["result"].get("ansible_stats") or {}).get("data") or {}
+    assert (len(stats["fleet_batch_ids_5"]), len(stats["fleet_batch_ids_5_2"])) == (2, 2)
+    assert (stats["fleet_plan"], stats["fleet_plan_digest"]) == (None, "")
+    assert "This job has made several plans" in " ".join(played.output.split())
+    assert {path.name for path in reports.glob("convert*.json")} == {"convert-5.json", "convert-5-2.json"}
+    work.handed_on = {name: value for name, value in stats.items() if name.startswith("fleet_batch")}
+    assert work.run("verify").status == 0
+    assert work.last["connections"] == 4
 
 
 # -- a journal that goes with the job --------------------------------------------------------------------------------------

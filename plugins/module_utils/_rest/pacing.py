@@ -27,8 +27,8 @@ _LOW_BUDGET = 0.1
 _LOW_BUDGET_PAUSE_SECONDS = 1.0
 # The limit is what may be used within so long (10).
 _WINDOW_SECONDS = 300.0
-# With nothing left, requests go out at a twentieth of the rate that could go on for ever.
-_SLOWEST = 20.0
+# With nothing left, requests go out at a tenth of the rate that could go on for ever.
+_SLOWEST = 10.0
 # No service asks for more; a larger number is a mistake and must not stop the task for days.
 _LONGEST_PAUSE_SECONDS = 3600.0
 _ASK_EVERY_SECONDS = 0.2
@@ -124,27 +124,47 @@ class Pace:
         self._spacing = 0.0
         self._next = 0.0
         self._cost = 0.0
+        self._in_a_hurry = 0
         self.seconds_lost = 0.0
 
-    def pass_gate(self, patience: float = float("inf")) -> bool:
-        """Wait until requests may go out. False, at once, if that would take longer than ``patience`` seconds."""
-        while (remaining := self._opens_at() - time.monotonic()) > 0:
-            if remaining > patience:
-                return False
-            self._stop.wait(remaining)
-        if (turn := self._turn()) > 0:
-            self._stop.wait(turn)
+    def pass_gate(self, patience: float | None = None) -> bool:
+        """Wait until a request may go out. False, as soon as it is clear that this would take longer than ``patience`` seconds.
+
+        Who has no time for ever goes before those who have: it is about to write what it has read.
+        """
+        end, in_a_hurry = time.monotonic() + (math.inf if patience is None else patience), patience is not None
+        with self._waiting(in_a_hurry):
+            while (seconds := self._seconds_to_go(in_a_hurry)) > 0:
+                if time.monotonic() + seconds > end:
+                    return False
+                self._stop.wait(seconds)
         self._stop.check()
         return True
 
-    def _turn(self) -> float:
-        """In how many seconds this request may go, after those that came before."""
+    @contextlib.contextmanager
+    def _waiting(self, in_a_hurry: bool) -> t.Iterator[None]:
+        with self._lock:
+            self._in_a_hurry += in_a_hurry
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_a_hurry -= in_a_hurry
+
+    def _seconds_to_go(self, in_a_hurry: bool) -> float:
+        """How long to wait before asking again; 0 and less: it is the turn of this request."""
+        if (pause := self._opens_at() - time.monotonic()) > 0:
+            return pause
         with self._lock:
             now = time.monotonic()
-            wait = max(0.0, self._next - now)
-            self._next = now + wait + self._spacing
-            self.seconds_lost += round(min(wait, self._spacing), 6)
-            return wait
+            if self._next <= now and self._spacing and self._in_a_hurry and not in_a_hurry:
+                return self._spacing
+            if self._next > now:
+                return self._next - now
+            # What came late was not held back by the whole of it.
+            self.seconds_lost += round(max(0.0, self._spacing - (now - self._next)), 6) if self._next else 0.0
+            self._next = now + self._spacing if self._spacing else 0.0
+            return 0.0
 
     @property
     def is_open(self) -> bool:
@@ -183,6 +203,7 @@ class Pace:
             self._cost += (cost - self._cost) * (0.1 if self._cost else 1.0) if cost else 0.0
             slower = min(_SLOWEST, _LOW_BUDGET / share if share > 0 else _SLOWEST)
             self._spacing = slower * _window(headers) * self._cost / limit if low else 0.0
+            self._next = self._next if self._spacing else 0.0
         if low and not self._cost:
             self.hold(_LOW_BUDGET_PAUSE_SECONDS)
 

@@ -85,6 +85,9 @@ def refusal(said: Said, occasion: Occasion) -> str:
 
 
 def _of_a_plan_nobody_looks_at(said: Said) -> str:
+    if said.removes:
+        # There is no plan of it, and earlier jobs may have handed one on.
+        return ""
     names = ("plan_digest", "plan_path", "plan")
     given = next((f"fleet_{name}" for name in names if said[name]), "")
     if given and said["confirm"] != "plan":

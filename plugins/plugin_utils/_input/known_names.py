@@ -99,6 +99,8 @@ def strangers(said: Said, hosts: Hosts) -> list[str]:
         ("connections", known_names, open_names),
         ("exclude", known_names, open_names),
         ("credential_pairs", known_names, open_names),
+        ("batch_ids", known_names, open_names),
+        ("migrated_ids", known_names, open_names),
     ):
         texts = [text["connection"] if isinstance(text, dict) else text for text in said.get(name) or ()]
         missing = [] if is_open else [text for text in texts if not answers_to(there, text)]
@@ -113,11 +115,21 @@ def strangers(said: Said, hosts: Hosts) -> list[str]:
 def names_in_slices(said: Said) -> str:
     """Why names cannot be obeyed in a slice, or an empty text: one that is misspelt could not be told from one of another slice.
 
-    An approved plan was made of all hosts, with the same names.
+    An approved plan was made of all hosts, for the same fleet_connections, and says what is left alone.
     """
-    if not said.in_slices or by_plan(said):
+    if not said.in_slices:
         return ""
-    given = [f"fleet_{name}" for name in ("projects", "connections", "exclude", "credential_pairs") if said.get(name)]
+    if said.entry == "plan":
+        return "fleet_slices says that this job has only some of the hosts, and a plan is made of all of them. Make it in a job without slices."
+    names = ("projects", "connections", "exclude", "credential_pairs", "batch_ids", "migrated_ids", "canary")
+    given = [f"fleet_{name}" for name in names if said.get(name) and not (name == "connections" and by_plan(said))]
+    if by_plan(said):
+        return (
+            f"{' and '.join(given)} cannot be obeyed in a slice, where a name that is misspelt looks like one of another slice. Give it where the plan is "
+            "made; let a canary go first in a job without slices, with a limit."
+            if given
+            else ""
+        )
     if said.entry in WRITING and not said.removes:
         return (
             "fleet_slices says that this job has only some of the hosts. Approve a plan of all of them, made by a job without slices, and give its digest with "
@@ -136,9 +148,6 @@ def canary_problem(said: Said, hosts: Hosts, first: t.Collection[str]) -> str:
     :param first: the hosts of the first wave.
     """
     for wanted in said.get("canary") or ():
-        if said.in_slices and not any(_is_called(name, host, wanted) for name, host in hosts.items()):
-            # It goes first in another slice, or has gone before all of them.
-            continue
         of_it = [name for name, host in hosts.items() if _is_called(name, host, wanted)]
         if not of_it and not any(host.is_organization for host in hosts.values()):
             names = [text for name, host in hosts.items() for text in (name, *host.places)]

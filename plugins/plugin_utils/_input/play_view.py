@@ -9,6 +9,7 @@ PRIVATE to the collection. A registered result is read as it is stored, so nothi
 from __future__ import annotations
 
 import contextlib
+import os
 import typing as t
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_varia
     of_jobs,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import OF_A_HOST, Host
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled, listed
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 
 Variables = t.Mapping[str, t.Any]
 Json = dict[str, t.Any]
@@ -62,6 +63,15 @@ class PlayView:
         """What tells an entry point in this play from those that were played before it in the same run. A play has no public id."""
         return f"{self.play._uuid}-{entry}"
 
+    def part_of(self, entry: str) -> int:
+        """Which play of this entry point it is in this run of ansible-playbook, from 1: the same one at each batch of its hosts."""
+        file = _of_the_run(f"plays-{entry}")
+        known = file.read_text(encoding="utf-8").split() if file.exists() else []
+        if (run := self.run_of(entry)) not in known:
+            known.append(run)
+            file.write_text("\n".join(known), encoding="utf-8")
+        return known.index(run) + 1
+
     def said(self, entry: str) -> Said:
         """What was said for this host. :raises AnsibleActionFail: it makes no sense."""
         names = [name for name in VARIABLES if name in self.variables and entry in VARIABLES[name].entries]
@@ -69,8 +79,8 @@ class PlayView:
         odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
         values |= as_written(self._action._loader, {*odd} & {*self.extra})
         for name, parts in self._of_jobs(entry).items():
-            own = [values[name]] if filled(values.get(name)) is not None else []
-            values[name] = [id_ for part in (*own, *parts) for id_ in listed(part) or ()]
+            # What a person says counts, and nothing is added to it.
+            values[name] = parts if filled(values.get(name)) is None else values[name]
         # Nothing at all is the default. What was set to something and came out blank is another thing, and ansible-core 2.19 makes null of a survey's blank.
         blank = [
             name
@@ -85,12 +95,19 @@ class PlayView:
         return Said(entry, {**said.values, "journal": journal}, said.blank) if journal else said
 
     def _of_jobs(self, entry: str) -> dict[str, list[t.Any]]:
-        """What several jobs have handed on of one variable."""
+        """What several jobs have handed on of one variable. :raises AnsibleActionFail: a part of it is not there, or makes no sense."""
         found: dict[str, list[t.Any]] = {}
         for name in sorted(self.variables):
             whole = of_jobs(name)
-            if whole and entry in VARIABLES[whole].entries:
-                found.setdefault(whole, []).append(self._evaluated(name))
+            if not whole or entry not in VARIABLES[whole].entries:
+                continue
+            value = self._evaluated(name)
+            if value is None:
+                raise AnsibleActionFail(f"{name} was too large to be handed on, so nobody knows what was moved there.")
+            try:
+                found.setdefault(whole, []).extend(VARIABLES[whole].read(value) or ())
+            except ValueError as error:
+                raise AnsibleActionFail(f"{name} {error}.") from None
         return found
 
     def said_of(self, host: str, entry: str) -> Said | None:
@@ -146,10 +163,15 @@ class PlayView:
             raise AnsibleActionFail(f"{name} cannot be evaluated: {error}") from None
 
 
+def _of_the_run(name: str) -> Path:
+    """A file that all workers of this ansible-playbook know, and nobody else may read; ansible-core removes its folder at the end."""
+    return Path(str(vars(C)["DEFAULT_LOCAL_TMP"]), f"azdo-{os.getppid()}-{name}")
+
+
 def _journal(said: str) -> str:
     """The file: what was named, the one in a folder that was named, or one that goes with the run."""
     if said == TEMPORARY:
-        return str(Path(str(vars(C)["DEFAULT_LOCAL_TMP"]), "azdo.journal"))
+        return str(_of_the_run("journal"))
     return str(Path(said, "azdo.journal")) if said and Path(said).expanduser().is_dir() else said
 
 

@@ -9,6 +9,7 @@ PRIVATE to the collection, and pure. meta/argument_specs.yml of the role says wh
 from __future__ import annotations
 
 import difflib
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -87,6 +88,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_revert_all": Variable(("revert",), "flag", False),
     "fleet_batch_journal": Variable(("revert",), "path", ""),
     "fleet_batch_ids": Variable(("verify", "revert"), "ids", narrows=True),
+    "fleet_migrated_ids": Variable(("verify",), "ids", narrows=True),
     "fleet_reconvert_on_failure": Variable(("revert",), "flag", False),
     "fleet_confirm": Variable(WRITING, "choice", "plan", choices=("plan", "none", "each")),
     "fleet_plan_digest": Variable((*WRITING, "revert"), "digest", ""),
@@ -120,11 +122,12 @@ VARIABLES: dict[str, Variable] = {
     "fleet_table_rows": Variable(EVERY, "number", 200),
 }
 # Jobs of AWX hand on under names that end with the number of the job, so that those of slices do not overwrite each other.
-_OF_JOBS = ("fleet_batch_ids",)
+_OF_JOBS = ("fleet_batch_ids", "fleet_migrated_ids")
+_PART = re.compile(r"(fleet_[a-z_]+?)(_[0-9]+)+")
 # So alike are two words that differ by a slip of the hand; of what is less alike somebody may have made a variable of their own.
 _A_SLIP = 0.8
 # A blank or an empty list of these would be nothing to do, and look like success.
-_NEVER_EMPTY = ("fleet_watch", "fleet_schemes", "fleet_batch_ids")
+_NEVER_EMPTY = ("fleet_watch", "fleet_schemes", "fleet_batch_ids", "fleet_migrated_ids")
 
 
 class VariablesError(Exception):
@@ -153,11 +156,15 @@ class Said:
         return int(self.values["slices"]) > 1
 
     @property
+    def ids(self) -> list[str]:
+        """The connections that earlier jobs have moved, as those hand them on."""
+        return [*(self.values.get("batch_ids") or ()), *(self.values.get("migrated_ids") or ())]
+
+    @property
     def named(self) -> list[str] | None:
-        """The connections that are meant, by what earlier jobs have handed on where the entry point reads that, else as a person named them."""
-        handed_on: list[str] | None = self.values.get("batch_ids") if self.entry in READING else None
+        """The connections that are meant: those that a person named, and where the entry point only looks, what earlier jobs have moved, too."""
         named: list[str] | None = self.values.get("connections")
-        return named if handed_on is None else handed_on
+        return [*(named or ()), *self.ids] if self.ids and self.entry in READING else named
 
     def __getitem__(self, name: str) -> t.Any:
         return self.values[name]
@@ -194,8 +201,8 @@ def hear(entry: str, values: t.Mapping[str, t.Any], blank: t.Iterable[str] = ())
 
 def of_jobs(name: str) -> str:
     """The variable of which a job has handed on a part under this name, such as ``fleet_batch_ids_17``; empty for any other name."""
-    start, _line, number = name.rpartition("_")
-    return start if start in _OF_JOBS and number.isascii() and number.isdecimal() else ""
+    part = _PART.fullmatch(name)
+    return part[1] if part and part[1] in _OF_JOBS else ""
 
 
 def known() -> list[str]:

@@ -117,6 +117,7 @@ class Turn:
         """What a plan or a journal says is taken back; empty if neither was given, None if it has nothing here."""
         if ids := self._said["batch_ids"]:
             here = self._host.own(ids)
+            self.asked = {"named": here, "ids": here}
             return {"ids": here} if here else None
         if self._said["plan_path"]:
             plan = self._loaded().plan_of(self._view.host_name, self._host)
@@ -141,7 +142,7 @@ class Turn:
         }
 
     def _named(self) -> Json:
-        self.asked = {"named": self._scope.select.get("connections") if self._said["connections"] else []}
+        self.asked = {"named": self._scope.select.get("connections") if self._said.named else []}
         return self._scope.select
 
     def _agreed(self, plan: t.Mapping[str, t.Any]) -> Json:

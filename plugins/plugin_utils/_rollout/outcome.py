@@ -32,7 +32,12 @@ def shortcomings(steps: Steps, allowed: t.Sequence[str]) -> list[str]:
         return ["No host of this play looked at anything: what was named leaves all of them out."]
     merged = merge(steps)
     results = [result for taken in steps.values() for result in taken if "connections" in result]
-    found = [_gap(merged, allowed), _nothing_of_the_plan(results) or _not_as_approved(results), _undone(results)]
+    found = [
+        _gap(merged, allowed),
+        _nothing_of_the_plan(results) or _not_as_approved(results),
+        _undone(results),
+        _gone(results),
+    ]
     return [sentence for sentence in found if sentence]
 
 
@@ -140,15 +145,28 @@ def _not_as_approved(results: t.Sequence[Result]) -> str:
 def _undone(results: t.Sequence[Result]) -> str:
     """Connections that a person named one by one, and that were left alone."""
     undone: dict[str, Row] = {}
+    variable = "fleet_connections"
     for result in results:
-        named = (result.get(ASKED) or {}).get("named") or ()
+        asked = result.get(ASKED) or {}
+        named = asked.get("named") or ()
+        variable = "fleet_batch_ids" if asked.get("ids") else variable
         undone |= {row["id"]: row for row in result["connections"] if _is_undone(row) and _is_named(row, named)}
     if not undone:
         return ""
     rows = list(undone.values())
     were = "was" if len(rows) == 1 else "were"
     names = _listed([_name(row) for row in rows])
-    return f"{count(len(rows), 'connection')} that fleet_connections names {were} not done: {names}. {_why(rows)}"
+    return f"{count(len(rows), 'connection')} that {variable} names {were} not done: {names}. {_why(rows)}"
+
+
+def _gone(results: t.Sequence[Result]) -> str:
+    """Connections that earlier jobs have moved, and of which nothing is known any more."""
+    asked = {id_ for result in results for id_ in (result.get(ASKED) or {}).get("ids") or ()}
+    missing = sorted(asked - {row["id"] for result in results for row in result["connections"]})
+    if not missing:
+        return ""
+    are = "is" if len(missing) == 1 else "are"
+    return f"{count(len(missing), 'connection')} of fleet_batch_ids {are} not there any more, or not visible to this caller: {_listed(missing)}."
 
 
 def _is_named(row: Row, named: t.Sequence[str]) -> bool:

@@ -84,7 +84,7 @@ MEETS_THE_WORLD = {
     # Whether somebody sits at the terminal.
     "plugin_utils/_rollout/terminal.py": {"ansible"},
     # The variables of a play, and what its extra variables were before YAML read them.
-    "plugin_utils/_input/play_view.py": {"ansible", "contextlib", "pathlib", "yaml"},
+    "plugin_utils/_input/play_view.py": {"ansible", "contextlib", "os", "pathlib", "yaml"},
     # Whether a source of the inventory is there.
     "plugin_utils/_input/play_hosts.py": {"os"},
     # The file that somebody approved.

@@ -190,7 +190,7 @@ def headers(remaining: float, cost: str = "0.08", limit: str = "200") -> dict[st
 
 @pytest.mark.parametrize(
     ("remaining", "seconds"),
-    [(150, 0), (20, 0), (19.999, 0.12), (10, 0.24), (1, 2.4), (0, 2.4), (-5, 2.4)],
+    [(150, 0), (20, 0), (19.999, 0.12), (10, 0.24), (2, 1.2), (1, 1.2), (0, 1.2), (-5, 1.2)],
 )
 def test_with_little_left_they_go_one_by_one_and_ever_slower(frozen: Frozen, remaining: float, seconds: float) -> None:
     """0.08 units a request and 200 in 300 s are one request each 0.12 s."""
@@ -226,6 +226,38 @@ def test_who_is_slow_anyway_loses_nothing(frozen: Frozen) -> None:
         frozen.now += 1
     assert frozen.waits == []
     assert pace.seconds_lost == 0
+
+
+def test_what_would_write_too_late_is_told_so_and_holds_nobody_up(frozen: Frozen) -> None:
+    """What it is about to write was read a while ago."""
+    pace = Pace(frozen.stop)
+    pace.learn(headers(0, cost="100"))
+    assert pace.pass_gate(30)
+    assert not pace.pass_gate(30)
+    assert frozen.waits == []
+    pace.learn({"X-RateLimit-Cost": "100"})
+    assert pace.pass_gate(30)
+    assert pace.pass_gate()
+    assert frozen.waits == []
+
+
+def test_what_is_to_be_written_goes_before_what_is_to_be_read(frozen: Frozen, monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn(headers(10))
+    assert pace.pass_gate()
+    went: list[str] = []
+
+    def wait(seconds: float) -> None:
+        frozen.now += seconds
+        if not went:
+            went.append("write waits")
+            assert pace.pass_gate(30)
+            went.append("write")
+
+    monkeypatch.setattr(frozen.stop, "wait", wait)
+    assert pace.pass_gate()
+    went.append("read")
+    assert went == ["write waits", "write", "read"]
 
 
 def test_when_there_is_enough_again_nobody_waits(frozen: Frozen) -> None:
