@@ -31,7 +31,8 @@ sources := $(shell find *.yml *.md COPYING requirements.txt changelogs/. docs/. 
 environment := env -u ANSIBLE_CONFIG \
 	PATH="$(CURDIR)/$(bin):$$PATH" PYTHON="$(CURDIR)/$(bin)/python" VIRTUAL_ENV="$(CURDIR)/$(venv)" \
 	HOME="$(CURDIR)/$(home)" ANSIBLE_HOME="$(CURDIR)/$(home)/.ansible" LC_ALL=C.UTF-8 \
-	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests"
+	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests" \
+	AZDO_AWX_COLLECTIONS="$(CURDIR)/$(build)/awx"
 
 # What Python has compiled is kept below .build, whatever the caller's settings: a fresh process would compile thousands of files again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -55,6 +56,9 @@ CORES_SAMPLE := $(filter %/test_doors.py %/test_every_variable.py %/test_untrust
 
 # There are twice as many lines in the tests as elsewhere, so these take three times as long with them; ruff has the rules of pep8 and many of pylint for all.
 SANITY_WITHOUT_TESTS := pylint pep8
+
+# The PyPI packages ansible of these versions bring awx.awx, which the role awx is made of.
+AWX_FROM ?= 12 13
 
 # Every Python that the README names and that this machine has.
 PYTHONS ?= python3.10 python3.11 python3.12 python3.13
@@ -127,7 +131,7 @@ integration: $(venv)/.dev ## ansible-test integration, in a staged copy
 	PYTHONPATH=tests $(bin)/python -m tools.ansible_test integration $(ARGS)
 
 .PHONY: playbooks
-playbooks: $(venv)/.dev install ## pytest tests/playbooks: real playbooks from the installed collection
+playbooks: $(venv)/.dev $(addprefix $(build)/awx/ansible-,$(addsuffix /.installed,$(AWX_FROM))) install ## pytest tests/playbooks: real playbooks from the installed collection
 	$(call run,pytest -n 2 tests/playbooks $(ARGS))
 
 .PHONY: fuzz
@@ -245,6 +249,13 @@ $(build)/core-%/.installed: requirements-demo.txt requirements.txt Makefile | $(
 	@python=$$(tests/tools/find-python $(CORES_PYTHON)) && "$$python" -m venv --clear --without-pip $(build)/core-$*
 	@$(bin)/python -m pip --python $(build)/core-$*/bin/python install -qq --no-compile --disable-pip-version-check pip "ansible-core$(if $(filter 2.%.%,$*),==$*,==$*.*)" -r requirements.txt \
 		ansible-runner httptools starlette trustme uvicorn hypothesis pytest pytest-timeout pytest-xdist
+	@touch "$@"
+
+# Of the package only that collection is kept: the whole of it has half a gigabyte.
+$(build)/awx/ansible-%/.installed: | $(venv)/.demo
+	@mkdir -p $(dir $@)
+	@$(bin)/python -m pip download -qq --disable-pip-version-check --no-deps --python-version 3.12 --only-binary :all: --dest $(dir $@) "ansible==$*.*"
+	@PYTHONPATH=tests $(bin)/python -m tools.unpack $(dir $@) ansible_collections/awx/awx/
 	@touch "$@"
 
 $(tarball): $(sources) | $(venv)/.demo

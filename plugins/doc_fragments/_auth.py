@@ -54,7 +54,7 @@ options:
   client_id:
     description:
       - Application (client) id of the service principal, or client id of a user-assigned managed identity.
-      - If not set, the environment variable E(AZURE_CLIENT_ID) is used.
+      - If not set, the environment variables E(AZURE_CLIENT_ID) and E(AZDO_CLIENT_ID) are used.
     type: str
   secret:
     description:

@@ -55,7 +55,7 @@ SIGN_IN_OPTIONS: dict[str, Option] = {
     "personal_access_token": Option(env=("AZDO_PERSONAL_ACCESS_TOKEN", "AZURE_DEVOPS_EXT_PAT"), secret=True),
     "access_token": Option(env=("AZDO_ACCESS_TOKEN", "SYSTEM_ACCESSTOKEN"), secret=True),
     "tenant": Option(env=("AZURE_TENANT", "AZURE_TENANT_ID")),
-    "client_id": Option(env=("AZURE_CLIENT_ID",)),
+    "client_id": Option(env=("AZURE_CLIENT_ID", "AZDO_CLIENT_ID")),
     "secret": Option(env=("AZURE_SECRET", "AZURE_CLIENT_SECRET"), secret=True),
     "x509_certificate_path": Option(type="path", env=("AZURE_CLIENT_CERTIFICATE_PATH",)),
     "x509_certificate_password": Option(env=("AZURE_CLIENT_CERTIFICATE_PASSWORD",), secret=True),
