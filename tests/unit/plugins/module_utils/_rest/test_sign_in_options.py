@@ -54,7 +54,7 @@ def test_the_variables_are_those_of_the_product() -> None:
         "personal_access_token": ("AZDO_PERSONAL_ACCESS_TOKEN", "AZURE_DEVOPS_EXT_PAT"),
         "access_token": ("AZDO_ACCESS_TOKEN", "SYSTEM_ACCESSTOKEN"),
         "tenant": ("AZURE_TENANT", "AZURE_TENANT_ID"),
-        "client_id": ("AZURE_CLIENT_ID",),
+        "client_id": ("AZURE_CLIENT_ID", "AZDO_CLIENT_ID"),
         "secret": ("AZURE_SECRET", "AZURE_CLIENT_SECRET"),
         "x509_certificate_path": ("AZURE_CLIENT_CERTIFICATE_PATH",),
         "cloud_environment": ("AZURE_CLOUD_ENVIRONMENT",),
