@@ -48,7 +48,7 @@ class _Loader(yaml.SafeLoader):
     """With the one tag that Ansible has of its own in files of ours: a text that is no template."""
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("!unsafe", lambda _loader, node: node.value)
 
 
 def load(path: Path) -> t.Any:
