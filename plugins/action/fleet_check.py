@@ -99,6 +99,7 @@ class ActionModule(ActionBase):
             "said": {name: value for name, value in said.values.items() if name != "plan"},
             "reports": reports,
             "part": part,
+            "moved_nothing": said.moved_nothing,
             RUN: view.run_of(said.entry),
             **task_flow(
                 said,
@@ -109,6 +110,8 @@ class ActionModule(ActionBase):
             ),
         }
         warnings += _without_a_disk(view, said)
+        if said.moved_nothing:
+            warnings.append("Earlier jobs have moved nothing, so there is nothing to test.")
         return {**found, "warnings": warnings} if warnings else found
 
 

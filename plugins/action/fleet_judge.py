@@ -101,6 +101,7 @@ class ActionModule(ActionBase):
                     "" if options["more_follow"] else unfinished(_of_all_batches(variables, options))
                 )
                 options["incomplete"] = hosts_may_be_missing(view.batch, variables["groups"])
+                options["moved_nothing"] = bool(view.stored(options["checked"] or "").get("moved_nothing"))
             else:
                 steps = of_play(variables, options, "ansible_play_batch")
             run = view.stored(options["checked"] or "").get(RUN)
@@ -218,7 +219,7 @@ def _plan(steps: Steps, options: Json) -> Json:
 
 def _outcome(steps: Steps, options: Json) -> Json:
     # A batch in which no host is meant is no fault of the run while others have their turn, or had it.
-    if not steps and options["more_follow"]:
+    if not steps and (options["more_follow"] or options["moved_nothing"]):
         return {}
     found = shortcomings(steps, options["allow_unread"])
     found += [options["unfinished"]] if options["unfinished"] else []

@@ -67,6 +67,10 @@ said:
     default. The plan itself is not among it.
   returned: success
   type: dict
+moved_nothing:
+  description: Whether earlier jobs say that they have moved nothing, so that there is nothing to look at.
+  returned: success
+  type: bool
 reports:
   description: The files of the report, those in a folder that was named among them.
   returned: success

@@ -80,7 +80,7 @@ def controller(stage: Callable[..., t.Any], collections: Path) -> Iterator[Contr
     server.stop()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_from_an_empty_awx_to_a_rollout_and_back(controller: Controller) -> None:
     """Each task of awx.awx is a process of its own, so one AWX serves for all that is to be seen."""
     awx = controller.awx
@@ -96,7 +96,7 @@ def test_from_an_empty_awx_to_a_rollout_and_back(controller: Controller) -> None
     goes_through(awx, ["plan", "approve", "convert canary", "convert", "verify", "report"])
 
     # A person types a secret, and the role does not take it away.
-    credential = awx.named("credentials")["Azure DevOps"]
+    credential = awx.named("credentials")["Service connections"]
     assert credential["inputs"] == {"organization_url": "https://dev.azure.com/contoso"}
     credential["inputs"]["personal_access_token"] = "typed-by-a-person"
     again = controller.run(**EVERYTHING)
@@ -114,6 +114,31 @@ def test_from_an_empty_awx_to_a_rollout_and_back(controller: Controller) -> None
     assert awx.writes == []
     assert "changed=1" in shown.stdout
 
+    # Nobody goes first any more, and as -e gives it.
+    plain = (
+        "-e",
+        "awx_slices=1",
+        "-e",
+        "awx_canary_limit=",
+        "-e",
+        "awx_watch_rule=",
+        "-e",
+        "awx_projects_as_hosts=true",
+    )
+    one = controller.run(
+        *plain, **{name: value for name, value in EVERYTHING.items() if name not in ("awx_slices", "awx_canary_limit")}
+    )
+    assert one.status == 0, one.output
+    goes_through(awx, ["plan", "approve", "convert", "verify", "report"])
+    assert "Service connections: convert canary" not in awx.named("job_templates")
+    assert awx.named("schedules") == {}
+
+    other = controller.run(**{**EVERYTHING, "awx_azure_devops_url": "https://dev.azure.com/other"})
+    assert other.status != 0
+    assert "The credential Service connections is one of https://dev.azure.com/contoso" in " ".join(
+        other.output.split()
+    )
+
     gone = controller.run(awx_state="absent")
     assert gone.status == 0, gone.output
     left = {kind: names for kind in awx.objects if (names := set(awx.named(kind)) - before.get(kind, set()))}
@@ -121,13 +146,13 @@ def test_from_an_empty_awx_to_a_rollout_and_back(controller: Controller) -> None
     assert left == {
         "organizations": {"Azure DevOps"},
         "credential_types": {"Azure DevOps organization"},
-        "credentials": {"Azure DevOps"},
+        "credentials": {"Service connections"},
     }
     assert controller.run(awx_state="absent").status == 0
     assert awx.writes == []
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_with_the_least_that_can_be_said(controller: Controller) -> None:
     assert controller.run(**SAID).status == 0
     goes_through(controller.awx, ["plan", "approve", "convert", "verify", "report"])
@@ -142,7 +167,10 @@ def everything_is_there(awx: Awx) -> None:
     templates = awx.named("job_templates")
     playbooks = {name.partition(": ")[2]: item["playbook"] for name, item in templates.items()}
     assert playbooks == {
-        **{name: f"{name}.yml" for name in ("smoke", "report", "plan", "convert", "verify", "revert", "watch")},
+        **{
+            name: f"{name}.yml"
+            for name in ("smoke", "report", "plan", "convert", "verify", "revert", "watch", "failed")
+        },
         "convert canary": "convert.yml",
     }
     convert = templates["Service connections: convert"]
@@ -152,7 +180,7 @@ def everything_is_there(awx: Awx) -> None:
     )
     assert templates["Service connections: convert canary"]["limit"] == "payments"
     assert awx.associated("job_templates", "Service connections: plan", "credentials") == [
-        "Azure DevOps",
+        "Service connections",
         "Azure of the platform",
     ]
     (localhost,) = awx.objects["hosts"].values()
@@ -167,12 +195,32 @@ def everything_is_there(awx: Awx) -> None:
 
 def goes_through(awx: Awx, order: list[str]) -> None:
     """The workflow has these nodes one after the other, and tells of a failure."""
-    assert set(awx.named("workflow_job_template_nodes")) == {*order, "report a failure"}
+    assert set(awx.named("workflow_job_template_nodes")) == {*order, "report a failure", "failed"}
     for earlier, later in itertools.pairwise(order):
         assert awx.associated("workflow_job_template_nodes", earlier, "success_nodes") == [later]
     for node in ("convert", "verify"):
         assert awx.associated("workflow_job_template_nodes", node, "failure_nodes") == ["report a failure"]
     assert awx.associated("workflow_job_template_nodes", "plan", "failure_nodes") == []
+    # Or the workflow would be green.
+    assert awx.associated("workflow_job_template_nodes", "report a failure", "success_nodes") == ["failed"]
+    assert awx.associated("workflow_job_template_nodes", "failed", "failure_nodes") == []
+    # What nothing leads to begins with the workflow.
+    led_to = {
+        name
+        for node in awx.named("workflow_job_template_nodes")
+        for relation in ("success_nodes", "failure_nodes", "always_nodes")
+        for name in awx.associated("workflow_job_template_nodes", node, relation)
+    }
+    assert set(awx.named("workflow_job_template_nodes")) - led_to == {"plan"}
+    # Nobody gives a conversion another plan than the one that was approved.
+    assert awx.named("workflow_job_templates")["Service connections: rollout"]["ask_variables_on_launch"] is False
+    for name, item in awx.named("job_templates").items():
+        if "convert" in name:
+            assert item["ask_variables_on_launch"] is False
+    questions = awx.surveys[
+        "workflow_job_templates", awx.named("workflow_job_templates")["Service connections: rollout"]["id"]
+    ]
+    assert not any("default" in item and item["default"] == "" for item in questions["spec"])
     (approval,) = awx.objects["workflow_approval_templates"].values()
     assert approval["name"] == "Service connections: approve the plan"
 
@@ -185,6 +233,7 @@ def goes_through(awx: Awx, order: list[str]) -> None:
         ({**SAID, "awx_slices": 0}, "awx_slices must be 1 or more"),
         ({**SAID, "awx_slices": 4}, "awx_slices and awx_canary_limit divide hosts"),
         ({**SAID, "awx_projects_as_hosts": True, "awx_slices": 4}, "name who goes first with awx_canary_limit"),
+        ({**SAID, "awx_projects_as_hosts": True}, "awx_projects_as_hosts needs awx_execution_environment_image"),
         ({**SAID, "awx_extra_variables": {"fleet_shard": 1, "shared": "x"}}, "shared"),
         ({**SAID, "awx_state": "gone"}, "gone"),
     ],

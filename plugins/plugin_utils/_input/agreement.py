@@ -121,6 +121,8 @@ def _of_confirm(said: Said, occasion: Occasion) -> str:
 
 def _of_revert(said: Said, occasion: Occasion) -> str:
     batch = by_batch(said)
+    if said.moved_nothing and not (said["plan_path"] or said["batch_journal"]):
+        return "fleet_batch_ids is an empty list, so there is nothing to take back. Leave it out, or say what is meant."
     if not (said["connections"] or said["revert_all"] or batch):
         return (
             "Nothing says what is to be taken back. Name it with fleet_connections, give the plan (fleet_plan_path), the journal (fleet_batch_journal) or the "
@@ -143,9 +145,11 @@ def _of_everything(said: Said, occasion: Occasion) -> str:
     """A whole organization, and what a blank answer would make of it, take a plan that somebody looked at, or the word for it."""
     if occasion.check_mode or by_plan(said) or by_batch(said) or said.get("confirm") == "each":
         return ""
-    if said.blank:
+    # Where connections are named, a blank list of earlier jobs adds none to them.
+    blank = [name for name in said.blank if not (name == "fleet_batch_ids" and said["connections"])]
+    if blank:
         return (
-            f"{', '.join(said.blank)} {'was' if len(said.blank) == 1 else 'were'} set and came out blank, and what narrows must not come to mean everything. "
+            f"{', '.join(blank)} {'was' if len(blank) == 1 else 'were'} set and came out blank, and what narrows must not come to mean everything. "
             "Leave it out, or say what is meant."
         )
     whole = occasion.host.is_organization and said["projects"] is None and said["connections"] is None

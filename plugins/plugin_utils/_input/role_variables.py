@@ -127,7 +127,7 @@ _PART = re.compile(r"(fleet_[a-z_]+?)(_[0-9]+)+")
 # So alike are two words that differ by a slip of the hand; of what is less alike somebody may have made a variable of their own.
 _A_SLIP = 0.8
 # A blank or an empty list of these would be nothing to do, and look like success.
-_NEVER_EMPTY = ("fleet_watch", "fleet_schemes", "fleet_batch_ids", "fleet_migrated_ids")
+_NEVER_EMPTY = ("fleet_watch", "fleet_schemes")
 
 
 class VariablesError(Exception):
@@ -159,6 +159,12 @@ class Said:
     def ids(self) -> list[str]:
         """The connections that earlier jobs have moved, as those hand them on."""
         return [*(self.values.get("batch_ids") or ()), *(self.values.get("migrated_ids") or ())]
+
+    @property
+    def moved_nothing(self) -> bool:
+        """Whether earlier jobs say that they have moved nothing, and nobody has named anything else to look at."""
+        lists = [self.values.get(name) for name in ("batch_ids", "migrated_ids")]
+        return [] in lists and not self.ids and not self.values.get("connections")
 
     @property
     def named(self) -> list[str] | None:

@@ -187,6 +187,8 @@ def _exit(said: Said, steps: Steps, seen: Result, job: Job, now: datetime) -> st
         return "unread"
     if job.stopped:
         return job.stopped
+    if not steps and said.moved_nothing:
+        return "ok"
     return "not_done" if shortcomings(dict(steps), said["allow_unread"] or ()) else "ok"
 
 

@@ -50,7 +50,7 @@ class Turn:
 
     def arguments(self) -> Json | None:
         """The options of the module, but for the sign-in; None if there is nothing to do here."""
-        if self._said["projects"] == [] or self._said["connections"] == []:
+        if self._said["projects"] == [] or self._said["connections"] == [] or self._said.moved_nothing:
             return None
         steps: dict[str, t.Callable[[], Json | None]] = {
             "read": lambda: info_options(self._said, self._scope) if self._scope.concerned else None,

@@ -124,7 +124,7 @@ class Awx:
             self._shown(one, item)
             for one in kinds
             for item in self.objects.get(one, {}).values()
-            if all(str(item.get(name)) == value for name, value in query.items() if name not in ("page_size", "page"))
+            if _matches(item, query)
         ]
         return 200, {"count": len(found), "next": None, "previous": None, "results": found}
 
@@ -199,6 +199,15 @@ class Awx:
         secret = {field["id"] for field in described.get("fields", ()) if field.get("secret")}
         shown = {name: ENCRYPTED if name in secret else value for name, value in (item.get("inputs") or {}).items()}
         return {**item, "inputs": shown}
+
+
+def _matches(item: Json, query: dict[str, str]) -> bool:
+    """Whether all of a search is true of an object, and one of what it asks with ``or__``."""
+    told = {name: str(item.get(name.removeprefix("or__"))) == value for name, value in query.items()}
+    either = [true for name, true in told.items() if name.startswith("or__")]
+    return all(
+        true for name, true in told.items() if not name.startswith("or__") and name not in ("page_size", "page")
+    ) and (any(either) or not either)
 
 
 class AwxServer:
