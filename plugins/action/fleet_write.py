@@ -59,6 +59,10 @@ class ActionModule(ActionBase):
         _checked, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         view = PlayView(self, variables)
         checked = view.stored(options["checked"]) if options["checked"] else {}
+        if options["checked"] and "said" not in checked:
+            raise AnsibleActionFail(
+                f"fleet_write: {options['checked']} holds no result of azdo.connections.fleet_check, so nobody knows what is to be written."
+            )
         options = {**options, **_said(checked)}
         now = datetime.now(timezone.utc)
         reports = _about("report", split, given("fleet_write", "report", options["report"]) or (), ENDINGS)
@@ -73,6 +77,9 @@ class ActionModule(ActionBase):
         try:
             steps = of_play(variables, options, "ansible_play_hosts_all")
         except NothingRegisteredError as error:
+            if not paths:
+                # Nothing was to be written, and there is nothing to hand on.
+                return {**result, "changed": False, "files": []}
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
         texts = _texts(steps, reports, options, now)
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}

@@ -154,7 +154,7 @@ def test_from_an_empty_awx_to_a_rollout_and_back(controller: Controller) -> None
 
 @pytest.mark.timeout(600)
 def test_with_the_least_that_can_be_said(controller: Controller) -> None:
-    assert controller.run(**SAID).status == 0
+    assert controller.run(**SAID, awx_job_id=7, awx_user_name="somebody", awx_project_revision="abc").status == 0
     goes_through(controller.awx, ["plan", "approve", "convert", "verify", "report"])
     assert "inventory_sources" not in controller.awx.objects
     assert controller.awx.named("job_templates")["Service connections: convert"]["job_slice_count"] == 1
@@ -230,6 +230,7 @@ def goes_through(awx: Awx, order: list[str]) -> None:
     [
         ({**SAID, "awx_project_url": ""}, "awx_project_url is missing"),
         ({**SAID, "awx_azure_devops_url": ""}, "awx_azure_devops_url is missing"),
+        ({**SAID, "awx_slice": 4}, "awx_slice: no variable of this role"),
         ({**SAID, "awx_slices": 0}, "awx_slices must be 1 or more"),
         ({**SAID, "awx_slices": 4}, "awx_slices and awx_canary_limit divide hosts"),
         ({**SAID, "awx_projects_as_hosts": True, "awx_slices": 4}, "name who goes first with awx_canary_limit"),
@@ -244,6 +245,12 @@ def test_what_cannot_be_meant_is_refused(controller: Controller, said: Json, why
     assert played.status != 0
     assert why in " ".join(played.output.split())
     assert controller.awx.writes == []
+
+
+def test_the_variables_are_those_that_the_role_knows() -> None:
+    known = yaml.safe_load((ROLE / "vars/main.yml").read_text(encoding="utf-8").replace("!unsafe ", ""))["__awx_known"]
+    defaults = yaml.safe_load((ROLE / "defaults/main.yml").read_text(encoding="utf-8"))
+    assert known == sorted(defaults)
 
 
 def tasks_of(role: Path) -> Iterator[tuple[str, Json]]:

@@ -57,12 +57,12 @@ class StatesOfMany:
             for gone in [other for other, asked in waiting.items() if now - asked > _WAITING_SECONDS]:
                 del waiting[gone]
             # For one alone a list costs as much as the connection itself, and tells less.
-            return len(waiting) < 2 or self._listed(project, waiting, now).get(id_) != _condition(connection)
+            return len(waiting) < 2 or self._listed(project, id_, waiting, now).get(id_) != _condition(connection)
 
-    def _listed(self, project: Project, waiting: t.Mapping[str, float], now: float) -> dict[str, Condition]:
-        """Those that wait, as the list shows them; without what cannot be read."""
+    def _listed(self, project: Project, id_: str, waiting: t.Mapping[str, float], now: float) -> dict[str, Condition]:
+        """Those that wait, this one among them, as the list shows them; without what cannot be read."""
         known = self._lists.get(project.id)
-        if known is None or now - known.read >= _FRESH_SECONDS or not waiting.keys() <= known.asked:
+        if known is None or now - known.read >= _FRESH_SECONDS or id_ not in known.asked:
             ids = sorted(waiting, key=waiting.__getitem__, reverse=True)[:_AT_ONCE]
             known = self._lists[project.id] = _List(now, frozenset(ids), self._read(project, ids))
         return known.states

@@ -36,7 +36,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import content_of, digest_of
 
 Json = dict[str, t.Any]
-Steps = t.Mapping[str, t.Sequence[Result]]
+Steps = dict[str, list[t.Any]]
 
 # All of it together, as JSON: a plan of some 2,000 connections, or 12,000 ids.
 LARGEST_BYTES = 512 * 1024
@@ -82,12 +82,12 @@ def handed_on(
     merged = merge(steps)
     account = _account(said, steps, merged, job, now)
     large: dict[str, t.Any] = {}
-    if said.entry == "plan" and plans and not nothing_read(dict(steps)):
+    if said.entry == "plan" and plans and not nothing_read(steps):
         account["digest"] = digest_of(plans)
         # As one text: of the keys of a dictionary AWX and YAML would make numbers and flags, where a host is called so.
         large["fleet_plan"] = json.dumps(content_of(plans, said["connections"]), separators=(",", ":"), default=str)
     if said.entry in _BATCHES:
-        large[_BATCHES[said.entry]] = _batch(steps)
+        large[_BATCHES[said.entry]] = _batch(steps, merged)
     if said["report_handed_on"]:
         large["azdo_rows"] = {"connections": merged["connections"]}
     kept, warnings = _as_far_as_it_fits(large)
@@ -125,7 +125,7 @@ def _as_far_as_it_fits(large: t.Mapping[str, t.Any]) -> tuple[Json, list[str]]:
     return kept, warnings
 
 
-def _batch(steps: Steps) -> list[str]:
+def _batch(steps: Steps, merged: Result) -> list[str]:
     """What was moved, or may have been, and is not known to be back; and what the approved plan wanted moved and is there already, by an earlier try of the
     same job for example."""
     agreed = {
@@ -133,7 +133,7 @@ def _batch(steps: Steps) -> list[str]:
     }
     return [
         row["id"]
-        for row in merge(steps)["connections"]
+        for row in merged["connections"]
         if row.get("status") in ("converted", "migrated", "waiting")
         or (row.get("status") == "unchanged" and row["id"] in agreed)
         or (row.get("status") == "failed" and _is_elsewhere(row))
@@ -189,7 +189,7 @@ def _exit(said: Said, steps: Steps, seen: Result, job: Job, now: datetime) -> st
         return job.stopped
     if not steps and said.moved_nothing:
         return "ok"
-    return "not_done" if shortcomings(dict(steps), said["allow_unread"] or ()) else "ok"
+    return "not_done" if shortcomings(steps, said["allow_unread"] or ()) else "ok"
 
 
 def _markdown(entry: str, account: Json) -> str:
