@@ -30,6 +30,12 @@ def wanted(projects: int = 2, each: int = 2) -> list[str]:
     return sorted(f"azure-{place}-{number}" for place in range(projects) for number in range(each))
 
 
+MIGRATION: Json = {
+    "fleet_confirm": "none",
+    "fleet_projects": "Payments",
+    "fleet_allow_irreversible": True,
+    "fleet_waves": "100%",
+}
 ONE_WAVE: Json = {"fleet_serial": "100%"}
 
 
@@ -287,13 +293,7 @@ def test_a_migration_is_in_no_list_of_a_way_back(stage: Callable[..., t.Any]) ->
         fleet.project("Payments"), "old", scheme=FEDERATION, last_used=LATELY, converted_ago=timedelta(days=1)
     )
     work = Jobs(stage(fleet, issuer="azure_devops"), "organization")
-    said: Json = {
-        "fleet_confirm": "none",
-        "fleet_projects": "Payments",
-        "fleet_allow_irreversible": True,
-        "fleet_waves": "100%",
-    }
-    work.run("migrate_issuer", fleet_journal="temporary", **said)
+    work.run("migrate_issuer", fleet_journal="temporary", **MIGRATION)
     assert [name for name in work.handed_on if "ids" in name] == ["fleet_migrated_ids_1"]
     back = work.run("revert")
     assert back.status != 0
@@ -341,19 +341,13 @@ def test_what_a_migration_without_a_lasting_disk_cannot_promise(stage: Callable[
     for number in range(2):
         fleet.connection(fleet.project("Payments"), f"old-{number}", scheme=FEDERATION, last_used=LATELY)
     work = Jobs(stage(fleet, issuer="azure_devops"), "organization")
-    said: Json = {
-        "fleet_confirm": "none",
-        "fleet_projects": "Payments",
-        "fleet_allow_irreversible": True,
-        "fleet_waves": "100%",
-    }
-    refused = work.run("migrate_issuer", **said)
+    refused = work.run("migrate_issuer", **MIGRATION)
     assert refused.status != 0
     assert "fleet_journal" in refused.output
-    played = work.run("migrate_issuer", fleet_journal="temporary", **said)
+    played = work.run("migrate_issuer", fleet_journal="temporary", **MIGRATION)
     assert "fleet_journal is temporary. In this run the first migration is alone" in " ".join(played.output.split())
     assert not list(work.stage.folder.rglob("*journal*"))
     mounted = work.stage.folder / "mounted"
     mounted.mkdir()
-    work.run("migrate_issuer", fleet_journal=str(mounted), **said)
+    work.run("migrate_issuer", fleet_journal=str(mounted), **MIGRATION)
     assert (mounted / "azdo.journal").exists()

@@ -44,7 +44,7 @@ class StatesOfMany:
     def __init__(self, client: AzureDevOps) -> None:
         self._client = client
         self._locks = KeyedLocks()
-        # By project: ids with the moment when somebody asked for them last.
+        # By project: ids with the moment when somebody asked for them last, the latest at the end.
         self._waiting: dict[str, dict[str, float]] = {}
         self._lists: dict[str, _List] = {}
 
@@ -53,17 +53,18 @@ class StatesOfMany:
         now, id_ = time.monotonic(), connection.id.lower()
         with self._locks.of(project.id):
             waiting = self._waiting.setdefault(project.id, {})
+            waiting.pop(id_, None)
             waiting[id_] = now
             for gone in [other for other, asked in waiting.items() if now - asked > _WAITING_SECONDS]:
                 del waiting[gone]
             # For one alone a list costs as much as the connection itself, and tells less.
-            return len(waiting) < 2 or self._listed(project, id_, waiting, now).get(id_) != _condition(connection)
+            return len(waiting) < 2 or self._listed(project, id_, list(waiting), now).get(id_) != _condition(connection)
 
-    def _listed(self, project: Project, id_: str, waiting: t.Mapping[str, float], now: float) -> dict[str, Condition]:
-        """Those that wait, this one among them, as the list shows them; without what cannot be read."""
+    def _listed(self, project: Project, id_: str, waiting: list[str], now: float) -> dict[str, Condition]:
+        """Those that wait, this one as the last of them, as the list shows them; without what cannot be read."""
         known = self._lists.get(project.id)
         if known is None or now - known.read >= _FRESH_SECONDS or id_ not in known.asked:
-            ids = sorted(waiting, key=waiting.__getitem__, reverse=True)[:_AT_ONCE]
+            ids = waiting[-_AT_ONCE:]
             known = self._lists[project.id] = _List(now, frozenset(ids), self._read(project, ids))
         return known.states
 

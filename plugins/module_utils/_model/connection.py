@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One Azure Resource Manager service connection: from the API's spelling to ours.
 
-PRIVATE to the collection, and pure. The API's names stop here: everything above sees :class:`ArmConnection`; _bodies.py is the way back. Section
+PRIVATE to the collection, and pure. The API's names stop here: everything above sees :class:`ArmConnection`; request_bodies.py is the way back. Section
 numbers are those of the fact sheet.
 """
 

@@ -40,3 +40,8 @@ def test_ansible_builder_takes_it_without_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("odd", ["version: 3\nimage: none\n", "version: 3\ndependencies: {galaxy: 7}\n"])
 def test_it_can_fail(tmp_path: Path, odd: str) -> None:
     assert create(tmp_path, odd)[0] != 0
+
+
+def test_a_warning_of_ansible_builder_is_seen(tmp_path: Path) -> None:
+    odd = DEFINITION.read_text(encoding="utf-8") + "\nadditional_build_files:\n  - {src: nowhere, dest: files}\n"
+    assert "warn" in create(tmp_path, odd)[1].lower()
