@@ -193,6 +193,7 @@ STEPS: tuple[tuple[str, dict[str, t.Any], str], ...] = (
     ("fleet_write", {"registered": ["run"], "report": "x" * 300 + ".csv"}, "is no name of a file: File name too long"),
     ("fleet_write", {"registered": ["plan"], "report": "r.json", "plan": "r.json"}, "name a file twice"),
     ("fleet_write", {"registered": ["plan"], "report": "r.json", "plan": "./r.json"}, "name a file twice"),
+    ("fleet_write", {"registered": ["run"], "checked": "run", "report": "r.html"}, "run holds no result of azdo.connections.fleet_check"),
     ("fleet_ask", {"question": []}, "Unsupported parameters"),
     ("fleet_ask", {"questions": [{"host": "h", "id": "i", "name": "n"}]}, "there is no terminal to ask on"),
 )  # fmt: skip

@@ -333,6 +333,7 @@ ODD: list[tuple[str, object]] = [
 ]  # fmt: skip
 TEXTS = (
     "name", "type", "url", "description", "serviceManagementReference", "creationDate", "authorization.scheme", "data.environment",
+    "data.resourceId", "data.whatever",
     "data.creationMode", "data.revertSchemeDeadline", "authorization.parameters.tenantid", "operationStatus.state", "createdBy.displayName",
     "serviceEndpointProjectReferences[0].name", "serviceEndpointProjectReferences[0].projectReference.id",
 )  # fmt: skip

@@ -260,6 +260,31 @@ def test_what_is_to_be_written_goes_before_what_is_to_be_read(frozen: Frozen, mo
     assert went == ["write waits", "write", "read"]
 
 
+class LetInError(Exception):
+    """Raised where a read is told to wait for a write."""
+
+
+def test_a_read_that_comes_when_the_gate_opens_lets_the_write_that_waits_go_first(
+    frozen: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = Pace(frozen.stop)
+    pace.learn(headers(10))
+    assert pace.pass_gate()
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 1:
+            raise LetInError
+        frozen.now += seconds
+        with pytest.raises(LetInError):
+            pace.pass_gate()
+
+    monkeypatch.setattr(frozen.stop, "wait", wait)
+    assert pace.pass_gate(30)
+    assert len(waits) == 2
+
+
 def test_when_there_is_enough_again_nobody_waits(frozen: Frozen) -> None:
     pace = Pace(frozen.stop)
     pace.learn(headers(10))

@@ -50,6 +50,9 @@ def test_variables_that_nobody_knows(names: list[str], of_inventory: list[str], 
         ([WEB, UNREAD], {"projects": "Wbe", "connections": "anything", "exclude": "anything"}, ["projects"]),
         ([WEB, ORGANIZATION], {"projects": "Wbe", "connections": "dve", "exclude": "x"}, []),
         ([WEB, PAY], {"connections": "dev, test"}, []),
+        # Another slice of the job may have it.
+        ([WEB], {"connections": "test", "slices": 2}, []),
+        ([WEB], {"connections": "test", "slices": 1}, ["connections"]),
     ],
 )
 def test_what_no_host_stands_for(hosts: list[Host], said: dict[str, t.Any], unknown: list[str]) -> None:
