@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation of the sign-in options. A test compares it with the option table in module_utils/_rest/sign_in_options.py."""
+"""Documentation of the sign-in options. A test compares it with the option table in module_utils/_sign_in/options.py."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ options:
     type: str
     aliases:
       - organization
+  credentials_file:
+    description:
+      - File that says who signs in to which organization, for plays and inventories with several of them. It is a YAML or JSON file with a list of mappings.
+        Each has C(organization_url), and O(auth_source), O(personal_access_token), O(access_token), O(tenant), O(client_id), O(secret),
+        O(x509_certificate_path), O(x509_certificate_password) or O(cloud_environment) as far as they are needed. A file in Ansible's vault is not read.
+      - It is used unless the task itself sets one of these options (but O(cloud_environment)). It beats all environment variables, and an entry is
+        complete. What it leaves out is not taken from the environment. An organization that is not in the file is an error.
+      - If not set, the environment variable E(AZDO_CREDENTIALS_FILE) is used.
+    type: path
   auth_source:
     description:
       - How to sign in.

@@ -95,7 +95,8 @@ options:
     default: project
   organizations:
     description:
-      - Names or addresses of organizations, all with the same sign-in. They take the place of O(organization_url).
+      - Names or addresses of organizations. They take the place of O(organization_url). All have the same sign-in, unless O(credentials_file) says otherwise.
+      - Where neither is set, and no environment variable names an organization, they are those of O(credentials_file).
       - One that cannot be read is an error.
     type: list
     elements: str
@@ -223,6 +224,10 @@ organization_url: https://dev.azure.com/contoso
 #   - contoso
 #   - https://dev.azure.com/fabrikam
 # ---
+# # The projects of all organizations in a file that says who signs in to which
+# plugin: azdo.connections.azdo
+# credentials_file: ~/.config/azdo/credentials.yml
+# ---
 # # A host for each connection that can be converted, with the last use of each, in groups by the kind of use
 # plugin: azdo.connections.azdo
 # organization_url: https://dev.azure.com/contoso
@@ -266,9 +271,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SCHEMES, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import prose
 from ansible_collections.azdo.connections.plugins.module_utils._model.revert_window import WINDOWS
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.credentials_file import organizations_of
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import (
+    SIGN_IN_OPTIONS,
+    check_range,
+    resolve,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.file_options import (
     Written,
     as_written,
@@ -302,7 +312,7 @@ _LOCAL: dict[str, t.Any] = {
 }
 
 # Part of the key of a cache: what an older version has written may look otherwise.
-_FORMAT = 2
+_FORMAT = 3
 _FILTERS = tuple(Selection.__dataclass_fields__)
 _TEMPLATES = ("organizations", "organization", *SIGN_IN_OPTIONS)
 # What an empty one of these would mean, and must not: a template or a variable without a value never makes more hosts.
@@ -377,10 +387,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """What each organization is read with, the same organization once."""
         check_range("concurrency", self.get_option("concurrency"), 1, 64)
         options = {name: self.get_option(name) for name in SIGN_IN_OPTIONS}
+        sign_in = resolve(options, os.environ)
         names = list(self.get_option("organizations") or ())
         shared = Shared()
         found: dict[str, Runtime] = {}
-        for number, name in enumerate(names or [options["organization_url"]], 1):
+        of_file = [] if names or sign_in["organization_url"] else organizations_of(sign_in)
+        for number, name in enumerate(names or of_file or [sign_in["organization_url"]], 1):
             params = {**options, "organization_url": name, "concurrency": self.get_option("concurrency")}
             runtime = Runtime(params=params, check_mode=True, diff_mode=False, environ=os.environ, shared=shared)
             try:
@@ -462,13 +474,20 @@ def _written(loader: t.Any, path: str) -> Written:
 
 def _cache_key(runtimes: list[Runtime], kind: str, usage: bool) -> str:
     """Of what was read, and as whom: what is eligible depends on the kind of caller. Never of a secret. Filters come after the cache."""
-    signed_in = runtimes[0].sign_in
+    sessions = [runtime.session for runtime in runtimes]
     parts = [
         _FORMAT,
         kind,
         usage,
-        sorted(runtime.azure_devops.url.lower() for runtime in runtimes),
-        [runtimes[0].session.authorizer.method, signed_in["tenant"], signed_in["client_id"]],
+        sorted(
+            [
+                session.azure_devops.url.lower(),
+                session.authorizer.method,
+                session.sign_in["tenant"] or "",
+                session.sign_in["client_id"] or "",
+            ]
+            for session in sessions
+        ),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

@@ -656,8 +656,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import refuse_contradictions
 from ansible_collections.azdo.connections.plugins.module_utils._manage.state_absent import StateAbsent
 from ansible_collections.azdo.connections.plugins.module_utils._manage.state_present import StatePresent
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec, check_range
 
 # No managed option has a default: what is not set is not managed.
 PIPELINES: dict[str, t.Any] = {

@@ -668,8 +668,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.rows imp
 from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec
 
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},

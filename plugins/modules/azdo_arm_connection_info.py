@@ -476,7 +476,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
     look_up,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import secret_of
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
@@ -488,6 +487,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.runtime impo
     run_module,
     situation,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
 ARGUMENT_SPEC = argument_spec(

@@ -27,9 +27,9 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import REQUESTS_MISSING
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
 from ansible_collections.azdo.connections.plugins.module_utils._run import leash
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared, abbreviated, execute
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS
 
 try:
     # ansible-core 2.19 and later keep origins and trust on values, which must not travel into a module or out of it.

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens
 
 from contract import openapi, overlay
 from contract.test_contract import general

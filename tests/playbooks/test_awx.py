@@ -162,6 +162,34 @@ def test_with_the_least_that_can_be_said(controller: Controller) -> None:
     assert controller.awx.writes == []
 
 
+@pytest.mark.timeout(600)
+def test_several_organizations(controller: Controller) -> None:
+    """Which they are is typed into the credential, and jobs get it as a file."""
+    said = {name: value for name, value in EVERYTHING.items() if name not in ("awx_azure_devops_url", "awx_slices")}
+    said |= {"awx_several_organizations": True, "awx_projects_as_hosts": False, "awx_canary_limit": ""}
+    assert (first := controller.run(**said)).status == 0, first.output
+    awx = controller.awx
+    kind = awx.named("credential_types")["Azure DevOps organizations"]
+    assert kind["injectors"] == {
+        "file": {"template": "{{ credentials }}"},
+        "env": {"AZDO_CREDENTIALS_FILE": "{{ tower.filename }}"},
+    }
+    (field,) = kind["inputs"]["fields"]
+    assert (field["id"], field["secret"], field["multiline"]) == ("credentials", True, True)
+    assert not awx.named("credentials")["Service connections"].get("inputs")
+    (source,) = awx.objects["inventory_sources"].values()
+    assert (PROJECT / source["source_path"]).exists()
+    inventories = {item["id"]: name for name, item in awx.named("inventories").items()}
+    on = {name.partition(": ")[2]: inventories[item["inventory"]] for name, item in awx.named("job_templates").items()}
+    assert on.pop("failed") == "Service connections: controller"
+    assert set(on.values()) == {"Service connections: organizations"}
+    awx.named("credentials")["Service connections"]["inputs"] = {"credentials": ENCRYPTED}
+    assert (again := controller.run(**said)).status == 0, again.output
+    assert awx.writes == []
+    assert controller.run(awx_state="absent").status == 0
+    assert awx.named("inventories") == {}
+
+
 def everything_is_there(awx: Awx) -> None:
     assert awx.associated("organizations", "Azure DevOps", "galaxy_credentials") == ["Ansible Galaxy"]
     templates = awx.named("job_templates")
@@ -230,6 +258,11 @@ def goes_through(awx: Awx, order: list[str]) -> None:
     [
         ({**SAID, "awx_project_url": ""}, "awx_project_url is missing"),
         ({**SAID, "awx_azure_devops_url": ""}, "awx_azure_devops_url is missing"),
+        ({**SAID, "awx_several_organizations": True}, "awx_several_organizations goes without awx_azure_devops_url"),
+        (
+            {**SAID, "awx_azure_devops_url": "", "awx_several_organizations": True},
+            "awx_several_organizations needs awx_execution_environment_image",
+        ),
         ({**SAID, "awx_slice": 4}, "awx_slice: no variable of this role"),
         ({**SAID, "awx_slices": 0}, "awx_slices must be 1 or more"),
         ({**SAID, "awx_slices": 4}, "awx_slices and awx_canary_limit divide hosts"),

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from simulator import Fleet, Simulator
+from tools.tree import REPOSITORY
 
 SECRET, FEDERATION = "ServicePrincipal", "WorkloadIdentityFederation"
 KINDS = ("organization", "project", "connection")
@@ -384,6 +385,52 @@ def test_two_organizations_are_one_fleet(stage: Callable[..., t.Any]) -> None:
         ("north", "azure-north", "converted"),
         ("south", "azure-south", "converted"),
     ]
+
+
+def test_two_organizations_with_a_sign_in_each(stage: Callable[..., t.Any]) -> None:
+    """A file says who signs in to which: it gives the inventory its organizations, and each host its token, and no token is shown."""
+    pats = {"north": "planted-token-of-the-north", "south": "planted-token-of-the-south"}
+    fleets = [Fleet(organization, pat=pat) for organization, pat in pats.items()]
+    for fleet in fleets:
+        fleet.connection(fleet.project("Web"), f"azure-{fleet.organization}", last_used=LATELY)
+    places = [stage(fleet) for fleet in fleets]
+    folder = places[0].folder
+    entries = [
+        {"organization_url": place.simulator.organization_url, "personal_access_token": place.simulator.pat}
+        for place in places
+    ]
+    (folder / "credentials.yml").write_text(yaml.safe_dump(entries), encoding="utf-8")
+    project = REPOSITORY / "extensions" / "awx"
+    environment = {
+        "AZDO_ORG_SERVICE_URL": "UNSET",
+        "AZDO_PERSONAL_ACCESS_TOKEN": "UNSET",
+        "AZDO_CREDENTIALS_FILE": str(folder / "credentials.yml"),
+    }
+    inventory = ("-i", str(project / "inventory" / "organizations.azdo.yml"))
+    smoke = places[0].run(project / "smoke.yml", *inventory, env=environment)
+    assert smoke.status == 0, smoke.output
+    said = [entry["result"].get("msg", "") for entry in smoke.results]
+    # Hosts end in any order.
+    assert sorted(text for text in said if "service connections" in text) == [
+        f"{name}: 1 service connections in 1 projects, all of them read" for name in pats
+    ]
+    played = places[0].run(project / "convert.yml", *inventory, *CONVERT, env=environment)
+    assert played.status == 0, played.output
+    report = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert [(row["organization"], row["status"]) for row in report["connections"]] == [
+        ("north", "converted"),
+        ("south", "converted"),
+    ]
+    assert not any(pat in smoke.output + played.output for pat in pats.values())
+
+    lost = {
+        **environment,
+        "AZDO_ORG_SERVICE_URL": "https://dev.azure.com/tailspin",
+        "AZDO_PERSONAL_ACCESS_TOKEN": pats["north"],
+    }
+    nowhere = places[0].run("azdo.connections.report", env=lost)
+    assert nowhere.status != 0
+    assert "has nothing for https://dev.azure.com/tailspin" in " ".join(nowhere.output.split())
 
 
 def test_the_issuer_is_migrated_in_waves(az: Callable[[Simulator], str], stage: Callable[..., t.Any]) -> None:

@@ -33,8 +33,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import check_range
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import check_range
 
 # The options that say what a run does, and not how fast; a plan is made for their values.
 _BEHAVIOUR = (

@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Op
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
-from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import yaml_value
+from ansible_collections.azdo.connections.plugins.module_utils._yaml import NotYamlError, yaml_value
 
 PAIRS = "federated_credential.pairs"
 PAIRS_FILE = "federated_credential.pairs_file"
@@ -86,7 +86,7 @@ def _from_csv(text: str, path: str, option: str) -> list[tuple[str, Json]]:
 def _from_yaml(text: str, path: str, option: str) -> list[tuple[str, Json]]:
     try:
         content = yaml_value(text)
-    except ValueError as error:
+    except NotYamlError as error:
         raise OptionError(f"{option}: {path} is no YAML: {error}.", remedy=_FORM) from None
     if content is None:
         return []

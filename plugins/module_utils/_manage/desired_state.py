@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._manage import pem, values
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import SHORTEST_SECRET, check_secret
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import SHORTEST_SECRET, check_secret
 
 _IDENTITY = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",

@@ -197,6 +197,4 @@ def said(connection: ArmConnection) -> str:
 def caller_of(runtime: Runtime) -> Caller:
     """Who runs the task, without a request."""
     authorizer = runtime.session.authorizer
-    return Caller(
-        kind=authorizer.caller, reaches_azure=authorizer.reaches_azure, tenant=runtime.sign_in["tenant"] or None
-    )
+    return Caller(kind=authorizer.caller, reaches_azure=authorizer.reaches_azure, tenant=runtime.session.tenant)

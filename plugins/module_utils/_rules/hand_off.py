@@ -26,8 +26,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.federated_
     names_connection,
     wanted,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import CLOUDS, Cloud
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions, Situation
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import CLOUDS, Cloud
 
 # Stands where an audience has to be, in clouds for which none is documented.
 UNKNOWN_AUDIENCE = "AUDIENCE-OF-THIS-CLOUD"

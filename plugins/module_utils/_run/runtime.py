@@ -21,17 +21,17 @@ from urllib.parse import quote
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.common.yaml import HAS_YAML, yaml_dump, yaml_load
+from ansible.module_utils.common.yaml import HAS_YAML, yaml_dump
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, MissingLibraryError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Slots, Stop
-from ansible_collections.azdo.connections.plugins.module_utils._rest.session import Session, connect
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SignInValues, resolve
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 from ansible_collections.azdo.connections.plugins.module_utils._run import leash
 from ansible_collections.azdo.connections.plugins.module_utils._run.shown import shown_result
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SignInValues, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.session import Session, connect
 
 
 class Shared:
@@ -204,16 +204,6 @@ def _readable(value: t.Any) -> t.Any:
     if not isinstance(value, dict) or not HAS_YAML:
         return value
     return yaml_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True) if value else ""
-
-
-def yaml_value(text: str) -> t.Any:
-    """What a YAML or JSON text says, read without anything that could run. :raises ValueError: it is none. :raises MissingLibraryError: nobody can read it."""
-    if not HAS_YAML:
-        raise MissingLibraryError("PyYAML", "to read a file in YAML", "")
-    try:
-        return yaml_load(text)
-    except Exception as error:  # noqa: BLE001 - the errors are those of a library that need not be there
-        raise ValueError(" ".join(str(error).split())) from None
 
 
 def _failed(error: AzdoError) -> Json:

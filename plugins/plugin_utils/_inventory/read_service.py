@@ -43,12 +43,13 @@ def read_organizations(runtimes: t.Sequence[Runtime], *, lists: bool, usage: boo
 
     The lists of all organizations are read side by side, so that one large one is not read alone at the end.
 
-    :param runtimes: one for each organization, all with the same sign-in.
+    :param runtimes: one for each organization.
     :raises AzdoError: nobody is signed in, or an organization cannot be read. An inventory without its hosts would look as if there were none.
     """
     first = runtimes[0]
-    # Before anything is read in parallel, so that one token serves all organizations.
-    first.session.authorizer.header()
+    # Before anything is read in parallel, so that one token serves all organizations of the same sign-in.
+    for runtime in runtimes:
+        _sign_in(runtime, alone=len(runtimes) == 1)
     concurrency, stop = first.concurrency, first.stop
     projects = _readable(
         runtimes, each(runtimes, lambda one: _introduce(one, lists), concurrency=concurrency, stop=stop)
@@ -78,6 +79,13 @@ def read_organizations(runtimes: t.Sequence[Runtime], *, lists: bool, usage: boo
         (runtime.azure_devops.url, found.connection.id): use for (runtime, found), use in zip(wanted, uses, strict=True)
     }
     return [_organization_record(runtime, estate, usage, known) for runtime, estate in estates]
+
+
+def _sign_in(runtime: Runtime, *, alone: bool) -> None:
+    try:
+        runtime.session.authorizer.header()
+    except AzdoError as error:
+        raise error if alone else error.about(f"Organization {runtime.azure_devops.name!r} could not be read") from None
 
 
 def _introduce(runtime: Runtime, lists: bool) -> list[Project] | AzdoError:

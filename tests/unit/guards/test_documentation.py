@@ -21,7 +21,7 @@ from ansible_collections.azdo.connections.plugins.action import (
     fleet_run,
     fleet_write,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, Option
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS, Option
 
 from tools.tree import COLLECTION, REPOSITORY, documents, load, modules, names, steps, write
 

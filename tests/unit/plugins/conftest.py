@@ -11,7 +11,8 @@ import pytest
 import requests
 from ansible_collections.azdo.connections.plugins.module_utils._inspect import states_of_many
 from ansible_collections.azdo.connections.plugins.module_utils._move import conversion, credential_preparation, move
-from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing, tokens
+from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens
 from hypothesis import settings
 
 from simulator import Fleet, Simulator

@@ -9,7 +9,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens
 
 from simulator import Fleet, Simulator
 from unit.plugins._helpers.certificates import certificate_and_key

@@ -10,8 +10,8 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import HttpClient, HttpSettings, Request
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._rest.session import Session, connect
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.session import Session, connect
 
 from simulator import Simulator
 

@@ -29,8 +29,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect import s
 from ansible_collections.azdo.connections.plugins.module_utils._move import conversion, credential_preparation, move
 from ansible_collections.azdo.connections.plugins.module_utils._move.journal import Journal
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http, pacing
-from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens as tokens_file
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens as tokens_file
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert
 
 from simulator import Moment, Recorded, Simulator

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import argument_spec
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_selection import Selection, warnings
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.hosts import Frame, hosts
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.read_service import read_organizations

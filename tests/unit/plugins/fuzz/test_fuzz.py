@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens
 
 from simulator import Simulator
 from unit.plugins.fuzz.mutations import SENSIBLE, VALUES, Place, changed, concerned, places

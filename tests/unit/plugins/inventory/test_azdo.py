@@ -285,6 +285,34 @@ def test_several_organizations_have_their_names_in_front(contoso: Simulator, pla
         assert shown["azdo_organization_contoso"]["hosts"] == ["contoso-payments-azure-prod"]
 
 
+def test_a_file_says_who_signs_in_to_which_organization(contoso: Simulator, place: Place, tmp_path: Path) -> None:
+    with Simulator(Fleet("fabrikam", pat="a-token-of-fabrikam-alone")) as other:
+        other.fleet.connection(other.fleet.project("Payments"), "azure-prod")
+        entries = [
+            {"organization_url": one.organization_url, "personal_access_token": one.pat} for one in (contoso, other)
+        ]
+        (tmp_path / "credentials.yml").write_text(yaml.safe_dump(entries), encoding="utf-8")
+        place.more = {
+            "AZDO_CREDENTIALS_FILE": str(tmp_path / "credentials.yml"),
+            "AZDO_PERSONAL_ACCESS_TOKEN": "a-token-of-nobody",
+            "AZDO_ORG_SERVICE_URL": "",
+        }
+        assert place.hosts(contoso, hosts_from="organization") == ["contoso", "fabrikam"]
+        assert "fabrikam-payments" in place.hosts(contoso)
+        assert place.hosts(contoso, hosts_from="organization", organizations=[other.organization_url]) == ["fabrikam"]
+        # Whoever names one in the environment means that one.
+        place.more["AZDO_ORG_SERVICE_URL"] = other.organization_url
+        assert place.hosts(contoso) == ["payments"]
+        place.more["AZDO_ORG_SERVICE_URL"] = ""
+        entries[1]["personal_access_token"] = "a-token-that-is-wrong"
+        (tmp_path / "credentials.yml").write_text(yaml.safe_dump(entries), encoding="utf-8")
+        said = place.failure(contoso)
+        assert "Organization 'fabrikam' could not be read" in said
+        assert "a-token-that-is-wrong" not in said
+        (tmp_path / "credentials.yml").unlink()
+        assert "credentials.yml cannot be read" in place.failure(contoso)
+
+
 @pytest.mark.parametrize(("kind", "hosts"), [("project", ["docs", "payments", "web-shop"]), ("connection", 3)])
 def test_a_project_that_cannot_be_read_is_named_in_a_warning(
     kind: str, hosts: list[str] | int, contoso: Simulator, place: Place
@@ -492,13 +520,14 @@ PLAYED = [yaml.safe_load(FIRST), *(yaml.safe_load(re.sub("^# ?", "", text, flags
         (0, ["docs", "payments", "web-shop"]),
         (1, ["payments"]),
         (2, ["contoso", "fabrikam"]),
-        (3, ["payments-azure-prod"]),
+        (3, ["docs", "payments", "web-shop"]),
+        (4, ["payments-azure-prod"]),
     ],
 )
 def test_the_examples_work_as_they_are_but_for_address_sign_in_and_names(
     example: int, hosts: list[str], contoso: Simulator, place: Place
 ) -> None:
-    assert len(PLAYED) == 4
+    assert len(PLAYED) == 5
     options = {
         name: [NAMES.get(entry, entry) for entry in value] if name.startswith(("include_", "exclude_")) else value
         for name, value in PLAYED[example].items()
@@ -507,6 +536,11 @@ def test_the_examples_work_as_they_are_but_for_address_sign_in_and_names(
     with Simulator(Fleet("fabrikam")) as fabrikam:
         if "organizations" in options:
             options["organizations"] = [contoso.organization_url, fabrikam.organization_url]
+        elif "credentials_file" in options:
+            entry = {"organization_url": contoso.organization_url, "personal_access_token": contoso.pat}
+            options["credentials_file"] = str(place.folder / "credentials.yml")
+            (place.folder / "credentials.yml").write_text(yaml.safe_dump([entry]), encoding="utf-8")
+            place.more = {"AZDO_ORG_SERVICE_URL": ""}
         else:
             options["organization_url"] = contoso.organization_url
         assert place.hosts(contoso, **options) == hosts

@@ -76,6 +76,7 @@ TABLE: dict[str, Row] = {
     "production": Row(("^pay", ALL), ALL, (["a"], REFUSED), ("(prod", REFUSED), ("prod, live", ALL)),
     "concurrency": _plain(4),
     "organization_url": Row((ADDRESS, ALL), REFUSED, (["a"], REFUSED), ("https://", REFUSED), (f"{ADDRESS}, {ADDRESS}", REFUSED)),
+    "credentials_file": _text(None, ("nowhere.yml", REFUSED)),
     "auth_source": _text("auto", ("pat", REFUSED)),
     "personal_access_token": _text(TOKEN, ("nonsense", REFUSED)),
     "access_token": _text(None, ("nonsense", REFUSED)),

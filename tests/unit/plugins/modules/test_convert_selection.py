@@ -142,7 +142,7 @@ def test_a_service_principal_is_told_before_anything_is_sent(
     fleet.connection(fleet.project("Payments"), "azure-prod")
     deployer = fleet.service_principal("deployer", secret="the-secret-of-it")
     simulator = simulate(fleet)
-    module = "ansible_collections.azdo.connections.plugins.module_utils._rest.tokens.Authorizer._ask"
+    module = "ansible_collections.azdo.connections.plugins.module_utils._sign_in.tokens.Authorizer._ask"
     monkeypatch.setattr(module, lambda self, scope, resource: (simulator.token(deployer), 1e12))
     options = {"tenant": fleet.tenant_id, "client_id": deployer.client_id, "secret": "the-secret-of-it"}
     task = convert(simulator, **options)

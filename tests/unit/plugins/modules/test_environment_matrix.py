@@ -24,7 +24,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens as tokens_file
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens as tokens_file
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa

@@ -16,7 +16,7 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AuthenticationError
-from ansible_collections.azdo.connections.plugins.module_utils._rest import tokens
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in import tokens
 
 from simulator import Fleet, Simulator
 from simulator.state import Connection

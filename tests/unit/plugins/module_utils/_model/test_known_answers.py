@@ -26,7 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.known_answ
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import RESULTS, classify
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
-from ansible_collections.azdo.connections.plugins.module_utils._rest.token_errors import explain
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.token_errors import explain
 
 ALL = (*ENTRA_ANSWERS, *TEST_ANSWERS, *DEVOPS_ANSWERS, *POLICY_ANSWERS, *AZURE_ANSWERS)
 # What each family speaks of, and codes near it that it must leave alone.

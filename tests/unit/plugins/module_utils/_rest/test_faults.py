@@ -13,7 +13,7 @@ import pytest
 import requests
 from ansible_collections.azdo.connections.plugins.module_utils._errors import MissingLibraryError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._rest.faults import check_proxy
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import resolve
 
 from simulator import Simulator
 from unit.plugins._helpers.clients import Tokens, a_read, http, session
@@ -124,7 +124,7 @@ def test_a_ca_path_that_holds_no_authority(
 
 def test_the_variable_that_names_no_authority_is_named(tmp_path: Path) -> None:
     from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
-    from ansible_collections.azdo.connections.plugins.module_utils._rest.session import connect
+    from ansible_collections.azdo.connections.plugins.module_utils._sign_in.session import connect
 
     options = {"organization_url": "contoso", "personal_access_token": TOKEN, "validate_certs": True, "timeout": 1}
     with pytest.raises(OptionError, match=r"^REQUESTS_CA_BUNDLE is"):

@@ -13,8 +13,8 @@ import warnings as python_warnings
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError, ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, Shared, execute
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS
 
 from simulator import Simulator
 

@@ -22,15 +22,16 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.http import
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Pace, Slots, Stop
 from ansible_collections.azdo.connections.plugins.module_utils._rest.resource_manager import ResourceManager
 from ansible_collections.azdo.connections.plugins.module_utils._rest.shared_pause import SharedPause
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import is_public
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SignInValues, check_range
-from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens import (
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url, organization_url
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.credentials_file import for_organization
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SignInValues, check_range
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.tokens import (
     NAMES,
     Authorizer,
     Resource,
     quiet_loggers,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url, organization_url
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import is_public
 
 
 class Remarks:
@@ -60,7 +61,7 @@ class Remarks:
 class Session:
     """One caller at one organization, and the secrets that signing in brought up.
 
-    :param tenant: the tenant that the caller signs in to, if the options say so. :param remarks: what a person should know of it.
+    :param sign_in: the options with which it is signed in, those of a credentials file among them. :param remarks: what a person should know of it.
     """
 
     authorizer: Authorizer
@@ -69,8 +70,13 @@ class Session:
     resource_manager: ResourceManager
     secrets: set[str]
     paces: dict[str, Pace]
-    tenant: str | None
+    sign_in: SignInValues
     remarks: Remarks = field(default_factory=Remarks)
+
+    @property
+    def tenant(self) -> str | None:
+        """The tenant that the caller signs in to, if the options say so."""
+        return self.sign_in["tenant"] or None
 
     @property
     def held_back(self) -> dict[str, float]:
@@ -112,7 +118,8 @@ def connect(
     quiet_loggers()
     url = organization_url(values["organization_url"], allow_plain_http=values["allow_plain_http"])
     settings = _settings(values, environ)
-    secrets: set[str] = set()
+    values = for_organization(values, url)
+    secrets = values.secrets
     paces: dict[str, Pace] = {}
     authorizer = Authorizer(values, environ, secrets.add)
 
@@ -138,7 +145,7 @@ def connect(
         ResourceManager(resource_manager_url, *way_to("resource_manager", resource_manager_url)),
         secrets,
         paces,
-        values["tenant"] or None,
+        values,
         remarks,
     )
 

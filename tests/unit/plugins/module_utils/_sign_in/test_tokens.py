@@ -16,8 +16,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     MissingLibraryError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import resolve
-from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens import Authorizer
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.tokens import Authorizer
 
 from simulator import Fleet, Simulator
 from simulator.identifiers import AZURE_DEVOPS_APPLICATION
@@ -51,7 +51,8 @@ class Identity:
 def identity(monkeypatch: pytest.MonkeyPatch) -> Identity:
     found = Identity()
     monkeypatch.setattr(
-        "ansible_collections.azdo.connections.plugins.module_utils._rest.tokens._azure_identity", lambda method: found
+        "ansible_collections.azdo.connections.plugins.module_utils._sign_in.tokens._azure_identity",
+        lambda method: found,
     )
     return found
 

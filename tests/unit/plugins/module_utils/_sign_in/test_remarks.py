@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop
-from ansible_collections.azdo.connections.plugins.module_utils._rest.session import Remarks, connect
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import is_public
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SIGN_IN_OPTIONS, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.session import Remarks, connect
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import is_public
 
 CLOUD = {"organization_url": "https://dev.azure.com/contoso"}
 SERVER = {"organization_url": "https://server.example/tfs/c"}

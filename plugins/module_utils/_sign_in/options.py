@@ -51,6 +51,7 @@ AUTH_SOURCES = (
 # Options with a fallback to the environment have no default in the spec: a default would hide the environment.
 SIGN_IN_OPTIONS: dict[str, Option] = {
     "organization_url": Option(env=("AZDO_ORG_SERVICE_URL", "SYSTEM_COLLECTIONURI"), aliases=("organization",)),
+    "credentials_file": Option(type="path", env=("AZDO_CREDENTIALS_FILE",)),
     "auth_source": Option(env=("AZDO_AUTH_SOURCE",), choices=AUTH_SOURCES),
     "personal_access_token": Option(env=("AZDO_PERSONAL_ACCESS_TOKEN", "AZURE_DEVOPS_EXT_PAT"), secret=True),
     "access_token": Option(env=("AZDO_ACCESS_TOKEN", "SYSTEM_ACCESSTOKEN"), secret=True),

@@ -13,7 +13,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.token_errors import explain
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.token_errors import explain
 
 ENTRA = "https://login.microsoftonline.com"
 # As azure-identity 1.27 writes it.

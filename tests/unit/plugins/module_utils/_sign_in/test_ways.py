@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import choose
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import AUTH_SOURCES, resolve
-from ansible_collections.azdo.connections.plugins.module_utils._rest.tokens import Authorizer
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import AUTH_SOURCES, resolve
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.tokens import Authorizer
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import choose
 
 Values = dict[str, str]
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tokens, and the ``Authorization`` header that each way to sign in gives.
 
-PRIVATE to the collection. Which way is taken is decided in _sign_in.py. Tokens come from azure-identity, which is
+PRIVATE to the collection. Which way is taken is decided in ways.py. Tokens come from azure-identity, which is
 imported only when a way needs it (it costs 0.2 s). Tokens for Azure DevOps, Microsoft Graph and Azure Resource Manager are separate (fact sheet 9.1).
 """
 
@@ -23,7 +23,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import refuse_proxy
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in import (
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SignInValues
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.token_errors import explain
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import (
     CALLERS,
     CLOUDS,
     Caller,
@@ -33,9 +36,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in imp
     cloud_of,
     require,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import SignInValues
-from ansible_collections.azdo.connections.plugins.module_utils._rest.token_errors import explain
-from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
 
 Resource = t.Literal["azure_devops", "graph", "resource_manager"]
 # The application id of Azure DevOps in Microsoft Entra (fact sheet 9.1).

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import (
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import (
     SIGN_IN_OPTIONS,
     argument_spec,
     resolve,

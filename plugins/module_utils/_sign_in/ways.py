@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._rest.sign_in_options import (
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import is_cloud
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import (
     AUTH_SOURCES,
     SIGN_IN_OPTIONS,
     SignInValues,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import is_cloud
 
 Caller = t.Literal["user", "non_user", "unknown"]
 
