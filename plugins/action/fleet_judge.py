@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import (
     moment,
@@ -22,9 +23,13 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import DEFAULT_SIZES, sizes_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
     conversion_lines,
+    fleet_lines,
+    total_lines,
     verdict_on_tests,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
@@ -43,6 +48,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.register
     plans_of,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import failed_with, judge, proof
+from ansible_collections.azdo.connections.plugins.plugin_utils._screen import is_detailed, show
 
 Json = dict[str, t.Any]
 Steps = dict[str, list[t.Any]]
@@ -51,7 +57,7 @@ ARGUMENT_SPEC: dict[str, Json] = {
     "about": {
         "type": "str",
         "required": True,
-        "choices": ["wave", "course", "proof", "tests", "deadlines", "memory", "outcome", "plan"],
+        "choices": ["wave", "course", "proof", "tests", "deadlines", "memory", "outcome", "plan", "fleet", "run"],
     },
     "checked": {"type": "str"},
     "registered": {"type": "list", "elements": "str", "required": True},
@@ -68,6 +74,10 @@ ARGUMENT_SPEC: dict[str, Json] = {
     "days": {"type": "dict", "default": {}},
     "allow_unread": {"type": "list", "elements": "str", "default": []},
     "plan_path": {"type": "str", "default": ""},
+    "to": {"type": "str", "choices": list(TARGETS), "default": FEDERATION},
+    "show": {"type": "bool", "default": False},
+    "course": {"type": "str", "default": ""},
+    "wave": {"type": "int"},
 }
 # Where in what fleet_check returns the value of an option is, if the task does not give it.
 _SAID = {
@@ -80,6 +90,7 @@ _SAID = {
     "rollback_scope": ("rollback_scope",),
     "more_follow": ("more_follow",),
     "days": ("days",),
+    "to": ("to",),
 }
 
 
@@ -102,15 +113,15 @@ class ActionModule(ActionBase):
                 )
                 options["incomplete"] = hosts_may_be_missing(view.batch, variables["groups"])
                 options["moved_nothing"] = bool(view.stored(options["checked"] or "").get("moved_nothing"))
+                options["all"] = {} if options["more_follow"] else _of_all_batches(variables, options)
+                options["several"] = len(view.hosts) > len(view.batch)
             else:
                 steps = of_play(variables, options, "ansible_play_batch")
             run = view.stored(options["checked"] or "").get(RUN)
-            return {
-                **result,
-                "changed": False,
-                **({RUN: run} if run else {}),
-                **_ABOUT[options["about"]](steps, options),
-            }
+            options["short"] = options["show"] and not is_detailed()
+            judged = _ABOUT[options["about"]](steps, options)
+            if options["show"]:
+                show([*_title(view, options), *judged.get("lines", ())])
         except (NothingRegisteredError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None
         except KeyError as error:
@@ -118,6 +129,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"fleet_judge: the rows have no {error}, so about={about} cannot judge them."
             ) from None
+        if options["about"] == "outcome" and judged.get("problem"):
+            raise AnsibleActionFail(judged["problem"])
+        return {**result, "changed": False, **({RUN: run} if run else {}), **judged}
 
     def _said(self, view: PlayView, options: Json) -> Json:
         """The options that the task leaves to what a person said."""
@@ -135,6 +149,20 @@ class ActionModule(ActionBase):
                 if host == view.host_name or Host.from_variables(view.of_inventory(host)).is_organization
             ]
         return found
+
+
+def _title(view: PlayView, options: Json) -> list[str]:
+    """Which wave it is, where there are several."""
+    if options["about"] != "wave":
+        return []
+    course, wave = view.stored(options["course"]) if options["course"] else {}, options["wave"]
+    if wave is not None and int(course.get("count") or 0) > 1:
+        names = ", ".join(printable(name) for name in course["names"][wave])
+        return [*folded(f"Wave {wave + 1} of {course['count']}: {names}", "  "), ""]
+    if len(view.hosts) == len(view.batch):
+        return []
+    first = view.hosts.index(view.batch[0])
+    return [f"Hosts {first + 1} to {first + len(view.batch)} of {len(view.hosts)}", ""]
 
 
 def _so_far(variables: Json, options: Json) -> Steps:
@@ -168,7 +196,7 @@ def _last(steps: Steps) -> Json:
 
 def _wave(steps: Steps, options: Json) -> Json:
     verdict = judge(_last(steps), allowed=_whole(options, "allowed"), scope=options["rollback_scope"])
-    lines = conversion_lines(merge(steps), _whole(options, "rows"))
+    lines = conversion_lines(merge(steps), _whole(options, "rows"), short=options["short"])
     return {
         **verdict.to_result(),
         "failed_hosts": _failed_hosts(steps),
@@ -194,7 +222,7 @@ def _proof(steps: Steps, options: Json) -> Json:
 
 
 def _tests(steps: Steps, options: Json) -> Json:
-    verdict = verdict_on_tests(merge(steps), _whole(options, "rows"))
+    verdict = verdict_on_tests(merge(steps), _whole(options, "rows"), short=options["short"])
     return {"faulty": verdict.pop("failed"), **verdict}
 
 
@@ -203,12 +231,31 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     if odd:
         raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join(KINDS)}")
     days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
-    return findings(without(merge(steps), options["allow_unread"]), days, _now())
+    found = findings(without(merge(steps), options["allow_unread"]), days, _now())
+    return {
+        **found,
+        "lines": found["lines"] if not options["show"] else _watched(found["lines"], _whole(options, "rows")),
+    }
+
+
+def _watched(lines: t.Sequence[str], limit: int) -> list[str]:
+    if not lines:
+        return ["Nothing runs out within the days that are watched."]
+    more = [f"... and {len(lines) - limit} more."] if len(lines) > limit else []
+    return [part for line in [*lines[:limit], *more] for part in folded(line, "  ")]
+
+
+def _fleet(steps: Steps, options: Json) -> Json:
+    return {"lines": fleet_lines(merge(steps), options["to"], _whole(options, "rows"), short=options["short"])}
+
+
+def _run(steps: Steps, options: Json) -> Json:
+    return {"lines": conversion_lines(merge(steps), _whole(options, "rows"), short=options["short"])}
 
 
 def _plan(steps: Steps, options: Json) -> Json:
     """What a person looks at, and the digest to agree to it; of what nobody could look at there is none."""
-    lines = conversion_lines(merge(steps), _whole(options, "rows"))
+    lines = conversion_lines(merge(steps), _whole(options, "rows"), short=options["short"])
     plans = plans_of(steps)
     if not plans or nothing_read(steps):
         return {"lines": lines, "digest": ""}
@@ -225,9 +272,10 @@ def _outcome(steps: Steps, options: Json) -> Json:
     found += [options["unfinished"]] if options["unfinished"] else []
     if options["incomplete"] and "*" not in options["allow_unread"]:
         found.append(NOT_AMONG_THE_HOSTS)
-    if found:
-        raise AnsibleActionFail(" ".join(found))
-    return {}
+    # Where several had their turn one after the other, nobody has seen them together yet.
+    several = options["several"] or any(len(results) > 1 for results in options["all"].values())
+    total = total_lines(merge(options["all"])) if several and options["all"] else []
+    return {"problem": " ".join(found), "lines": total}
 
 
 def _memory(steps: Steps, options: Json) -> Json:
@@ -251,4 +299,6 @@ _ABOUT: dict[str, t.Callable[[Steps, Json], Json]] = {
     "memory": _memory,
     "outcome": _outcome,
     "plan": _plan,
+    "fleet": _fleet,
+    "run": _run,
 }

@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import Job, handed_on, job_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import hosts_may_be_missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
@@ -122,7 +123,7 @@ def _said(checked: t.Mapping[str, t.Any]) -> Json:
 def _texts(steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json, now: datetime) -> dict[str, str]:
     """The content of each file, by its path."""
     merged = merge(steps)
-    texts = {path: report(merged, ENDINGS[ending], now, options["title"]) for path, ending in reports.items()}
+    texts = {path: report(merged, ENDINGS[ending], now, options["title"], NAMES) for path, ending in reports.items()}
     if options["plan"]:
         texts[options["plan"]] = written(plans_of(steps), given("fleet_write", "connections", options["connections"]))
     return texts

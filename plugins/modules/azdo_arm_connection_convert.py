@@ -627,11 +627,17 @@ summary:
       description: The target.
       type: str
     seen:
-      description: Number of connections that the projects show; with O(connections), those of other types too.
+      description: Number of connections that the task is about, each once. That is all of the projects, or those that O(connections) names. It is
+        RV(summary.selected) and all of RV(summary.not_selected) together.
       type: int
     selected:
       description: Number of rows.
       type: int
+    not_selected:
+      description: IDs of the connections that are no candidates, by the reason code that says why.
+      type: dict
+      sample:
+        already_federated: [5f9d8a34-1f0e-4b52-8e4d-6c2f1f7f6a10]
     by_status:
       description: Number of rows for every status.
       type: dict
@@ -766,7 +772,7 @@ def run(runtime: Runtime) -> Result:
     summary = run_summary(
         connections,
         target=wanted.target,
-        seen=len(estate.found),
+        not_selected=planner.not_selected,
         organization=runtime.azure_devops.name,
         coverage=estate.coverage,
         unsettled=unsettled(estate, plan),

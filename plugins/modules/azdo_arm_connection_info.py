@@ -439,8 +439,12 @@ summary:
         projects:
           description: Number of projects looked at.
           type: int
+        project_ids:
+          description: Their IDs.
+          type: list
+          elements: str
         unread:
-          description: Projects whose connections could not be read, each with C(project) and C(reason).
+          description: Projects whose connections could not be read, each with C(id), C(project) and C(reason).
           type: list
           elements: dict
         empty:

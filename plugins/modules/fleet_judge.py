@@ -25,9 +25,10 @@ options:
       - V(deadlines) looks for what runs out.
       - V(memory) only keeps the results, for O(earlier).
       - V(plan) takes plans, and says what a person looks at and the digest to agree to.
+      - V(fleet) takes what was read, and V(run) what was done, and says what there is to see.
       - V(outcome) fails, with a sentence, if the run did not look at everything that was meant, did not do what was agreed, or has not finished something.
     type: str
-    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan]
+    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan, fleet, run]
     required: true
   checked:
     description: >-
@@ -97,6 +98,24 @@ options:
     description: With O(about=plan), the file that the plan is written to, for the line that says how to agree.
     type: str
     default: ""
+  to:
+    description: With O(about=fleet), the target that it asks about.
+    type: str
+    choices: [workload_identity_federation, service_principal, entra_issuer]
+    default: workload_identity_federation
+  show:
+    description: >-
+      Whether RV(lines) are shown on the screen, as text; in short, or with C(-v) with a line for each connection. Where the standard output is for programs, as
+      with the callback C(ansible.posix.json), nothing is shown.
+    type: bool
+    default: false
+  course:
+    description: With O(about=wave), name of a variable with the result of this module with O(about=course), for the title that is shown.
+    type: str
+    default: ""
+  wave:
+    description: With O(about=wave) and O(course), which wave it is, from 0.
+    type: int
 extends_documentation_fragment:
   - azdo.connections._attributes.in_process
 seealso:
@@ -130,7 +149,7 @@ EXAMPLES = r"""
 RETURN = r"""
 lines:
   description: What there is to see, as lines of text.
-  returned: if about is wave, tests, deadlines or plan
+  returned: if about is wave, tests, deadlines, plan, fleet, run or outcome
   type: list
   elements: str
 stop:
@@ -171,8 +190,8 @@ names:
   type: list
   elements: list
 problem:
-  description: Why the first wave is no good canary, or an empty text.
-  returned: if about is course
+  description: Why the first wave is no good canary, or an empty text. An outcome that has a problem fails the task with it.
+  returned: if about is course or outcome
   type: str
 questions:
   description: The connections to ask a person about, for M(azdo.connections.fleet_ask).

@@ -30,6 +30,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.http import
 from ansible_collections.azdo.connections.plugins.module_utils._run import leash
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared, abbreviated, execute
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS
+from ansible_collections.azdo.connections.plugins.plugin_utils._screen import display_of_core
 
 try:
     # ansible-core 2.19 and later keep origins and trust on values, which must not travel into a module or out of it.
@@ -330,15 +331,7 @@ class _Progress:
     def __call__(self, line: str) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _PROGRESS_EVERY_SECONDS
-            _display_of_core()(Display(), f"azdo.connections: {self._who}{line}", stderr=True)
-
-
-def _display_of_core() -> t.Callable[..., t.Any]:
-    """Display.display as ansible-core has it: what ansible-runner puts around it writes to the worker's own streams, which ansible-core 2.19 reports."""
-    method: t.Any = Display.display
-    while method.__globals__["__name__"] != Display.__module__ and hasattr(method, "__wrapped__"):
-        method = method.__wrapped__
-    return t.cast("t.Callable[..., t.Any]", method)
+            display_of_core()(Display(), f"azdo.connections: {self._who}{line}", stderr=True)
 
 
 def _host_among_others(variables: dict[str, t.Any]) -> str | None:

@@ -22,6 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
     PlannedRow,
     Selection,
     meant,
+    not_selected,
     select,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
@@ -64,6 +65,8 @@ class Planner:
         self._know(self._journal.earlier())
         self.wanted: Selection = options.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
+        # What was seen and is no row, by reason, as soon as there is a plan.
+        self.not_selected: dict[str, list[str]] = {}
         # What could not be seen of the projects that the task is about, as soon as there is a plan.
         self.gaps = Coverage(0, (), (), (), named=True)
 
@@ -121,6 +124,7 @@ class Planner:
             PlannedRow(found, task.assess(found), unfinished=found.connection.id.lower() in left)
             for found in self._selected(estate, left)
         ]
+        self.not_selected = self._not_selected(task, estate, plan, concerned)
         self._check_pairs(task, estate, plan)
         approval = self._approved_by_plan()
         if runtime.check_mode or options.digest is not None:
@@ -131,6 +135,18 @@ class Planner:
             whole = self.wanted.projects is None and not self.gaps.unread
             runtime.warnings += check_held(task, plan, whole=whole)
         return plan, self._carrier(replace(task, approval=approval), left, estate)
+
+    def _not_selected(
+        self, task: TaskContext, estate: Estate, plan: list[PlannedRow], within: t.AbstractSet[str] | None
+    ) -> dict[str, list[str]]:
+        return not_selected(
+            estate,
+            self.wanted,
+            carries_out_plan=self._options.plan is not None,
+            within=within,
+            chosen={row.connection.id for row in plan},
+            assess=task.assess,
+        )
 
     def _check_pairs(self, task: TaskContext, estate: Estate, plan: list[PlannedRow]) -> None:
         """:raises OptionError: a pair is for a connection that is not selected, so it would do nothing."""

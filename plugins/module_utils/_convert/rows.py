@@ -169,12 +169,20 @@ def warnings(
         ]
         if blocked:
             found.append(f"{len(blocked)} connections were left alone: {blocked[0]['message']} {blocked[0]['remedy']}")
-    old = sum(row["status"] == "converted" and row["after"]["issuer_kind"] == "azure_devops" for row in rows)
+    old = sum(
+        row["status"] == "converted" and row["after"]["issuer_kind"] == "azure_devops" for row in rows if _retires(row)
+    )
     if old:
+        connections = "connection uses" if old == 1 else "connections use"
         found.append(
-            f"{old} converted connections use the Azure DevOps issuer, which retires on 2027-07-01: move them to the Microsoft Entra issuer next."
+            f"{old} converted {connections} the Azure DevOps issuer, which retires on 2027-07-01: migrate to the Microsoft Entra issuer next."
         )
     return found
+
+
+def _retires(row: Json) -> bool:
+    """For sovereign clouds and multi-tenant applications the old issuer stays supported."""
+    return not any(reason["code"] in ("sovereign_cloud", "application_multi_tenant") for reason in row["reasons"])
 
 
 def failure(rows: t.Sequence[Json], unread: UnreadError | None = None) -> AzdoError | None:

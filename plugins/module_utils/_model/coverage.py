@@ -50,7 +50,7 @@ class Coverage:
     ``complete`` is therefore False not only after a failed read, but also when a project that was asked for by name, or every project, is empty. Such a
     list is a doubt and no gap: only what is ``unread`` or ``partial`` fails a run.
 
-    :param allowed: ids of the projects that may be unread, in lower case.
+    :param allowed: ids of the projects that may be unread, in lower case. :param project_ids: of all that it is about.
     """
 
     projects: int
@@ -59,6 +59,7 @@ class Coverage:
     partial: tuple[PartialConnection, ...]
     named: bool
     allowed: frozenset[str] = frozenset()
+    project_ids: tuple[str, ...] = ()
 
     @property
     def named_none(self) -> bool:
@@ -159,11 +160,12 @@ class Coverage:
         }
 
     def to_result(self) -> Json:
-        """Shape: ``{complete, projects: n, unread: [{project, reason}], empty: [name], partial: [{id, project, lacks}]}``."""
+        """Shape: ``{complete, projects: n, project_ids, unread: [{id, project, reason}], empty: [name], partial: [{id, project, lacks}]}``."""
         return {
             "complete": self.complete,
             "projects": self.projects,
-            "unread": [{"project": item.name, "reason": item.reason} for item in self.unread],
+            "project_ids": list(self.project_ids),
+            "unread": [{"id": item.id, "project": item.name, "reason": item.reason} for item in self.unread],
             "empty": list(self.empty),
             "partial": [{"id": item.id, "project": item.project, "lacks": item.lacks} for item in self.partial],
         }

@@ -121,7 +121,15 @@ def survey(
     ]
     may_be_unread = frozenset(project_id.lower() for project_id in allowed)
     empty = tuple(project.name for project, answer in read if not answer)
-    coverage = Coverage(len(lists), unread, empty, (*short, *nameless), named, may_be_unread)
+    coverage = Coverage(
+        len(lists),
+        unread,
+        empty,
+        (*short, *nameless),
+        named,
+        may_be_unread,
+        tuple(project.id for project, _answer in lists),
+    )
     return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
 
 

@@ -13,6 +13,7 @@ import re
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import csv_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
@@ -28,15 +29,18 @@ _OF_THE_TASK = ("changed", "failed", "invocation", "warnings", "deprecations", "
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
-def report(result: Result, wanted: str, now: datetime, title: str = "") -> str:
-    """Return the report as text in one of FORMATS."""
+def report(result: Result, wanted: str, now: datetime, title: str = "", names: t.Mapping[str, str] = NO_NAMES) -> str:
+    """Return the report as text in one of FORMATS.
+
+    :param names: what the door that was used calls the options of azdo_arm_connection_convert.
+    """
     if wanted == "csv":
         return csv_text(entries(result))
     if wanted == "markdown":
-        return markdown_text(result, now, title)
+        return markdown_text(result, now, title, names)
     if wanted == "json":
         return json_text(result)
-    return html_page(result, now, title)
+    return html_page(result, now, title, names)
 
 
 def json_text(result: Result) -> str:

@@ -12,6 +12,7 @@ import re
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
@@ -22,9 +23,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     Entry,
     entries,
     filled,
-    is_run,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count, is_run
 
 # Whatever Markdown or the HTML in it gives a meaning: everywhere, at the edge of a word, at the beginning, and where an address would become a link.
 # As a reference a sign is text, and cannot be read as markup again.
@@ -34,15 +34,20 @@ _SPECIAL = re.compile(
 )
 
 
-def markdown_text(result: Result, now: datetime, title: str = "") -> str:
+def markdown_text(result: Result, now: datetime, title: str = "", names: t.Mapping[str, str] = NO_NAMES) -> str:
     """Return headline, what could not be seen, what needs attention, reasons with remedies, and the table of connections."""
     listed, run = entries(result), is_run(result)
     parts = [
         [f"# {quoted(title or facts.default_title(listed, result, run=run))}"],
-        [quoted(facts.headline(listed, result, run=run)), "", f"As of {now:%Y-%m-%d %H:%M} UTC."],
+        [
+            quoted(facts.headline(result)),
+            *(f"\n{quoted(line)}" for line in facts.breakdown(result)),
+            "",
+            f"As of {now:%Y-%m-%d %H:%M} UTC.",
+        ],
         _missing(result, listed, run=run),
         _attention(listed, now),
-        _reasons(listed, run=run),
+        _reasons(listed, names, run=run),
         _table(listed),
         [f"- {quoted(line)}" for line in facts.notes(result)],
     ]
@@ -62,7 +67,7 @@ def _attention(listed: t.Sequence[Entry], now: datetime) -> list[str]:
     return ["## Needs attention first", "", "| Connections | What |", "|---:|---|", *found] if found else []
 
 
-def _reasons(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
+def _reasons(listed: t.Sequence[Entry], names: t.Mapping[str, str], *, run: bool) -> list[str]:
     columns = {"reasons": "Reasons"} if run else TARGETS
     made: list[str] = []
     for column, title in columns.items():
@@ -73,7 +78,7 @@ def _reasons(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
         )
         found = [
             f"| {cause.number} | `{_code(cause.code)}` | {cause.effect} | {quoted(f'{cause.message} {cause.remedy}'.strip())} |"
-            for cause in breakdowns.causes(listed, column)
+            for cause in breakdowns.causes(listed, column, names)
         ]
         if told or found:
             made += ["", f"## {title}", *(["", f"{told}."] if told else [])]

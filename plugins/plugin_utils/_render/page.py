@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_charts
 from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_table as rows
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import Markup, element, joined
@@ -34,9 +35,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     Entry,
     entries,
     filled,
-    is_run,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count, is_run
 
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6e69'/%3E"
@@ -58,9 +58,10 @@ class _Report:
     columns: list[Column]
     attention: list[Point]
     filters: Filters
+    names: t.Mapping[str, str]
 
 
-def html_page(result: Result, now: datetime, title: str = "") -> str:
+def html_page(result: Result, now: datetime, title: str = "", names: t.Mapping[str, str] = NO_NAMES) -> str:
     """Return the page. now is the time from which the days left are counted."""
     listed, run = entries(result), is_run(result)
     attention = points(listed, now)
@@ -73,6 +74,7 @@ def html_page(result: Result, now: datetime, title: str = "") -> str:
         columns=filled(listed),
         attention=attention,
         filters=filters(listed, attention),
+        names=names,
     )
     style = STYLE + rows.card_labels(report.columns)
     return f'<!DOCTYPE html>\n<html lang="en">\n{_head(report, style)}\n{_body(report)}\n</html>\n'
@@ -122,7 +124,7 @@ def _header(report: _Report) -> Markup:
     return element(
         "header",
         element("h1", report.title),
-        element("p", facts.headline(report.listed, report.result, run=report.run), class_="lead"),
+        element("p", facts.headline(report.result), class_="lead"),
         element("p", "As of ", made, ". ", scope, class_="made"),
     )
 
@@ -170,7 +172,7 @@ def _figures(report: _Report) -> Markup:
             element("span", figure.label),
             class_=f"figure {figure.tone}".strip(),
         )
-        for figure in facts.figures(report.listed, run=report.run)
+        for figure in facts.figures(report.result)
     ]
     return element("section", element("h2", "In numbers", class_="unseen"), element("ul", *items, class_="figures"))
 
@@ -256,7 +258,7 @@ def _deadlines(report: _Report) -> list[Markup]:
 
 def _reason_charts(report: _Report) -> list[Markup]:
     if report.run:
-        found = breakdowns.causes(report.listed, "reasons")
+        found = breakdowns.causes(report.listed, "reasons", report.names)
         return (
             [_card("Reasons, and what to do", page_charts.reasons(found, _tokens(report, "reasons:reason")), wide=True)]
             if found
@@ -271,7 +273,7 @@ def _target(report: _Report, target: str, title: str) -> Markup | None:
     verdicts = breakdowns.verdicts(report.listed, target)
     if not verdicts:
         return None
-    found = breakdowns.causes(report.listed, target)
+    found = breakdowns.causes(report.listed, target, report.names)
     told = ", ".join(f"{share.number:,} {share.label}" for share in verdicts)
     return element(
         "details",

@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_filt
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import Cell
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Column, Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import BLOCKS, INFORMS, UNKNOWN, WARNS
 
 # Columns whose text is a word of ours, which can stand as a label.
 _LABELS = ("status", "state", "verification", "rollback", *TARGETS)
@@ -33,7 +34,7 @@ _KINDS = {
     **dict.fromkeys(("reasons", *TARGETS), "k"),
     **dict.fromkeys(("scheme_before", "scheme", "issuer_before", "issuer", "target"), "s"),
 }
-_EFFECTS = ((cells.BLOCKS, "blocked by"), (cells.WARNS, "warning"), (cells.INFORMS, "note"))
+_EFFECTS = ((BLOCKS, "blocked by"), (WARNS, "warning"), (INFORMS, "note"))
 
 
 def controls(filters: Filters, columns: t.Sequence[Column]) -> Markup:
@@ -120,7 +121,7 @@ def _attributes(column: Column, cell: Cell) -> str:
 def _content(column: Column, cell: Cell) -> str:
     if column.key == "reasons":
         return _codes(cell)
-    if column.key in _LABELS or cell.tone == cells.UNKNOWN:
+    if column.key in _LABELS or cell.tone == UNKNOWN:
         label = f"<b class=v-{cell.tone or 'plain'}>{escaped(cell.text)}</b>"
         return label + ("" if cell.plain == cells.THERE else _codes(cell))
     if cell.moment:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person reads about a fleet: results as lines of text.
+"""What a person reads about a fleet on a screen of 80 columns: everything, a line for each connection, or in short, equal ones together.
 
 PRIVATE to the collection, and pure.
 """
@@ -9,17 +9,20 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable, shorten
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import RESULTS, Verification
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import Group, folded, table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import (
-    UNFINISHED,
-    coverage_of,
-    tally,
-    urgency,
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import (
+    NO_CANDIDATES,
+    breakdown,
+    headline,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, place_of, urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import LEFT, UNFINISHED
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import label, main_code, verdict_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     EXPLAINED,
     FEDERATION,
@@ -30,104 +33,214 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
 )
 
 _NOT_MEANT = "These hosts are not meant: the projects and connections that were named leave them out."
+_NAME_CELLS = 30
+# In short, so many lines of names are shown of each kind, and so many kinds of faults.
+_SHORT_LINES = 8
+_SHORT_FAULTS = 5
+_BETWEEN = " \N{MIDDLE DOT} "
 
 
-def fleet_lines(result: Result, to: str = FEDERATION, limit: int = 200) -> list[str]:
-    """Return the report of a fleet: a table of at most limit rows, what there is of which kind, what could not be seen.
+def fleet_lines(result: Result, to: str = FEDERATION, limit: int = 200, *, short: bool = False) -> list[str]:
+    """What there is: at most limit connections by project, then the numbers and what could not be seen.
 
-    :param to: one of TARGETS; the last column says whether the connection can go there.
+    :param to: one of TARGETS; the last column says whether the connection can go there. :param short: numbers first, and no more than the names.
     """
-    if "connections" not in result:
-        return [words.failure(result)]
-    if _of_no_host(result):
-        return [_NOT_MEANT]
-    heading, question = words.TARGETS[to]
+    if nothing := _nothing(result):
+        return [nothing]
     rows = result["connections"]
+    numbers = [*folded(headline(result, to)), *_folded(breakdown(result, to))]
+    if short:
+        able = _by_project([row for row in rows if verdict_of(row, to).kind == "yes"])
+        title = f"{words.TARGETS[to][0].capitalize()}:"
+        return [*numbers, *_names(title, able), *_coverage_lines(result)]
     shown = _most_important(rows, limit, lambda row: 0 if row.get("state") == "failed" else 1)
     lines = table(
-        ("PROJECT", "CONNECTION", "SCHEME", "ISSUER", "STATE", heading),
-        [
-            (
-                words.project(row),
-                row["name"],
-                words.scheme(row),
-                words.issuer(row),
-                words.state(row),
-                words.eligibility(row, to),
-            )
-            for row in shown
-        ],
-        (words.PROJECT_CELLS, words.CONNECTION_CELLS, 0, 0, 0, words.REASON_CELLS),
+        ("CONNECTION", "SCHEME", "ISSUER", words.TARGETS[to][0]),
+        _grouped(shown, lambda row: (_name(row), words.scheme(row), words.issuer(row), words.eligibility(row, to))),
+        (_NAME_CELLS, 17, 12),
     )
-    able = sum(1 for row in rows if words.is_eligible(row, to))
-    return [
-        *(lines if shown else []),
-        *_left_out(rows, shown),
-        "",
-        f"{count(len(rows), 'service connection')}{_in_projects(result)}{_listing(_by_scheme(rows))}.",
-        f"{able} {question}." if able or _is_complete(result) else f"Of those that could be seen, {able} {question}.",
-        *_coverage_lines(result),
-    ]
+    return [*(lines if shown else []), *_left_out(rows, shown), *_apart(shown), *numbers, *_coverage_lines(result)]
 
 
-def conversion_lines(result: Result, limit: int = 200) -> list[str]:
-    """Return the report of a conversion or of its plan: a table of at most limit rows, failures explained, counts."""
-    if "connections" not in result:
-        return [words.failure(result)]
-    if _of_no_host(result):
-        return [_NOT_MEANT]
+def conversion_lines(result: Result, limit: int = 200, *, short: bool = False) -> list[str]:
+    """What a run did or would do: at most limit connections by project, then the numbers, failures explained, and what could not be seen.
+
+    :param short: numbers first, then equal ones together.
+    """
+    if nothing := _nothing(result):
+        return [nothing]
     rows = result["connections"]
+    numbers = folded(headline(result))
+    end = [*_explanations(rows), *_notes(result), *_coverage_lines(result)]
+    if short:
+        others = [sentence for sentence in breakdown(result) if sentence.startswith(NO_CANDIDATES)]
+        return [*numbers, *_moved(rows), *_left(rows), *_apart(others), *_folded(others), *end]
     shown = _most_important(rows, limit, urgency)
     lines = table(
-        ("PROJECT", "CONNECTION", "SCHEME", "STATUS", "WHY"),
-        [
-            (words.project(row), row["name"], words.scheme_now(row), words.status_name(row["status"]), words.why(row))
-            for row in shown
-        ],
-        (words.PROJECT_CELLS, words.CONNECTION_CELLS, 0, 0, words.REASON_CELLS),
+        ("CONNECTION", "SCHEME", "STATUS", "WHY"),
+        _grouped(
+            shown, lambda row: (_name(row), words.scheme_now(row), words.status_name(row["status"]), words.why(row))
+        ),
+        (_NAME_CELLS, 17, 18),
     )
+    remedies = _folded(f"{code}: {remedy}" for code, remedy in sorted(_remedies(rows).items()))
     return [
         *(lines if shown else []),
         *_left_out(rows, shown),
-        *_explanations(rows),
-        *([""] if shown else []),
-        _run_sentence(result),
-        *_notes(result),
-        *_coverage_lines(result),
+        *_apart(shown and remedies),
+        *remedies,
+        *_apart(shown),
+        *numbers,
+        *_folded(breakdown(result)),
+        *end,
     ]
+
+
+def total_lines(result: Result) -> list[str]:
+    """The numbers of all waves together."""
+    return [*folded(headline(result), "  ", "All waves: "), *_folded(breakdown(result), "  ")]
 
 
 # Tests that prove that something is wrong, or that nothing is known: neither may pass for "it works".
 _NO_FAULT = ("ok", "not_testable")
 
 
-def verdict_on_tests(result: Result, limit: int = 200) -> dict[str, t.Any]:
-    """The tests of a fleet. Shape: ``{failed: [id], why, lines}``; the table has those that failed first in line for a place."""
+def verdict_on_tests(result: Result, limit: int = 200, *, short: bool = False) -> dict[str, t.Any]:
+    """The tests of a fleet. Shape: ``{failed: [id], why, lines}``; of too many, those that failed are first in line for a place.
+
+    :param short: only those that failed.
+    """
     if "connections" not in result:
         return {"failed": [], "why": words.failure(result), "lines": [words.failure(result)]}
     rows = result["connections"]
     failed = [row for row in rows if _outcome(row) not in _NO_FAULT]
-    shown = _most_important(rows, limit, lambda row: int(_outcome(row) in _NO_FAULT))
+    shown = _most_important(failed if short else rows, limit, lambda row: int(_outcome(row) in _NO_FAULT))
     lines = table(
-        ("PROJECT", "CONNECTION", "SCHEME", "TEST", "WHY"),
-        [
-            (words.project(row), row["name"], words.scheme(row), _outcome(row).replace("_", " "), _message(row))
-            for row in shown
-        ],
-        (words.PROJECT_CELLS, words.CONNECTION_CELLS, 0, 0, words.REASON_CELLS),
+        ("CONNECTION", "SCHEME", "TEST", "WHY"),
+        _grouped(shown, lambda row: (_name(row), words.scheme(row), _outcome(row).replace("_", " "), _message(row))),
+        (_NAME_CELLS, 17, 18),
     )
+    untested = sum(_outcome(row) == "not_testable" for row in rows)
     sentence = f"{count(len(rows), 'service connection')} tested, {len(failed)} cannot be seen to sign in."
+    aside = [f"{untested} of them cannot be tested by Azure DevOps."] if untested else []
     return {
         "failed": [row["id"] for row in failed],
         "why": sentence if failed else "",
         "lines": [
             *(lines if shown else []),
-            *_left_out(rows, shown),
+            *_left_out(failed if short else rows, shown),
             *_test_remedies(failed),
-            "",
+            *_apart(shown),
             sentence,
+            *aside,
             *_coverage_lines(result),
         ],
+    }
+
+
+def _nothing(result: Result) -> str:
+    """Why there is nothing to tell, or an empty text."""
+    if "connections" not in result:
+        return words.failure(result)
+    return _NOT_MEANT if _of_no_host(result) else ""
+
+
+def _apart(shown: t.Collection[t.Any]) -> list[str]:
+    return [""] if shown else []
+
+
+def _name(row: Row) -> str:
+    """With "+2" when two more projects use the connection, which a name that is cut must not lose."""
+    others = len(row.get("projects") or []) - 1
+    mark = f" +{others}" if others > 0 else ""
+    return shorten(printable(row["name"]), _NAME_CELLS - len(mark)) + mark
+
+
+def _project(row: Row) -> str:
+    """The owning project; with its organization where rows of several are merged."""
+    name = shorten(printable(row.get("project") or "?"), 60)
+    organization = row.get("organization")
+    return f"{printable(organization)} / {name}" if organization and row.get("of_several") else name
+
+
+def _by_project(rows: t.Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_project(row), []).append(row)
+    return found
+
+
+def _grouped(rows: t.Sequence[Row], cells: t.Callable[[Row], t.Sequence[object]]) -> list[Group]:
+    several = len({row.get("organization") for row in rows}) > 1
+    marked = [{**row, "of_several": several} for row in rows]
+    return [Group(project, [cells(row) for row in some]) for project, some in _by_project(marked).items()]
+
+
+def _folded(sentences: t.Iterable[str], indent: str = "") -> list[str]:
+    return [line for text in sentences for line in folded(printable(text), f"{indent}  ", indent)]
+
+
+def _names(title: str, by_project: t.Mapping[str, t.Sequence[Row]], most: int = _SHORT_LINES) -> list[str]:
+    """The names below a title, a project after the other."""
+    lines: list[str] = []
+    told = 0
+    for project, rows in by_project.items():
+        listed = folded(_BETWEEN.join(_name(row) for row in rows), "      ", f"  {project} ({len(rows)}): ")
+        if lines and len(lines) + len(listed) > most:
+            break
+        lines += listed
+        told += len(rows)
+    hidden = sum(map(len, by_project.values())) - told
+    more = [f"  ... and {hidden} more: -v shows all of them, and so does a report."] if hidden else []
+    return ["", title, *lines, *more] if lines else []
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Rows that have the same status."""
+
+    status: str
+    rows: tuple[Row, ...]
+
+
+def _moved(rows: t.Sequence[Row]) -> list[str]:
+    """Everything that is not left as it is, by status."""
+    lines = []
+    for status in sorted({row["status"] for row in rows} - set(LEFT), key=lambda text: (place_of(text), text)):
+        some = [row for row in rows if row["status"] == status]
+        name = words.status_name(status)
+        until = {words.deadline(row) for row in some if status == "converted"} - {""}
+        way_back = f", way back until {min(until)}" if until else ""
+        lines += _names(f"{name[0].upper()}{name[1:]} ({len(some)}{way_back}):", _by_project(some))
+    return lines
+
+
+def _left(rows: t.Sequence[Row]) -> list[str]:
+    """What is left as it is, by reason, with what to do."""
+    some = [row for row in rows if row["status"] in LEFT]
+    if not some:
+        return []
+    lines = ["", f"Left as they are ({len(some)}):"]
+    remedies = _remedies(some)
+    by_code: dict[str, list[Row]] = {}
+    for row in some:
+        by_code.setdefault(main_code(row), []).append(row)
+    for code, these in sorted(by_code.items(), key=lambda item: (-len(item[1]), item[0])):
+        names = _BETWEEN.join(f"{_project(row)} / {_name(row)}" for row in these[:_SHORT_FAULTS])
+        more = f"{_BETWEEN}{len(these) - _SHORT_FAULTS} more" if len(these) > _SHORT_FAULTS else ""
+        lines += folded(f"{label(code)}: {names}{more}", "      ", f"  {len(these)} ")
+        lines += folded(remedies.get(code, ""), "      ")
+    return lines
+
+
+def _remedies(rows: t.Iterable[Row]) -> dict[str, str]:
+    """What to do about each reason that keeps a connection from being moved, in the words of the door that was used; not about what is done."""
+    return {
+        str(reason["code"]): one_line(reason["remedy"])
+        for row in rows
+        if not words.is_done(row)
+        for reason in row.get("reasons") or []
+        if reason.get("remedy") and reason.get("effect") != "informs"
     }
 
 
@@ -141,8 +254,8 @@ def _test_remedies(failed: t.Sequence[Row]) -> list[str]:
                 result=result, message=str((row.get("verification") or {}).get("message") or "")
             ).remedy
             found.setdefault(remedy, result)
-    lines = [f"{result.replace('_', ' ')}: {remedy}" for remedy, result in found.items() if remedy]
-    return ["", *sorted(lines)] if lines else []
+    lines = sorted(f"{result.replace('_', ' ')}: {remedy}" for remedy, result in found.items() if remedy)
+    return ["", *_folded(lines)] if lines else []
 
 
 def _outcome(row: Row) -> str:
@@ -167,40 +280,24 @@ def _left_out(rows: t.Sequence[Row], shown: t.Sequence[Row]) -> list[str]:
 
 
 def _explanations(rows: t.Sequence[Row]) -> list[str]:
-    """What each row that failed or has not finished says, and once per reason code what to do about it."""
-    bad = [row for row in rows if row["status"] in ("failed", *UNFINISHED)]
-    lines = [f"{words.status_name(row['status']).upper()} {words.told(row)}" for row in bad[:EXPLAINED]]
-    if len(bad) > EXPLAINED:
-        lines.append(f"... and {len(bad) - EXPLAINED} more.")
-    remedies = {
-        str(reason["code"]): one_line(reason["remedy"])
-        for row in rows
-        for reason in row.get("reasons") or []
-        if reason.get("remedy") and reason.get("effect") != "informs"
-    }
-    lines += [f"{code}: {remedies[code]}" for code in sorted(remedies)]
+    """What each row that failed, was taken back or has not finished says; those that say the same together."""
+    told: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row["status"] in ("failed", "rolled_back", *UNFINISHED):
+            told.setdefault((row["status"], words.told(row)), []).append(row)
+    lines: list[str] = []
+    for (status, text), some in list(told.items())[:EXPLAINED]:
+        names = _BETWEEN.join(f"{_project(row)} / {_name(row)}" for row in some[:_SHORT_FAULTS])
+        more = f"{_BETWEEN}{len(some) - _SHORT_FAULTS} more" if len(some) > _SHORT_FAULTS else ""
+        lines += folded(f"{names}{more}: {text}", "  ", f"{words.status_name(status).upper()} ")
+    if len(told) > EXPLAINED:
+        lines.append(f"... and {len(told) - EXPLAINED} more.")
     return ["", *lines] if lines else []
 
 
 def _of_no_host(result: Result) -> bool:
     """Whether the merged result is that of no host at all."""
     return (result.get("summary") or {}).get("hosts") == 0 and not result.get("problems")
-
-
-def _run_sentence(result: Result) -> str:
-    rows = result["connections"]
-    seen = (result.get("summary") or {}).get("seen")
-    of = f" of {count(seen, 'service connection')}" if seen is not None else ""
-    if rows:
-        counts = [f"{number} {words.status_name(status)}" for status, number in sorted(tally(rows, "status").items())]
-        return f"{len(rows)}{of or ' service connections'} selected: {', '.join(counts)}."
-    if _is_complete(result):
-        return f"Nothing to do: none{of or ' of the service connections'} is a candidate."
-    return f"Nothing was selected{of}, but not everything could be seen."
-
-
-def _is_complete(result: Result) -> bool:
-    return bool(coverage_of(result).get("complete"))
 
 
 def _notes(result: Result) -> list[str]:
@@ -212,7 +309,7 @@ def _notes(result: Result) -> list[str]:
     seconds = round(summary.get("seconds_held_back") or 0)
     if seconds:
         lines.append(f"Azure DevOps held the requests back for {count(seconds, 'second')}.")
-    return lines
+    return _folded(lines)
 
 
 def _coverage_lines(result: Result) -> list[str]:
@@ -232,18 +329,4 @@ def _coverage_lines(result: Result) -> list[str]:
         lines.append(f"No connection is visible in {names}: none there, or the caller may not see them.")
     if not coverage.get("complete") and not lines:
         lines.append("Not everything could be seen.")
-    return lines
-
-
-def _in_projects(result: Result) -> str:
-    projects = coverage_of(result).get("projects")
-    return f" in {count(projects, 'project')}" if isinstance(projects, int) else ""
-
-
-def _by_scheme(rows: t.Sequence[Row]) -> list[str]:
-    ranking = sorted(tally(rows, "scheme").items(), key=lambda item: (-item[1], item[0]))
-    return [f"{number} {words.scheme_name(scheme)}" for scheme, number in ranking]
-
-
-def _listing(parts: t.Sequence[str]) -> str:
-    return f": {', '.join(parts)}" if parts else ""
+    return _folded(lines)

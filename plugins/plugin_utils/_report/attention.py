@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry, issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import UNKNOWN
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
 
 _TEST_FAILURES = (
@@ -80,7 +79,7 @@ def _run_rules() -> list[_Rule]:
         ),
         (
             "no_way_back", "warn", "moved without a certain way back",
-            lambda entry: entry["status"].plain == "converted" and entry["rollback"].plain in ("impossible", cells.UNKNOWN),
+            lambda entry: entry["status"].plain == "converted" and entry["rollback"].plain in ("impossible", UNKNOWN),
         ),
     ]  # fmt: skip
 
@@ -88,6 +87,7 @@ def _run_rules() -> list[_Rule]:
 def _state_rules() -> list[_Rule]:
     return [
         ("test_failed", "bad", "did not pass the test: pipelines cannot sign in, or lack a role", _failed_its_test),
+        ("failed_before", "warn", "could not sign in before anything was moved: their secret has ended, or their identity lacks something", _failed_before),
         ("broken", "bad", "in the state failed: repair or remove them", _is("state", "failed")),
         ("application_missing", "bad", "without an application in Microsoft Entra: they cannot sign in any more", _has("application_missing")),
         ("partial", "warn", "visible only in part: the caller lacks the permission to see more", _has("no_permission")),
@@ -99,8 +99,17 @@ def _state_rules() -> list[_Rule]:
 
 
 def _failed_its_test(entry: Entry) -> bool:
-    last = entry["verification"].plain.rpartition(": ")[2]
-    return last in _TEST_FAILURES
+    """The test of what is there, or after a move. One before a move is about what the connection was."""
+    return not _tested_before(entry) and entry["verification"].plain.rpartition(": ")[2] in _TEST_FAILURES
+
+
+def _failed_before(entry: Entry) -> bool:
+    return _tested_before(entry) and entry["verification"].plain.rpartition(": ")[2] in _TEST_FAILURES
+
+
+def _tested_before(entry: Entry) -> bool:
+    """Whether it was tested only before anything was moved."""
+    return entry["verification"].plain.startswith("before: ") and "after: " not in entry["verification"].plain
 
 
 def _time_rules(now: datetime) -> list[_Rule]:
@@ -119,10 +128,10 @@ def _time_rules(now: datetime) -> list[_Rule]:
         ),
         (
             "way_back_unknown", "warn", "whose deadline for the way back to the secret cannot be understood",
-            lambda entry: _is_moved(entry) and entry["revert_deadline"].tone == cells.UNKNOWN,
+            lambda entry: _is_moved(entry) and entry["revert_deadline"].tone == UNKNOWN,
         ),
         ("auto_disable", "warn", "that Azure DevOps disables within 14 days, because nothing uses them", _disabled_soon),
-        ("old_issuer", "warn" if left else "bad", retires, _is("issuer", facts.OLD_ISSUER)),
+        ("old_issuer", "warn" if left else "bad", retires, issuer_retires),
     ]  # fmt: skip
 
 

@@ -13,18 +13,20 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES, RULES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import BLOCKS, INFORMS, UNKNOWN, WARNS
 
 NONE = "none"
 
 # The order in which verdicts are told.
 VERDICTS = {
     cells.YES: "can go now",
+    cells.NOT_AS_CALLER: "could go, but not as this caller",
     cells.THERE: "already there",
     cells.NO: "blocked",
-    cells.UNKNOWN: "could not be judged",
+    UNKNOWN: "could not be judged",
 }
 
 
@@ -70,24 +72,26 @@ def shares(listed: t.Sequence[Entry], column: str, empty: str = "") -> list[Shar
 def verdicts(listed: t.Sequence[Entry], target: str) -> list[Share]:
     """Return how many connections can go to the target; nothing if nobody asked."""
     numbers = Counter(entry[target].plain for entry in listed if entry[target].text)
-    tones = {cells.YES: "good", cells.NO: "warn", cells.UNKNOWN: "unknown"}
+    tones = {cells.YES: "good", cells.NO: "warn", cells.NOT_AS_CALLER: "warn", UNKNOWN: "unknown"}
     return [Share(key, label, numbers[key], tones.get(key, "")) for key, label in VERDICTS.items() if numbers[key]]
 
 
-def causes(listed: t.Sequence[Entry], column: str) -> list[Cause]:
+def causes(listed: t.Sequence[Entry], column: str, names: t.Mapping[str, str] = NO_NAMES) -> list[Cause]:
     """Return the reason codes in a column, blocking ones first and the most frequent of them at the top.
+
+    :param names: what the door that was used calls the options of azdo_arm_connection_convert.
 
     A code that only says that a connection has arrived is no cause of anything.
     """
-    effects = (cells.BLOCKS, cells.WARNS, cells.INFORMS)
+    effects = (BLOCKS, WARNS, INFORMS)
     numbers = Counter(code for entry in listed if entry[column].plain != cells.THERE for code in entry[column].codes)
-    made = [Cause(code, effect, number, *_explained(code)) for (code, effect), number in numbers.items()]
+    made = [Cause(code, effect, number, *_explained(code, names)) for (code, effect), number in numbers.items()]
     return sorted(
         made,
         key=lambda cause: (effects.index(cause.effect) if cause.effect in effects else 0, -cause.number, cause.code),
     )
 
 
-def _explained(code: str) -> tuple[str, str]:
+def _explained(code: str, names: t.Mapping[str, str]) -> tuple[str, str]:
     rule = RULES.get(code)
-    return (rule.message, rule.remedy) if rule else (f"{printable(code)} is not explained here.", "")
+    return (rule.message, rule.remedy_for(names)) if rule else (f"{printable(code)} is not explained here.", "")

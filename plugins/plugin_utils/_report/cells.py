@@ -14,21 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable as written_out
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS as RULED_TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import URGENCY
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import place_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import BLOCKS, UNKNOWN, Code, verdict_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
 
-Code = tuple[str, str]
-
-YES, NO, THERE, UNKNOWN = "yes", "no", "already_there", "unknown"
-BLOCKS, WARNS, INFORMS = "blocks", "warns", "informs"
+YES, NO, THERE, NOT_AS_CALLER = "yes", "no", "already_there", "not_as_this_caller"
 
 # How each value of these is meant; what is not here is neither good nor bad.
 TONES = {
     YES: "good",
+    NOT_AS_CALLER: "warn",
     "converted": "good",
     "reverted": "good",
     "migrated": "good",
@@ -114,8 +111,7 @@ def status(row: Row) -> Cell:
     if "status" not in row:
         return NOTHING
     value = str(row["status"] or UNKNOWN)
-    rank = URGENCY.index(value) if value in URGENCY else len(URGENCY)
-    return Cell(printable(words.status_name(value)), printable(value), order=rank, tone=TONES.get(value, ""))
+    return Cell(printable(words.status_name(value)), printable(value), order=place_of(value), tone=TONES.get(value, ""))
 
 
 def _side(row: Row, *sides: str) -> t.Mapping[str, t.Any]:
@@ -167,41 +163,17 @@ def state(row: Row) -> Cell:
     return _word(row["state"]) if "state" in row else NOTHING
 
 
-def effect(code: str, target: str) -> str:
-    """What the code does towards the target; a code that is not in our table may block."""
-    rule = RULES.get(code)
-    return (rule.effects[RULED_TARGETS.index(target)] or INFORMS) if rule and target in RULED_TARGETS else BLOCKS
+_VERDICT_TEXTS = {"already_there": "already there", "not_as_this_caller": "not as this caller"}
+_VERDICT_ORDER = (YES, THERE, NOT_AS_CALLER, NO, UNKNOWN)
 
 
 def verdict(row: Row, target: str) -> Cell:
     """Whether the connection can go to the target. ``unknown`` is no "no": what stands against it is only that a fact could not be read."""
     if "eligibility" not in row:
         return NOTHING
-    found = (row["eligibility"] or {}).get(target)
-    if not isinstance(found, t.Mapping) or not isinstance(found.get("eligible"), bool):
-        return NOT_KNOWN
-    return _judged(tuple(printable(code) for code in found.get("codes") or []), target, found["eligible"])
-
-
-@functools.lru_cache(maxsize=4096)
-def _judged(listed: tuple[str, ...], target: str, eligible: bool) -> Cell:
-    codes = _with_effects(listed, target, eligible=eligible)
-    if words.ARRIVED.get(target) in listed:
-        return Cell("already there", THERE, codes, order=1)
-    if eligible:
-        return Cell(YES, YES, codes, order=0, tone="good")
-    answer = UNKNOWN if {code for code, what in codes if what == BLOCKS} <= {UNKNOWN} else NO
-    return Cell(answer, answer, codes, order=3 if answer == UNKNOWN else 2, tone=TONES.get(answer, ""))
-
-
-def _with_effects(listed: t.Sequence[str], target: str, *, eligible: bool) -> tuple[Code, ...]:
-    """Beside a yes nothing blocks, whatever it does elsewhere; beside a code that blocks, a fact that could not be read is a note."""
-    effects = {code: effect(code, target) for code in listed}
-    others = any(what == BLOCKS for code, what in effects.items() if code != UNKNOWN)
-    return tuple(
-        (code, INFORMS if what == BLOCKS and (eligible or (code == UNKNOWN and others)) else what)
-        for code, what in effects.items()
-    )
+    found = verdict_of(row, target)
+    text = _VERDICT_TEXTS.get(found.kind, found.kind)
+    return Cell(text, found.kind, found.codes, order=_VERDICT_ORDER.index(found.kind), tone=TONES.get(found.kind, ""))
 
 
 def target(row: Row) -> Cell:

@@ -9,27 +9,30 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import FAILED, UNFINISHED, coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, place_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
+    LEFT,
+    PLANNED,
+    FleetNumbers,
+    RunNumbers,
+    fleet_numbers,
+    run_numbers,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import UNKNOWN, label
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Result,
     count,
+    is_run,
     one_line,
+    scheme_name,
+    status_name,
 )
-
-OLD_ISSUER = "azure_devops"
-
-DONE = ("converted", "reverted", "migrated", "cleaned")
-PLANNED = ("would_convert", "would_revert", "would_migrate", "would_clean")
-OPEN = (*UNFINISHED, "would_wait", "would_need_person", "would_attempt")
-LEFT = ("skipped", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -48,59 +51,119 @@ def how_many(listed: t.Iterable[Entry], key: str, *values: str) -> int:
     return sum(entry[key].plain in values for entry in listed)
 
 
-def figures(listed: t.Sequence[Entry], *, run: bool) -> list[Figure]:
-    return _run_figures(listed) if run else _estate_figures(listed)
+def figures(result: Result) -> list[Figure]:
+    return _run_figures(run_numbers(result)) if is_run(result) else _fleet_figures(fleet_numbers(result))
 
 
-def _estate_figures(listed: t.Sequence[Entry]) -> list[Figure]:
-    able, secrets = how_many(listed, FEDERATION, cells.YES), how_many(listed, "scheme", SERVICE_PRINCIPAL)
-    old, unclear = how_many(listed, "issuer", OLD_ISSUER), how_many(listed, FEDERATION, cells.UNKNOWN)
+def _fleet_figures(fleet: FleetNumbers) -> list[Figure]:
+    verdicts, old = fleet.verdicts[FEDERATION], fleet.old_issuer
+    able, barred, unclear = verdicts["yes"], verdicts["not_as_this_caller"], verdicts["unknown"]
     found = [
-        Figure(len(listed), "service connection" if len(listed) == 1 else "service connections"),
-        Figure(secrets, "with a secret or certificate", "warn" if secrets else "good"),
+        Figure(fleet.seen, "service connection" if fleet.seen == 1 else "service connections"),
+        Figure(fleet.secrets, "with a secret or certificate", "warn" if fleet.secrets else "good"),
         Figure(able, "can move to workload identity", "good" if able else ""),
         Figure(old, "with the issuer that retires", "warn" if old else "good"),
     ]
+    found += [Figure(barred, "could move, but not as this caller", "warn")] if barred else []
     return [*found, Figure(unclear, "could not be judged", "unknown")] if unclear else found
 
 
-def _run_figures(listed: t.Sequence[Entry]) -> list[Figure]:
-    done, planned = how_many(listed, "status", *DONE), how_many(listed, "status", *PLANNED)
-    failed, unfinished = how_many(listed, "status", *FAILED), how_many(listed, "status", *OPEN)
+def _run_figures(run: RunNumbers) -> list[Figure]:
+    planned = run.to_do and not run.done
     return [
-        Figure(planned, "would be moved", "good")
-        if planned and not done
-        else Figure(done, "moved", "good" if done else ""),
-        Figure(failed, "failed or taken back", "bad" if failed else "good"),
-        Figure(unfinished, "not finished or uncertain", "warn" if unfinished else "good"),
-        Figure(how_many(listed, "status", *LEFT), "left as they are"),
+        Figure(run.to_do, "would be moved", "good")
+        if planned
+        else Figure(run.done, "moved", "good" if run.done else ""),
+        Figure(run.failed, "failed or taken back", "bad" if run.failed else "good"),
+        Figure(run.open, "not finished or uncertain", "warn" if run.open else "good"),
+        Figure(run.left_alone, "left as they are"),
+        Figure(sum(run.not_candidates.values()), "no candidates"),
     ]
 
 
-def headline(listed: t.Sequence[Entry], result: Result, *, run: bool) -> str:
-    """Return the report in one sentence; of a fleet of which not everything was seen, it does not claim to be about all."""
-    complete = is_complete(result)
-    if not listed:
-        what = "is selected" if run else "is there"
+def headline(result: Result, target: str = FEDERATION) -> str:
+    """The report in one sentence; of a fleet of which not everything was seen, it does not claim to be about all.
+
+    :param target: the one that a report of what there is asks about.
+    """
+    return _run_headline(result) if is_run(result) else _fleet_headline(result, target)
+
+
+def _fleet_headline(result: Result, target: str) -> str:
+    fleet, complete = fleet_numbers(result), is_complete(result)
+    if not fleet.seen:
         return (
-            f"No service connection {what}."
+            "No service connection is there."
             if complete
             else "No service connection could be seen, and not everything could be read."
         )
-    return _run_headline(listed) if run else _estate_headline(listed, complete=complete)
+    where, there, verdicts = _WHERE_TO[target], _THERE[target], fleet.verdicts[target]
+    parts = [f"{verdicts['yes']} can {where}"]
+    barred = verdicts["not_as_this_caller"]
+    parts += [f"{barred} could {where}, but not as this caller"] if barred else []
+    arrived = verdicts["already_there"]
+    parts += [f"{arrived} {there[arrived != 1]}"] if arrived else []
+    parts += [f"{verdicts['no']} cannot"] if verdicts["no"] else []
+    parts += [f"{verdicts['unknown']} could not be judged"] if verdicts["unknown"] else []
+    seen = f"{count(fleet.seen, 'service connection')}{'' if complete else ' that could be seen'}"
+    return f"{seen}: {', '.join(parts)}."
 
 
-def _estate_headline(listed: t.Sequence[Entry], *, complete: bool) -> str:
-    able, secrets = how_many(listed, FEDERATION, cells.YES), how_many(listed, "scheme", SERVICE_PRINCIPAL)
-    of = f"{able} of {count(len(listed), 'service connection')}{'' if complete else ' that could be seen'}"
-    return f"{of} can move to workload identity federation now. {secrets} still sign in with a secret or certificate."
+_WHERE_TO = {
+    FEDERATION: "move to workload identity federation",
+    SERVICE_PRINCIPAL: "go back to their secret",
+    "entra_issuer": "move to the Entra issuer",
+}
+_THERE = {
+    FEDERATION: ("is there already", "are there already"),
+    SERVICE_PRINCIPAL: ("has it still", "have it still"),
+    "entra_issuer": ("is there already", "are there already"),
+}
 
 
-def _run_headline(listed: t.Sequence[Entry]) -> str:
-    numbers = Counter(entry["status"].text for entry in listed)
-    ranks = {entry["status"].text: entry["status"].order or 0.0 for entry in listed}
-    parts = [f"{numbers[text]} {text}" for text in sorted(numbers, key=lambda text: (ranks[text], text))]
-    return f"{count(len(listed), 'service connection')} selected: {', '.join(parts)}."
+def _run_headline(result: Result) -> str:
+    run, complete = run_numbers(result), is_complete(result)
+    if not run.seen:
+        return (
+            "No service connection is there that could be selected."
+            if complete
+            else "No service connection could be seen, and not everything could be read."
+        )
+    seen = f"{count(run.seen, 'service connection')}{'' if complete else ' that could be seen'}"
+    ranked = sorted(run.by_status, key=lambda status: (place_of(status), status))
+    parts = [f"{run.by_status[status]} {status_name(status)}" for status in ranked if status not in LEFT]
+    parts += [f"{run.left_alone} left as {'it is' if run.left_alone == 1 else 'they are'}"] if run.left_alone else []
+    none = sum(run.not_candidates.values())
+    if not parts:
+        return f"Nothing to do: of {seen} none is a candidate."
+    parts += [f"{none} no {'candidate' if none == 1 else 'candidates'}"] if none else []
+    return f"{seen}: {', '.join(parts)}."
+
+
+NO_CANDIDATES = "No candidates:"
+
+
+def breakdown(result: Result, target: str = FEDERATION) -> list[str]:
+    """The parts of the headline that need one more word, a sentence each."""
+    if is_run(result):
+        run = run_numbers(result)
+        return [
+            *([f"Left as they are: {labelled(run.left)}."] if run.left else []),
+            *([f"{NO_CANDIDATES} {labelled(run.not_candidates)}."] if run.not_candidates else []),
+        ]
+    fleet = fleet_numbers(result)
+    schemes = ", ".join(f"{number} {scheme_name(scheme)}" for scheme, number in fleet.by_scheme.items())
+    lines = [f"They sign in with: {schemes}."] if schemes else []
+    blocked = fleet.blocked[target]
+    lines += [f"What stands in the way: {labelled(blocked)}."] if blocked else []
+    if target == FEDERATION and fleet.verdicts[target]["yes"]:
+        lines.append("A plan also looks at secrets and running pipelines, and may leave some of them out.")
+    return lines
+
+
+def labelled(codes: t.Mapping[str, int]) -> str:
+    """Such as: 2 shared with other projects, 1 disabled."""
+    return ", ".join(f"{number} {label(code)}" for code, number in codes.items())
 
 
 def is_complete(result: Result) -> bool:
@@ -157,12 +220,12 @@ def gaps(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
     )
     for column, what, include, scheme in questions[:1] if run else questions:
         concerned = [entry for entry in listed if not scheme or entry["scheme"].plain == scheme]
-        unknown = how_many(concerned, column, cells.UNKNOWN)
+        unknown = how_many(concerned, column, UNKNOWN)
         if unknown:
             lines.append(f"Of {count(unknown, 'connection')} it is not known {what}.")
         elif concerned and not run and not any(entry[column].text for entry in concerned):
             lines.append(f"It was not asked {what}: add {include} to the option include.")
-    unclear = how_many(listed, "issuer", cells.UNKNOWN)
+    unclear = how_many(listed, "issuer", UNKNOWN)
     return [*lines, f"Of {count(unclear, 'connection')} it is not known which issuer is used."] if unclear else lines
 
 

@@ -14,12 +14,10 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import UNFINISHED, numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, failure
 
-# The statuses of what went wrong. What was taken back because of that has failed as well.
-FAILED = ("failed", "rolled_back")
-# The statuses of work that is not done: not confirmed, or refused until a person has done something.
-UNFINISHED = ("waiting", "needs_person")
+_NOT_OURS = "shared_not_owner"
 
 # What a reader has to see first.
 URGENCY = (
@@ -57,17 +55,15 @@ def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
         for result in taken
         if "connections" not in result
     ]
-    return {
-        "connections": rows,
-        "summary": {
-            "total": len(rows),
-            "hosts": len(steps),
-            **_tallies(rows),
-            **_merge_notes(results),
-            "coverage": _merge_coverages(results, complete=bool(results) and not problems),
-        },
-        "problems": problems,
+    summary = {
+        "total": len(rows),
+        "hosts": len(steps),
+        **_tallies(rows),
+        **_merge_notes(results, rows),
+        "coverage": _merge_coverages(results, complete=bool(results) and not problems),
     }
+    merged = {"connections": rows, "summary": summary, "problems": problems}
+    return {**merged, "summary": {**summary, "numbers": numbers(merged).to_result()}}
 
 
 def _one_host(taken: t.Sequence[Result]) -> list[Row]:
@@ -104,7 +100,7 @@ def _tallies(rows: t.Sequence[Row]) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _merge_notes(results: t.Sequence[Result]) -> dict[str, t.Any]:
+def _merge_notes(results: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str, t.Any]:
     """What conversions tell beside their rows: connections they found half done, and how long the service held them back."""
     summaries = [result["summary"] for result in results if "unsettled" in (result.get("summary") or {})]
     if not summaries:
@@ -113,27 +109,48 @@ def _merge_notes(results: t.Sequence[Result]) -> dict[str, t.Any]:
     # A way back after a wave is part of the same run, so the first one says what it was about.
     return {
         **{key: summaries[0][key] for key in ("to", "not_checked") if key in summaries[0]},
-        "seen": sum(summary.get("seen") or 0 for summary in summaries),
+        "not_selected": _merge_not_selected(summaries, rows),
         "unsettled": list(unsettled.values()),
         "seconds_held_back": sum(summary.get("seconds_held_back") or 0 for summary in summaries),
     }
 
 
+def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str, list[str]]:
+    """What no host has a row for. The owner knows best why: others say only that it is not theirs."""
+    chosen, found = {row["id"] for row in rows}, dict[str, str]()
+    for code, ids in (item for summary in summaries for item in (summary.get("not_selected") or {}).items()):
+        for id_ in ids:
+            if id_ not in chosen and found.get(id_, _NOT_OURS) == _NOT_OURS:
+                found[id_] = code
+    by_code: dict[str, list[str]] = {}
+    for id_, code in sorted(found.items()):
+        by_code.setdefault(code, []).append(id_)
+    return dict(sorted(by_code.items()))
+
+
 def _merge_coverages(results: t.Sequence[Result], complete: bool) -> dict[str, t.Any]:
     """Everything was seen if no host misses anything. A project that is empty is only doubtful if all of them are: hosts are not named one by one."""
     coverages = [coverage_of(result) for result in results if "connections" in result]
-    projects = sum(coverage.get("projects") or 0 for coverage in coverages)
-    gaps = {
-        key: [item for coverage in coverages for item in coverage.get(key) or []]
-        for key in ("unread", "empty", "partial")
-    }
+    ids = {id_ for coverage in coverages for id_ in coverage.get("project_ids") or ()}
+    projects = len(ids) or sum(coverage.get("projects") or 0 for coverage in coverages)
+    gaps = {key: _once(results, key) for key in ("unread", "empty", "partial")}
     alone = len(coverages) == 1
     seen = (
         bool(coverages[0].get("complete"))
         if alone
         else not (gaps["unread"] or gaps["partial"] or len(gaps["empty"]) >= projects)
     )
-    return {"complete": complete and seen, "projects": projects, **gaps}
+    return {"complete": complete and seen, "projects": projects, "project_ids": sorted(ids), **gaps}
+
+
+def _once(results: t.Sequence[Result], key: str) -> list[t.Any]:
+    """Each project or connection once, however many hosts tell of it; two organizations may have projects of the same name."""
+    found: dict[tuple[str, str], t.Any] = {}
+    for result in results:
+        for item in coverage_of(result).get(key) or ():
+            name = (item.get("id") or item.get("project")) if isinstance(item, t.Mapping) else item
+            found.setdefault((str((result.get("summary") or {}).get("organization")), str(name)), item)
+    return list(found.values())
 
 
 def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:
@@ -157,7 +174,10 @@ def _rank(row: Row) -> tuple[int, int]:
 
 def urgency(row: Row) -> int:
     """Return the place of the row's status in URGENCY; what has none comes last."""
-    status = row.get("status")
+    return place_of(row.get("status"))
+
+
+def place_of(status: t.Any) -> int:
     return URGENCY.index(status) if status in URGENCY else len(URGENCY)
 
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Share
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry, issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import UNKNOWN
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
 
 # Days at which the time line has a mark, at equal distances: what is near matters most. Before the first and after the last there is one more piece.
@@ -86,9 +85,7 @@ def _unused(listed: t.Sequence[Entry], now: datetime) -> Lane:
 
 
 def _issuer(listed: t.Sequence[Entry]) -> Lane:
-    members = (
-        (place, ISSUER_RETIRES) for place, entry in enumerate(listed) if entry["issuer"].plain == facts.OLD_ISSUER
-    )
+    members = ((place, ISSUER_RETIRES) for place, entry in enumerate(listed) if issuer_retires(entry))
     return _lane("issuer", "The Azure DevOps issuer retires", members)
 
 
@@ -127,7 +124,7 @@ def expiry_by_month(listed: t.Sequence[Entry], now: datetime) -> list[Share]:
         Share("expired", "expired", numbers["expired"], "bad"),
         *listed_months,
         Share("later", "later", numbers["later"]),
-        *([Share(cells.UNKNOWN, "not known", unclear, "unknown")] if unclear else []),
+        *([Share(UNKNOWN, "not known", unclear, "unknown")] if unclear else []),
     ]
 
 
@@ -152,7 +149,7 @@ def last_use(listed: t.Sequence[Entry], now: datetime) -> list[Share]:
             days = (now - cell.moment).total_seconds() / 86400
             numbers[next((label for most, label in steps if days <= most), "longer ago")] += 1
         else:
-            numbers["never" if cell.text == "never" else cells.UNKNOWN] += 1
+            numbers["never" if cell.text == "never" else UNKNOWN] += 1
     if not numbers:
         return []
     labels = [(label, label, "") for _most, label in steps]
@@ -160,7 +157,5 @@ def last_use(listed: t.Sequence[Entry], now: datetime) -> list[Share]:
         ("longer ago", "longer ago", "warn"),
         ("never", "never, or longer ago than the service remembers", "warn"),
     ]
-    labels += [(cells.UNKNOWN, "could not be read", "unknown")]
-    return [
-        Share(key, label, numbers[key], tone) for key, label, tone in labels if numbers[key] or key != cells.UNKNOWN
-    ]
+    labels += [(UNKNOWN, "could not be read", "unknown")]
+    return [Share(key, label, numbers[key], tone) for key, label, tone in labels if numbers[key] or key != UNKNOWN]

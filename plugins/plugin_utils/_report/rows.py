@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import NOTHING, Cell
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import KEEPS_OLD_ISSUER
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
@@ -99,12 +100,12 @@ def _place(entry: Entry) -> tuple[str, ...]:
     return tuple(entry[key].text.casefold() for key in ("organization", "project", "connection", "id"))
 
 
+def issuer_retires(entry: Entry) -> bool:
+    """Whether it has the issuer that retires, and is none of those for which it stays supported."""
+    codes = {code for column in ("entra_issuer", "reasons") for code, _effect in entry[column].codes}
+    return entry["issuer"].plain == "azure_devops" and not codes.intersection(KEEPS_OLD_ISSUER)
+
+
 def filled(listed: t.Sequence[Entry]) -> list[Column]:
     """Return the columns that say something about at least one connection."""
     return [column for column in COLUMNS if any(entry[column.key].text for entry in listed)]
-
-
-def is_run(result: Result) -> bool:
-    """Whether connections were moved, or would be: what azdo_arm_connection_convert returned."""
-    summary = result.get("summary") or {}
-    return "by_status" in summary or "to" in summary or any("status" in row for row in result.get("connections") or [])

@@ -50,19 +50,9 @@ ARRIVED = {
     "entra_issuer": "already_entra_issuer",
 }
 
-PROJECT_CELLS = 24
-CONNECTION_CELLS = 36
-REASON_CELLS = 60
 MESSAGE_CELLS = 400
 # Under the table at most this many failures are explained: when hundreds fail, they fail for the same reason.
 EXPLAINED = 20
-
-
-def project(row: Row) -> str:
-    """The owning project; "+2" when two more projects use the connection."""
-    others = len(row.get("projects") or []) - 1
-    name = shorten(printable(row.get("project") or "?"), PROJECT_CELLS - 4)
-    return f"{name} +{others}" if others > 0 else name
 
 
 def scheme(row: Row) -> str:
@@ -116,18 +106,31 @@ def status_name(status: str) -> str:
     return STATUSES.get(status, status.replace("_", " "))
 
 
+_DONE = ("converted", "reverted", "migrated", "cleaned")
+
+
+def is_done(row: Row) -> bool:
+    """Whether what was to be done to it is done: nothing stands in its way any more."""
+    return row.get("status") in _DONE
+
+
 def why(row: Row) -> str:
-    """Reason codes, or for how long the conversion can be undone. Facts that decide nothing are left to the full report."""
+    """Reason codes, or for how long the conversion can be undone. Facts that decide nothing, or no more, are left to the full report."""
     codes = [
         str(reason.get("code"))
         for reason in row.get("reasons") or []
-        if (reason.get("code"), reason.get("effect")) != ("unknown", "informs")
+        if reason.get("code") != "unknown" or (reason.get("effect") != "informs" and not is_done(row))
     ]
-    if row["status"] == "converted" and row.get("revert_deadline"):
-        codes.append(f"revert until {_moment(row['revert_deadline'])}")
-    if row["status"] in ("failed", "waiting", "needs_person") and not codes:
+    if row["status"] == "converted" and deadline(row):
+        codes.append(f"way back until {deadline(row)}")
+    if row["status"] in ("failed", "rolled_back", "waiting", "needs_person") and not codes:
         return "see below"
     return ", ".join(codes)
+
+
+def deadline(row: Row) -> str:
+    """Until when it can be taken back; empty if that is not said."""
+    return _moment(str(row["revert_deadline"])) if row.get("revert_deadline") else ""
 
 
 def _moment(text: str) -> str:
@@ -136,16 +139,22 @@ def _moment(text: str) -> str:
 
 
 def told(row: Row) -> str:
-    """What the row says about its own failure, with its project and name if it does not say them itself."""
+    """What the row says about its own failure. Project and name stand in front of it."""
     error = (row.get("hand_off") or {}).get("what_to_do") or row.get("error")
     if isinstance(error, t.Mapping):
         error = " ".join(str(error.get(key) or "") for key in ("message", "remedy"))
     text = one_line(
         error or "; ".join(str(reason.get("message")) for reason in row.get("reasons") or []) or "no reason was given"
     )
-    if printable(row["name"]) in text:
-        return text
-    return f"{project(row)} / {shorten(printable(row['name']), CONNECTION_CELLS)}: {text}"
+    # An error names what it is about, and those of many connections are the same but for that.
+    before, name, rest = text.partition(f"{printable(row['name'])}: ")
+    return rest if name and (not before or before.endswith(" / ")) else text
+
+
+def is_run(result: Result) -> bool:
+    """Whether connections were moved, or would be: what azdo_arm_connection_convert returned."""
+    summary = result.get("summary") or {}
+    return "by_status" in summary or "to" in summary or any("status" in row for row in result.get("connections") or [])
 
 
 def failure(result: Result) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import issuer_retires
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
@@ -26,13 +27,22 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
 
 DAY = 86400.0
 
-# What is watched, and what a connection does until then.
+# What is watched, and what a connection does until then, and has done after that.
 KINDS = {
-    "revert": "can be reverted to its secret only until",
-    "secret": "signs in with a secret that ends on",
-    "unused": "is not used, and Azure DevOps disables it on",
-    "issuer": "has the issuer of Azure DevOps, which retires on",
-    "leftover": "is federated, but its application still has a secret until",
+    "revert": ("can be reverted to its secret only until", "could be reverted to its secret until"),
+    "secret": ("signs in with a secret that ends on", "signs in with a secret that ended on"),
+    "unused": (
+        "is not used, and Azure DevOps disables it on",
+        "is not used, and was to be disabled by Azure DevOps on",
+    ),
+    "issuer": (
+        "has the issuer of Azure DevOps, which retires on",
+        "has the issuer of Azure DevOps, which was retired on",
+    ),
+    "leftover": (
+        "is federated, but its application still has a secret until",
+        "is federated, and its application had a secret until",
+    ),
 }
 
 
@@ -76,7 +86,7 @@ def _found(kind: str, row: Row, limit: int, now: datetime) -> dict[str, t.Any] |
         "id": row["id"],
         "when": moment,
         "days_left": round(left, 1),
-        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {KINDS[kind]} {moment} ({_in_days(left)}).",
+        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {KINDS[kind][left < 0]} {when:%Y-%m-%d %H:%M} UTC ({_in_days(left)}).",
     }
 
 
@@ -114,7 +124,8 @@ def _unused(row: Row, now: datetime) -> datetime | None:
 
 
 def _issuer(row: Row, now: datetime) -> datetime | None:
-    return ISSUER_RETIRES if row.get("issuer_kind") == "azure_devops" else None
+    """Only where it retires: that of sovereign clouds and of multi-tenant applications stays supported."""
+    return ISSUER_RETIRES if issuer_retires(row) else None
 
 
 def _leftover(row: Row, now: datetime) -> datetime | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import PREFIX, VARIABLES
 
 # Options that the role has under another name.
@@ -26,10 +27,10 @@ _OTHER_NAMES = {
     "names": "fleet_connections",
     "ids": "fleet_connections",
 }
-_NAMES = {**{name.removeprefix(PREFIX): name for name in VARIABLES}, **_OTHER_NAMES}
+NAMES = {**{name.removeprefix(PREFIX): name for name in VARIABLES}, **_OTHER_NAMES}
 # A word such as "connections" is an option only where a sentence begins with it as one; what has an underscore or a dot is nothing else.
-_PLAIN = sorted((name for name in _NAMES if name.isalpha()), key=len, reverse=True)
-_MARKED = sorted((name for name in _NAMES if not name.isalpha()), key=len, reverse=True)
+_PLAIN = sorted((name for name in NAMES if name.isalpha()), key=len, reverse=True)
+_MARKED = sorted((name for name in NAMES if not name.isalpha()), key=len, reverse=True)
 _AT_THE_BEGINNING = re.compile(
     rf"(?:(?<=^)|(?<=\. ))({'|'.join(_PLAIN)})(?=: | names | is null| has the entry | must | selects )"
 )
@@ -39,7 +40,7 @@ _ANYWHERE = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, _MARKED))})(?![\w]
 def in_words_of_the_role(text: str) -> str:
     """A sentence of a module with the names of the role's variables instead of those of the module's options."""
     for pattern in (_AT_THE_BEGINNING, _ANYWHERE):
-        text = pattern.sub(lambda found: _NAMES[found[1]], text)
+        text = pattern.sub(lambda found: NAMES[found[1]], text)
     return text
 
 
@@ -51,8 +52,33 @@ def told_again(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if isinstance(told.get("warnings"), list):
         told["warnings"] = [in_words_of_the_role(str(text)) for text in told["warnings"]]
     if isinstance(told.get("failure"), dict):
-        told["failure"] = {
-            key: in_words_of_the_role(value) if isinstance(value, str) and key in ("message", "remedy") else value
-            for key, value in told["failure"].items()
-        }
+        told["failure"] = _sentences(told["failure"], "message", "remedy")
+    if isinstance(told.get("connections"), list):
+        told["connections"] = [_row(row) for row in told["connections"]]
     return told
+
+
+def _row(row: t.Any) -> t.Any:
+    """A row of a run; one of what there is says nothing that names an option."""
+    if not isinstance(row, dict) or "status" not in row:
+        return row
+    told = {**row, "reasons": [_reason(reason) for reason in row.get("reasons") or ()]}
+    if isinstance(row.get("error"), dict):
+        told["error"] = _sentences(row["error"], "message", "remedy")
+    if isinstance(row.get("hand_off"), dict):
+        told["hand_off"] = _sentences(row["hand_off"], "why", "what_to_do")
+    if row.get("notes"):
+        told["notes"] = [in_words_of_the_role(str(text)) for text in row["notes"]]
+    return told
+
+
+def _reason(reason: t.Any) -> t.Any:
+    rule = RULES.get(str(reason.get("code"))) if isinstance(reason, dict) else None
+    return {**reason, "remedy": rule.remedy_for(NAMES)} if rule else reason
+
+
+def _sentences(said: t.Mapping[str, t.Any], *keys: str) -> dict[str, t.Any]:
+    return {
+        key: in_words_of_the_role(value) if isinstance(value, str) and key in keys else value
+        for key, value in said.items()
+    }

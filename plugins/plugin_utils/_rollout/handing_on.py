@@ -19,11 +19,10 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import verdict_on_tests
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import (
-    FAILED,
-    UNFINISHED,
     coverage_of,
     merge,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days

@@ -26,7 +26,7 @@ ROOMS = {
     "doc_fragments": set(),
 }
 # What lies beside the packages of a room: what all of them stand on, and the front door that stands on all of them.
-GROUND = {"module_utils": {"_errors", "_times", "_yaml"}, "plugin_utils": {"_untrusted"}}
+GROUND = {"module_utils": {"_errors", "_times", "_yaml"}, "plugin_utils": {"_screen", "_untrusted"}}
 FRONT_DOOR = {"plugin_utils": {"_front_door"}}
 # The packages of the modules, which know nothing of each other.
 STRANGERS = {"_manage": {"_move", "_convert"}}

@@ -145,7 +145,14 @@ def test_the_summary(simulator: Simulator) -> None:
         "shared": 1,
         "disabled": 1,
         "not_ready": 1,
-        "coverage": {"complete": True, "projects": 2, "unread": [], "empty": [], "partial": []},
+        "coverage": {
+            "complete": True,
+            "projects": 2,
+            "project_ids": [project.id for project in simulator.fleet.world.projects.values()],
+            "unread": [],
+            "empty": [],
+            "partial": [],
+        },
     }
 
 

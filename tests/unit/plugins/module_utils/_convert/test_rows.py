@@ -280,7 +280,7 @@ def test_what_concerns_the_whole_run_is_said_once() -> None:
 def test_the_old_issuer_is_mentioned() -> None:
     found = warnings(shown(done(issuer=VSTOKEN), done(issuer=ENTRA)), (), complete=True, selected_by_name=False)
     assert len(found) == 1
-    assert found[0].startswith("1 converted connections use the Azure DevOps issuer")
+    assert found[0].startswith("1 converted connection uses the Azure DevOps issuer")
     assert "2027-07-01" in found[0]
 
 
@@ -316,7 +316,13 @@ def test_the_numbers_of_a_run() -> None:
     rows = shown(done(), failed("x"), Row(planned(raw(isDisabled=True)), Outcome(status="skipped")))
     coverage = Coverage(1, (), (), (), named=False)
     summary = run_summary(
-        rows, organization="contoso", target=WIF, seen=9, coverage=coverage, unsettled=[], held_back=1.26
+        rows,
+        organization="contoso",
+        target=WIF,
+        not_selected={"already_federated": list("abcdef")},
+        coverage=coverage,
+        unsettled=[],
+        held_back=1.26,
     )
     assert (summary["organization"], summary["to"]) == ("contoso", WIF)
     assert set(summary["by_status"]) == set(STATUSES)
@@ -337,6 +343,8 @@ def test_the_numbers_of_a_run() -> None:
 )
 def test_what_no_request_can_tell_is_said(target: str, said: str) -> None:
     coverage = Coverage(1, (), (), (), named=False)
-    summary = run_summary([], organization="", target=target, seen=0, coverage=coverage, unsettled=[], held_back=0)
+    summary = run_summary(
+        [], organization="", target=target, not_selected={}, coverage=coverage, unsettled=[], held_back=0
+    )
     assert said in summary["not_checked"]
     assert summary["not_checked"].startswith("Tasks inside pipelines were not checked")

@@ -115,7 +115,8 @@ def test_coverage_as_playbooks_see_it() -> None:
     assert estate(lists).coverage.to_result() == {
         "complete": False,
         "projects": 3,
-        "unread": [{"project": "物流 Logistics", "reason": "TF400813: not allowed."}],
+        "project_ids": [PAYMENTS.id, WEB_SHOP.id, LOGISTICS.id],
+        "unread": [{"id": LOGISTICS.id, "project": "物流 Logistics", "reason": "TF400813: not allowed."}],
         "empty": ["Web Shop"],
         "partial": [
             {

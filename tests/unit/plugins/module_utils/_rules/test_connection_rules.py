@@ -393,6 +393,6 @@ def test_a_reason_as_playbooks_see_it() -> None:
         "code": "disabled",
         "effect": "blocks",
         "message": RULES["disabled"].message,
-        "remedy": RULES["disabled"].remedy,
+        "remedy": RULES["disabled"].remedy_for(),
         "evidence": {},
     }

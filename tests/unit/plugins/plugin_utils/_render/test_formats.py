@@ -313,9 +313,9 @@ class TestMarkdown:
 
     def test_summary_and_remedies_come_before_the_table(self) -> None:
         text = report(run(), "markdown", NOW)
-        assert "3 service connections selected: 1 failed, 1 converted, 1 skipped." in text
+        assert "3 service connections: 1 failed, 1 converted, 1 left as it is." in text
         assert (
-            "| 1 | `shared` | blocks | Other projects use it too. Tell their owners, then set shared to include. |"
+            "| 1 | `shared` | blocks | Other projects use the connection, too. Tell the owners of those projects, then set shared to include. |"
             in text
         )
         assert text.index("shared to include") < text.index("## Connections")

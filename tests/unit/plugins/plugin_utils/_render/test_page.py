@@ -213,33 +213,33 @@ def luminance(colour: str) -> float:
 class TestTop:
     def test_an_estate_in_one_sentence(self) -> None:
         value = result(info_row(), info_row("b", **federated()), info_row("c", eligibility={}))
-        assert facts.headline(entries(value), value, run=False) == (
-            "1 of 3 service connections can move to workload identity federation now. 2 still sign in with a secret or certificate."
+        assert facts.headline(value) == (
+            "3 service connections: 1 can move to workload identity federation, 1 is there already, 1 could not be judged."
         )
-        numbers = [(figure.number, figure.tone) for figure in facts.figures(entries(value), run=False)]
+        numbers = [(figure.number, figure.tone) for figure in facts.figures(value)]
         assert numbers == [(3, ""), (2, "warn"), (1, "good"), (0, "good"), (1, "unknown")]
 
     def test_of_a_part_no_more_is_claimed(self) -> None:
         value = result(info_row(), coverage={**COMPLETE, "complete": False})
-        assert "1 of 1 service connection that could be seen can" in Page(value).text
+        assert "1 service connection that could be seen: 1 can move" in Page(value).text
 
     def test_a_run_in_one_sentence_failures_first(self) -> None:
         value = result(run_row("converted"), run_row("failed", "b"), run_row("waiting", "c"), run_row("skipped", "d"))
-        assert facts.headline(entries(value), value, run=True) == (
-            "4 service connections selected: 1 failed, 1 not confirmed, 1 converted, 1 skipped."
+        assert facts.headline(value) == (
+            "4 service connections: 1 failed, 1 not confirmed, 1 converted, 1 left as it is."
         )
-        assert [figure.number for figure in facts.figures(entries(value), run=True)] == [1, 1, 1, 1]
+        assert [figure.number for figure in facts.figures(value)] == [1, 1, 1, 1, 0]
 
     def test_a_plan_says_would(self) -> None:
         value = result(run_row("would_convert"), to=WIF)
         assert "Planned conversion of service connections of contoso" in Page(value).text
-        assert facts.figures(entries(value), run=True)[0] == facts.Figure(1, "would be moved", "good")
+        assert facts.figures(value)[0] == facts.Figure(1, "would be moved", "good")
 
     @pytest.mark.parametrize(
         ("value", "sentence"),
         [
             (result(), "No service connection is there."),
-            (result(to=WIF), "No service connection is selected."),
+            (result(to=WIF), "No service connection is there that could be selected."),
             (
                 result(coverage={**COMPLETE, "complete": False}),
                 "No service connection could be seen, and not everything could be read.",
@@ -413,7 +413,7 @@ class TestCharts:
             ("unknown", "informs", 1),
         ]
         page = Page(result(*rows))
-        assert all(RULES[cause.code].remedy in page.text for cause in found)
+        assert all(RULES[cause.code].remedy_for() in page.text for cause in found)
 
     def test_verdicts_tell_unknown_from_blocked(self) -> None:
         value = result(

@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     fleet_lines,
     verdict_on_tests,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import table
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import WIDTH, Group, folded, table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 
 from unit.plugins._helpers.filters import called
@@ -112,13 +112,29 @@ class TestTextTable:
 
     def test_columns_start_at_the_same_cell_in_every_line(self) -> None:
         rows = [("东京", "a"), ("Space Game", "b"), ("line\nbreak", "c"), ("", "d")]
-        lines = table(("PROJECT", "X"), rows, (20, 0))
-        starts = {width(line[: line.rindex(cell)]) for line, cell in zip(lines[2:], "abcd", strict=True)}
+        lines = table(("NAME", "X"), [Group("Payments", rows)], (20,))
+        starts = {width(line[: line.rindex(cell)]) for line, cell in zip(lines[3:], "abcd", strict=True)}
         assert len(starts) == 1
         assert starts == {width(lines[0][: lines[0].index("X")])}
 
     def test_no_line_ends_in_blanks(self) -> None:
-        assert table(("A", "B"), [("long text", "")], (0, 0)) == ["A          B", "=========  =", "long text"]
+        made = table(("A", "B"), [Group("Web", [("long text", "")])], (20,))
+        assert made == ["  A          B", "  =========  =", "Web", "  long text"]
+
+    def test_what_does_not_fit_goes_on_below_and_words_stay_whole(self) -> None:
+        code = "manual_needs_federated_credential"
+        lines = table(
+            ("A", "B", "WHY"), [Group("Web", [("a" * 40, "b" * 20, f"no: {code}, {code}"), ("x", "y", "z")])], (30, 20)
+        )
+        assert lines[3].split() == ["aaaaaaaaaaaaaaa…aaaaaaaaaaaaaa", "b" * 20]
+        assert lines[4:6] == [f"      no: {code}, {code}", "  x" + " " * 31 + "y" + " " * 21 + "z"]
+        assert max(map(width, lines)) <= WIDTH
+
+    @pytest.mark.parametrize("text", ["word " * 60, "东京 " * 60, "x" * 200, "a " + "x" * 100 + " b", ""])
+    def test_folded_sentences_keep_every_word(self, text: str) -> None:
+        lines = folded(text, "    ", "  ")
+        assert " ".join(lines).split() == text.split()
+        assert all(width(line) <= WIDTH or len(line.split()) == 1 for line in lines)
 
 
 class TestFleetLines:
@@ -135,31 +151,62 @@ class TestFleetLines:
             info_row("legacy", project="Web", state="failed", **verdict("failed", "manual_needs_federated_credential")),
         ]
         assert fleet_lines(result(*rows)) == [
-            "PROJECT      CONNECTION  SCHEME             ISSUER  STATE   CONVERTIBLE",
-            "===========  ==========  =================  ======  ======  =============================================",
-            "Payments     azure-prod  service principal  -       ready   yes",
-            "Payments +1  azure-test  workload identity  Entra   ready   already there",
-            "Web          legacy      service principal  -       failed  no: failed, manual_needs_federated_credential",
+            "  CONNECTION     SCHEME             ISSUER  CONVERTIBLE",
+            "  =============  =================  ======  =============",
+            "Payments",
+            "  azure-prod     service principal  -       yes",
+            "  azure-test +1  workload identity  Entra   already there",
+            "Web",
+            "  legacy         service principal  -",
+            "      no: failed, manual_needs_federated_credential",
             "",
-            "3 service connections in 2 projects: 2 service principal, 1 workload identity.",
-            "1 can be converted to workload identity federation.",
+            "3 service connections: 1 can move to workload identity federation, 1 is there",
+            "already, 1 cannot.",
+            "They sign in with: 2 service principal, 1 workload identity.",
+            "What stands in the way: 1 in the state failed.",
+            "A plan also looks at secrets and running pipelines, and may leave some of them",
+            "  out.",
         ]
+
+    def test_in_short_the_numbers_come_first_and_then_names(self) -> None:
+        rows = [info_row(f"c{number:03}", project=f"P{number // 20}") for number in range(400)]
+        lines = fleet_lines(result(*rows), short=True)
+        assert lines[0].startswith("400 service connections: 400 can move")
+        assert len(lines) <= 20
+        assert max(map(width, lines)) <= WIDTH
+        told = sum(line.count("c") for line in lines if line.startswith(("  P", "      c")))
+        assert f"  ... and {400 - told} more: -v shows all of them, and so does a report." in lines
 
     def test_what_is_known_beside_a_yes_is_shown(self) -> None:
         lines = fleet_lines(result(info_row(**verdict("secret_expired", eligible=True))))
-        assert last_cell(lines[2]) == "yes: secret_expired"
+        assert last_cell(lines[3]) == "yes: secret_expired"
 
     def test_a_revert_shows_the_hours_left(self) -> None:
         row = info_row(**verdict(eligible=True, to="service_principal"), revert={"hours_left": 167.6})
         lines = fleet_lines(result(row), to="service_principal")
         assert lines[0].endswith("REVERTIBLE")
-        assert last_cell(lines[2]) == "yes: 168 hours left"
+        assert last_cell(lines[3]) == "yes: 168 hours left"
 
     def test_a_disabled_connection_says_so(self) -> None:
-        assert "disabled" in fleet_lines(result(info_row(enabled=False, **verdict("disabled"))))[2]
+        assert "disabled" in fleet_lines(result(info_row(enabled=False, **verdict("disabled"))))[3]
 
     def test_a_missing_verdict_is_unknown_and_not_a_yes(self) -> None:
-        assert last_cell(fleet_lines(result(info_row(eligibility={})))[2]) == "unknown"
+        lines = fleet_lines(result(info_row(eligibility={})))
+        assert last_cell(lines[3]) == "unknown"
+        assert "1 service connection: 0 can move to workload identity federation, 1 could not be judged." in " ".join(
+            lines
+        )
+
+    def test_a_limit_of_the_caller_is_no_fact_of_the_fleet(self) -> None:
+        rows = [
+            info_row("a", **verdict("caller_not_user")),
+            info_row("b", **verdict("caller_not_user", "unknown")),
+            info_row("c", **verdict("caller_not_user", "failed")),
+        ]
+        told = " ".join(fleet_lines(result(*rows)))
+        assert "0 can move to workload identity federation, 2 could move" in told
+        assert "not as this caller, 1 cannot." in told
+        assert "2 not for a service principal, 1 in the state failed" in told
 
     def test_what_could_not_be_seen_is_said(self) -> None:
         coverage = {
@@ -169,8 +216,8 @@ class TestFleetLines:
             "empty": ["Empty"],
             "partial": [{"id": "1", "project": "Payments"}],
         }
-        lines = fleet_lines(result(coverage=coverage))
-        assert "Of those that could be seen, 0 can be converted to workload identity federation." in lines
+        lines = " ".join(line.strip() for line in fleet_lines(result(coverage=coverage)))
+        assert "No service connection could be seen, and not everything could be read." in lines
         assert "NOT READ Secret<U+000A>Project: 403: no permission" in lines
         assert "1 connection could be read only in part: the caller lacks permission to view them." in lines
         assert "No connection is visible in Empty: none there, or the caller may not see them." in lines
@@ -178,74 +225,126 @@ class TestFleetLines:
     def test_of_too_many_rows_the_failed_ones_are_shown(self) -> None:
         rows = [info_row(f"c{number:02}", state="failed" if number == 41 else "ready") for number in range(50)]
         lines = fleet_lines(result(*rows), limit=3)
-        assert [line.split()[1] for line in lines[2:5]] == ["c00", "c01", "c41"]
+        assert [line.split()[0] for line in lines[3:6]] == ["c00", "c01", "c41"]
         assert "... and 47 more that are not shown here." in lines
         assert any(line.startswith("50 service connections") for line in lines)
 
+    def test_rows_of_several_organizations_say_which(self) -> None:
+        rows = [info_row("a", organization="north"), info_row("b", organization="south")]
+        assert {"north / Payments", "south / Payments"} < set(fleet_lines(result(*rows)))
+
     def test_a_task_that_failed_as_a_whole_is_one_sentence(self) -> None:
         assert fleet_lines({"failed": True, "msg": "The token\nwas rejected."}) == ["The token was rejected."]
+
+
+SHARED = {"code": "shared", "effect": "blocks", "message": "It is shared.", "remedy": "Use shared=include."}
 
 
 class TestConversionLines:
     def test_a_run_reads_like_this(self) -> None:
         rows = [
             run_row("converted", revert_deadline="2026-11-30T06:40:12.345Z"),
-            run_row(
-                "skipped",
-                "common",
-                projects=["Payments", "Web"],
-                reasons=[
-                    {"code": "shared", "effect": "blocks", "message": "It is shared.", "remedy": "Use shared=include."}
-                ],
-            ),
+            run_row("skipped", "common", projects=["Payments", "Web"], reasons=[SHARED]),
             run_row("failed", "azure-test", error="The service said no."),
         ]
-        assert "\n".join(conversion_lines(result(*rows, seen=9))) == textwrap.dedent(
+        value = result(*rows, not_selected={"already_federated": list("abcdef")})
+        assert "\n".join(conversion_lines(value)) == textwrap.dedent(
             """\
-            PROJECT      CONNECTION  SCHEME             STATUS     WHY
-            ===========  ==========  =================  =========  =================================
-            Payments     azure-prod  workload identity  converted  revert until 2026-11-30 06:40 UTC
-            Payments +1  common      service principal  skipped    shared
-            Payments     azure-test  service principal  failed     see below
+              CONNECTION  SCHEME             STATUS     WHY
+              ==========  =================  =========  ===================================
+            Payments
+              azure-prod  workload identity  converted  way back until 2026-11-30 06:40 UTC
+              common +1   service principal  skipped    shared
+              azure-test  service principal  failed     see below
 
-            FAILED Payments / azure-test: The service said no.
             shared: Use shared=include.
 
-            3 of 9 service connections selected: 1 converted, 1 failed, 1 skipped."""
+            9 service connections: 1 failed, 1 converted, 1 left as it is, 6 no candidates.
+            Left as they are: 1 shared with other projects.
+            No candidates: 6 already federated.
+
+            FAILED Payments / azure-test: The service said no."""
+        )
+        assert "\n".join(conversion_lines(value, short=True)) == textwrap.dedent(
+            """\
+            9 service connections: 1 failed, 1 converted, 1 left as it is, 6 no candidates.
+
+            Failed (1):
+              Payments (1): azure-test
+
+            Converted (1, way back until 2026-11-30 06:40 UTC):
+              Payments (1): azure-prod
+
+            Left as they are (1):
+              1 shared with other projects: Payments / common +1
+                  Use shared=include.
+
+            No candidates: 6 already federated.
+
+            FAILED Payments / azure-test: The service said no."""
         )
 
     def test_a_plan_says_would(self) -> None:
-        lines = conversion_lines(result(run_row("would_convert"), seen=1))
-        assert "would be converted" in lines[2]
-        assert lines[-1] == "1 of 1 service connection selected: 1 would be converted."
+        lines = conversion_lines(result(run_row("would_convert")))
+        assert "would be converted" in lines[3]
+        assert lines[-1] == "1 service connection: 1 would be converted."
 
     def test_nothing_to_do_is_said_only_if_everything_was_seen(self) -> None:
-        assert conversion_lines(result(seen=4)) == ["Nothing to do: none of 4 service connections is a candidate."]
-        lines = conversion_lines(result(seen=4, coverage={"complete": False, "projects": 2}))
-        assert lines == [
-            "Nothing was selected of 4 service connections, but not everything could be seen.",
-            "Not everything could be seen.",
+        others = {"already_federated": list("abcd")}
+        to = "workload_identity_federation"
+        assert conversion_lines(result(to=to, not_selected=others)) == [
+            "Nothing to do: of 4 service connections none is a candidate.",
+            "No candidates: 4 already federated.",
         ]
+        lines = conversion_lines(result(to=to, not_selected=others, coverage={"complete": False, "projects": 2}))
+        assert lines[0] == "Nothing to do: of 4 service connections that could be seen none is a candidate."
+        assert lines[-1] == "Not everything could be seen."
+        lines = conversion_lines(result(to=to, coverage={"complete": False, "projects": 2}))
+        assert lines[0] == "No service connection could be seen, and not everything could be read."
 
-    def test_many_failures_are_not_all_explained(self) -> None:
+    def test_equal_failures_are_told_together_and_not_all_kinds_of_them(self) -> None:
         lines = conversion_lines(result(*(run_row("failed", f"c{number}", error="No.") for number in range(30))))
+        (told,) = (
+            " ".join(" ".join(lines[place:]).split()) for place, line in enumerate(lines) if line.startswith("FAILED")
+        )
+        assert told.startswith("FAILED Payments / c0 · Payments / c1")
+        assert told.endswith("25 more: No.")
+        lines = conversion_lines(
+            result(*(run_row("failed", f"c{number}", error=f"No {number}.") for number in range(30)))
+        )
         assert sum(line.startswith("FAILED") for line in lines) == 20
         assert "... and 10 more." in lines
 
-    def test_an_error_with_line_breaks_stays_one_line_of_bearable_length(self) -> None:
+    def test_an_error_with_line_breaks_stays_of_bearable_length(self) -> None:
         lines = conversion_lines(result(run_row("failed", error="Boom\n" * 1000)))
-        told = next(line for line in lines if line.startswith("FAILED"))
-        assert len(told) < 500
+        assert len(lines) < 20
+        assert max(map(width, lines)) <= WIDTH
 
-    def test_an_error_may_be_message_and_remedy(self) -> None:
-        lines = conversion_lines(
-            result(run_row("failed", error={"message": "No right.", "remedy": "Ask an administrator."}))
-        )
-        assert "FAILED Payments / azure-prod: No right. Ask an administrator." in lines
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            ({"message": "No right.", "remedy": "Ask an administrator."}, "No right. Ask an administrator."),
+            # It names what it is about, and is not given that name again.
+            ("contoso / Payments / azure-prod: No.", "No."),
+            ("azure-prod: No.", "No."),
+            ("Look at azure-prod: No.", "Look at azure-prod: No."),
+        ],
+    )
+    def test_an_error_stands_behind_the_name_of_its_connection(self, error: t.Any, told: str) -> None:
+        assert f"FAILED Payments / azure-prod: {told}" in conversion_lines(result(run_row("failed", error=error)))
 
-    def test_an_error_that_names_the_connection_is_not_given_its_name_again(self) -> None:
-        lines = conversion_lines(result(run_row("failed", error="contoso / Payments / azure-prod: No.")))
-        assert "FAILED contoso / Payments / azure-prod: No." in lines
+    def test_what_was_taken_back_says_why(self) -> None:
+        row = run_row("rolled_back", error={"message": "AADSTS70021: no match.", "remedy": "Look at the subject."})
+        for short in (True, False):
+            lines = " ".join(conversion_lines(result(row), short=short))
+            assert "ROLLED BACK Payments / azure-prod: AADSTS70021: no match. Look at the subject." in lines
+
+    @pytest.mark.parametrize("status", ["converted", "reverted", "migrated"])
+    def test_what_is_done_has_no_why_unknown(self, status: str) -> None:
+        unknown = {"code": "unknown", "effect": "warns", "message": "m", "remedy": "Give the caller the right."}
+        lines = conversion_lines(result(run_row(status, reasons=[unknown])))
+        assert "unknown" not in " ".join(lines)
+        assert "Give the caller" not in " ".join(lines)
 
     def test_of_too_many_rows_the_failed_and_changed_ones_are_shown(self) -> None:
         rows = [run_row("unchanged", f"u{number}") for number in range(9)] + [
@@ -253,21 +352,39 @@ class TestConversionLines:
             run_row("failed", "bad"),
         ]
         lines = conversion_lines(result(*rows), limit=2)
-        assert [line.split()[1] for line in lines[2:4]] == ["new", "bad"]
+        assert [line.split()[0] for line in lines[3:5]] == ["new", "bad"]
 
     def test_connections_that_are_half_done_and_time_lost_are_told(self) -> None:
         unsettled = [{"id": "1", "project": "Web", "name": "azure-new", "state": "in_progress"}]
-        lines = conversion_lines(result(seen=1, unsettled=unsettled, seconds_held_back=61.4))
+        lines = conversion_lines(result(to="x", unsettled=unsettled, seconds_held_back=61.4))
         assert "NOT READY Web / azure-new: in progress" in lines
         assert "Azure DevOps held the requests back for 61 seconds." in lines
+
+    def test_in_short_four_hundred_take_few_lines(self) -> None:
+        rows = [run_row("would_convert", f"azure-{number:03}", project=f"P{number // 20}") for number in range(380)]
+        rows += [run_row("skipped", f"common-{number}", reasons=[SHARED]) for number in range(20)]
+        lines = conversion_lines(result(*rows, not_selected={"already_federated": ["a"]}), short=True)
+        assert len(lines) <= 20
+        assert max(map(width, lines)) <= WIDTH
 
 
 class TestMerge:
     def test_what_conversions_tell_beside_their_rows_adds_up(self) -> None:
         new = {"id": "1", "project": "Web", "name": "azure-new", "state": "in_progress"}
-        one = result(seen=3, unsettled=[new], seconds_held_back=1.5)
-        summary = merge({"a": [one], "b": [one]})["summary"]
-        assert (summary["seen"], summary["unsettled"], summary["seconds_held_back"]) == (6, [new], 3.0)
+        one = result(
+            run_row("converted", "r"), not_selected={"disabled": ["x"]}, unsettled=[new], seconds_held_back=1.5
+        )
+        other = result(
+            run_row("converted", "s"),
+            not_selected={"shared_not_owner": ["x", "y"], "already_federated": ["r"]},
+            unsettled=[new],
+            seconds_held_back=1.5,
+        )
+        for steps in ({"a": [one], "b": [other]}, {"a": [other], "b": [one]}):
+            summary = merge(steps)["summary"]
+            assert (summary["unsettled"], summary["seconds_held_back"]) == ([new], 3.0)
+            assert summary["not_selected"] == {"disabled": ["x"], "shared_not_owner": ["y"]}
+            assert summary["numbers"]["seen"] == 4
 
     def test_a_shared_connection_appears_once_as_the_host_that_acted_saw_it(self) -> None:
         merged = merge(
@@ -297,10 +414,17 @@ class TestMerge:
         assert merged["summary"]["coverage"] == {
             "complete": False,
             "projects": 2,
+            "project_ids": [],
             "unread": [{"project": "B", "reason": "no"}],
             "empty": ["A"],
             "partial": [],
         }
+
+    def test_a_project_that_several_hosts_tell_of_counts_once(self) -> None:
+        gap = {"id": "2", "project": "B", "reason": "no"}
+        one = {"complete": False, "projects": 2, "project_ids": ["1", "2"], "unread": [gap], "empty": ["C"]}
+        coverage = merge({"a": [result(coverage=one)], "b": [result(coverage=one)]})["summary"]["coverage"]
+        assert (coverage["projects"], coverage["unread"], coverage["empty"]) == (2, [gap], ["C"])
 
     def test_one_empty_project_among_others_is_no_doubt(self) -> None:
         """A host stands for a project, so the module calls each one named, and an empty one doubtful."""
@@ -308,7 +432,9 @@ class TestMerge:
         merged = merge({"a": [result(coverage=empty)], "b": [result()]})
         assert merged["summary"]["coverage"]["complete"] is True
         assert (
-            merge({"a": [result(coverage=empty)], "b": [result(coverage=empty)]})["summary"]["coverage"]["complete"]
+            merge({"a": [result(coverage=empty)], "b": [result(coverage={**empty, "empty": ["B"]})]})["summary"][
+                "coverage"
+            ]["complete"]
             is False
         )
 
@@ -341,10 +467,15 @@ class TestMerge:
         ]
 
     def test_no_result_at_all_is_not_complete(self) -> None:
-        assert merge({})["summary"] == {
-            "total": 0,
-            "hosts": 0,
-            "coverage": {"complete": False, "projects": 0, "unread": [], "empty": [], "partial": []},
+        summary = merge({})["summary"]
+        assert (summary["total"], summary["hosts"], summary["numbers"]["seen"]) == (0, 0, 0)
+        assert summary["coverage"] == {
+            "complete": False,
+            "projects": 0,
+            "project_ids": [],
+            "unread": [],
+            "empty": [],
+            "partial": [],
         }
 
 

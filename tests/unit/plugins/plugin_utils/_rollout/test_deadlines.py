@@ -112,7 +112,9 @@ def test_what_could_not_be_seen_is_said() -> None:
 
 def test_the_sentences_say_who_what_and_when() -> None:
     found = seen("revert", federated(name="<b>\u202ex", revert={"possible": True, "deadline": at(3.2)}))
-    assert found["lines"] == [f"Web / <b><U+202E>x can be reverted to its secret only until {at(3.2)} (in 3 days)."]
+    assert found["lines"] == [
+        f"Web / <b><U+202E>x can be reverted to its secret only until {NOW + timedelta(days=3.2):%Y-%m-%d %H:%M} UTC (in 3 days)."
+    ]
 
 
 def test_they_come_in_the_order_of_time() -> None:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible.utils.display import Display
-from ansible_collections.azdo.connections.plugins.plugin_utils import _front_door
+from ansible_collections.azdo.connections.plugins.plugin_utils import _screen
 
 
 def around(method: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
@@ -23,10 +23,10 @@ def around(method: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
 
 @pytest.mark.parametrize("times", [0, 1, 2])
 def test_what_others_put_around_it_is_not_used(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    own = _front_door._display_of_core()
+    own = _screen.display_of_core()
     for _ in range(times):
         monkeypatch.setattr(Display, "display", around(Display.display))
-    assert _front_door._display_of_core() is own
+    assert _screen.display_of_core() is own
 
 
 def test_who_does_not_say_what_is_below_is_used_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,4 +34,4 @@ def test_who_does_not_say_what_is_below_is_used_itself(monkeypatch: pytest.Monke
         """Says nothing."""
 
     monkeypatch.setattr(Display, "display", display)
-    assert _front_door._display_of_core() is display
+    assert _screen.display_of_core() is display
