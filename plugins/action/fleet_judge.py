@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shlex
 import typing as t
 from datetime import datetime, timezone
 
@@ -31,6 +30,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_tabl
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     NOT_AMONG_THE_HOSTS,
@@ -118,6 +118,7 @@ class ActionModule(ActionBase):
             else:
                 steps = of_play(variables, options, "ansible_play_batch")
             run = view.stored(options["checked"] or "").get(RUN)
+            options["view"] = view
             options["short"] = options["show"] and not is_detailed()
             judged = _ABOUT[options["about"]](steps, options)
             if options["show"]:
@@ -259,9 +260,12 @@ def _plan(steps: Steps, options: Json) -> Json:
     plans = plans_of(steps)
     if not plans or nothing_read(steps):
         return {"lines": lines, "digest": ""}
-    digest, path = digest_of(plans), options["plan_path"]
-    there = f" -e fleet_plan_path={shlex.quote(path)}" if path else ""
-    return {"digest": digest, "lines": [*lines, "", f"To do just that: -e fleet_plan_digest={digest}{there}"]}
+    view: PlayView = options["view"]
+    digest = digest_of(plans)
+    there = {"target": options["to"], "plan_path": options["plan_path"]}
+    command = approving_command(view.extra, view.sources, digest=digest, **there)
+    # Not folded: a command is copied as a whole.
+    return {"digest": digest, "lines": [*lines, "", "To do just that:", f"  {command}"]}
 
 
 def _outcome(steps: Steps, options: Json) -> Json:

@@ -14,10 +14,15 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_c
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import Job, handed_on, job_number
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import hosts_may_be_missing
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
+    hosts_may_be_missing,
+    nothing_read,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     PLAN_MODE,
     REPORT_MODE,
@@ -26,7 +31,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
     split,
     write,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import written
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of, written
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     RUN,
     NothingRegisteredError,
@@ -82,7 +87,7 @@ class ActionModule(ActionBase):
                 # Nothing was to be written, and there is nothing to hand on.
                 return {**result, "changed": False, "files": []}
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
-        texts = _texts(steps, reports, options, now)
+        texts = _texts(steps, reports, options, now, _about_it(view, steps, checked))
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
         return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now)}
@@ -107,6 +112,18 @@ def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, 
     return {"ansible_stats": stats, **({"warnings": warnings} if warnings else {})}
 
 
+def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any]) -> About:
+    """What the role knows beside the results: the names of its variables, and of a plan how to agree to it."""
+    plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}
+    if not plans:
+        return About(names=NAMES)
+    digest = digest_of(plans)
+    there = {"target": str(checked.get("to")), "plan_path": str(checked["said"].get("plan_path") or "")}
+    return About(
+        names=NAMES, digest=digest, command=approving_command(view.extra, view.sources, digest=digest, **there)
+    )
+
+
 def _said(checked: t.Mapping[str, t.Any]) -> Json:
     """The options that the task leaves to what a person said."""
     if not checked:
@@ -120,10 +137,12 @@ def _said(checked: t.Mapping[str, t.Any]) -> Json:
     return {"report": checked["reports"], "title": said.get("report_title") or "", **plans}
 
 
-def _texts(steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json, now: datetime) -> dict[str, str]:
+def _texts(
+    steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json, now: datetime, about: About
+) -> dict[str, str]:
     """The content of each file, by its path."""
     merged = merge(steps)
-    texts = {path: report(merged, ENDINGS[ending], now, options["title"], NAMES) for path, ending in reports.items()}
+    texts = {path: report(merged, ENDINGS[ending], now, options["title"], about) for path, ending in reports.items()}
     if options["plan"]:
         texts[options["plan"]] = written(plans_of(steps), given("fleet_write", "connections", options["connections"]))
     return texts

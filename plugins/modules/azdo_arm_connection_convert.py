@@ -623,6 +623,13 @@ summary:
       description: Name of the organization.
       type: str
       sample: contoso
+    organization_url:
+      description: Its address.
+      type: str
+      sample: https://dev.azure.com/contoso
+    asked_by:
+      description: Who is signed in, as Azure DevOps calls them.
+      type: str
     to:
       description: The target.
       type: str
@@ -674,6 +681,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.rows imp
 from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import whose
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec
 
@@ -771,9 +779,9 @@ def run(runtime: Runtime) -> Result:
         runtime.warnings.append(f"allow_unread: {planner.gaps.gaps}")
     summary = run_summary(
         connections,
+        whose(runtime.azure_devops),
         target=wanted.target,
         not_selected=planner.not_selected,
-        organization=runtime.azure_devops.name,
         coverage=estate.coverage,
         unsettled=unsettled(estate, plan),
         held_back=runtime.session.seconds_held_back - held_back,

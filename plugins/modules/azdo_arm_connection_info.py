@@ -408,6 +408,13 @@ summary:
       description: Name of the organization.
       type: str
       sample: contoso
+    organization_url:
+      description: Its address.
+      type: str
+      sample: https://dev.azure.com/contoso
+    asked_by:
+      description: Who is signed in, as Azure DevOps calls them.
+      type: str
     total:
       description: Number of rows.
       type: int
@@ -551,7 +558,7 @@ def run(runtime: Runtime) -> Result:
         meanwhile=meter.look,
     )
     connections = [item for item in rows if item is not None]
-    summary = estate_summary(connections, organization=runtime.azure_devops.name, coverage=estate.coverage)
+    summary = estate_summary(connections, runtime.azure_devops, estate.coverage)
     return Result(values={"connections": connections, "summary": summary})
 
 

@@ -53,8 +53,8 @@ NOT_CHECKED = {
 
 def run_summary(
     rows: t.Sequence[Json],
+    whose: Json,
     *,
-    organization: str,
     target: str,
     not_selected: t.Mapping[str, t.Sequence[str]],
     coverage: Coverage,
@@ -63,7 +63,7 @@ def run_summary(
 ) -> Json:
     """The ``summary`` of azdo_arm_connection_convert, from its rows. ``by_status`` has every status, so that templates need no defaults."""
     return {
-        "organization": organization,
+        **whose,
         "to": target,
         "seen": len(rows) + sum(map(len, not_selected.values())),
         "selected": len(rows),

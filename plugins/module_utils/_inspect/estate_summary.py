@@ -13,13 +13,23 @@ from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, known_scheme
 from ansible_collections.azdo.connections.plugins.module_utils._model.coverage import Coverage
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 
 
-def estate_summary(rows: t.Sequence[Json], *, organization: str, coverage: Coverage) -> Json:
+def whose(client: AzureDevOps) -> Json:
+    """Which organization a summary is about, and who has asked it."""
+    return {
+        "organization": client.name,
+        "organization_url": client.url,
+        "asked_by": client.organization().caller_name,
+    }
+
+
+def estate_summary(rows: t.Sequence[Json], client: AzureDevOps, coverage: Coverage) -> Json:
     """The ``summary`` of azdo_arm_connection_info, from its rows."""
     return {
-        "organization": organization,
+        **whose(client),
         "total": len(rows),
         "by_scheme": _count(known_scheme(row["scheme"]) for row in rows),
         "by_issuer": _count(row["issuer_kind"] for row in rows if row["issuer_kind"]),

@@ -55,6 +55,13 @@ class PlayView:
         self.extra: Variables = load_extra_vars(action._loader)
 
     @property
+    def sources(self) -> list[str]:
+        """The inventory that was named, as a person would name it from here; empty where it is the one of the configuration."""
+        told = [str(source) for source in self.variables.get("ansible_inventory_sources") or ()]
+        named = [source for source in told if source not in C.config.get_config_value("DEFAULT_HOST_LIST")]
+        return [source if "," in source else os.path.relpath(source) for source in named]
+
+    @property
     def is_first_batch(self) -> bool:
         """Whether no hosts of the play had their turn before those of now."""
         return self.hosts[:1] == self.batch[:1]

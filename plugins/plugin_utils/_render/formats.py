@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from dataclasses import replace
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import csv_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 
@@ -29,18 +30,21 @@ _OF_THE_TASK = ("changed", "failed", "invocation", "warnings", "deprecations", "
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
-def report(result: Result, wanted: str, now: datetime, title: str = "", names: t.Mapping[str, str] = NO_NAMES) -> str:
+def report(result: Result, wanted: str, now: datetime, title: str = "", about: About = NOTHING_SAID) -> str:
     """Return the report as text in one of FORMATS.
 
-    :param names: what the door that was used calls the options of azdo_arm_connection_convert.
+    :param about: what the door that was used knows of it.
     """
+    asked_by = (result.get("summary") or {}).get("asked_by")
+    if asked_by and not about.made_by:
+        about = replace(about, made_by=str(asked_by))
     if wanted == "csv":
         return csv_text(entries(result))
     if wanted == "markdown":
-        return markdown_text(result, now, title, names)
+        return markdown_text(result, now, title, about)
     if wanted == "json":
         return json_text(result)
-    return html_page(result, now, title, names)
+    return html_page(result, now, title, about)
 
 
 def json_text(result: Result) -> str:

@@ -12,11 +12,12 @@ import re
 import typing as t
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE, Cell
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
     TARGETS,
     Column,
@@ -34,7 +35,7 @@ _SPECIAL = re.compile(
 )
 
 
-def markdown_text(result: Result, now: datetime, title: str = "", names: t.Mapping[str, str] = NO_NAMES) -> str:
+def markdown_text(result: Result, now: datetime, title: str = "", about: About = NOTHING_SAID) -> str:
     """Return headline, what could not be seen, what needs attention, reasons with remedies, and the table of connections."""
     listed, run = entries(result), is_run(result)
     parts = [
@@ -46,8 +47,11 @@ def markdown_text(result: Result, now: datetime, title: str = "", names: t.Mappi
             f"As of {now:%Y-%m-%d %H:%M} UTC.",
         ],
         _missing(result, listed, run=run),
+        _approval(result, about),
+        _errors(result),
         _attention(listed, now),
-        _reasons(listed, names, run=run),
+        _next_steps(result),
+        _reasons(listed, about.names, run=run),
         _table(listed),
         [f"- {quoted(line)}" for line in facts.notes(result)],
     ]
@@ -60,6 +64,39 @@ def _missing(result: Result, listed: t.Sequence[Entry], *, run: bool) -> list[st
     if missing:
         made += [*([""] if made else []), "## Not known", "", *(f"- {quoted(line)}" for line in missing)]
     return made
+
+
+def _approval(result: Result, about: About) -> list[str]:
+    found = approval(result, about)
+    if not found:
+        return []
+    told = ["", quoted(found.not_seen)] if found.not_seen else []
+    what = f"Whoever gives this digest agrees to moving {found.what}, and to nothing else."
+    return [
+        "## To approve",
+        "",
+        what,
+        "",
+        f"    {found.digest}",
+        "",
+        "To do just that:",
+        "",
+        f"    {found.command}",
+        *told,
+    ]
+
+
+def _errors(result: Result) -> list[str]:
+    found = [
+        f"- {trouble.status} ({trouble.number}): {quoted(trouble.names)}: {quoted(trouble.text)}"
+        for trouble in errors(result)
+    ]
+    return ["## What went wrong, and what to do", "", *found] if found else []
+
+
+def _next_steps(result: Result) -> list[str]:
+    found = [line for step in next_steps(result) for line in ("", quoted(step.sentence), "", f"    {step.command}")]
+    return ["## What to do next", *found] if found else []
 
 
 def _attention(listed: t.Sequence[Entry], now: datetime) -> list[str]:

@@ -1,34 +1,32 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as one HTML page, which needs nothing but itself.
+"""The report as one HTML page, which needs nothing but itself. Its templates, its style and its scripts are files of their own in ``templates``.
 
-PRIVATE to the collection, and pure. Its policy (Content-Security-Policy) allows no request at all, and just the one style and the scripts whose
-hashes it names: whatever a name would smuggle in could not run.
+PRIVATE to the collection. Its policy (Content-Security-Policy) allows no request at all, and just the one style and the scripts whose hashes it names: whatever
+a name would smuggle in could not run. Every text is escaped, and what controls the direction of reading is written out.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
-from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_charts
-from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_table as rows
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.html_markup import Markup, element, joined
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
+from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_cards, timeline
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_filters import Filters, filters
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_script import EARLY, SCRIPT
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_style import STYLE
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_timeline import time_line
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import Point, points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import run_numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
     TARGETS,
     Column,
@@ -37,291 +35,173 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     filled,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count, is_run
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+_TEMPLATES = Path(__file__).with_name("templates")
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6e69'/%3E"
     "%3Cpath d='M4 8.5l3 3 5-7' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
 )
-# So many of what could not be seen stand at the top; the rest can be unfolded.
-_UNSEEN = 8
+# Columns whose text is a word of ours, which can stand as a label.
+_LABELS = frozenset({"status", "state", "verification", "rollback", *TARGETS})
+# Classes of cells: names of projects, numbers, reason codes, long texts, short ones, ids.
+_KINDS = {
+    "project": "p",
+    "days_until_auto_disable": "n",
+    "id": "id",
+    "error": "w",
+    "shared_with": "w",
+    "description": "w",
+    **dict.fromkeys(("reasons", *TARGETS), "k"),
+    **dict.fromkeys(("scheme_before", "scheme", "issuer_before", "issuer", "target"), "s"),
+}
+# What fits on paper in a size that can be read.
+_PRINTED = (
+    "connection",
+    "project",
+    "organization",
+    "status",
+    "reasons",
+    "error",
+    "scheme",
+    "issuer",
+    next(iter(TARGETS)),
+    "revert_deadline",
+    "secret_expires",
+    "last_used",
+)
+_TIMES = ("last_used", "revert_deadline", "secret_expires")
 
 
-@dataclass(frozen=True)
-class _Report:
-    """All that the parts of the page are made from."""
+def html_page(result: Result, now: datetime, title: str = "", about: About = NOTHING_SAID) -> str:
+    """Return the page.
 
-    result: Result
-    title: str
-    now: datetime
-    run: bool
-    listed: list[Entry]
-    columns: list[Column]
-    attention: list[Point]
-    filters: Filters
-    names: t.Mapping[str, str]
-
-
-def html_page(result: Result, now: datetime, title: str = "", names: t.Mapping[str, str] = NO_NAMES) -> str:
-    """Return the page. now is the time from which the days left are counted."""
+    :param now: the time from which the days left are counted. :param about: what the door that was used knows of it.
+    """
     listed, run = entries(result), is_run(result)
     attention = points(listed, now)
-    report = _Report(
-        result=result,
-        title=title or facts.default_title(listed, result, run=run),
-        now=now,
-        run=run,
-        listed=listed,
-        columns=filled(listed),
-        attention=attention,
-        filters=filters(listed, attention),
-        names=names,
+    chosen, columns = filters(listed, attention), filled(listed)
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            title=title or facts.default_title(listed, result, run=run),
+            now=now,
+            token=chosen.token,
+            **_own_files(columns),
+            **_top(result, listed, about, run=run),
+            attention=attention,
+            **_cards(result, listed, now, about),
+            **_table(result, listed, columns, chosen),
+        )
     )
-    style = STYLE + rows.card_labels(report.columns)
-    return f'<!DOCTYPE html>\n<html lang="en">\n{_head(report, style)}\n{_body(report)}\n</html>\n'
 
 
-def _head(report: _Report, style: str) -> Markup:
-    policy = (
-        f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(EARLY)} {_hash(SCRIPT)}; "
-        "base-uri 'none'; form-action 'none'"
+def _own_files(columns: t.Sequence[Column]) -> dict[str, str]:
+    """What the page brings along, and a policy that allows nothing else."""
+    style = f"{_file('page.css')}{_column_rules(columns)}"
+    early, script = _file("early.js"), _file("page.js")
+    policy = f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(early)} {_hash(script)}"
+    never = "base-uri 'none'; form-action 'none'"
+    return {"icon": _ICON, "policy": f"{policy}; {never}", "style": style, "early": early, "script": script}
+
+
+def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) -> dict[str, t.Any]:
+    """What is read first: the numbers, what is missing, what one would approve, what went wrong, and what to do."""
+    gaps, complete = facts.gaps(listed, run=run), facts.is_complete(result)
+    projects = coverage_of(result).get("projects")
+    return {
+        "headline": facts.headline(result),
+        "breakdown": facts.breakdown(result),
+        "figures": facts.figures(result),
+        "made_by": about.made_by,
+        "complete": complete,
+        "projects": count(projects, "project") if isinstance(projects, int) else None,
+        "unseen": facts.unseen(result),
+        "gaps": gaps,
+        "all_known": complete and not gaps,
+        "approval": approval(result, about),
+        "errors": errors(result),
+        "steps": next_steps(result),
+    }
+
+
+def _cards(result: Result, listed: t.Sequence[Entry], now: datetime, about: About) -> dict[str, t.Any]:
+    run, lanes = is_run(result), times.lanes(listed, now)
+    numbers = run_numbers(result)
+    of_kind = (
+        page_cards.run_cards(listed, plan=bool(numbers.to_do and not numbers.done))
+        if run
+        else page_cards.fleet_cards(listed, now)
     )
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", report.title),
-        element("link", rel="icon", href=_ICON),
-        element("style", Markup(style)),
-        element("script", Markup(EARLY)),
+    return {
+        "narrow": [*of_kind, *page_cards.time_cards(listed, now)],
+        "lanes": [timeline.line_of(lane, now) for lane in lanes],
+        "marks": timeline.MARKS,
+        "nearest": timeline.nearest(lanes, listed, now),
+        "run_causes": breakdowns.causes(listed, "reasons", about.names) if run else [],
+        "targets": [] if run else page_cards.target_cards(listed, about.names),
+    }
+
+
+def _table(result: Result, listed: t.Sequence[Entry], columns: t.Sequence[Column], chosen: Filters) -> dict[str, t.Any]:
+    return {
+        "rows": [(entry, " ".join(tokens)) for entry, tokens in zip(listed, chosen.tokens, strict=True)],
+        "columns": columns,
+        "kinds": _KINDS,
+        "labels": _LABELS,
+        "filters": chosen.listed,
+        "count": count(len(listed), "connection"),
+        "has_times": any(column.key in _TIMES for column in columns),
+        "notes": facts.notes(result),
+    }
+
+
+@functools.cache
+def _environment() -> Environment:
+    """Everything is escaped, and a name that no template can have is an error."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
+    made.filters |= {
+        "number": lambda value: f"{value:,}",
+        "paint": page_cards.paint,
+        "percent": page_cards.percent,
+        "rounded": page_cards.rounded,
+    }
+    return made
+
+
+def _shown(value: t.Any) -> t.Any:
+    """A text of somebody else without what controls the direction of reading, or is no character."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not value.isprintable():
+        return printable(value)
+    return value
+
+
+@functools.cache
+def _file(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _column_rules(columns: t.Sequence[Column]) -> str:
+    """The style that depends on the columns: their names where the table has no head, because each connection is a card, and what is not printed."""
+    names = [f'#rows td:nth-child({place}) {{ --name: "{column.title}"; }}' for place, column in enumerate(columns, 1)]
+    unprinted = [
+        f"#connections tr > :nth-child({place})"
+        for place, column in enumerate(columns, 1)
+        if column.key not in _PRINTED
+    ]
+    paper = [f"@media print {{ {', '.join(unprinted)} {{ display: none; }} }}"] if unprinted else []
+    return "\n".join([*names, *paper, ""])
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _body(report: _Report) -> Markup:
-    parts = (_unseen, _figures, _attention, _not_known, _charts, _table)
-    main = element("main", *(part(report) for part in parts))
-    return element(
-        "body",
-        element("a", "Skip to the table", href="#table", class_="skip"),
-        _header(report),
-        main,
-        _footer(),
-        element("script", Markup(SCRIPT)),
-    )
-
-
-def _header(report: _Report) -> Markup:
-    seen = coverage_of(report.result).get("projects")
-    complete = facts.is_complete(report.result)
-    scope = f"Everything could be seen, in {count(seen, 'project')}." if complete and isinstance(seen, int) else ""
-    made = element("time", f"{report.now:%Y-%m-%d %H:%M} UTC", datetime=f"{report.now:%Y-%m-%dT%H:%M:%SZ}")
-    return element(
-        "header",
-        element("h1", report.title),
-        element("p", facts.headline(report.result), class_="lead"),
-        element("p", "As of ", made, ". ", scope, class_="made"),
-    )
-
-
-def _unseen(report: _Report) -> Markup | None:
-    """What is not in the report, before anything that is."""
-    lines = facts.unseen(report.result)
-    if not lines and facts.is_complete(report.result):
-        return None
-    return element(
-        "section",
-        element("h2", "Not everything could be seen"),
-        element("p", "What is missing here is not in the numbers and tables below."),
-        _some(lines),
-        class_="unseen-part",
-        id="coverage",
-    )
-
-
-def _not_known(report: _Report) -> Markup | None:
-    """What is not known about connections that were seen."""
-    lines = facts.gaps(report.listed, run=report.run)
-    if not lines:
-        return None
-    listed = element("ul", *(element("li", line) for line in lines))
-    return element("section", element("h2", "Not known"), listed, class_="unseen-part quiet", id="gaps")
-
-
-def _some(lines: t.Sequence[str]) -> Markup:
-    first = element("ul", *(element("li", line) for line in lines[:_UNSEEN]))
-    rest = lines[_UNSEEN:]
-    if not rest:
-        return first
-    more = element(
-        "details", element("summary", f"{len(rest):,} more"), element("ul", *(element("li", line) for line in rest))
-    )
-    return joined([first, more])
-
-
-def _figures(report: _Report) -> Markup:
-    items = [
-        element(
-            "li",
-            element("b", f"{figure.number:,}"),
-            element("span", figure.label),
-            class_=f"figure {figure.tone}".strip(),
-        )
-        for figure in facts.figures(report.result)
-    ]
-    return element("section", element("h2", "In numbers", class_="unseen"), element("ul", *items, class_="figures"))
-
-
-def _attention(report: _Report) -> Markup:
-    if not report.attention:
-        known = facts.is_complete(report.result) and not facts.gaps(report.listed, run=report.run)
-        text = "Nothing." if known else "Nothing that is known; but not everything is known."
-        return element("section", element("h2", "Needs attention first"), element("p", text), class_="card")
-    words = {"bad": "urgent", "warn": "to plan"}
-    items = [
-        element(
-            "li",
-            element("b", f"{len(point.members):,}"),
-            element("span", point.sentence, class_="what"),
-            element("span", words.get(point.tone, point.tone), class_=f"tag {point.tone}"),
-            page_charts.show(report.filters.token("attention", point.key), point.sentence),
-        )
-        for point in report.attention
-    ]
-    return element(
-        "section", element("h2", "Needs attention first"), element("ol", *items, class_="points"), class_="card"
-    )
-
-
-def _card(title: str, *children: object, wide: bool = False) -> Markup:
-    return element("section", element("h2", title), *children, class_="card wide" if wide else "card")
-
-
-def _charts(report: _Report) -> Markup:
-    narrow = [*(_run_charts(report) if report.run else _estate_charts(report)), *_time_charts(report)]
-    kind = "charts three" if len(narrow) in (3, 5, 6) else "charts"
-    return element("div", *narrow, *_deadlines(report), *_reason_charts(report), class_=kind)
-
-
-def _tokens(report: _Report, key: str) -> t.Callable[[str], str | None]:
-    return lambda value: report.filters.token(key, value)
-
-
-def _estate_charts(report: _Report) -> list[Markup]:
-    schemes, issuers = breakdowns.shares(report.listed, "scheme"), breakdowns.shares(report.listed, "issuer")
-    left = (ISSUER_RETIRES - report.now).days
-    when = f"in {count(left, 'day')}" if left > 0 else "that is over"
-    hint = element("p", f"The Azure DevOps issuer retires on 2027-07-01, {when}.", class_="hint")
-    return [
-        *([_card("How they sign in", page_charts.bars(schemes, _tokens(report, "scheme")))] if schemes else []),
-        *(
-            [_card("Who issues their tokens", page_charts.bars(issuers, _tokens(report, "issuer")), hint)]
-            if issuers
-            else []
-        ),
-    ]
-
-
-def _run_charts(report: _Report) -> list[Markup]:
-    if not report.listed:
-        return []
-    statuses = breakdowns.shares(report.listed, "status")
-    before, after = breakdowns.shares(report.listed, "scheme_before"), breakdowns.shares(report.listed, "scheme")
-    old, new = (
-        breakdowns.shares(report.listed, "issuer_before", "no issuer"),
-        breakdowns.shares(report.listed, "issuer", "no issuer"),
-    )
-    return [
-        _card("How it went", page_charts.bars(statuses, _tokens(report, "status"))),
-        *([_card("Before and after", page_charts.before_and_after("Scheme", before, after))] if before else []),
-        *([_card("Issuers before and after", page_charts.before_and_after("Issuer", old, new))] if old != new else []),
-    ]
-
-
-def _time_charts(report: _Report) -> list[Markup]:
-    months, use = times.expiry_by_month(report.listed, report.now), times.last_use(report.listed, report.now)
-    return [
-        *([_card("When secrets expire", page_charts.months(months))] if months else []),
-        *([_card("When they were last used", page_charts.bars(use))] if use else []),
-    ]
-
-
-def _deadlines(report: _Report) -> list[Markup]:
-    lanes = times.lanes(report.listed, report.now)
-    return [_card("Deadlines", time_line(lanes, report.listed, report.now), wide=True)] if lanes else []
-
-
-def _reason_charts(report: _Report) -> list[Markup]:
-    if report.run:
-        found = breakdowns.causes(report.listed, "reasons", report.names)
-        return (
-            [_card("Reasons, and what to do", page_charts.reasons(found, _tokens(report, "reasons:reason")), wide=True)]
-            if found
-            else []
-        )
-    made = [_target(report, target, title) for target, title in TARGETS.items()]
-    parts = [part for part in made if part]
-    return [_card("What can go where, and what stands in the way", *parts, wide=True)] if parts else []
-
-
-def _target(report: _Report, target: str, title: str) -> Markup | None:
-    verdicts = breakdowns.verdicts(report.listed, target)
-    if not verdicts:
-        return None
-    found = breakdowns.causes(report.listed, target, report.names)
-    told = ", ".join(f"{share.number:,} {share.label}" for share in verdicts)
-    return element(
-        "details",
-        element("summary", element("b", title), " ", element("span", told)),
-        page_charts.bars(verdicts, _tokens(report, target)),
-        page_charts.reasons(found, _tokens(report, f"{target}:reason")) if found else None,
-        open=target == next(iter(TARGETS)),
-    )
-
-
-def _table(report: _Report) -> Markup:
-    head = element("h2", "Connections", id="table", tabindex="-1")
-    told = facts.notes(report.result)
-    notes = element("ul", *(element("li", line) for line in told), class_="hint") if told else None
-    if not report.listed:
-        return element("section", head, rows.nothing(), notes, class_="card wide", aria_labelledby="table")
-    box = element(
-        "div",
-        rows.table(report.listed, report.columns, report.filters),
-        class_="scroll",
-        tabindex="0",
-        role="region",
-        aria_label="Table of connections",
-    )
-    more = element(
-        "p",
-        element("button", type="button", id="more"),
-        " ",
-        element("button", type="button", id="all"),
-        id="rest",
-        hidden=True,
-    )
-    return element(
-        "section",
-        head,
-        rows.controls(report.filters, report.columns),
-        element("p", f"{count(len(report.listed), 'connection')}.", id="shown", role="status", aria_live="polite"),
-        box,
-        more,
-        rows.legend(report.columns),
-        notes,
-        class_="card wide",
-        aria_labelledby="table",
-    )
-
-
-def _footer() -> Markup:
-    return element(
-        "footer",
-        element("p", "Made by the Ansible collection azdo.connections. This page loads nothing and sends nothing."),
-    )

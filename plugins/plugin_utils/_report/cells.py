@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable as written_out
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
@@ -67,6 +68,7 @@ class Cell:
     :param order: what to sort by, where that is not the text; a number.
     :param moment: the time that the text says.
     :param tone: ``good``, ``bad``, ``warn`` or ``unknown``: how it is meant. The text alone must say it too.
+    :param link: where it can be looked at.
     """
 
     text: str = ""
@@ -75,6 +77,7 @@ class Cell:
     order: float | None = None
     moment: datetime | None = None
     tone: str = ""
+    link: str = ""
 
     @property
     def plain(self) -> str:
@@ -82,6 +85,8 @@ class Cell:
 
 
 NOTHING = Cell()
+# What would be where it is to go; a migration changes only the issuer.
+_MOVES = ("would_convert", "would_revert")
 NOT_KNOWN = Cell(UNKNOWN, tone=UNKNOWN)
 
 
@@ -93,6 +98,27 @@ def printable(value: object) -> str:
 
 def name(value: object) -> Cell:
     return Cell(printable(value)) if value not in (None, "") else NOT_KNOWN
+
+
+def connection(row: Row) -> Cell:
+    return _linked(name(row.get("name")), row, f"?resourceId={_in_address(row.get('id'))}")
+
+
+def project(row: Row) -> Cell:
+    return _linked(name(row.get("project")), row, "")
+
+
+def _linked(cell: Cell, row: Row, which: str) -> Cell:
+    """With its page of the portal: the connection's own, or all of its project (observed in public scripts, 2026-11)."""
+    url, project_id = str(row.get("organization_url") or ""), row.get("project_id")
+    if not url.startswith(("https://", "http://")) or not project_id:
+        return cell
+    return replace(cell, link=f"{url}/{_in_address(project_id)}/_settings/adminservices{which}")
+
+
+def _in_address(value: t.Any) -> str:
+    """Half a character is none in an address."""
+    return quote(str(value).encode(errors="replace"), safe="")
 
 
 def organization(row: Row) -> Cell:
@@ -128,6 +154,12 @@ def _scheme(side: t.Mapping[str, t.Any]) -> Cell:
 
 def scheme(row: Row) -> Cell:
     return _scheme(_side(row, "after", "before"))
+
+
+def scheme_expected(row: Row) -> Cell:
+    """Where a row of a plan would end, if all goes well."""
+    moves = row.get("status") in _MOVES
+    return _scheme({"scheme": row.get("target")}) if moves else scheme(row)
 
 
 def scheme_before(row: Row) -> Cell:
@@ -268,6 +300,27 @@ def auto_disable(row: Row) -> Cell:
         return NOTHING
     days = (row["usage"] or {}).get("days_until_auto_disable")
     return Cell(str(days), order=days) if isinstance(days, int) and not isinstance(days, bool) else NOT_KNOWN
+
+
+def text_of(key: str) -> t.Callable[[Row], Cell]:
+    """A text that people wrote, as it is."""
+    return lambda row: Cell(printable(" ".join(str(row[key]).split()))) if row.get(key) else NOTHING
+
+
+def subscription(row: Row) -> Cell:
+    """What it leads to, by name or else by id."""
+    scope = row.get("scope")
+    names = ("subscription_name", "subscription_id", "management_group_name", "management_group_id")
+    found = next((str(scope[key]) for key in names if scope.get(key)), "") if isinstance(scope, t.Mapping) else ""
+    return Cell(printable(found)) if found else NOTHING
+
+
+def last_pipeline(row: Row) -> Cell:
+    """Which pipeline was the last one that used it."""
+    usage = row.get("usage")
+    listed = usage.get("definitions") if isinstance(usage, t.Mapping) else None
+    names = [item.get("name") for item in listed or () if isinstance(item, t.Mapping)]
+    return Cell(printable(names[0])) if names and names[0] else NOTHING
 
 
 def shared_with(row: Row) -> Cell:

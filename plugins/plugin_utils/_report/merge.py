@@ -70,9 +70,10 @@ def _one_host(taken: t.Sequence[Result]) -> list[Row]:
     """The rows of one host after all its steps: a later row about the same connection goes on from the earlier one."""
     rows: dict[t.Any, Row] = {}
     for result in taken:
-        organization = (result.get("summary") or {}).get("organization")
+        summary = result.get("summary") or {}
+        whose = {"organization": summary.get("organization"), "organization_url": summary.get("organization_url")}
         for row in result.get("connections", ()):
-            named = {**row, "organization": organization}
+            named = {**row, **whose}
             earlier = rows.get(row["id"])
             rows[row["id"]] = named if earlier is None else _going_on(earlier, named)
     return list(rows.values())

@@ -53,8 +53,8 @@ def _verdict(target: str) -> t.Callable[[Row], Cell]:
 
 
 COLUMNS = (
-    Column("connection", "Connection", lambda row: cells.name(row.get("name"))),
-    Column("project", "Project", lambda row: cells.name(row.get("project"))),
+    Column("connection", "Connection", cells.connection),
+    Column("project", "Project", cells.project),
     Column("organization", "Organization", cells.organization),
     Column("status", "Status", cells.status),
     Column("reasons", "Reasons", cells.reasons),
@@ -73,14 +73,18 @@ COLUMNS = (
     Column("secret_expires", "Secret expires", cells.secret_expires),
     Column("last_used", "Last used", cells.last_used),
     Column("days_until_auto_disable", "Days until disabled", cells.auto_disable),
+    Column("last_pipeline", "Last pipeline", cells.last_pipeline),
     Column("shared_with", "Shared with", cells.shared_with),
+    Column("subscription", "Subscription", cells.subscription),
+    Column("created_by", "Created by", cells.text_of("created_by")),
+    Column("description", "Description", cells.text_of("description")),
     Column("id", "Id", lambda row: cells.name(row.get("id"))),
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One connection: its cells by the key of the column."""
+    """One connection: its cells by the key of the column, and ``scheme_expected``, where a plan would take it."""
 
     cells: t.Mapping[str, Cell]
 
@@ -90,9 +94,16 @@ class Entry:
 
 def entries(result: Result) -> list[Entry]:
     """Return the rows of the report, in the order of organization, project and connection."""
-    organization = (result.get("summary") or {}).get("organization")
-    rows = [{**row, "organization": row.get("organization") or organization} for row in result.get("connections") or []]
-    made = [Entry({column.key: column.read(row) for column in COLUMNS}) for row in rows]
+    summary = result.get("summary") or {}
+    whose = {key: summary.get(key) for key in ("organization", "organization_url")}
+    rows = [
+        {**row, **{key: row.get(key) or value for key, value in whose.items()}}
+        for row in result.get("connections") or []
+    ]
+    made = [
+        Entry({**{column.key: column.read(row) for column in COLUMNS}, "scheme_expected": cells.scheme_expected(row)})
+        for row in rows
+    ]
     return sorted(made, key=_place)
 
 

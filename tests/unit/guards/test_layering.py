@@ -95,6 +95,8 @@ MEETS_THE_WORLD = {
     "module_utils/_manage/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.
     "plugin_utils/_input/argument_checks.py": {"ansible", "clock"},
+    # Its templates, which lie beside it, and what fills them.
+    "plugin_utils/_render/page.py": {"jinja2", "markupsafe", "pathlib"},
     # Reports and plans.
     "plugin_utils/_rollout/output_files.py": {"contextlib", "os", "pathlib", "stat", "tempfile"},
 }

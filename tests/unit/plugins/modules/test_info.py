@@ -138,6 +138,8 @@ def test_the_summary(simulator: Simulator) -> None:
     summary = info(simulator).result["summary"]
     assert summary == {
         "organization": "contoso",
+        "organization_url": simulator.organization_url,
+        "asked_by": "Sam Operator",
         "total": 9,
         "by_scheme": {"managed_identity": 1, "service_principal": 5, "workload_identity_federation": 3},
         "by_issuer": {"azure_devops": 1, "entra": 2},

@@ -209,7 +209,14 @@ def test_a_change_of_issuer_is_shown_as_one() -> None:
 
 def test_what_would_wait_for_a_person_is_no_difference() -> None:
     unconfirmed = frozenset({"aaaaaaaa-0000-4000-8000-000000000001"})
-    row = Row(planned(federated(issuer=VSTOKEN), ENTRA_ISSUER, organization="contoso", unconfirmed=unconfirmed))
+    row = Row(
+        planned(
+            federated(issuer=VSTOKEN),
+            ENTRA_ISSUER,
+            organization="contoso",
+            unconfirmed=unconfirmed,
+        )
+    )
     assert row.status == "would_wait"
     assert diff(shown(row)) == {"before": "", "after": ""}
 
@@ -317,7 +324,7 @@ def test_the_numbers_of_a_run() -> None:
     coverage = Coverage(1, (), (), (), named=False)
     summary = run_summary(
         rows,
-        organization="contoso",
+        {"organization": "contoso"},
         target=WIF,
         not_selected={"already_federated": list("abcdef")},
         coverage=coverage,
@@ -344,7 +351,13 @@ def test_the_numbers_of_a_run() -> None:
 def test_what_no_request_can_tell_is_said(target: str, said: str) -> None:
     coverage = Coverage(1, (), (), (), named=False)
     summary = run_summary(
-        [], organization="", target=target, not_selected={}, coverage=coverage, unsettled=[], held_back=0
+        [],
+        {},
+        target=target,
+        not_selected={},
+        coverage=coverage,
+        unsettled=[],
+        held_back=0,
     )
     assert said in summary["not_checked"]
     assert summary["not_checked"].startswith("Tasks inside pipelines were not checked")

@@ -14,6 +14,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_cod
 from ansible_collections.azdo.connections.plugins.modules import azdo_arm_connection_convert as convert
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import conversion_lines, fleet_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import URGENCY
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
@@ -81,7 +82,7 @@ def test_what_the_role_says_has_the_names_of_the_role(code: str, target: str, st
             assert not OPTION.search(line), line
             assert "{" not in line
     for wanted in ("markdown", "html"):
-        text = report(told, wanted, NOW, names=NAMES)
+        text = report(told, wanted, NOW, about=About(names=NAMES))
         assert RULES[code].remedy not in text or "{" not in RULES[code].remedy
         found = [word for word in OPTION.findall(text) if word != code]
         assert not found, found

@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reader does with a report: what one would approve, what went wrong, and what comes next, with the command for it.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
+    FAILED,
+    UNFINISHED,
+    fleet_numbers,
+    issuer_retires,
+    run_numbers,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import main_code, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+    FEDERATION,
+    Result,
+    Row,
+    count,
+    is_run,
+)
+
+# So many names stand in a sentence, and so many ids in a command.
+_NAMED = 5
+_IDS = 20
+_WHAT = {
+    "would_convert": "to workload identity federation",
+    "would_revert": "back to their secrets",
+    "would_migrate": "to the issuer of Microsoft Entra",
+    "would_clean": "away from their old federated credentials",
+}
+
+
+@dataclass(frozen=True)
+class Approval:
+    """:param what: which connections, and where to. :param not_seen: what nobody could look at; empty if all was seen."""
+
+    what: str
+    digest: str
+    command: str
+    not_seen: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Connections that ended in the same way."""
+
+    status: str
+    tone: str
+    number: int
+    names: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """:param command: what does it, as one line for a shell."""
+
+    sentence: str
+    command: str
+
+
+def approval(result: Result, about: About) -> Approval | None:
+    """What somebody would agree to; None where there is nothing to agree to."""
+    run = run_numbers(result)
+    if not about.digest or not run.to_do:
+        return None
+    ways = [way for status, way in _WHAT.items() if run.by_status.get(status)]
+    missing = facts.unseen(result)
+    told = f"{count(len(missing), 'thing')} could not be seen and {'is' if len(missing) == 1 else 'are'} no part of it."
+    what = f"{count(run.to_do, 'service connection')} {' and '.join(ways)}"
+    return Approval(what, about.digest, about.command, told if missing else "")
+
+
+def errors(result: Result) -> list[Trouble]:
+    """What failed, was taken back or is not finished, the worst first; equal ones together."""
+    told: dict[tuple[str, str], list[Row]] = {}
+    rows = [row for row in result.get("connections") or () if row.get("status") in (*FAILED, *UNFINISHED)]
+    for row in sorted(rows, key=urgency):
+        told.setdefault((str(row["status"]), words.told(row)), []).append(row)
+    return [
+        Trouble(words.status_name(status), "bad" if status in FAILED else "warn", len(some), _names(some), text)
+        for (status, text), some in told.items()
+    ]
+
+
+def _names(rows: t.Sequence[Row]) -> str:
+    names = ", ".join(f"{printable(row.get('project'))} / {printable(row['name'])}" for row in rows[:_NAMED])
+    return names + (f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else "")
+
+
+def next_steps(result: Result) -> list[Step]:
+    """What to do now, each with the command that does it for the whole organization; nothing where nothing is to be done."""
+    if not result.get("connections"):
+        return []
+    return _after_run(result) if is_run(result) else _after_report(result)
+
+
+def _after_report(result: Result) -> list[Step]:
+    rows, fleet = result["connections"], fleet_numbers(result)
+    able = fleet.verdicts[FEDERATION]["yes"]
+    by_hand = [row for row in rows if verdict_of(row, FEDERATION).main_code == "manual_needs_federated_credential"]
+    steps = []
+    if able:
+        steps.append(
+            Step(
+                f"{count(able, 'connection')} can move to workload identity federation. Make a plan, which changes nothing:",
+                command("plan", fleet_plan_path="plan.json", fleet_report_path="plan.html"),
+            )
+        )
+    if 0 < len(by_hand) <= _IDS:
+        steps.append(
+            Step(
+                f"{count(len(by_hand), 'connection')} that a person has made: with a federated credential for each, which whoever owns the application "
+                "makes, or this does:",
+                command("plan", fleet_federated_credential="create", fleet_connections=_ids(by_hand)),
+            )
+        )
+    if fleet.old_issuer:
+        steps.append(
+            Step(
+                f"{count(fleet.old_issuer, 'connection')} with the issuer that retires on 2027-07-01. Plan the migration, for which there is no way back:",
+                command("plan", fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
+            )
+        )
+    return steps
+
+
+def _after_run(result: Result) -> list[Step]:
+    rows = result["connections"]
+    moved = [row for row in rows if row.get("status") == "converted"]
+    shared = [row for row in rows if row.get("status") == "skipped" and main_code(row) == "shared"]
+    retiring = sum(issuer_retires({**row, **(row.get("after") or {})}) for row in moved)
+    steps = []
+    if moved:
+        # A batch that is too large for a command is tested as what it has become.
+        which: dict[str, t.Any] = (
+            {"fleet_connections": _ids(moved)} if len(moved) <= _IDS else {"fleet_schemes": FEDERATION}
+        )
+        steps.append(Step("Test what was moved, now and once pipelines have run:", command("verify", **which)))
+    if 0 < len(moved) <= _IDS:
+        until = min((words.deadline(row) for row in moved if words.deadline(row)), default="")
+        steps.append(
+            Step(
+                f"Take it back, if need be{f': until {until}' if until else ''}.",
+                command("revert", fleet_connections=_ids(moved)),
+            )
+        )
+    if retiring:
+        steps.append(
+            Step(
+                f"{count(retiring, 'connection')} came out with the issuer that retires on 2027-07-01. Plan the migration:",
+                command("plan", fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
+            )
+        )
+    if shared:
+        steps.append(
+            Step(
+                f"{count(len(shared), 'connection')} that other projects use, too: once their owners know, plan with them.",
+                command("plan", fleet_shared="include", fleet_plan_path="plan.json"),
+            )
+        )
+    return steps
+
+
+def _ids(rows: t.Sequence[Row]) -> list[str]:
+    return [str(row["id"]) for row in rows]
+
+
+def command(entry: str, *words_before: str, **variables: t.Any) -> str:
+    """A line for a shell that plays an entry point; what is no plain word is given as JSON, which ansible-playbook splits nowhere."""
+    parts = ["ansible-playbook", f"azdo.connections.{entry}", *words_before]
+    for name, value in variables.items():
+        plain = isinstance(value, str) and value and not any(char.isspace() or char in "\"'{}\\=," for char in value)
+        parts += ["-e", f"{name}={value}" if plain else json.dumps({name: value}, ensure_ascii=False)]
+    return shlex.join(printable(part) for part in parts)
