@@ -32,7 +32,7 @@ environment := env -u ANSIBLE_CONFIG \
 	PATH="$(CURDIR)/$(bin):$$PATH" PYTHON="$(CURDIR)/$(bin)/python" VIRTUAL_ENV="$(CURDIR)/$(venv)" \
 	HOME="$(CURDIR)/$(home)" ANSIBLE_HOME="$(CURDIR)/$(home)/.ansible" LC_ALL=C.UTF-8 \
 	ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/$(collections)" PYTHONPATH="$(CURDIR)/$(collections):$(CURDIR)/tests" \
-	AZDO_AWX_COLLECTIONS="$(CURDIR)/$(build)/awx"
+	AZDO_AWX_COLLECTIONS="$(CURDIR)/$(build)/awx" AZDO_NODE_MODULES="$(CURDIR)/$(build)/npm/node_modules"
 
 # What Python has compiled is kept below .build, whatever the caller's settings: a fresh process would compile thousands of files again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -174,7 +174,7 @@ bench: $(venv)/.dev install ## The benchmark: a fleet converted in one task, bes
 	@$(environment) tests/benchmarks/run $(ARGS)
 
 .PHONY: test-browser
-test-browser: $(venv)/.dev install ## The report in Chromium: its filters, its table, screens of all sizes (needs chromium and chromedriver on PATH)
+test-browser: $(venv)/.dev install $(build)/npm/.installed ## The report in Chromium, its style and scripts linted (needs chromium, chromedriver and npm on PATH)
 	$(call run,pytest tests/browser $(ARGS))
 
 .PHONY: cores
@@ -252,6 +252,13 @@ $(build)/core-%/.installed: requirements-demo.txt requirements.txt Makefile | $(
 	@touch "$@"
 
 # Of the package only that collection is kept: the whole of it has half a gigabyte.
+# What lints style and scripts of the page, and axe-core. None of it needs a script of its own to be installed.
+$(build)/npm/.installed: tests/browser/package.json tests/browser/package-lock.json
+	@echo "Linters of the page into $(@D)"
+	@mkdir -p $(@D) && cp $^ $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 $(build)/awx/ansible-%/.installed: | $(venv)/.demo
 	@mkdir -p $(dir $@)
 	@$(bin)/python -m pip download -qq --disable-pip-version-check --no-deps --python-version 3.12 --only-binary :all: --dest $(dir $@) "ansible==$*.*"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -71,8 +72,8 @@ class Page:
     browser: webdriver.Chrome
     path: Path
 
-    def load(self, value: Result) -> Page:
-        self.path.write_text(html_page(value, NOW), encoding="utf-8")
+    def load(self, value: Result, about: About = NOTHING_SAID) -> Page:
+        self.path.write_text(html_page(value, NOW, about=about), encoding="utf-8")
         self.browser.get(self.path.as_uri())
         # On a busy machine the driver was seen to go on while the page was still on its way.
         there = "return document.readyState === 'complete' && location.href === arguments[0]"

@@ -9,7 +9,9 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from browser.conftest import DESK, PHONE, Page
 from unit.plugins._helpers.reports import (
@@ -302,3 +304,67 @@ class TestManyRows:
         after = "window.dispatchEvent(new Event(arguments[0])); return document.querySelectorAll('#rows tr').length"
         assert page.run(after, "beforeprint") == 5000
         assert page.run(after, "afterprint") == 100
+
+
+class TestRows:
+    def test_each_connection_is_one_line_until_it_is_clicked(self, page: Page) -> None:
+        long = "a description that goes on and on " * 20
+        page.load(result(*(info_row(f"azure-{number}", description=long) for number in range(5))))
+        heights = "return Array.from(document.querySelectorAll('#rows tr'), row => row.offsetHeight)"
+        lines = page.run(heights)
+        assert len(set(lines)) == 1
+        assert lines[0] < 50
+        page.find("#rows tr:nth-child(2) td").click()
+        opened = page.run(heights)
+        assert opened[1] > 2 * lines[0]
+        assert [opened[place] for place in (0, 2, 3, 4)] == [lines[0]] * 4
+        page.find("#rows tr:nth-child(2) td").click()
+        assert page.run(heights) == lines
+
+    def test_without_scripts_everything_is_shown(self, page: Page) -> None:
+        page.scripts(on=False)
+        page.load(result(info_row(description="a description that goes on and on " * 20)))
+        page.scripts(on=True)
+        assert page.run("return document.querySelector('#rows tr').offsetHeight") > 100
+
+    def test_a_name_leads_to_the_portal(self, page: Page) -> None:
+        value = result(info_row(id="one", project_id="p-1"), organization_url="https://dev.azure.com/contoso")
+        page.load(value)
+        links = [item.get_attribute("href") for item in page.all("#rows a")]
+        settings = "https://dev.azure.com/contoso/p-1/_settings/adminservices"
+        assert links == [f"{settings}?resourceId=one", settings]
+
+    @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", None])
+    def test_only_an_address_of_the_web_is_a_link(self, page: Page, url: str | None) -> None:
+        page.load(result(info_row(project_id="p-1"), organization_url=url))
+        assert page.all("#rows a") == []
+
+
+class TestOnPaper:
+    def test_it_can_be_read_and_has_its_heads_on_every_page(self, page: Page) -> None:
+        page.load(result(*(info_row(f"azure-{number}") for number in range(120))))
+        page.look(media="print")
+        look = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
+        assert float(page.run(look, "#rows td", "fontSize").removesuffix("px")) >= 10
+        assert page.run(look, "#connections thead", "display") == "table-header-group"
+        hidden = page.run(
+            "return Array.from(document.querySelectorAll('#connections thead th')).filter(head => getComputedStyle(head).display === 'none')"
+            ".map(head => head.textContent)"
+        )
+        assert "Id" in hidden
+        assert not {"Connection", "Project", "To workload identity", "Last used"} & set(hidden)
+        width = page.run("return document.querySelector('#connections').scrollWidth")
+        # A4, landscape, without its margins, at 96 dots an inch.
+        assert width <= 1440
+        page.look()
+
+
+class TestApproval:
+    def test_the_digest_and_its_command_can_be_copied(self, page: Page) -> None:
+        plan = result(run_row("would_convert", after=None), to="workload_identity_federation")
+        page.load(plan, about=About(digest="5d248b70" * 8, command="ansible-playbook azdo.connections.convert -e x=1"))
+        assert page.find("#digest").text == "5d248b70" * 8
+        button = page.find("[data-copy=digest]")
+        button.click()
+        WebDriverWait(page.browser, 10, poll_frequency=0.05).until(lambda _browser: button.text != "Copy")
+        assert page.run("return String(getSelection())") == "5d248b70" * 8

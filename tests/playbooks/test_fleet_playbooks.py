@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import shlex
 import typing as t
 from collections.abc import Callable
 from datetime import timedelta
@@ -212,6 +214,29 @@ def test_a_plan_is_found_where_it_was_written(stage: Callable[..., t.Any]) -> No
     done = here.run("azdo.connections.convert", *agreed)
     assert done.status == 0, done.output
     assert made.scheme == FEDERATION
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_command_of_a_plan_does_just_that(name: str, on: Callable[[str], Kind]) -> None:
+    """As it stands on the screen, on the page and in Markdown: with the inventory, the hosts and all that was said."""
+    kind = on(name)
+    said = ("-e", "fleet_shared=include", "-e", json.dumps({"fleet_exclude": ["azure-te*", "fai*"]}))
+    planned = kind.run(
+        "plan", *said, "-e", "fleet_plan_path=plan.json", "-e", "fleet_report_path=plan.html,plan.md,planned.json"
+    )
+    assert planned.status == 0, planned.output
+    (line,) = (text.strip() for text in planned.stdout.splitlines() if text.strip().startswith("ansible-playbook "))
+    assert line in html.unescape((kind.stage.folder / "plan.html").read_text(encoding="utf-8"))
+    assert f"    {line}\n" in (kind.stage.folder / "plan.md").read_text(encoding="utf-8")
+    would = {row["id"] for row in kind.report("planned.json")["connections"] if row["status"] == "would_convert"}
+    command, playbook, *arguments = shlex.split(line)
+    assert command == "ansible-playbook"
+    whole = ("-e", "fleet_waves=100%", "-e", "fleet_serial=100%")
+    done = kind.stage.run(playbook, *arguments, "-e", "fleet_report_path=run.json", *whole)
+    assert done.status == 0, done.output
+    moved = {row["id"] for row in kind.report("run.json")["connections"] if row["status"] == "converted"}
+    assert moved == would
+    assert moved
 
 
 def test_a_digest_is_enough_for_one_host(on: Callable[[str], Kind]) -> None:
