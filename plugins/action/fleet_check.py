@@ -24,6 +24,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.credential
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_names import (
     canary_problem,
     names_in_slices,
+    no_baseline,
     sizes_nobody_reads,
     strangers,
     unknown_variables,
@@ -42,6 +43,10 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files, plan_file
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import (
+    HistoryError,
+    earlier_reports,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import job_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import ENTRA_ISSUER, target_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
@@ -78,7 +83,8 @@ class ActionModule(ActionBase):
         warnings = _names(view)
         said = view.said(options["entry"])
         _play(view, said)
-        _refuse(names_in_slices(said), _no_journal(said))
+        _refuse(names_in_slices(said), _no_journal(said), no_baseline(said))
+        warnings += _history(said)
         hosts = _hosts(view)
         if view.is_first_batch:
             _sources(view, said)
@@ -263,6 +269,22 @@ def _outputs(said: Said, reports: list[str], check_mode: bool) -> None:
     found = [_about(name, output_files.check, path) for name, path in named]
     if len(set(found)) < len(found):
         _refuse("fleet_report_path, fleet_plan_path and fleet_journal name a file twice. Give each a name of its own.")
+
+
+def _history(said: Said) -> list[str]:
+    """Refuse a folder of earlier reports that cannot be read. Returns a warning about what is none."""
+    if not said.get("history"):
+        return []
+    try:
+        _reports_before, odd = earlier_reports(said["history"])
+    except HistoryError as error:
+        raise AnsibleActionFail(
+            f"fleet_history: {error} Make it first, and write reports into it with fleet_report_path."
+        ) from None
+    if not odd:
+        return []
+    more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
+    return [f"fleet_history: {', '.join(odd[:3])}{more}: no reports of this version, so they do not count."]
 
 
 def _about(name: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:

@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_c
     whole_number,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import DEFAULT_SIZES, sizes_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
@@ -27,11 +28,13 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     NOT_AMONG_THE_HOSTS,
     hosts_may_be_missing,
@@ -48,6 +51,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.register
     plans_of,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import failed_with, judge, proof
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import STATES
 from ansible_collections.azdo.connections.plugins.plugin_utils._screen import is_detailed, show
 
 Json = dict[str, t.Any]
@@ -119,6 +123,7 @@ class ActionModule(ActionBase):
                 steps = of_play(variables, options, "ansible_play_batch")
             run = view.stored(options["checked"] or "").get(RUN)
             options["view"] = view
+            options["said"] = view.stored(options["checked"] or "").get("said") or {}
             options["short"] = options["show"] and not is_detailed()
             judged = _ABOUT[options["about"]](steps, options)
             if options["show"]:
@@ -228,11 +233,13 @@ def _tests(steps: Steps, options: Json) -> Json:
 
 
 def _deadlines(steps: Steps, options: Json) -> Json:
-    odd = [kind for kind in options["days"] if kind not in KINDS]
+    odd = [kind for kind in options["days"] if kind not in (*KINDS, *STATES)]
     if odd:
-        raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join(KINDS)}")
+        raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join((*KINDS, *STATES))}")
     days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
-    found = findings(without(merge(steps), options["allow_unread"]), days, _now())
+    merged = without(merge(steps), options["allow_unread"])
+    heard = Said("watch", options["said"])
+    found = findings(merged, days, _now(), baseline(heard, merged, earlier_of(heard.values)))
     return {
         **found,
         "lines": found["lines"] if not options["show"] else _watched(found["lines"], _whole(options, "rows")),
@@ -247,7 +254,11 @@ def _watched(lines: t.Sequence[str], limit: int) -> list[str]:
 
 
 def _fleet(steps: Steps, options: Json) -> Json:
-    return {"lines": fleet_lines(merge(steps), options["to"], _whole(options, "rows"), short=options["short"])}
+    merged = merge(steps)
+    lines = fleet_lines(merged, options["to"], _whole(options, "rows"), short=options["short"])
+    told = history(merged, _now(), earlier_of(options["said"]))
+    over_time = [line for sentence in told.sentences for line in folded(printable(sentence), "  ")] if told else []
+    return {"lines": [*lines, *([""] if over_time else []), *over_time]}
 
 
 def _run(steps: Steps, options: Json) -> Json:

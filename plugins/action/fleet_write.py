@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
@@ -15,13 +16,18 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import Job, handed_on, job_number
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     hosts_may_be_missing,
     nothing_read,
+    without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     PLAN_MODE,
@@ -87,7 +93,7 @@ class ActionModule(ActionBase):
                 # Nothing was to be written, and there is nothing to hand on.
                 return {**result, "changed": False, "files": []}
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
-        texts = _texts(steps, reports, options, now, _about_it(view, steps, checked))
+        texts = _texts(steps, reports, options, now, _about_it(view, steps, checked, now))
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
         return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now)}
@@ -112,16 +118,30 @@ def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, 
     return {"ansible_stats": stats, **({"warnings": warnings} if warnings else {})}
 
 
-def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any]) -> About:
+def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime) -> About:
     """What the role knows beside the results: the names of its variables, and of a plan how to agree to it."""
+    about = About(names=NAMES, **_watched(steps, checked, now))
     plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}
     if not plans:
-        return About(names=NAMES)
+        return about
     digest = digest_of(plans)
     there = {"target": str(checked.get("to")), "plan_path": str(checked["said"].get("plan_path") or "")}
-    return About(
-        names=NAMES, digest=digest, command=approving_command(view.extra, view.sources, digest=digest, **there)
-    )
+    command = approving_command(view.extra, view.sources, digest=digest, **there)
+    return replace(about, digest=digest, command=command)
+
+
+def _watched(steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime) -> Json:
+    """The fleet over time, and what a watch has found."""
+    entry, said = checked.get("entry"), checked.get("said") or {}
+    if entry not in ("report", "watch"):
+        return {}
+    merged, earlier = merge(steps), earlier_of(said)
+    found: Json = {"history": history(merged, now, earlier)}
+    if entry == "watch":
+        heard = Said("watch", said)
+        told = findings(without(merged, said["allow_unread"] or ()), days(heard), now, baseline(heard, merged, earlier))
+        found |= {"findings": told["due"], "not_known": told["unknown"]}
+    return found
 
 
 def _said(checked: t.Mapping[str, t.Any]) -> Json:

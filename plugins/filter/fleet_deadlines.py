@@ -21,7 +21,8 @@ options:
     description: >-
       How many days ahead to look, by kind. C(revert) is the end of the way back after a conversion, C(secret) the end of a stored secret (needs C(identity)),
       C(unused) the day on which Azure DevOps disables a connection that nobody uses (needs C(usage)), C(issuer) the retirement of the Azure DevOps
-      issuer, C(leftover) a secret that the application of a federated connection still has (needs C(identity); its number of days has no meaning).
+      issuer, C(leftover) a secret that the application of a federated connection still has (needs C(identity)), C(not_ready) a connection in another state
+      than ready, C(unread) one that is seen in part only. The number of days of the last three has no meaning.
     type: dict
     required: true
   now:
@@ -61,13 +62,16 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_c
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
+# What is new against an earlier report only the role knows.
+_KINDS = (*KINDS, "not_ready", "unread")
+
 
 def fleet_deadlines(value: t.Any, days: t.Any, now: str | None = None) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
-    odd = [kind for kind in days if kind not in KINDS] if isinstance(days, t.Mapping) else ["?"]
+    odd = [kind for kind in days if kind not in _KINDS] if isinstance(days, t.Mapping) else ["?"]
     if odd:
         raise AnsibleFilterError(
-            f"fleet_deadlines: days must be a dictionary with keys out of {', '.join(KINDS)}, not {days!r}."
+            f"fleet_deadlines: days must be a dictionary with keys out of {', '.join(_KINDS)}, not {days!r}."
         )
     limits = {str(kind): whole_number("fleet_deadlines", str(kind), limit) for kind, limit in days.items()}
     return findings(as_result("fleet_deadlines", value), limits, moment("fleet_deadlines", now))

@@ -28,13 +28,15 @@ options:
       - V(html) is a page for people.
       - V(csv) is a table for spreadsheets and programs. Texts that a spreadsheet would calculate begin with an apostrophe.
       - V(markdown) is for a pull request, or for the summary of a pipeline.
-      - V(json) is the result itself, without what Ansible adds to it.
+      - V(json) is the result itself, without what Ansible adds to it, and when it was made.
+      - V(junit) is for the test results of a pipeline, with a case for each connection.
     type: str
     choices:
       - html
       - csv
       - markdown
       - json
+      - junit
     default: html
   title:
     description: Title of the report. By default it says what the report is about.

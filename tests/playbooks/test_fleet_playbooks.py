@@ -386,6 +386,52 @@ def test_named_projects_and_connections_narrow_the_hosts(on: Callable[[str], Kin
     assert kind.schemes["azure-dev"] == FEDERATION
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_earlier_reports_say_what_has_changed(name: str, on: Callable[[str], Kind]) -> None:
+    kind = on(name)
+    folder = kind.stage.folder / "reports"
+    folder.mkdir()
+    first = kind.run("report", "-e", "fleet_history=reports", "-e", "fleet_report_path=reports/1.json")
+    assert first.status == 0, first.output
+    assert "Since the report of" not in first.stdout
+    assert kind.run("convert", *CONVERT, "-e", "fleet_waves=100%", "-e", "fleet_serial=100%").status == 0
+    said = ("-e", "fleet_history=reports", "-e", "fleet_report_path=reports/2.json,page.html,page.md")
+    second = kind.run("report", *said)
+    assert second.status == 0, second.output
+    told = " ".join(second.stdout.split())
+    assert "UTC: 2 moved to workload identity." in told
+    for path in ("page.html", "page.md"):
+        assert "2 moved to workload identity" in (kind.stage.folder / path).read_text(encoding="utf-8")
+    (folder / "odd.json").write_text("{", encoding="utf-8")
+    third = kind.run("report", "-e", "fleet_history=reports")
+    assert "fleet_history: odd.json: no reports of this version" in " ".join(third.output.split())
+    assert "UTC: nothing has changed." in " ".join(third.stdout.split())
+    nowhere = kind.run("report", "-e", "fleet_history=nowhere")
+    assert nowhere.status != 0
+    assert "fleet_history: nowhere is no folder that can be read" in " ".join(nowhere.output.split())
+
+
+def test_a_new_secret_is_seen_by_the_watch(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    (kind.stage.folder / "reports").mkdir()
+    assert kind.run("report", "-e", "fleet_report_path=reports/1.json").status == 0
+    watch = ("-e", "fleet_watch=new_secret", "-e", "fleet_history=reports")
+    assert kind.run("watch", *watch).status == 0
+    kind.simulator.fleet.connection(kind.simulator.fleet.project("Web"), "sneaky")
+    found = kind.run("watch", *watch, "-e", "fleet_report_path=watch.xml")
+    assert found.status == 2
+    assert "Web / sneaky has a secret, and was not there on" in " ".join(found.output.split())
+    text = (kind.stage.folder / "watch.xml").read_text(encoding="utf-8")
+    assert 'failures="1"' in text
+    assert 'name="sneaky (new_secret)"' in text
+    assert kind.run("watch", *watch, "-e", "fleet_watch_allowed_secrets=sneak*").status == 0
+    refused = kind.run("watch", "-e", "fleet_watch=new_secret")
+    assert refused.status == 2
+    assert "nothing says what is new" in " ".join(refused.output.split())
+    broken = kind.run("watch", "-e", "fleet_watch=not_ready")
+    assert "Web / failed is in the state failed" in " ".join(broken.output.split())
+
+
 def test_two_organizations_are_one_fleet(stage: Callable[..., t.Any]) -> None:
     """Each host has its own address, so one play reaches both; the report says which is which."""
     fleets = [Fleet(organization) for organization in ("north", "south")]

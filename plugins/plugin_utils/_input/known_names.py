@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_varia
     of_jobs,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled, moment_of
 
 Hosts = t.Mapping[str, Host]
 
@@ -166,3 +166,18 @@ def _is_called(name: str, host: Host, wanted: str) -> bool:
     texts = [name, *host.places, host.connection_id]
     # The connections of a project are no canaries, but the connection that a host stands for is one.
     return answers_to([*texts, *(host.known or () if host.connection_id else ())], wanted)
+
+
+def no_baseline(said: Said) -> str:
+    """Why nobody could tell a new secret, or an empty text."""
+    since = said.get("watch_secrets_since")
+    if since and moment_of(str(since)) is None:
+        return (
+            f"fleet_watch_secrets_since is {since!r}, which is no date. Write it as 2026-11-30 or 2026-11-30T09:15:00Z."
+        )
+    if "new_secret" in (said.get("watch") or ()) and not (since or said.get("history")):
+        return (
+            "fleet_watch has new_secret, and nothing says what is new: name a folder of earlier reports with fleet_history, or a date with "
+            "fleet_watch_secrets_since."
+        )
+    return ""

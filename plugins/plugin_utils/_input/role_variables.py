@@ -30,6 +30,8 @@ TARGETS = ("workload_identity_federation", "service_principal", "entra_issuer")
 SCHEMES = ("workload_identity_federation", "service_principal", "managed_identity", "publish_profile")
 # What can run out; a sentence for each is in _rollout/deadlines.py.
 WATCHED = ("revert", "secret", "unused", "issuer", "leftover")
+# What is not as it should be, whenever that began; only where somebody asks for it.
+WATCHED_STATES = ("not_ready", "unread", "new_secret")
 PARTS = ("usage", "permissions", "checks", "identity", "verification")
 
 
@@ -110,7 +112,10 @@ VARIABLES: dict[str, Variable] = {
     "fleet_concurrency": Variable(EVERY, "number", 8),
     "fleet_slices": Variable(EVERY, "number", 1),
     # Nothing to watch would look like nothing that runs out.
-    "fleet_watch": Variable(("watch",), "choices", list(WATCHED), choices=WATCHED),
+    "fleet_watch": Variable(("watch",), "choices", list(WATCHED), choices=(*WATCHED, *WATCHED_STATES)),
+    "fleet_watch_secrets_since": Variable(("watch",), "text", ""),
+    "fleet_watch_allowed_secrets": Variable(("watch",), "names"),
+    "fleet_history": Variable(("report", "watch"), "path", ""),
     "fleet_watch_revert_days": Variable(("watch",), "number", 2),
     "fleet_watch_secret_days": Variable(("watch",), "number", 30),
     "fleet_watch_unused_days": Variable(("watch",), "number", 14),

@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from datetime import datetime
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
+from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 
 DEFAULT_SIZES = "1,10%,100%"
 
@@ -192,3 +194,8 @@ def pairs(value: t.Any) -> list[dict[str, t.Any]]:
             "must be a list of dictionaries, each with connection, and with issuer and subject, or managed_identity, or all of them"
         )
     return [{key: text(item[key]) for key in sorted(_PAIR.intersection(item))} for item in given]
+
+
+def moment_of(text: str) -> datetime | None:
+    """A time, or a day, which begins at midnight in UTC; None if it is neither."""
+    return parse_time(text) or parse_time(f"{text.strip()}T00:00:00Z")

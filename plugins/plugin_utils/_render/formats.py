@@ -14,17 +14,18 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import csv_text
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.junit import junit_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 
-FORMATS = ("html", "csv", "markdown", "json")
+FORMATS = ("html", "csv", "markdown", "json", "junit")
 # The ending of a file says which one it is.
-ENDINGS = {".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown", ".json": "json"}
+ENDINGS = {".html": "html", ".htm": "html", ".csv": "csv", ".md": "markdown", ".json": "json", ".xml": "junit"}
 # What Ansible adds to the result of a task, or keeps for itself.
 _OF_THE_TASK = ("changed", "failed", "invocation", "warnings", "deprecations", "diff", "exception", "stderr", "stdout")
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -43,13 +44,17 @@ def report(result: Result, wanted: str, now: datetime, title: str = "", about: A
     if wanted == "markdown":
         return markdown_text(result, now, title, about)
     if wanted == "json":
-        return json_text(result)
+        return json_text(result, now)
+    if wanted == "junit":
+        return junit_text(result, now, about)
     return html_page(result, now, title, about)
 
 
-def json_text(result: Result) -> str:
-    """Return the result itself: stable, and readable by people and programs."""
-    kept = {key: value for key, value in result.items() if key not in _OF_THE_TASK and not key.startswith("_ansible")}
+def json_text(result: Result, now: datetime) -> str:
+    """Return the result itself, and when it was made: stable, and readable by people and programs, such as the next report."""
+    kept = {"made": format_time(now)} | {
+        key: value for key, value in result.items() if key not in _OF_THE_TASK and not key.startswith("_ansible")
+    }
     # Half a character cannot be written to a file; as an escape it can.
     whole = not _HALVES.search(json.dumps(kept, ensure_ascii=False, default=_plain))
     return json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=not whole, default=_plain) + "\n"

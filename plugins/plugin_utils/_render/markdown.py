@@ -51,6 +51,7 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
         _errors(result),
         _attention(listed, now),
         _next_steps(result),
+        _over_time(about),
         _reasons(listed, about.names, run=run),
         _table(listed),
         [f"- {quoted(line)}" for line in facts.notes(result)],
@@ -92,6 +93,11 @@ def _errors(result: Result) -> list[str]:
         for trouble in errors(result)
     ]
     return ["## What went wrong, and what to do", "", *found] if found else []
+
+
+def _over_time(about: About) -> list[str]:
+    told = about.history.sentences if about.history else ()
+    return ["## Over time", "", *(f"- {quoted(sentence)}" for sentence in told)] if told else []
 
 
 def _next_steps(result: Result) -> list[str]:

@@ -137,6 +137,7 @@ def _cards(result: Result, listed: t.Sequence[Entry], now: datetime, about: Abou
     )
     return {
         "narrow": [*of_kind, *page_cards.time_cards(listed, now)],
+        "over_time": page_cards.over_time(about.history) if about.history else None,
         "lanes": [timeline.line_of(lane, now) for lane in lanes],
         "marks": timeline.MARKS,
         "nearest": timeline.nearest(lanes, listed, now),

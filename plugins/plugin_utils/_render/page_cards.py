@@ -16,6 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Share
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import History
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
@@ -34,6 +35,7 @@ _PAINTS = {
     "warn": "amber",
     "bad": "red",
 }
+_LINES = {"secrets": "amber", "issuer": "red"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Card = dict[str, t.Any]
@@ -153,6 +155,36 @@ def _months(shares: t.Sequence[Share]) -> Card:
         ],
         "others": [share for share in shares if share not in dated],
         "most": max([share.number for share in dated] + [1]),
+    }
+
+
+def over_time(history: History) -> Card:
+    """Lines of numbers that are to become none; places are parts of the width and of the height."""
+    points = [point for track in history.tracks for point in track.points]
+    first, last = min(moment for moment, _number in points), max(moment for moment, _number in points)
+    most = max(1, *(number for _moment, number in points))
+    whole = (last - first).total_seconds() or 1.0
+    return {
+        "sentences": history.sentences,
+        "first": first,
+        "last": last,
+        "most": most,
+        "lines": [
+            {
+                "title": track.title,
+                "colour": _LINES[track.key],
+                "now": track.now,
+                "points": [
+                    (1000 * (moment - first).total_seconds() / whole, 200 - 190 * number / most)
+                    for moment, number in track.points
+                ],
+            }
+            for track in history.tracks
+        ],
+        "rows": [
+            (moment, [dict(track.points).get(moment, 0) for track in history.tracks])
+            for moment in sorted({moment for moment, _number in points}, reverse=True)
+        ],
     }
 
 

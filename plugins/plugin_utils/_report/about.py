@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import History
+
 
 @dataclass(frozen=True, kw_only=True)
 class About:
@@ -18,13 +20,17 @@ class About:
 
     :param names: what the door that was used calls the options of azdo_arm_connection_convert, where it does so otherwise.
     :param digest: what stands for a plan; empty if this is none, or if nobody can agree to it. :param command: what does just what the plan says.
-    :param made_by: who has asked Azure DevOps, as it calls them.
+    :param made_by: who has asked Azure DevOps, as it calls them. :param history: the fleet over time, if there are earlier reports.
+    :param findings: what a watch has found, as _rollout/deadlines.py tells it. :param not_known: sentences about what it could not tell.
     """
 
     names: t.Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
     command: str = ""
     made_by: str = ""
+    history: History | None = None
+    findings: t.Sequence[t.Mapping[str, t.Any]] = ()
+    not_known: t.Sequence[str] = ()
 
 
 NOTHING_SAID = About()

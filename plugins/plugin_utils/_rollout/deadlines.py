@@ -24,6 +24,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
     count,
     one_line,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import (
+    NO_BASELINE,
+    STATES,
+    Baseline,
+)
 
 DAY = 86400.0
 
@@ -46,15 +51,18 @@ KINDS = {
 }
 
 
-def findings(result: Result, days: t.Mapping[str, int], now: datetime) -> dict[str, t.Any]:
-    """What is nearer than so many days, for each kind that days names.
+def findings(
+    result: Result, days: t.Mapping[str, int], now: datetime, baseline: Baseline = NO_BASELINE
+) -> dict[str, t.Any]:
+    """What is nearer than so many days, for each kind that days names, and what is not as it should be.
 
-    Shape: ``{due: [{kind, project, name, id, when, days_left, message}], unknown: [sentence], lines: [sentence]}``; due in the order of time.
+    Shape: ``{due: [{kind, project, name, id, when, days_left, message}], unknown: [sentence], lines: [sentence]}``; due in the order of time, before that what
+    has none. :param baseline: what a secret is new against.
     """
     rows = result.get("connections", ())
-    due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now))]
-    due.sort(key=lambda item: (item["days_left"], str(item["project"]), str(item["name"]), item["kind"]))
-    unknown = [text for kind in days if (text := _unknown(kind, rows, now))]
+    due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now, baseline))]
+    due.sort(key=lambda item: (item["days_left"] or -1e9, str(item["project"]), str(item["name"]), item["kind"]))
+    unknown = [text for kind in days if kind in _WHEN and (text := _unknown(kind, rows, now))]
     unknown += [f"{printable(problem['host'])}: {problem['message']}" for problem in result.get("problems") or ()]
     unknown += [
         f"{printable(gap.get('project'))}: {one_line(gap.get('reason'))}"
@@ -71,22 +79,29 @@ def findings(result: Result, days: t.Mapping[str, int], now: datetime) -> dict[s
     }
 
 
-def _found(kind: str, row: Row, limit: int, now: datetime) -> dict[str, t.Any] | None:
+def _found(kind: str, row: Row, limit: int, now: datetime, baseline: Baseline) -> dict[str, t.Any] | None:
+    if kind in STATES:
+        said = STATES[kind](row, baseline)
+        return _item(kind, row, None, None, said) if said else None
     when = _WHEN[kind](row, now)
     if when is None:
         return None
     left = (when - now).total_seconds() / DAY
     if not _is_due(kind, left, limit):
         return None
-    moment = str(format_time(when))
+    told = f"{KINDS[kind][left < 0]} {when:%Y-%m-%d %H:%M} UTC ({_in_days(left)})."
+    return _item(kind, row, str(format_time(when)), round(left, 1), told)
+
+
+def _item(kind: str, row: Row, when: str | None, left: float | None, told: str) -> dict[str, t.Any]:
     return {
         "kind": kind,
         "project": row.get("project"),
         "name": row["name"],
         "id": row["id"],
-        "when": moment,
-        "days_left": round(left, 1),
-        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {KINDS[kind][left < 0]} {when:%Y-%m-%d %H:%M} UTC ({_in_days(left)}).",
+        "when": when,
+        "days_left": left,
+        "message": f"{printable(row.get('project'))} / {printable(row['name'])} {told}",
     }
 
 

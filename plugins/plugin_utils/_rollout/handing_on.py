@@ -25,6 +25,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     ASKED,
@@ -177,7 +178,10 @@ def _exit(said: Said, steps: Steps, seen: Result, job: Job, now: datetime) -> st
         return str((broken[0].get("failure") or {}).get("code") or job.stopped or "failed")
     if said.entry == "verify" and verdict_on_tests(seen, 0)["failed"]:
         return "tests_failed"
-    if said.entry == "watch" and findings(seen, days(said), now)["lines"]:
+    if (
+        said.entry == "watch"
+        and findings(seen, days(said), now, baseline(said, seen, earlier_of(said.values)))["lines"]
+    ):
         return "due"
     if statuses & {*UNFINISHED}:
         return "unfinished"

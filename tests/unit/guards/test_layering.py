@@ -60,6 +60,7 @@ PURE_MAY_IMPORT = {
     "unicodedata",
     "urllib",
     "uuid",
+    "xml",
 }
 # Never in the packages that hold data and rules.
 STRICT = {"module_utils", "module_utils/_model", "module_utils/_rules", "plugin_utils/_report", "plugin_utils/_render"}
@@ -91,6 +92,8 @@ MEETS_THE_WORLD = {
     "plugin_utils/_input/play_hosts.py": {"os"},
     # The file that somebody approved.
     "plugin_utils/_rollout/plan_file.py": {"pathlib"},
+    # Earlier reports; only read.
+    "plugin_utils/_rollout/earlier_reports.py": {"pathlib"},
     # Whether a certificate and its key are some; only read, and only if it is there.
     "module_utils/_manage/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.

@@ -324,7 +324,7 @@ class TestMarkdown:
 class TestJson:
     def test_it_is_the_result_itself(self) -> None:
         value = merge({"a": [mixed()], "b": [{"failed": True, "msg": "No."}]})
-        assert json.loads(report(value, "json", NOW)) == json.loads(json.dumps(value))
+        assert json.loads(report(value, "json", NOW)) == {"made": when(0), **json.loads(json.dumps(value))}
 
     def test_what_ansible_adds_is_left_out(self) -> None:
         text = report(
@@ -332,7 +332,7 @@ class TestJson:
             "json",
             NOW,
         )
-        assert set(json.loads(text)) == {"connections", "summary"}
+        assert set(json.loads(text)) == {"made", "connections", "summary"}
 
     def test_it_is_stable(self) -> None:
         value = mixed()
@@ -355,7 +355,7 @@ class TestFilter:
             (lambda: plugin.fleet_report("text"), "registered result of a module"),
             (
                 lambda: plugin.fleet_report({}, format="pdf"),
-                "format must be one of html, csv, markdown, json, not 'pdf'",
+                "format must be one of html, csv, markdown, json, junit, not 'pdf'",
             ),
             (
                 lambda: plugin.fleet_report({}, now="today"),

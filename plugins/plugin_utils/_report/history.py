@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet over weeks, from earlier reports: what changed since the last one, and when nothing will be left at this pace.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
+from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+    FEDERATION,
+    SERVICE_PRINCIPAL,
+    Result,
+    Row,
+    count,
+    is_run,
+)
+
+# The pace is that of the last weeks: what was before holidays, or before anybody began, says nothing of now.
+_PACE_OF = timedelta(days=60)
+_LEAST_APART = timedelta(hours=12)
+# Beyond that a forecast is none.
+_LONGEST = timedelta(days=5 * 365)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The fleet at a moment: its connections by id."""
+
+    made: datetime
+    organizations: frozenset[str]
+    rows: t.Mapping[str, Row]
+
+    def with_secret(self) -> set[str]:
+        return {id_ for id_, row in self.rows.items() if row.get("scheme") == SERVICE_PRINCIPAL}
+
+    def with_old_issuer(self) -> set[str]:
+        return {id_ for id_, row in self.rows.items() if issuer_retires(row)}
+
+    def federated(self) -> set[str]:
+        return {id_ for id_, row in self.rows.items() if row.get("scheme") == FEDERATION}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is otherwise than it was; ids, each in the order of project and name."""
+
+    since: datetime
+    moved: tuple[str, ...]
+    migrated: tuple[str, ...]
+    back: tuple[str, ...]
+    new_secrets: tuple[str, ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Track:
+    """A number that is to become none.
+
+    :param points: when, and how many. :param per_week: how many fewer in a week; None where nobody knows. :param end: when none is left at this pace;
+        None if never.
+    """
+
+    key: str
+    title: str
+    points: tuple[tuple[datetime, int], ...]
+    per_week: float | None
+    end: datetime | None
+
+    @property
+    def now(self) -> int:
+        return self.points[-1][1]
+
+
+@dataclass(frozen=True)
+class History:
+    """:param changes: since the last report before this one; None if there is none."""
+
+    tracks: tuple[Track, ...]
+    changes: Changes | None
+    sentences: tuple[str, ...]
+
+
+def snapshot(content: t.Any) -> Snapshot | None:
+    """What the JSON of a report says of what there was, and when; None if it is no report of a fleet, or does not say when it was made."""
+    if not isinstance(content, t.Mapping) or not isinstance(content.get("connections"), list) or is_run(content):
+        return None
+    made = parse_time(str(content.get("made") or ""))
+    rows = content["connections"]
+    if made is None or not all(isinstance(row, t.Mapping) and row.get("id") for row in rows):
+        return None
+    return _snapshot(content, made)
+
+
+def _snapshot(result: Result, made: datetime) -> Snapshot:
+    rows = result.get("connections") or ()
+    whose = (result.get("summary") or {}).get("organization")
+    names = {str(row.get("organization") or whose) for row in rows}
+    return Snapshot(made, frozenset(names), {str(row["id"]): row for row in rows})
+
+
+def history(result: Result, now: datetime, earlier: t.Iterable[Snapshot]) -> History | None:
+    """The fleet over time; None without an earlier report of the same organizations.
+
+    :param result: of the report of now. :param earlier: in any order; those of other organizations, and of later, do not count.
+    """
+    present = _snapshot(result, now)
+    before = sorted(
+        (one for one in earlier if one.made < now and one.organizations == present.organizations),
+        key=lambda one: one.made,
+    )
+    if not before:
+        return None
+    all_of_them = [*before, present]
+    tracks = (
+        _track("secrets", "With a secret or certificate", all_of_them, Snapshot.with_secret),
+        _track("issuer", "With the issuer that retires", all_of_them, Snapshot.with_old_issuer),
+    )
+    changed = changes(before[-1], present)
+    return History(tracks, changed, (_changes_told(changed), *(_forecast(track, present) for track in tracks)))
+
+
+def changes(earlier: Snapshot, present: Snapshot) -> Changes:
+    """:param earlier: a snapshot before this one, of the same organizations."""
+    known, there = set(earlier.rows), set(present.rows)
+    secrets = present.with_secret()
+
+    def placed(ids: t.Iterable[str], of: Snapshot = present) -> tuple[str, ...]:
+        return tuple(
+            sorted(ids, key=lambda id_: (str(of.rows[id_].get("project")), str(of.rows[id_].get("name")), id_))
+        )
+
+    return Changes(
+        since=earlier.made,
+        moved=placed(earlier.with_secret() & present.federated()),
+        migrated=placed((earlier.with_old_issuer() & present.federated()) - present.with_old_issuer()),
+        back=placed(earlier.federated() & secrets),
+        new_secrets=placed(secrets - known),
+        new=placed(there - known),
+        gone=placed(known - there, earlier),
+    )
+
+
+def _track(key: str, title: str, snapshots: t.Sequence[Snapshot], members: t.Callable[[Snapshot], set[str]]) -> Track:
+    points = tuple((one.made, len(members(one))) for one in snapshots)
+    pace = _pace(points)
+    end = None
+    if points[-1][1] == 0:
+        end = points[-1][0]
+    elif pace and pace > 0:
+        left = timedelta(weeks=points[-1][1] / pace)
+        end = points[-1][0] + left if left <= _LONGEST else None
+    return Track(key, title, points, pace, end)
+
+
+def _pace(points: t.Sequence[tuple[datetime, int]]) -> float | None:
+    """How many fewer in a week, over the last weeks."""
+    last, number = points[-1]
+    recent = [point for point in points if last - point[0] <= _PACE_OF] or list(points)
+    first, before = recent[0]
+    if last - first < _LEAST_APART:
+        return None
+    return (before - number) / ((last - first) / timedelta(weeks=1))
+
+
+def _changes_told(found: Changes) -> str:
+    parts = [
+        (found.moved, "moved to workload identity"),
+        (found.migrated, "moved to the Entra issuer"),
+        (found.back, "went back to a secret"),
+        (found.new_secrets, "new with a secret"),
+        (tuple(set(found.new) - set(found.new_secrets)), "new without a secret"),
+        (found.gone, "gone"),
+    ]
+    told = [f"{len(ids)} {what}" for ids, what in parts if ids]
+    return f"Since the report of {found.since:%Y-%m-%d %H:%M} UTC: {', '.join(told) or 'nothing has changed'}."
+
+
+def _forecast(track: Track, present: Snapshot) -> str:
+    began, before = track.points[0]
+    number = f"{track.title}: {track.now}, {before} on {began:%Y-%m-%d}."
+    if track.now == 0:
+        return number
+    if track.per_week is None:
+        return f"{number} There is no pace yet: the reports are less than half a day apart."
+    if track.end is None:
+        return f"{number} At this pace they do not end."
+    ends = f"{number} At this pace none is left on {track.end:%Y-%m-%d}"
+    if track.key == "issuer":
+        late = track.end > ISSUER_RETIRES
+        return f"{ends}, {'after' if late else 'before'} the issuer retires on 2027-07-01."
+    return f"{ends}.{_ends_before(track.end, present)}"
+
+
+def _ends_before(end: datetime, present: Snapshot) -> str:
+    """How many secrets end before that; nothing where nobody has read when they do."""
+    moments = [
+        moment
+        for id_ in present.with_secret()
+        if (moment := parse_time(str(present.rows[id_].get("secret_expires") or ""))) and moment > present.made
+    ]
+    sooner = sum(moment < end for moment in moments)
+    return f" {count(sooner, 'secret')} will have ended by then." if sooner else ""

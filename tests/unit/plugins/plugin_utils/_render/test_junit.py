@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test results that a pipeline shows: a case for each connection, whatever its name holds."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
+
+from unit.plugins._helpers.reports import HOSTILE, NOW, Result, hostile_estate, info_row, reason, result, run_row
+
+
+def suite(value: Result, about: About = NOTHING_SAID) -> ET.Element:
+    root = ET.fromstring(report(value, "junit", NOW, about=about))
+    assert root.tag == "testsuites"
+    (found,) = root
+    return found
+
+
+def told(found: ET.Element) -> dict[str, str]:
+    """How each case ended."""
+    return {
+        case.attrib["name"]: ", ".join(f"{child.tag}: {child.attrib['message']}" for child in case) for case in found
+    }
+
+
+def test_a_run_by_its_statuses() -> None:
+    rows = [
+        run_row("converted"),
+        run_row("failed", "f", error={"message": "No.", "remedy": "Ask."}),
+        run_row("waiting", "w", error="401"),
+        run_row("skipped", "s", reasons=[reason("shared")]),
+    ]
+    found = suite(result(*rows, to="x"))
+    assert told(found) == {
+        "azure-prod": "",
+        "f": "failure: failed: No. Ask.",
+        "w": "failure: not confirmed: 401",
+        "s": "skipped: shared with other projects",
+    }
+    assert {key: found.attrib[key] for key in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4",
+        "failures": "2",
+        "errors": "0",
+        "skipped": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "bad"), [("ok", False), ("not_testable", False), ("federation_failed", True), (None, True)]
+)
+def test_tests_by_their_results(outcome: str | None, bad: bool) -> None:
+    found = told(suite(result(info_row(verification={"result": outcome, "message": "AADSTS70021"}))))
+    assert bool(found["azure-prod"]) is bad
+
+
+def test_what_a_watch_has_found_and_could_not_tell() -> None:
+    finding = {"kind": "secret", "project": "Payments", "name": "azure-prod", "message": "Payments / azure-prod ends."}
+    found = told(suite(result(info_row()), About(findings=[finding], not_known=["the last use of x."])))
+    assert found == {
+        "azure-prod": "",
+        "azure-prod (secret)": "failure: Payments / azure-prod ends.",
+        "the last use of x.": "error: the last use of x.",
+    }
+
+
+def test_what_could_not_be_seen_is_an_error() -> None:
+    coverage = {"complete": False, "projects": 2, "unread": [{"project": "Web", "reason": "403"}]}
+    assert "error: Project Web: 403" in told(suite(result(info_row(), coverage=coverage))).values()
+    assert list(told(suite({"failed": True, "msg": "No."})).values()) == ["error: No."]
+
+
+def test_names_stay_names() -> None:
+    names = {case.attrib["name"] for case in suite(hostile_estate())}
+    assert {name for name in HOSTILE if name.isprintable()} <= names
