@@ -49,6 +49,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import job_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import ENTRA_ISSUER, target_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import OutputError
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.owner_files import owner_by
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import RUN
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.task_flow import task_flow
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.terminal import nobody_to_ask
@@ -96,6 +98,7 @@ class ActionModule(ActionBase):
         part = view.part_of(said.entry)
         reports = _reports(view, said, part)
         _outputs(said, reports, view.check_mode)
+        _owners(said)
         _agreement(view, said, hosts)
         found: Json = {
             **result,
@@ -269,6 +272,25 @@ def _outputs(said: Said, reports: list[str], check_mode: bool) -> None:
     found = [_about(name, output_files.check, path) for name, path in named]
     if len(set(found)) < len(found):
         _refuse("fleet_report_path, fleet_plan_path and fleet_journal name a file twice. Give each a name of its own.")
+
+
+def _owners(said: Said) -> None:
+    """Refuse owners that nobody could tell, before the first request."""
+    by = said["owner_by"]
+    if not by:
+        return
+    if not said["report_folder"]:
+        _refuse(
+            "fleet_owner_by writes a page and a CSV file for each owner: name the folder for them with fleet_report_folder."
+        )
+    if by == "creator" and not said["report_people"]:
+        _refuse(
+            "fleet_owner_by is creator, and fleet_report_people false leaves the names of people out. Use project, or a CSV file of your own."
+        )
+    try:
+        owner_by(by)
+    except OutputError as error:
+        raise AnsibleActionFail(f"fleet_owner_by: {error}") from None
 
 
 def _history(said: Said) -> list[str]:

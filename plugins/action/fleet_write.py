@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats i
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
@@ -37,6 +38,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_f
     split,
     write,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.owner_files import folder_beside, write_owners
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of, written
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
     RUN,
@@ -75,7 +77,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"fleet_write: {options['checked']} holds no result of azdo.connections.fleet_check, so nobody knows what is to be written."
             )
-        options = {**options, **_said(checked)}
+        options = {**options, **_said(checked), "said": checked.get("said") or {}}
         now = datetime.now(timezone.utc)
         reports = _about("report", split, given("fleet_write", "report", options["report"]) or (), ENDINGS)
         paths = {**dict.fromkeys(reports, "report"), **({options["plan"]: "plan"} if options["plan"] else {})}
@@ -96,6 +98,7 @@ class ActionModule(ActionBase):
         texts = _texts(steps, reports, options, now, _about_it(view, steps, checked, now))
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
+        files += _owners(steps, checked, reports, options, now)
         return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now)}
 
 
@@ -144,6 +147,30 @@ def _watched(steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now:
     return found
 
 
+def _owners(
+    steps: dict[str, list[t.Any]],
+    checked: t.Mapping[str, t.Any],
+    reports: t.Mapping[str, str],
+    options: Json,
+    now: datetime,
+) -> list[str]:
+    """A page for each owner, where somebody asked for that."""
+    said = checked.get("said") or {}
+    if not said.get("owner_by"):
+        return []
+    merged, about = _shown(merge(steps), said), About(names=NAMES)
+    folder = folder_beside(list(reports))
+    try:
+        return write_owners(folder, merged, said["owner_by"], now, options["title"], about)
+    except OutputError as error:
+        raise AnsibleActionFail(f"fleet_owner_by: {error}") from None
+
+
+def _shown(merged: Json, said: t.Mapping[str, t.Any]) -> Json:
+    """What a report may tell: without the names of people, if somebody said so."""
+    return merged if said.get("report_people", True) else without_people(merged)
+
+
 def _said(checked: t.Mapping[str, t.Any]) -> Json:
     """The options that the task leaves to what a person said."""
     if not checked:
@@ -161,7 +188,7 @@ def _texts(
     steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json, now: datetime, about: About
 ) -> dict[str, str]:
     """The content of each file, by its path."""
-    merged = merge(steps)
+    merged = _shown(merge(steps), options["said"])
     texts = {path: report(merged, ENDINGS[ending], now, options["title"], about) for path, ending in reports.items()}
     if options["plan"]:
         texts[options["plan"]] = written(plans_of(steps), given("fleet_write", "connections", options["connections"]))

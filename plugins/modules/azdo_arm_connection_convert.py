@@ -466,6 +466,9 @@ connections:
       description: Every project that uses the connection, as in M(azdo.connections.azdo_arm_connection_info).
       type: list
       elements: dict
+    created_by:
+      description: Who has made it, as Azure DevOps calls them; null if it does not say.
+      type: str
     target:
       description: The value of O(to).
       type: str

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._render import page as page_module
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import owners_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import by_project, parts
 
 from browser.conftest import DESK, PHONE, Page
 from unit.plugins._helpers.reports import NOW, Result, big_estate, hostile_estate, info_row, reason, result, run_row
@@ -69,6 +71,8 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "node_modules").symlink_to(MODULES)
     for name, value in PAGES.items():
         (tmp_path / f"{name}.html").write_text(report(value, "html", NOW, about=ABOUT), encoding="utf-8")
+    owned = parts(PAGES["estate"], by_project)
+    (tmp_path / "owners.html").write_text(owners_page(PAGES["estate"], owned, NOW), encoding="utf-8")
     return Place(tmp_path)
 
 
@@ -76,7 +80,7 @@ LINTERS: dict[str, tuple[str, ...]] = {
     "prettier": ("--check", "page.css", "page.js", "early.js"),
     "stylelint": ("page.css",),
     "eslint": ("page.js", "early.js"),
-    "html-validate": tuple(f"{name}.html" for name in PAGES),
+    "html-validate": tuple(f"{name}.html" for name in (*PAGES, "owners")),
 }
 FAULTS = {
     "prettier": ("page.css", "\n.a{color:red}\n"),
@@ -121,6 +125,19 @@ def test_axe_finds_nothing(name: str, size: tuple[int, int], scheme: str, page: 
     try:
         page.look(size, scheme)
         page.load(PAGES[name], about=ABOUT)
+        assert violations(page) == []
+    finally:
+        page.browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
+
+
+def test_axe_finds_nothing_on_the_page_of_owners(page: Page) -> None:
+    page.browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
+    try:
+        page.load(PAGES["one"])
+        owned = parts(PAGES["estate"], by_project)
+        page.path.write_text(owners_page(PAGES["estate"], owned, NOW), encoding="utf-8")
+        page.browser.get(page.path.as_uri())
+        assert len(page.all(".owners tbody tr")) == len(owned)
         assert violations(page) == []
     finally:
         page.browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})

@@ -411,6 +411,53 @@ def test_earlier_reports_say_what_has_changed(name: str, on: Callable[[str], Kin
     assert "fleet_history: nowhere is no folder that can be read" in " ".join(nowhere.output.split())
 
 
+def test_each_owner_has_a_page_of_their_own(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    (kind.stage.folder / "reports").mkdir()
+    (kind.stage.folder / "owners.csv").write_text("connection;owner\nazure-*;Team A\n*;Team B\n", encoding="utf-8")
+    said = ("-e", "fleet_report_folder=reports", "-e", "fleet_owner_by=owners.csv")
+    done = kind.run("convert", *CONVERT[:4], *said, "-e", "fleet_serial=1,100%", "-e", "fleet_canary=Web")
+    assert done.status == 0, done.output
+    (folder,) = (kind.stage.folder / "reports").glob("convert-*-owners")
+    assert {path.name for path in folder.iterdir()} == {
+        f"{name}{ending}" for name in ("team-a", "team-b") for ending in (".html", ".csv")
+    } | {"index.html"}
+    mine = list(csv.DictReader((folder / "team-a.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["connection"], row["status"]) for row in mine] == [
+        ("azure-test", "converted"),
+        ("azure-dev", "converted"),
+    ]
+    people = kind.run("report", *said[:2], "-e", "fleet_owner_by=project", "-e", "fleet_report_people=false")
+    assert people.status == 0, people.output
+    assert not any(
+        "Sam Operator" in path.read_text(encoding="utf-8")
+        for path in (kind.stage.folder / "reports").rglob("report-*")
+        if path.is_file()
+    )
+    assert "Sam Operator" in (next((kind.stage.folder / "reports").glob("convert-*.html"))).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (("fleet_owner_by=project",), "name the folder for them with fleet_report_folder"),
+        (("fleet_owner_by=team", "fleet_report_folder=."), "fleet_owner_by: 'team' is none of project, creator"),
+        (("fleet_owner_by=no.csv", "fleet_report_folder=."), "fleet_owner_by: no.csv cannot be read"),
+        (
+            ("fleet_owner_by=creator", "fleet_report_folder=.", "fleet_report_people=false"),
+            "fleet_report_people false leaves the names of people out",
+        ),
+    ],
+)
+def test_owners_that_nobody_could_tell_are_refused(said: tuple[str, ...], why: str, on: Callable[[str], Kind]) -> None:
+    kind = on("organization")
+    kind.simulator.forget()
+    refused = kind.run("convert", *CONVERT, *(word for text in said for word in ("-e", text)))
+    assert refused.status != 0
+    assert why in " ".join(refused.output.split())
+    assert kind.simulator.writes == []
+
+
 def test_a_new_secret_is_seen_by_the_watch(on: Callable[[str], Kind]) -> None:
     kind = on("project")
     (kind.stage.folder / "reports").mkdir()

@@ -74,7 +74,7 @@ class Row:
         way_back = self._rollback(now)
         hand_off = outcome.hand_off if self.outcome else self.planned.assessment.hand_off
         return {
-            **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects")},
+            **{key: shown[key] for key in ("id", "name", "project", "project_id", "projects", "created_by")},
             "target": self.planned.assessment.target,
             "status": self.status,
             "reasons": [reason.to_result() for reason in self.reasons],

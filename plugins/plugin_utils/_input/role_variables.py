@@ -124,6 +124,8 @@ VARIABLES: dict[str, Variable] = {
     "fleet_report_folder": Variable(EVERY, "path", ""),
     "fleet_report_title": Variable(EVERY, "text", ""),
     "fleet_report_handed_on": Variable(EVERY, "flag", False),
+    "fleet_report_people": Variable(EVERY, "flag", True),
+    "fleet_owner_by": Variable(EVERY, "text", ""),
     "fleet_table_rows": Variable(EVERY, "number", 200),
 }
 # Jobs of AWX hand on under names that end with the number of the job, so that those of slices do not overwrite each other.

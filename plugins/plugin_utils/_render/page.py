@@ -26,7 +26,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.about imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import run_numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import fleet_numbers, run_numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import Part
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
     TARGETS,
     Column,
@@ -34,7 +35,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     entries,
     filled,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, Result, count, is_run
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -96,6 +97,46 @@ def html_page(result: Result, now: datetime, title: str = "", about: About = NOT
             **_table(result, listed, columns, chosen),
         )
     )
+
+
+def owners_page(result: Result, owned: t.Sequence[Part], now: datetime, title: str = "") -> str:
+    """Return the page that leads to those of the owners."""
+    listed, run = entries(result), is_run(result)
+    rows = [
+        {
+            "name": part.owner.name,
+            "address": part.owner.address,
+            "file": part.file,
+            "connections": len(part.result["connections"]),
+            "numbers": [figure.number for figure in facts.figures(part.result)][:4]
+            if run
+            else _of_fleet(part.result, now),
+        }
+        for part in owned
+    ]
+    labels = ["moved or would be", "failed or taken back", "not finished", "left"] if run else _FLEET_LABELS
+    return (
+        _environment()
+        .get_template("owners.html.j2")
+        .render(
+            title=title or facts.default_title(listed, result, run=run),
+            now=now,
+            headline=facts.headline(result),
+            owners=rows,
+            addresses=any(part.owner.address for part in owned),
+            labels=labels,
+            **_own_files([]),
+        )
+    )
+
+
+_FLEET_LABELS = ["with a secret", "can move", "issuer retires", "need attention"]
+
+
+def _of_fleet(result: Result, now: datetime) -> list[int]:
+    fleet = fleet_numbers(result)
+    urgent = {place for point in points(entries(result), now) for place in point.members}
+    return [fleet.secrets, fleet.verdicts[FEDERATION]["yes"], fleet.old_issuer, len(urgent)]
 
 
 def _own_files(columns: t.Sequence[Column]) -> dict[str, str]:

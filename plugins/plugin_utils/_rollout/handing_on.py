@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge imp
     merge,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, UNFINISHED
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
@@ -89,7 +90,7 @@ def handed_on(
     if said.entry in _BATCHES:
         large[_BATCHES[said.entry]] = _batch(steps, merged)
     if said["report_handed_on"]:
-        large["azdo_rows"] = {"connections": merged["connections"]}
+        large["azdo_rows"] = {"connections": without_people(merged)["connections"]}
     kept, warnings = _as_far_as_it_fits(large)
     account["not_handed_on"] = sorted(name for name, value in kept.items() if value is None)
     named = {name if name == "fleet_plan" else f"{name}{job.ending}": value for name, value in kept.items()}

@@ -92,6 +92,8 @@ MEETS_THE_WORLD = {
     "plugin_utils/_input/play_hosts.py": {"os"},
     # The file that somebody approved.
     "plugin_utils/_rollout/plan_file.py": {"pathlib"},
+    # Files of the owners, and the table that says who they are.
+    "plugin_utils/_rollout/owner_files.py": {"os", "pathlib"},
     # Earlier reports; only read.
     "plugin_utils/_rollout/earlier_reports.py": {"pathlib"},
     # Whether a certificate and its key are some; only read, and only if it is there.

@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of people, and a report without them.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+
+# What the modules return of people: who has made a connection, and who has asked.
+_OF_ROWS = ("created_by",)
+_OF_SUMMARIES = ("asked_by",)
+
+
+def without_people(result: Result) -> dict[str, t.Any]:
+    """The result without them. What people have written themselves, such as descriptions, stays."""
+    rows = [
+        {key: value for key, value in row.items() if key not in _OF_ROWS} for row in result.get("connections") or ()
+    ]
+    summary = {key: value for key, value in (result.get("summary") or {}).items() if key not in _OF_SUMMARIES}
+    return {**result, **({"connections": rows} if "connections" in result else {}), "summary": summary}
