@@ -57,6 +57,7 @@ def contoso() -> Fleet:
 
 def test_they_do_what_the_readme_says(tmp_path: Path, stage: Callable[..., t.Any]) -> None:
     here = stage(contoso())
+    (here.folder / "history").mkdir()
     for name, text in INVENTORIES.items():
         kept = text.replace("https://dev.azure.com/contoso", here.simulator.organization_url)
         (here.folder / name).write_text(kept, encoding="utf-8")
@@ -70,7 +71,7 @@ def test_they_do_what_the_readme_says(tmp_path: Path, stage: Callable[..., t.Any
         seen.append(agreed[0].rpartition(".")[2])
         plan = re.search(r"fleet_plan_digest=([0-9a-f]{64})", json.dumps(played.results) + played.output)
         digest = plan[1] if plan else digest
-    assert seen == ["report", "plan", "convert", "plan", "convert", "revert", "watch"]
+    assert seen == ["report", "plan", "convert", "plan", "convert", "revert", "watch", "report", "watch"]
     schemes = {
         (item.references[0].project.name, item.references[0].name): item.scheme
         for item in here.simulator.world.connections.values()
