@@ -96,6 +96,10 @@ export MAKE_TARGET = $@
 
 ##@ The two commands
 
+.PHONY: play
+play: $(venv)/.demo install ## The organization of the demo, simulated until Ctrl-C, to play with; it says how to sign in
+	@$(environment) $(bin)/python tests/demo/serve.py
+
 .PHONY: demo
 demo: $(venv)/.demo install ## A fleet of service connections moves from secrets to workload identity federation, against the simulator
 	@$(environment) tests/demo/run $(ARGS)

@@ -167,8 +167,8 @@ def _title(view: PlayView, options: Json) -> list[str]:
         return [*folded(f"Wave {wave + 1} of {course['count']}: {names}", "  "), ""]
     if len(view.hosts) == len(view.batch):
         return []
-    first = view.hosts.index(view.batch[0])
-    return [f"Hosts {first + 1} to {first + len(view.batch)} of {len(view.hosts)}", ""]
+    first, last = view.hosts.index(view.batch[0]) + 1, view.hosts.index(view.batch[0]) + len(view.batch)
+    return [f"{f'Host {first}' if first == last else f'Hosts {first} to {last}'} of {len(view.hosts)}", ""]
 
 
 def _so_far(variables: Json, options: Json) -> Steps:

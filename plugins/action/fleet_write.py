@@ -13,7 +13,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
@@ -123,7 +123,9 @@ def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, 
 
 def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime) -> About:
     """What the role knows beside the results: the names of its variables, and of a plan how to agree to it."""
-    about = About(names=NAMES, **_watched(steps, checked, now))
+    said = checked.get("said") or {}
+    approved = str(said.get("plan_digest") or "") if checked.get("entry") in WRITING else ""
+    about = About(names=NAMES, place=view.place, approved=approved, **_watched(steps, checked, now))
     plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}
     if not plans:
         return about
@@ -143,7 +145,7 @@ def _watched(steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now:
     if entry == "watch":
         heard = Said("watch", said)
         told = findings(without(merged, said["allow_unread"] or ()), days(heard), now, baseline(heard, merged, earlier))
-        found |= {"findings": told["due"], "not_known": told["unknown"]}
+        found |= {"watches": True, "findings": told["due"], "not_known": told["unknown"]}
     return found
 
 

@@ -537,6 +537,9 @@ connections:
         - When a pipeline last used it, in UTC. Null if it was never used, or if that was not read, because a reason blocks the connection anyway or because
           of O(allow_in_use) outside check mode.
       type: str
+    never_used:
+      description: Whether its history is empty; null if it was not read.
+      type: bool
     before:
       description: The part that a conversion changes, before. Holds C(scheme), C(issuer), C(issuer_kind) and C(subject).
       type: dict
@@ -644,10 +647,9 @@ summary:
       description: Number of rows.
       type: int
     not_selected:
-      description: IDs of the connections that are no candidates, by the reason code that says why.
+      description: The connections that are no candidates, by the reason code that says why, each with C(id), C(name), C(project), C(project_id), C(scheme)
+        and C(created_by).
       type: dict
-      sample:
-        already_federated: [5f9d8a34-1f0e-4b52-8e4d-6c2f1f7f6a10]
     by_status:
       description: Number of rows for every status.
       type: dict

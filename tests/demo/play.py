@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -22,6 +24,8 @@ import urllib.request
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+
+from demo.output import index, of_waves, shown, told
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -62,29 +66,31 @@ def play(service: Service, addresses: Json) -> None:
     run = Run(addresses)
     before = service.fleet()
 
-    heading(
-        1,
-        "What is there",
-        f"The report on the organization {addresses['organization_url']}, which is simulated on this machine.",
-    )
-    report = run.playbook("report", "1-before", "-e", "fleet_include=usage")
+    run.step("1-before", "What is there", "The report on an organization that is simulated on this machine.")
+    report = run.playbook("report", "-e", "fleet_include=usage")
     expect(
         schemes(report) == stored_schemes(before), "the report counts the schemes as the service does", schemes(report)
     )
 
-    heading(2, "The plan", "What would be converted, with a digest for somebody to agree to. Every project is a host.")
+    run.step(
+        "2-plan",
+        "The plan",
+        "What would be converted, with a digest for somebody to agree to. Every project is a host.",
+    )
     service.forget()
     plan = ["-e", "fleet_plan_path=plan.json"]
-    planned = with_status(run.playbook("plan", "2-plan", *PROJECTS_AS_HOSTS, *plan), "would_convert")
+    planned = with_status(run.playbook("plan", *PROJECTS_AS_HOSTS, *plan), "would_convert")
     expect(len(planned) > 0, "the plan converts something", len(planned))
     expect(not service.writes(), "the plan sends no write", service.writes())
 
-    heading(
-        3, "The conversion, in waves", "What was agreed to: first one project, then half of the others, then the rest."
+    run.step(
+        "3-converted",
+        "The conversion, in waves",
+        "What was agreed to: one project, then half of the others, then the rest.",
     )
     agreed = ["-e", f"fleet_plan_digest={json.loads((REPORTS / 'plan.json').read_text(encoding='utf-8'))['digest']}"]
     waves = [*PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"]
-    converted = with_status(run.playbook("convert", "3-converted", *waves, *plan, *agreed), "converted")
+    converted = with_status(run.playbook("convert", *waves, *plan, *agreed, pick=of_waves), "converted")
     after = service.fleet()
     expect(set(converted) == set(planned), "what was planned is what was converted", set(converted) ^ set(planned))
     expect(
@@ -93,38 +99,42 @@ def play(service: Service, addresses: Json) -> None:
         moved(before, after) ^ set(planned),
     )
 
-    heading(4, "The conversion again", "It is idempotent: what is converted stays as it is.")
+    run.step("4-again", "The conversion again", "It is idempotent: what is converted stays as it is.")
     service.forget()
-    again = run.playbook("convert", "4-again", *waves, "-e", "fleet_confirm=none")
+    again = run.playbook("convert", *waves, "-e", "fleet_confirm=none")
     expect(not with_status(again, "converted"), "nothing is converted", with_status(again, "converted"))
     expect(not service.writes(), "and no write is sent", service.writes())
 
-    heading(5, "The test", "Every federated connection is tested like the portal's Verify.")
-    tested = run.playbook("verify", "5-tested", "-e", "fleet_schemes=workload_identity_federation")
+    run.step("5-tested", "The test", "Every federated connection is tested like the portal's Verify.")
+    tested = run.playbook("verify", "-e", "fleet_schemes=workload_identity_federation")
     results = Counter(row["verification"]["result"] for row in tested["connections"])
     expect(set(results) == {"ok"}, "all of them can sign in", results)
 
-    heading(6, "One step back", "For seven days a conversion can be taken back: here one of the project Payments.")
+    run.step(
+        "6-reverted",
+        "One step back",
+        "For seven days a conversion can be taken back: here one of the project Payments.",
+    )
     choice = ["-e", "fleet_projects=Payments", "-e", "fleet_connections=azure-prod"]
-    reverted = with_status(run.playbook("revert", "6-reverted", *choice), "reverted")
+    reverted = with_status(run.playbook("revert", *choice), "reverted")
     expect(list(reverted.values()) == ["azure-prod"], "it is taken back, and no other", reverted)
     at_last = service.fleet()
     expect(moved(before, at_last) == set(planned) - set(reverted), "and the service agrees", reverted)
 
-    heading(
-        7,
+    run.step(
+        "7-watched",
         "The watch",
-        "For a schedule: it fails while something runs out, here a way back and a connection that nobody uses.",
+        "For a schedule: it fails while something runs out, here a way back and an unused connection.",
     )
     watch = ["-e", "fleet_watch=revert,unused,issuer"]
-    watched = run.playbook("watch", "7-watched", *watch, fails=True)
+    watched = run.playbook("watch", *watch, fails=True)
     expect(
         schemes(watched) == stored_schemes(at_last),
         "the report counts the schemes as the service does",
         schemes(watched),
     )
 
-    closing({"before": before, "converted": after, "one step back": at_last})
+    closing({"before": before, "converted": after, "one step back": at_last}, run.steps)
 
 
 class Run:
@@ -140,26 +150,49 @@ class Run:
             "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            **({} if sys.stdout.isatty() else {"ANSIBLE_NOCOLOR": "true"}),
+            "ANSIBLE_NOCOLOR": "true",
         }
+        self.steps: list[tuple[str, str, str]] = []
 
-    def playbook(self, name: str, report: str, *arguments: str, fails: bool = False) -> Json:
-        """Play azdo.connections.<name> with a report of that name, as a page and as JSON, and return the report."""
+    def step(self, name: str, title: str, text: str) -> None:
+        """What comes now; its files have that name."""
+        self.steps.append((title, text, name))
+        say(f"\n{len(self.steps)}. {title}. {text}", "1;34")
+
+    def playbook(
+        self, name: str, *arguments: str, fails: bool = False, pick: t.Callable[[list[str]], list[str]] = list
+    ) -> Json:
+        """Play azdo.connections.<name> with a report, as a page and as JSON, show what it shows, and return the report.
+
+        :param pick: what of its lines is worth a place on the screen.
+        """
+        step = self.steps[-1][2]
         command = ["ansible-playbook", f"azdo.connections.{name}", *arguments]
-        say(f"$ {' '.join(word if ' ' not in word else repr(word) for word in command)}", "36")
-        path = REPORTS / f"{report}.json"
+        say(f"$ {shlex.join(shortened(word) for word in command)}", "36")
+        path = REPORTS / f"{step}.json"
         # From another folder, because the playbooks must come from the installed collection and not from these files.
-        command += ["-e", f"fleet_report_path={report}.html,{path.name}"]
-        with subprocess.Popen(command, cwd=REPORTS, env=self._environment) as process:
+        command += ["-e", f"fleet_report_path={step}.html,{path.name}"]
+        with subprocess.Popen(
+            command, cwd=REPORTS, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
             try:
-                status = process.wait()
+                output, _nothing = process.communicate()
             except BaseException:
                 process.terminate()  # and let it end its own processes
                 raise
-        if bool(status) is not fails:
-            raise Unexpected(f"the playbook azdo.connections.{name} ended with exit status {status}")
+        (REPORTS / f"{step}.log").write_text(output, encoding="utf-8")
+        if bool(process.returncode) is not fails:
+            say(output)
+            raise Unexpected(f"the playbook azdo.connections.{name} ended with exit status {process.returncode}")
+        for line in told(pick(shown(output)), f"{step}.log"):
+            say(f"  {line}")
         result: Json = json.loads(path.read_text(encoding="utf-8"))
         return result
+
+
+def shortened(word: str) -> str:
+    """A digest on the screen."""
+    return re.sub(r"(?<=fleet_plan_digest=[0-9a-f]{8})[0-9a-f]{56}", "...", word)
 
 
 class Service:
@@ -250,18 +283,14 @@ def expect(holds: bool, what: str, found: object) -> None:
     say(f"  checked: {what}", "32")
 
 
-def heading(number: int, title: str, text: str) -> None:
-    say(f"\n{'=' * 100}\n{number}. {title}\n   {text}\n{'=' * 100}", "1;34")
-
-
-def closing(fleets: dict[str, dict[str, Json]]) -> None:
-    say(f"\n{'=' * 100}\nHow many service connections use which scheme, as the service holds them", "1;34")
+def closing(fleets: dict[str, dict[str, Json]], steps: t.Sequence[tuple[str, str, str]]) -> None:
+    say("\nHow many service connections use which scheme, as the service holds them", "1;34")
     say(" " * 30 + "".join(f"{when:>16}" for when in fleets))
     for name in NAMES.values():
         say(f"{name:30}" + "".join(f"{stored_schemes(fleet)[name]:16}" for fleet in fleets.values()))
-    pages = sorted(REPORTS.glob("*.html"))
-    say(f"\nThe reports of the steps are pages, in {REPORTS}: {', '.join(path.name for path in pages)}")
-    say(f"Open this one in a browser: {pages[0].resolve().as_uri()}", "1")
+    page = REPORTS / "index.html"
+    page.write_text(index(steps), encoding="utf-8")
+    say(f"\nEach step has left a page. Open this one in a browser, which leads to them: {page.resolve().as_uri()}", "1")
 
 
 def say(text: str, colour: str = "") -> None:

@@ -66,7 +66,7 @@ class Planner:
         self.wanted: Selection = options.wanted(self._converted(batch) if batch else None)
         self.document: Json | None = None
         # What was seen and is no row, by reason, as soon as there is a plan.
-        self.not_selected: dict[str, list[str]] = {}
+        self.not_selected: dict[str, list[Json]] = {}
         # What could not be seen of the projects that the task is about, as soon as there is a plan.
         self.gaps = Coverage(0, (), (), (), named=True)
 
@@ -138,7 +138,7 @@ class Planner:
 
     def _not_selected(
         self, task: TaskContext, estate: Estate, plan: list[PlannedRow], within: t.AbstractSet[str] | None
-    ) -> dict[str, list[str]]:
+    ) -> dict[str, list[Json]]:
         return not_selected(
             estate,
             self.wanted,

@@ -83,6 +83,7 @@ class Row:
             "rollback_reason": way_back.why,
             "revert_deadline": format_time((outcome.after or before).revert_deadline),
             "last_used": format_time(facts.use.last_used) if facts.use else None,
+            "never_used": facts.use.never_used if facts.use else None,
             "before": before.federation_result(),
             "after": outcome.after.federation_result() if outcome.after else None,
             "verification": {

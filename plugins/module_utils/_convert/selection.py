@@ -190,22 +190,24 @@ def not_selected(
     within: t.AbstractSet[str] | None,
     chosen: t.Collection[str],
     assess: t.Callable[[Found], Assessment],
-) -> dict[str, list[str]]:
-    """The ids of the connections that were seen and are no rows, by the reason code that says why. With the rows they are all that the task is about.
+) -> dict[str, list[Json]]:
+    """The connections that were seen and are no rows, by the reason code that says why. With the rows they are all that the task is about.
 
     :param within: ids of projects in lower case, where a task carries out a plan in some of its projects only. :param chosen: the ids of the rows.
     """
     whole = carries_out_plan or not wanted.named
     seen = [found for found in estate.found if found.connection.type.lower() in ("azurerm", "")]
-    found_by_code: dict[str, list[str]] = {}
+    found_by_code: dict[str, list[Json]] = {}
     for found in seen if whole else meant(estate, wanted):
         connection = found.connection
         # One whose owner is not to be seen counts where it is.
         places = {connection.owner.id.lower()} if connection.owner.id in estate.project_ids else found.seen_in
         if connection.id in chosen or (within is not None and not within & {place.lower() for place in places}):
             continue
-        found_by_code.setdefault(_main_code(assess(found)), []).append(connection.id)
-    return {code: sorted(ids) for code, ids in sorted(found_by_code.items())}
+        shown = {"project": connection.owner.name, "project_id": connection.owner.id, "scheme": connection.scheme}
+        item = {"id": connection.id, "name": connection.name, **shown, "created_by": connection.created_by}
+        found_by_code.setdefault(_main_code(assess(found)), []).append(item)
+    return dict(sorted(found_by_code.items()))
 
 
 def _main_code(assessment: Assessment) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
@@ -24,7 +25,7 @@ TARGETS = (WIF, SERVICE_PRINCIPAL, ENTRA_ISSUER)
 
 Effect = t.Literal["blocks", "warns", "informs"]
 
-NO_NAMES: t.Mapping[str, str] = {}
+NO_NAMES: t.Mapping[str, str] = MappingProxyType({})
 _OPTION = re.compile(r"\{(\w+)\}")
 
 
@@ -88,7 +89,7 @@ RULES: dict[str, Rule] = {
     "already_service_principal": Rule(
         "with a service principal",
         "The connection uses a service principal with a secret or certificate.",
-        "Nothing is to be done for a revert; a connection has to be converted before its issuer can be migrated.",
+        "A connection has to be converted before its issuer can be migrated; for a revert nothing is to be done.",
         (None, "blocks", "blocks"),
     ),
     "already_entra_issuer": Rule(
@@ -122,13 +123,13 @@ RULES: dict[str, Rule] = {
         ("warns", None, "blocks"),
     ),
     "manual_needs_federated_credential": Rule(
-        "made by a person",
+        "manual",
         "A person has made the connection with an identity of their own, so Azure DevOps cannot add the federated credential.",
         "Name the connection with {connections} and set {federated_credential}; issuer and subject are what the portal shows under Convert.",
         ("blocks", None, None),
     ),
     "revert_manual": Rule(
-        "made by a person",
+        "manual",
         "Azure DevOps cannot revert a connection that a person has made.",
         "Make a new secret for the application of the connection, and a new connection with that; the federated one stays as it is.",
         (None, "blocks", None),
@@ -286,7 +287,7 @@ RULES: dict[str, Rule] = {
     "unknown": Rule(
         "of which a fact is unknown",
         "A fact about the connection that matters could not be read.",
-        "Give the caller the right to read what the evidence names, or look the connection up in the portal.",
+        "Give the caller the right to read that fact, which the row names, or look the connection up in the portal.",
         ("blocks", "blocks", "blocks"),
     ),
 }

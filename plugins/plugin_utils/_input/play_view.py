@@ -62,6 +62,13 @@ class PlayView:
         return [source if "," in source else os.path.relpath(source) for source in named]
 
     @property
+    def place(self) -> tuple[str, ...]:
+        """The words of a command that say where: the inventory and the hosts of this play."""
+        inventory = [word for source in self.sources for word in ("-i", source)]
+        hosts = self.extra.get("fleet_hosts")
+        return (*inventory, *(("-e", f"fleet_hosts={hosts}") if isinstance(hosts, str) and hosts else ()))
+
+    @property
     def is_first_batch(self) -> bool:
         """Whether no hosts of the play had their turn before those of now."""
         return self.hosts[:1] == self.batch[:1]

@@ -46,11 +46,11 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
             "",
             f"As of {now:%Y-%m-%d %H:%M} UTC.",
         ],
-        _missing(result, listed, run=run),
+        _missing(result, listed, about.names, run=run),
         _approval(result, about),
         _errors(result),
         _attention(listed, now),
-        _next_steps(result),
+        _next_steps(result, about),
         _over_time(about),
         _reasons(listed, about.names, run=run),
         _table(listed),
@@ -59,8 +59,8 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
-def _missing(result: Result, listed: t.Sequence[Entry], *, run: bool) -> list[str]:
-    lines, missing = facts.unseen(result), facts.gaps(listed, run=run)
+def _missing(result: Result, listed: t.Sequence[Entry], names: t.Mapping[str, str], *, run: bool) -> list[str]:
+    lines, missing = facts.unseen(result), facts.gaps(listed, run=run, names=names)
     made = ["## Not everything could be seen", "", *(f"- {quoted(line)}" for line in lines)] if lines else []
     if missing:
         made += [*([""] if made else []), "## Not known", "", *(f"- {quoted(line)}" for line in missing)]
@@ -100,8 +100,10 @@ def _over_time(about: About) -> list[str]:
     return ["## Over time", "", *(f"- {quoted(sentence)}" for sentence in told)] if told else []
 
 
-def _next_steps(result: Result) -> list[str]:
-    found = [line for step in next_steps(result) for line in ("", quoted(step.sentence), "", f"    {step.command}")]
+def _next_steps(result: Result, about: About) -> list[str]:
+    found = [
+        line for step in next_steps(result, about) for line in ("", quoted(step.sentence), "", f"    {step.command}")
+    ]
     return ["## What to do next", *found] if found else []
 
 

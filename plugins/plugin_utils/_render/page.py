@@ -24,7 +24,12 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import he
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import (
+    approval,
+    errors,
+    next_steps,
+    no_candidates,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import fleet_numbers, run_numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import Part
@@ -65,9 +70,12 @@ _PRINTED = (
     "status",
     "reasons",
     "error",
+    "target",
     "scheme",
     "issuer",
     next(iter(TARGETS)),
+    "verification",
+    "rollback",
     "revert_deadline",
     "secret_expires",
     "last_used",
@@ -150,7 +158,7 @@ def _own_files(columns: t.Sequence[Column]) -> dict[str, str]:
 
 def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) -> dict[str, t.Any]:
     """What is read first: the numbers, what is missing, what one would approve, what went wrong, and what to do."""
-    gaps, complete = facts.gaps(listed, run=run), facts.is_complete(result)
+    gaps, complete = facts.gaps(listed, run=run, names=about.names), facts.is_complete(result)
     projects = coverage_of(result).get("projects")
     return {
         "headline": facts.headline(result),
@@ -164,7 +172,9 @@ def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) 
         "all_known": complete and not gaps,
         "approval": approval(result, about),
         "errors": errors(result),
-        "steps": next_steps(result),
+        "steps": next_steps(result, about),
+        "approved": about.approved,
+        "watch": {"due": about.findings, "not_known": about.not_known} if about.watches else None,
     }
 
 
@@ -197,6 +207,7 @@ def _table(result: Result, listed: t.Sequence[Entry], columns: t.Sequence[Column
         "count": count(len(listed), "connection"),
         "has_times": any(column.key in _TIMES for column in columns),
         "notes": facts.notes(result),
+        "no_candidates": no_candidates(result),
     }
 
 

@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import br
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Share
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import History
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry, issuer_retires
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
@@ -91,7 +91,11 @@ def run_cards(listed: t.Sequence[Entry], *, plan: bool) -> list[Card]:
             "shares": statuses,
             "part": "status",
         },
-        *([{"title": "Before and after", "kind": "sides", "what": "Scheme", "sides": schemes}] if schemes else []),
+        *(
+            [{"title": "Before and after, of the candidates", "kind": "sides", "what": "Scheme", "sides": schemes}]
+            if schemes
+            else []
+        ),
         *(
             [
                 {
@@ -122,7 +126,11 @@ def fleet_cards(listed: t.Sequence[Entry], now: datetime) -> list[Card]:
     schemes, issuers = breakdowns.shares(listed, "scheme"), breakdowns.shares(listed, "issuer")
     left = (ISSUER_RETIRES - now).days
     when = f"in {count(left, 'day')}" if left > 0 else "that is over"
-    hint = f"The Azure DevOps issuer retires on 2027-07-01, {when}, but for sovereign clouds and multi-tenant applications."
+    must = sum(issuer_retires(entry) for entry in listed)
+    hint = (
+        f"The Azure DevOps issuer retires on 2027-07-01, {when}. {must} must move by then; it stays supported in sovereign clouds and for multi-tenant "
+        "applications, as far as those could be read."
+    )
     return [
         *([{"title": "How they sign in", "kind": "bars", "shares": schemes, "part": "scheme"}] if schemes else []),
         *(

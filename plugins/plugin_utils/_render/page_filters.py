@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import Point
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import NONE, VERDICTS
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
 
 
@@ -111,6 +112,8 @@ def _verdicts(entries: t.Sequence[Entry], target: str, title: str) -> _Group:
 def _reasons(entries: t.Sequence[Entry], column: str, title: str) -> _Group:
     places: dict[str, list[int]] = {}
     for place, entry in enumerate(entries):
-        for code in dict.fromkeys(code for code, _effect in entry[column].codes):
+        # What has arrived has reasons for nothing.
+        codes = entry[column].codes if entry[column].plain != THERE else ()
+        for code in dict.fromkeys(code for code, _effect in codes):
             places.setdefault(code, []).append(place)
     return f"{column}:reason", title, [(code, code, places[code]) for code in sorted(places)]

@@ -121,8 +121,13 @@ def verdict_on_tests(result: Result, limit: int = 200, *, short: bool = False) -
         (_NAME_CELLS, 17, 18),
     )
     untested = sum(_outcome(row) == "not_testable" for row in rows)
-    sentence = f"{count(len(rows), 'service connection')} tested, {len(failed)} cannot be seen to sign in."
+    tested = f"{count(len(rows), 'service connection')} tested"
+    sentence = (
+        f"{tested}, {len(failed)} cannot be seen to sign in." if failed or not rows else f"{tested}: all can sign in."
+    )
     aside = [f"{untested} of them cannot be tested by Azure DevOps."] if untested else []
+    if untested and not failed:
+        sentence = f"{tested}: none is seen to fail."
     return {
         "failed": [row["id"] for row in failed],
         "why": sentence if failed else "",

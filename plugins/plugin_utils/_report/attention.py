@@ -87,7 +87,7 @@ def _run_rules() -> list[_Rule]:
 def _state_rules() -> list[_Rule]:
     return [
         ("test_failed", "bad", "did not pass the test: pipelines cannot sign in, or lack a role", _failed_its_test),
-        ("failed_before", "warn", "could not sign in before anything was moved: their secret has ended, or their identity lacks something", _failed_before),
+        ("failed_before", "warn", "did not pass the test before a move: the secret has ended, or the identity lacks something", _failed_before),
         ("broken", "bad", "in the state failed: repair or remove them", _is("state", "failed")),
         ("application_missing", "bad", "without an application in Microsoft Entra: they cannot sign in any more", _has("application_missing")),
         ("partial", "warn", "visible only in part: the caller lacks the permission to see more", _has("no_permission")),
@@ -123,13 +123,18 @@ def _time_rules(now: datetime) -> list[_Rule]:
         ("secret_expired", "bad", "with a secret that has expired", _secret_ends(None, now)),
         ("secret_expires", "warn", "with a secret that expires within 30 days", _secret_ends(now, now + timedelta(days=30))),
         (
-            "way_back_ends", "warn", "whose way back to the secret ends within 48 hours",
-            lambda entry: _is_moved(entry) and _between(entry["revert_deadline"].moment, now, now + timedelta(hours=48)),
+            "way_back_ends_today", "bad", "whose way back to the secret ends within a day",
+            lambda entry: _is_moved(entry) and _between(entry["revert_deadline"].moment, now, now + timedelta(days=1)),
+        ),
+        (
+            "way_back_ends", "warn", "whose way back to the secret ends within two days",
+            lambda entry: _is_moved(entry) and _between(entry["revert_deadline"].moment, now + timedelta(days=1), now + timedelta(days=2)),
         ),
         (
             "way_back_unknown", "warn", "whose deadline for the way back to the secret cannot be understood",
             lambda entry: _is_moved(entry) and entry["revert_deadline"].tone == UNKNOWN,
         ),
+        ("overdue", "warn", "that Azure DevOps was to disable already, because nothing uses them", _disable_is_overdue),
         ("auto_disable", "warn", "that Azure DevOps disables within 14 days, because nothing uses them", _disabled_soon),
         ("old_issuer", "warn" if left else "bad", retires, issuer_retires),
     ]  # fmt: skip
@@ -153,4 +158,9 @@ def _secret_ends(start: datetime | None, end: datetime) -> t.Callable[[Entry], b
 
 def _disabled_soon(entry: Entry) -> bool:
     days = entry["days_until_auto_disable"].order
-    return days is not None and days <= 14
+    return days is not None and 0 <= days <= 14
+
+
+def _disable_is_overdue(entry: Entry) -> bool:
+    days = entry["days_until_auto_disable"].order
+    return days is not None and days < 0

@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import place_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import LEFT
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import BLOCKS, UNKNOWN, Code, verdict_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
 
@@ -230,10 +231,25 @@ def error(row: Row) -> Cell:
         texts = [str(failed)]
     if isinstance(hand_off, t.Mapping):
         texts.append(str(hand_off.get("what_to_do") or ""))
+    texts += [f"Not known: {fact}." for fact in _not_known(row)]
     found = printable(" ".join(" ".join(texts).split()))
     if not found and row.get("status") in ("failed", "rolled_back"):
         return Cell("no reason was given", tone=UNKNOWN)
     return Cell(found)
+
+
+def _not_known(row: Row) -> list[str]:
+    """What a reason says could not be read, with why; of what is done it does not matter any more."""
+    facts = [
+        reason.get("evidence") or {}
+        for reason in row.get("reasons") or []
+        if isinstance(reason, t.Mapping) and reason.get("code") == UNKNOWN and not words.is_done(row)
+    ]
+    return [
+        f"{fact['fact']}{f' ({why})' if (why := str(fact.get('why') or '').rstrip('.')) else ''}"
+        for fact in facts
+        if isinstance(fact, t.Mapping) and fact.get("fact")
+    ]
 
 
 def verification(row: Row) -> Cell:
@@ -253,7 +269,8 @@ def verification(row: Row) -> Cell:
 
 
 def rollback(row: Row) -> Cell:
-    return _word(row["rollback"]) if "rollback" in row else NOTHING
+    """Of what is left as it is nobody has to go back."""
+    return _word(row["rollback"]) if "rollback" in row and row.get("status") not in LEFT else NOTHING
 
 
 @functools.lru_cache(maxsize=16384)
@@ -289,8 +306,12 @@ def last_used(row: Row) -> Cell:
         if usage.get("never_used"):
             return Cell("never", order=0)
         return _time(usage["last_used"]) if usage.get("last_used") else NOT_KNOWN
+    if row.get("never_used"):
+        return Cell("never", order=0)
     if "last_used" in row:
-        return _time(row["last_used"]) if row["last_used"] else NOT_KNOWN
+        # About what is left as it is nobody has asked.
+        nothing = NOTHING if row.get("status") in LEFT else NOT_KNOWN
+        return _time(row["last_used"]) if row["last_used"] else nothing
     return NOTHING
 
 
@@ -299,7 +320,9 @@ def auto_disable(row: Row) -> Cell:
     if "usage" not in row or row.get("enabled") is False:
         return NOTHING
     days = (row["usage"] or {}).get("days_until_auto_disable")
-    return Cell(str(days), order=days) if isinstance(days, int) and not isinstance(days, bool) else NOT_KNOWN
+    if not isinstance(days, int) or isinstance(days, bool):
+        return NOT_KNOWN
+    return Cell(str(days) if days >= 0 else "overdue", str(days), order=days)
 
 
 def text_of(key: str) -> t.Callable[[Row], Cell]:

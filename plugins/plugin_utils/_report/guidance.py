@@ -14,9 +14,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
+from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import urgency
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
     FAILED,
@@ -25,7 +27,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers i
     issuer_retires,
     run_numbers,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import main_code, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import label, main_code, verdict_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     Result,
@@ -103,14 +105,14 @@ def _names(rows: t.Sequence[Row]) -> str:
     return names + (f" and {len(rows) - _NAMED:,} more" if len(rows) > _NAMED else "")
 
 
-def next_steps(result: Result) -> list[Step]:
-    """What to do now, each with the command that does it for the whole organization; nothing where nothing is to be done."""
+def next_steps(result: Result, about: About = NOTHING_SAID) -> list[Step]:
+    """What to do now, each with the command that does it, on the same hosts; nothing where nothing is to be done."""
     if not result.get("connections"):
         return []
-    return _after_run(result) if is_run(result) else _after_report(result)
+    return _after_run(result, about.place) if is_run(result) else _after_report(result, about.place)
 
 
-def _after_report(result: Result) -> list[Step]:
+def _after_report(result: Result, place: t.Sequence[str]) -> list[Step]:
     rows, fleet = result["connections"], fleet_numbers(result)
     able = fleet.verdicts[FEDERATION]["yes"]
     by_hand = [row for row in rows if verdict_of(row, FEDERATION).main_code == "manual_needs_federated_credential"]
@@ -119,28 +121,35 @@ def _after_report(result: Result) -> list[Step]:
         steps.append(
             Step(
                 f"{count(able, 'connection')} can move to workload identity federation. Make a plan, which changes nothing:",
-                command("plan", fleet_plan_path="plan.json", fleet_report_path="plan.html"),
+                command("plan", *place, fleet_plan_path="plan.json", fleet_report_path="plan.html"),
             )
         )
     if 0 < len(by_hand) <= _IDS:
         steps.append(
             Step(
-                f"{count(len(by_hand), 'connection')} that a person has made: with a federated credential for each, which whoever owns the application "
-                "makes, or this does:",
-                command("plan", fleet_federated_credential="create", fleet_connections=_ids(by_hand)),
+                f"{count(len(by_hand), 'manual connection')}: each needs a federated credential first. Who owns the application can add it, or a run with the "
+                "rights to do so. Plan with them:",
+                command(
+                    "plan",
+                    *place,
+                    fleet_federated_credential="create",
+                    fleet_connections=_ids(by_hand),
+                    fleet_plan_path="manual-plan.json",
+                ),
             )
         )
     if fleet.old_issuer:
         steps.append(
             Step(
-                f"{count(fleet.old_issuer, 'connection')} with the issuer that retires on 2027-07-01. Plan the migration, for which there is no way back:",
-                command("plan", fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
+                f"{count(fleet.old_issuer, 'connection')} with the issuer that retires on 2027-07-01. Plan the migration, for which there is no way back"
+                f"{_ENTRA_FIRST if fleet.verdicts['entra_issuer']['not_as_this_caller'] else ''}:",
+                command("plan", *place, fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
             )
         )
     return steps
 
 
-def _after_run(result: Result) -> list[Step]:
+def _after_run(result: Result, place: t.Sequence[str]) -> list[Step]:
     rows = result["connections"]
     moved = [row for row in rows if row.get("status") == "converted"]
     shared = [row for row in rows if row.get("status") == "skipped" and main_code(row) == "shared"]
@@ -151,30 +160,33 @@ def _after_run(result: Result) -> list[Step]:
         which: dict[str, t.Any] = (
             {"fleet_connections": _ids(moved)} if len(moved) <= _IDS else {"fleet_schemes": FEDERATION}
         )
-        steps.append(Step("Test what was moved, now and once pipelines have run:", command("verify", **which)))
+        steps.append(Step("Test what was moved, now and once pipelines have run:", command("verify", *place, **which)))
     if 0 < len(moved) <= _IDS:
         until = min((words.deadline(row) for row in moved if words.deadline(row)), default="")
         steps.append(
             Step(
                 f"Take it back, if need be{f': until {until}' if until else ''}.",
-                command("revert", fleet_connections=_ids(moved)),
+                command("revert", *place, fleet_connections=_ids(moved)),
             )
         )
     if retiring:
         steps.append(
             Step(
                 f"{count(retiring, 'connection')} came out with the issuer that retires on 2027-07-01. Plan the migration:",
-                command("plan", fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
+                command("plan", *place, fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
             )
         )
     if shared:
         steps.append(
             Step(
                 f"{count(len(shared), 'connection')} that other projects use, too: once their owners know, plan with them.",
-                command("plan", fleet_shared="include", fleet_plan_path="plan.json"),
+                command("plan", *place, fleet_shared="include", fleet_plan_path="shared-plan.json"),
             )
         )
     return steps
+
+
+_ENTRA_FIRST = "; sign in with Microsoft Entra first, such as with az login and auth_source azure_cli, because a personal access token is refused"
 
 
 def _ids(rows: t.Sequence[Row]) -> list[str]:
@@ -188,3 +200,33 @@ def command(entry: str, *words_before: str, **variables: t.Any) -> str:
         plain = isinstance(value, str) and value and not any(char.isspace() or char in "\"'{}\\=," for char in value)
         parts += ["-e", f"{name}={value}" if plain else json.dumps({name: value}, ensure_ascii=False)]
     return shlex.join(printable(part) for part in parts)
+
+
+@dataclass(frozen=True)
+class Others:
+    """What was seen and is no candidate for the same reason. :param members: ``{project, name, link}``."""
+
+    label: str
+    message: str
+    members: tuple[dict[str, str], ...]
+
+
+def no_candidates(result: Result) -> list[Others]:
+    """What a run has seen and left out before it judged, the most frequent reason first."""
+    found = (result.get("summary") or {}).get("not_selected") or {}
+    summary = result.get("summary") or {}
+    made = [
+        Others(
+            label(code),
+            RULES[code].message if code in RULES else "",
+            tuple(_member({"organization_url": summary.get("organization_url"), **item}) for item in items),
+        )
+        for code, items in found.items()
+        if items
+    ]
+    return sorted(made, key=lambda others: (-len(others.members), others.label))
+
+
+def _member(item: Row) -> dict[str, str]:
+    cell = cells.connection(item)
+    return {"project": cells.project(item).text, "name": cell.text, "link": cell.link}

@@ -12,8 +12,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
+    DONE,
     LEFT,
     PLANNED,
     FleetNumbers,
@@ -69,15 +71,20 @@ def _fleet_figures(fleet: FleetNumbers) -> list[Figure]:
 
 
 def _run_figures(run: RunNumbers) -> list[Figure]:
-    planned = run.to_do and not run.done
+    planned = bool(run.to_do and not run.done)
+    of_kind = [status for status in (PLANNED if planned else DONE) if run.by_status.get(status)]
+    # One word for what was done, where it was one thing.
+    did = status_name(of_kind[0]) if len(of_kind) == 1 else "would be moved" if planned else "moved"
+    found = [Figure(run.to_do if planned else run.done, did, "good" if run.to_do or run.done else "")]
+    if run.failed or not planned:
+        found.append(Figure(run.failed, "failed or taken back", "bad" if run.failed else "good"))
+    if run.open or not planned:
+        found.append(Figure(run.open, "not finished or uncertain", "warn" if run.open else "good"))
     return [
-        Figure(run.to_do, "would be moved", "good")
-        if planned
-        else Figure(run.done, "moved", "good" if run.done else ""),
-        Figure(run.failed, "failed or taken back", "bad" if run.failed else "good"),
-        Figure(run.open, "not finished or uncertain", "warn" if run.open else "good"),
+        *found,
         Figure(run.left_alone, "left as they are"),
         Figure(sum(run.not_candidates.values()), "no candidates"),
+        Figure(run.secrets, "with a secret now" if planned else "still with a secret"),
     ]
 
 
@@ -211,8 +218,8 @@ def notes(result: Result) -> list[str]:
     return lines
 
 
-def gaps(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
-    """Return what is not known about connections that were seen: no warning can come from there."""
+def gaps(listed: t.Sequence[Entry], *, run: bool, names: t.Mapping[str, str] = NO_NAMES) -> list[str]:
+    """Return what is not known about connections that were seen: no warning can come from there. :param names: what the door calls its options."""
     lines = []
     questions = (
         ("secret_expires", "when the secret expires", "identity", SERVICE_PRINCIPAL),
@@ -224,7 +231,7 @@ def gaps(listed: t.Sequence[Entry], *, run: bool) -> list[str]:
         if unknown:
             lines.append(f"Of {count(unknown, 'connection')} it is not known {what}.")
         elif concerned and not run and not any(entry[column].text for entry in concerned):
-            lines.append(f"It was not asked {what}: add {include} to the option include.")
+            lines.append(f"It was not asked {what}: add {include} to {names.get('include', 'the option include')}.")
     unclear = how_many(listed, "issuer", UNKNOWN)
     return [*lines, f"Of {count(unclear, 'connection')} it is not known which issuer is used."] if unclear else lines
 

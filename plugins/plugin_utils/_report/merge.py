@@ -71,9 +71,8 @@ def _one_host(taken: t.Sequence[Result]) -> list[Row]:
     rows: dict[t.Any, Row] = {}
     for result in taken:
         summary = result.get("summary") or {}
-        whose = {"organization": summary.get("organization"), "organization_url": summary.get("organization_url")}
         for row in result.get("connections", ()):
-            named = {**row, **whose}
+            named = {**row, **_whose(summary)}
             earlier = rows.get(row["id"])
             rows[row["id"]] = named if earlier is None else _going_on(earlier, named)
     return list(rows.values())
@@ -116,17 +115,22 @@ def _merge_notes(results: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str
     }
 
 
-def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str, list[str]]:
+def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str, list[Row]]:
     """What no host has a row for. The owner knows best why: others say only that it is not theirs."""
-    chosen, found = {row["id"] for row in rows}, dict[str, str]()
-    for code, ids in (item for summary in summaries for item in (summary.get("not_selected") or {}).items()):
-        for id_ in ids:
-            if id_ not in chosen and found.get(id_, _NOT_OURS) == _NOT_OURS:
-                found[id_] = code
-    by_code: dict[str, list[str]] = {}
-    for id_, code in sorted(found.items()):
-        by_code.setdefault(code, []).append(id_)
+    chosen, found = {row["id"] for row in rows}, dict[str, tuple[str, Row]]()
+    for summary in summaries:
+        for code, items in (summary.get("not_selected") or {}).items():
+            for item in items:
+                if item["id"] not in chosen and found.get(item["id"], (_NOT_OURS,))[0] == _NOT_OURS:
+                    found[item["id"]] = code, {**item, **_whose(summary)}
+    by_code: dict[str, list[Row]] = {}
+    for code, item in sorted(found.values(), key=lambda pair: _place(pair[1])):
+        by_code.setdefault(code, []).append(item)
     return dict(sorted(by_code.items()))
+
+
+def _whose(summary: Result) -> Row:
+    return {key: summary.get(key) for key in ("organization", "organization_url")}
 
 
 def _merge_coverages(results: t.Sequence[Result], complete: bool) -> dict[str, t.Any]:

@@ -39,10 +39,12 @@ KEEPS_OLD_ISSUER = ("sovereign_cloud", "application_multi_tenant")
 class RunNumbers:
     """A run or its plan.
 
-    :param by_status: the candidates by their status. :param left: those that are left as they are, by the reason code that says why.
+    :param secrets: how many sign in with a secret now. :param by_status: the candidates by their status.
+    :param left: those that are left as they are, by the reason code that says why.
     :param not_candidates: what was seen and is none, by the reason code that says why. :param unread: projects and hosts of which nothing is known.
     """
 
+    secrets: int
     by_status: t.Mapping[str, int]
     left: t.Mapping[str, int]
     not_candidates: t.Mapping[str, int]
@@ -81,7 +83,7 @@ class RunNumbers:
         return self.selected - self.done - self.to_do - self.failed - self.left_alone
 
     def to_result(self) -> dict[str, t.Any]:
-        """Shape: ``{seen, selected, not_selected: {code: n}, done, to_do, failed, open, left: {code: n}, unread}``."""
+        """Shape: ``{seen, selected, not_selected: {code: n}, done, to_do, failed, open, left: {code: n}, secrets, unread}``."""
         return {
             "seen": self.seen,
             "selected": self.selected,
@@ -91,6 +93,7 @@ class RunNumbers:
             "failed": self.failed,
             "open": self.open,
             "left": dict(self.left),
+            "secrets": self.secrets,
             "unread": self.unread,
         }
 
@@ -133,9 +136,11 @@ def run_numbers(result: Result) -> RunNumbers:
     summary = result.get("summary") or {}
     others = summary.get("not_selected") or {}
     return RunNumbers(
+        secrets=sum(_scheme_now(row) == SERVICE_PRINCIPAL for row in rows)
+        + sum(item.get("scheme") == SERVICE_PRINCIPAL for items in others.values() for item in items),
         by_status=_sorted(str(row.get("status") or "unknown") for row in rows),
         left=_sorted(main_code(row) for row in rows if row.get("status") in LEFT),
-        not_candidates=_sorted(code for code, ids in others.items() for _id in ids),
+        not_candidates=_sorted(code for code, items in others.items() for _item in items),
         unread=_unread(result),
     )
 
@@ -159,6 +164,10 @@ def fleet_numbers(result: Result) -> FleetNumbers:
     )
 
 
+def _scheme_now(row: Row) -> t.Any:
+    return (row.get("after") or row.get("before") or {}).get("scheme")
+
+
 def numbers(result: Result) -> RunNumbers | FleetNumbers:
     return run_numbers(result) if is_run(result) else fleet_numbers(result)
 
@@ -168,7 +177,8 @@ def issuer_retires(row: Row) -> bool:
     if row.get("issuer_kind") != "azure_devops":
         return False
     verdict = (row.get("eligibility") or {}).get("entra_issuer") or {}
-    return not any(code in KEEPS_OLD_ISSUER for code in verdict.get("codes") or ())
+    codes = [*(verdict.get("codes") or ()), *(reason.get("code") for reason in row.get("reasons") or ())]
+    return not any(code in KEEPS_OLD_ISSUER for code in codes)
 
 
 def _unread(result: Result) -> int:

@@ -123,19 +123,28 @@ def read_table(text: str) -> list[Line]:
 def parts(result: Result, owner_of: OwnerOf) -> list[Part]:
     """The report of each owner, in the order of their names; what nobody owns comes last."""
     rows: dict[Owner, list[Row]] = {}
+    others: dict[Owner, dict[str, list[Row]]] = {}
     for row in result.get("connections") or ():
         rows.setdefault(owner_of(row), []).append(row)
+    for code, items in ((result.get("summary") or {}).get("not_selected") or {}).items():
+        for item in items:
+            others.setdefault(owner_of(item), {}).setdefault(code, []).append(item)
     taken: set[str] = set()
-    ordered = sorted(rows, key=lambda owner: (owner == NOBODY, owner.name.casefold(), owner.address))
-    return [Part(owner, _file(owner.name, taken), _part(result, rows[owner])) for owner in ordered]
+    ordered = sorted({**rows, **others}, key=lambda owner: (owner == NOBODY, owner.name.casefold(), owner.address))
+    return [
+        Part(owner, _file(owner.name, taken), _part(result, rows.get(owner, []), others.get(owner, {})))
+        for owner in ordered
+    ]
 
 
-def _part(result: Result, rows: t.Sequence[Row]) -> Result:
-    """What the whole was not about any one of them is told in the whole report only: whose it would be, nobody knows."""
-    summary = {
-        key: value for key, value in (result.get("summary") or {}).items() if key not in ("not_selected", "unsettled")
-    }
-    mine = {str(row.get("project")) for row in rows}
+def _part(result: Result, rows: t.Sequence[Row], others: t.Mapping[str, list[Row]]) -> Result:
+    """The same about some of its connections only."""
+    summary = dict(result.get("summary") or {})
+    if "not_selected" in summary:
+        summary["not_selected"] = dict(others)
+    theirs = [*rows, *(item for items in others.values() for item in items)]
+    ids, mine = {row["id"] for row in theirs}, {str(row.get("project")) for row in theirs}
+    summary["unsettled"] = [item for item in summary.get("unsettled") or () if item.get("id") in ids]
     coverage = {**coverage_of(result), "empty": []}
     for key in ("unread", "partial"):
         coverage[key] = [gap for gap in coverage.get(key) or () if str(gap.get("project")) in mine]

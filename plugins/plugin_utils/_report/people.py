@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
 
 # What the modules return of people: who has made a connection, and who has asked.
 _OF_ROWS = ("created_by",)
@@ -19,8 +19,12 @@ _OF_SUMMARIES = ("asked_by",)
 
 def without_people(result: Result) -> dict[str, t.Any]:
     """The result without them. What people have written themselves, such as descriptions, stays."""
-    rows = [
-        {key: value for key, value in row.items() if key not in _OF_ROWS} for row in result.get("connections") or ()
-    ]
+    rows = [_without(row) for row in result.get("connections") or ()]
     summary = {key: value for key, value in (result.get("summary") or {}).items() if key not in _OF_SUMMARIES}
+    if others := summary.get("not_selected"):
+        summary["not_selected"] = {code: [_without(item) for item in items] for code, items in others.items()}
     return {**result, **({"connections": rows} if "connections" in result else {}), "summary": summary}
+
+
+def _without(item: Row) -> dict[str, t.Any]:
+    return {key: value for key, value in item.items() if key not in _OF_ROWS}

@@ -48,6 +48,9 @@ TARGETS = {
 }
 
 
+_FIRST = ("connection", "project", "organization", "status", "reasons", "error")
+
+
 def _verdict(target: str) -> t.Callable[[Row], Cell]:
     return lambda row: cells.verdict(row, target)
 
@@ -118,5 +121,8 @@ def issuer_retires(entry: Entry) -> bool:
 
 
 def filled(listed: t.Sequence[Entry]) -> list[Column]:
-    """Return the columns that say something about at least one connection."""
-    return [column for column in COLUMNS if any(entry[column.key].text for entry in listed)]
+    """The columns that say something about at least one connection, for people: what decides comes first, and one organization needs no column."""
+    said = [column for column in COLUMNS if any(entry[column.key].text for entry in listed)]
+    alike = {"organization"} if len({entry["organization"].text for entry in listed}) == 1 else set()
+    first = [column for column in said if column.key in (*_FIRST, *TARGETS) and column.key not in alike]
+    return [*first, *(column for column in said if column not in first and column.key not in alike)]

@@ -32,6 +32,18 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_
 
 DAY = 86400.0
 
+# What a person does about each kind.
+WHAT_TO_DO = {
+    "revert": "Decide now: revert the connection while that is possible, or let the federation stay.",
+    "secret": "Convert the connection to workload identity federation, or renew its secret.",
+    "unused": "Use the connection in a pipeline if it is needed, or remove it.",
+    "issuer": "Migrate the connection to the issuer of Microsoft Entra.",
+    "leftover": "Remove the secret from the application, if nothing else signs in with it.",
+    "not_ready": "Open the connection in the portal, repair it with Verify and save.",
+    "unread": "Ask the owners of the connection for the Administrator role on it.",
+    "new_secret": "Convert the connection, or allow it with fleet_watch_allowed_secrets.",
+}
+
 # What is watched, and what a connection does until then, and has done after that.
 KINDS = {
     "revert": ("can be reverted to its secret only until", "could be reverted to its secret until"),
@@ -56,8 +68,10 @@ def findings(
 ) -> dict[str, t.Any]:
     """What is nearer than so many days, for each kind that days names, and what is not as it should be.
 
-    Shape: ``{due: [{kind, project, name, id, when, days_left, message}], unknown: [sentence], lines: [sentence]}``; due in the order of time, before that what
-    has none. :param baseline: what a secret is new against.
+    Shape: ``{due: [{kind, project, name, id, when, days_left, message, remedy}], unknown: [sentence], lines: [sentence]}``; due in the order of time, before
+    that what has none.
+
+    :param baseline: what a secret is new against.
     """
     rows = result.get("connections", ())
     due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now, baseline))]
@@ -102,6 +116,7 @@ def _item(kind: str, row: Row, when: str | None, left: float | None, told: str) 
         "when": when,
         "days_left": left,
         "message": f"{printable(row.get('project'))} / {printable(row['name'])} {told}",
+        "remedy": WHAT_TO_DO[kind],
     }
 
 

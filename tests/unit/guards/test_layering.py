@@ -56,6 +56,7 @@ PURE_MAY_IMPORT = {
     "re",
     "shlex",
     "string",
+    "types",
     "typing",
     "unicodedata",
     "urllib",

@@ -93,6 +93,8 @@ def test_a_row_of_a_conversion() -> None:
         "rollback_reason": "Azure DevOps offers to go back for seven days; whether the old secret works is not known. When the secret ends was not read.",
         "revert_deadline": "2026-06-08T12:00:00Z",
         "last_used": None,
+        "never_used": None,
+        "created_by": "Sam Operator",
         "before": {"scheme": SERVICE_PRINCIPAL, "issuer": None, "issuer_kind": None, "subject": None},
         "after": {
             "scheme": WIF,
@@ -111,6 +113,7 @@ def test_a_row_tells_of_the_last_use_where_it_was_read() -> None:
     unused = Use(never_used=True, last_used=None, definitions=(), running=())
     rows = [Row(replaced(planned(), facts=facts)) for facts in (Facts(use=used), Facts(use=unused), None)]
     assert [row["last_used"] for row in shown(*rows)] == ["2026-06-01T12:00:00Z", None, None]
+    assert sorted(str(row["never_used"]) for row in shown(*rows)) == ["False", "None", "True"]
 
 
 def test_a_forecast_has_no_end_yet() -> None:
@@ -326,7 +329,7 @@ def test_the_numbers_of_a_run() -> None:
         rows,
         {"organization": "contoso"},
         target=WIF,
-        not_selected={"already_federated": list("abcdef")},
+        not_selected={"already_federated": [{"id": id_} for id_ in "abcdef"]},
         coverage=coverage,
         unsettled=[],
         held_back=1.26,

@@ -225,7 +225,8 @@ class TestCells:
             (run_row("failed", error={"message": "No\nright.", "remedy": "Ask."}), "error", "No right. Ask."),
             (run_row("waiting", hand_off={"what_to_do": "Add the credential."}), "error", "Add the credential."),
             (run_row("converted", last_used=None), "last_used", "unknown"),
-            (run_row("skipped", rollback="unknown"), "rollback", "unknown"),
+            (run_row("failed", rollback="unknown"), "rollback", "unknown"),
+            (run_row("skipped", rollback="unknown"), "rollback", ""),
             (
                 run_row("skipped", reasons=[reason("shared"), reason("unknown", "informs")]),
                 "reasons",

@@ -218,12 +218,12 @@ class TestTop:
         assert facts.headline(value) == (
             "4 service connections: 1 failed, 1 not confirmed, 1 converted, 1 left as it is."
         )
-        assert [figure.number for figure in facts.figures(value)] == [1, 1, 1, 1, 0]
+        assert [figure.number for figure in facts.figures(value)] == [1, 1, 1, 1, 0, 3]
 
     def test_a_plan_says_would(self) -> None:
         value = result(run_row("would_convert"), to=WIF)
         assert "Planned conversion of service connections of contoso" in Page(value).text
-        assert facts.figures(value)[0] == facts.Figure(1, "would be moved", "good")
+        assert facts.figures(value)[0] == facts.Figure(1, "would be converted", "good")
 
     @pytest.mark.parametrize(
         ("value", "sentence"),
@@ -324,7 +324,9 @@ class TestAttention:
             (info_row(usage=used(80)), {}),
             (info_row(usage=NEVER), {}),
             (info_row(**federated("azure_devops")), {"old_issuer": 1}),
-            (info_row(**federated(revert={"deadline": when(1)})), {"way_back_ends": 1}),
+            (info_row(**federated(revert={"deadline": when(1)})), {"way_back_ends_today": 1}),
+            (info_row(**federated(revert={"deadline": when(1.5)})), {"way_back_ends": 1}),
+            (info_row(usage=used(150)), {"overdue": 1}),
             (info_row(**federated(revert={"deadline": when(3)})), {}),
             (info_row(**federated(revert={"deadline": when(-1)})), {}),
             (info_row(revert={"deadline": when(1)}), {}),
@@ -515,7 +517,8 @@ class TestFilters:
         assert set(picks) <= values
 
     def test_filters_cover_what_people_ask_for(self) -> None:
-        page = Page(result(info_row(secret_expires=when(-1)), info_row("b", **federated())))
+        barred = info_row("c", eligibility=verdicts(workload_identity_federation=("disabled",)))
+        page = Page(result(info_row(secret_expires=when(-1)), info_row("b", **federated()), barred))
         wanted = {"f-attention", "f-project", "f-scheme", "f-issuer", "f-verdict", "f-reason", "f-order"}
         assert {item["id"] for item in page.attributes("select")} == wanted
         assert "f-status" in {item["id"] for item in Page(result(run_row("converted"))).attributes("select")}

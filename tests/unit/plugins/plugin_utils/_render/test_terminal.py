@@ -67,6 +67,11 @@ def verdict(*codes: str, eligible: bool = False, to: str = "workload_identity_fe
     return {"eligibility": {to: {"eligible": eligible, "codes": list(codes)}}}
 
 
+def others(code: str, ids: str) -> Row:
+    """What was seen and not selected."""
+    return {code: [{"id": id_, "name": id_, "project": "Payments"} for id_ in ids]}
+
+
 def last_cell(line: str) -> str:
     return line.rsplit("  ", 1)[-1]
 
@@ -247,7 +252,7 @@ class TestConversionLines:
             run_row("skipped", "common", projects=["Payments", "Web"], reasons=[SHARED]),
             run_row("failed", "azure-test", error="The service said no."),
         ]
-        value = result(*rows, not_selected={"already_federated": list("abcdef")})
+        value = result(*rows, not_selected=others("already_federated", "abcdef"))
         assert "\n".join(conversion_lines(value)) == textwrap.dedent(
             """\
               CONNECTION  SCHEME             STATUS     WHY
@@ -290,13 +295,13 @@ class TestConversionLines:
         assert lines[-1] == "1 service connection: 1 would be converted."
 
     def test_nothing_to_do_is_said_only_if_everything_was_seen(self) -> None:
-        others = {"already_federated": list("abcd")}
+        four = others("already_federated", "abcd")
         to = "workload_identity_federation"
-        assert conversion_lines(result(to=to, not_selected=others)) == [
+        assert conversion_lines(result(to=to, not_selected=four)) == [
             "Nothing to do: of 4 service connections none is a candidate.",
             "No candidates: 4 already federated.",
         ]
-        lines = conversion_lines(result(to=to, not_selected=others, coverage={"complete": False, "projects": 2}))
+        lines = conversion_lines(result(to=to, not_selected=four, coverage={"complete": False, "projects": 2}))
         assert lines[0] == "Nothing to do: of 4 service connections that could be seen none is a candidate."
         assert lines[-1] == "Not everything could be seen."
         lines = conversion_lines(result(to=to, coverage={"complete": False, "projects": 2}))
@@ -363,7 +368,7 @@ class TestConversionLines:
     def test_in_short_four_hundred_take_few_lines(self) -> None:
         rows = [run_row("would_convert", f"azure-{number:03}", project=f"P{number // 20}") for number in range(380)]
         rows += [run_row("skipped", f"common-{number}", reasons=[SHARED]) for number in range(20)]
-        lines = conversion_lines(result(*rows, not_selected={"already_federated": ["a"]}), short=True)
+        lines = conversion_lines(result(*rows, not_selected=others("already_federated", "a")), short=True)
         assert len(lines) <= 20
         assert max(map(width, lines)) <= WIDTH
 
@@ -372,18 +377,19 @@ class TestMerge:
     def test_what_conversions_tell_beside_their_rows_adds_up(self) -> None:
         new = {"id": "1", "project": "Web", "name": "azure-new", "state": "in_progress"}
         one = result(
-            run_row("converted", "r"), not_selected={"disabled": ["x"]}, unsettled=[new], seconds_held_back=1.5
+            run_row("converted", "r"), not_selected=others("disabled", "x"), unsettled=[new], seconds_held_back=1.5
         )
         other = result(
             run_row("converted", "s"),
-            not_selected={"shared_not_owner": ["x", "y"], "already_federated": ["r"]},
+            not_selected={**others("shared_not_owner", "xy"), **others("already_federated", "r")},
             unsettled=[new],
             seconds_held_back=1.5,
         )
         for steps in ({"a": [one], "b": [other]}, {"a": [other], "b": [one]}):
             summary = merge(steps)["summary"]
             assert (summary["unsettled"], summary["seconds_held_back"]) == ([new], 3.0)
-            assert summary["not_selected"] == {"disabled": ["x"], "shared_not_owner": ["y"]}
+            told = {code: [item["id"] for item in items] for code, items in summary["not_selected"].items()}
+            assert told == {"disabled": ["x"], "shared_not_owner": ["y"]}
             assert summary["numbers"]["seen"] == 4
 
     def test_a_shared_connection_appears_once_as_the_host_that_acted_saw_it(self) -> None:

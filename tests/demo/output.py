@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a playbook has shown, without what ansible-playbook says of its tasks, and a page that leads to everything."""
+
+from __future__ import annotations
+
+import html
+import re
+import typing as t
+from pathlib import Path
+
+# So much of each step is on the screen; all of it is in its log.
+MOST_LINES = 11
+_OF_TASKS = re.compile(
+    r"(PLAY|TASK) ?[\[R].*\*{3}|(ok|changed|skipping|included): .*|included: .*|\S+ +: ok=\d+ .*|\[WARNING\].*|$"
+)
+# A failure is told with the place in the role; what it says was shown before.
+_FAILURE = re.compile(r"\[ERROR\]: ")
+
+
+def shown(output: str) -> list[str]:
+    """The lines that the role itself has shown."""
+    lines: list[str] = []
+    failing = False
+    for line in output.splitlines():
+        if _FAILURE.match(line):
+            failing = True
+        elif failing and line.startswith("fatal: "):
+            failing = False
+        elif not failing and not _OF_TASKS.fullmatch(line):
+            lines.append(line)
+    return lines
+
+
+def told(lines: t.Sequence[str], log: str) -> list[str]:
+    """As much of it as fits on a screen beside the other steps."""
+    rest = len(lines) - MOST_LINES
+    more = [f"  ... {rest} more lines in {log}"] if rest > 0 else []
+    return [*(lines[:-1] if rest == 1 else lines[:MOST_LINES]), *(lines[-1:] if rest == 1 else more)]
+
+
+def of_waves(lines: t.Sequence[str]) -> list[str]:
+    """Of a run in waves, how each of them went, in a line, and all of them together."""
+    found: list[str] = []
+    for number, line in enumerate(lines):
+        if re.match(r"(Hosts?|Wave) \d", line):
+            found.append(f"{line}: {lines[number + 1] if number + 1 < len(lines) else ''}")
+    start = next((place for place, line in enumerate(lines) if line.startswith("All waves: ")), len(lines))
+    return [*found, *lines[start:]]
+
+
+def index(steps: t.Sequence[tuple[str, str, str]]) -> str:
+    """A page that leads to the pages of the steps: title, sentence and name of the files of each."""
+    rows = "\n".join(
+        f'<li><a href="{html.escape(name)}.html">{html.escape(title)}</a><p>{html.escape(text)}</p>'
+        f'<p class="more"><a href="{html.escape(name)}.log">what the screen showed</a> · <a href="{html.escape(name)}.json">JSON</a></p></li>'
+        for title, text, name in steps
+    )
+    return (Path(__file__).parent / "index.html").read_text(encoding="utf-8").replace("<!-- steps -->", rows)
