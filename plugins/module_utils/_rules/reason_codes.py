@@ -287,7 +287,7 @@ RULES: dict[str, Rule] = {
     "unknown": Rule(
         "of which a fact is unknown",
         "A fact about the connection that matters could not be read.",
-        "Give the caller the right to read that fact, which the row names, or look the connection up in the portal.",
+        "Give the caller the right to read that fact, or look the connection up in the portal.",
         ("blocks", "blocks", "blocks"),
     ),
 }

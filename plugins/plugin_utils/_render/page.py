@@ -95,7 +95,7 @@ def html_page(result: Result, now: datetime, title: str = "", about: About = NOT
         _environment()
         .get_template("page.html.j2")
         .render(
-            title=title or facts.default_title(listed, result, run=run),
+            title=title or _title(result, listed, about, run=run),
             now=now,
             token=chosen.token,
             **_own_files(columns),
@@ -105,6 +105,14 @@ def html_page(result: Result, now: datetime, title: str = "", about: About = NOT
             **_table(result, listed, columns, chosen),
         )
     )
+
+
+def _title(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) -> str:
+    title = facts.default_title(listed, result, run=run)
+    if not about.watches:
+        return title
+    number = len(about.findings)
+    return f"Watch: {count(number, 'thing')} in need of care. {title}" if number else f"Watch: nothing is due. {title}"
 
 
 def owners_page(result: Result, owned: t.Sequence[Part], now: datetime, title: str = "") -> str:

@@ -85,13 +85,20 @@ def causes(listed: t.Sequence[Entry], column: str, names: t.Mapping[str, str] = 
     """
     effects = (BLOCKS, WARNS, INFORMS)
     numbers = Counter(code for entry in listed if entry[column].plain != cells.THERE for code in entry[column].codes)
-    made = [Cause(code, effect, number, *_explained(code, names)) for (code, effect), number in numbers.items()]
+    facts = Counter(note for entry in listed for note in entry[column].notes)
+    made = [
+        Cause(code, effect, number, *_explained(code, names, facts if code == UNKNOWN else {}))
+        for (code, effect), number in numbers.items()
+    ]
     return sorted(
         made,
         key=lambda cause: (effects.index(cause.effect) if cause.effect in effects else 0, -cause.number, cause.code),
     )
 
 
-def _explained(code: str, names: t.Mapping[str, str]) -> tuple[str, str]:
+def _explained(code: str, names: t.Mapping[str, str], facts: t.Mapping[str, int]) -> tuple[str, str]:
     rule = RULES.get(code)
+    if rule and facts:
+        told = "; ".join(f"{fact}: {number}" for fact, number in facts.items())
+        return f"Not known, and of how many connections: {told}.", rule.remedy_for(names)
     return (rule.message, rule.remedy_for(names)) if rule else (f"{printable(code)} is not explained here.", "")

@@ -19,7 +19,14 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import LEFT
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import BLOCKS, UNKNOWN, Code, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import (
+    BLOCKS,
+    INFORMS,
+    UNKNOWN,
+    WARNS,
+    Code,
+    verdict_of,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
 
 YES, NO, THERE, NOT_AS_CALLER = "yes", "no", "already_there", "not_as_this_caller"
@@ -69,7 +76,7 @@ class Cell:
     :param order: what to sort by, where that is not the text; a number.
     :param moment: the time that the text says.
     :param tone: ``good``, ``bad``, ``warn`` or ``unknown``: how it is meant. The text alone must say it too.
-    :param link: where it can be looked at.
+    :param link: where it can be looked at. :param notes: what could not be read, where a code says just that.
     """
 
     text: str = ""
@@ -79,6 +86,7 @@ class Cell:
     moment: datetime | None = None
     tone: str = ""
     link: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -220,7 +228,8 @@ def reasons(row: Row) -> Cell:
     listed = [reason for reason in row.get("reasons") or [] if isinstance(reason, t.Mapping)]
     codes = tuple((printable(reason.get("code")), str(reason.get("effect") or BLOCKS)) for reason in listed)
     text = ", ".join(code for code, _effect in codes)
-    return Cell(text, "; ".join(code for code, _effect in codes), codes)
+    notes = tuple(_not_known(row, BLOCKS, WARNS, INFORMS))
+    return Cell(text, "; ".join(code for code, _effect in codes), codes, notes=notes)
 
 
 def error(row: Row) -> Cell:
@@ -231,19 +240,22 @@ def error(row: Row) -> Cell:
         texts = [str(failed)]
     if isinstance(hand_off, t.Mapping):
         texts.append(str(hand_off.get("what_to_do") or ""))
-    texts += [f"Not known: {fact}." for fact in _not_known(row)]
+    texts += [f"Not known: {fact}." for fact in _not_known(row, BLOCKS, WARNS)]
     found = printable(" ".join(" ".join(texts).split()))
     if not found and row.get("status") in ("failed", "rolled_back"):
         return Cell("no reason was given", tone=UNKNOWN)
     return Cell(found)
 
 
-def _not_known(row: Row) -> list[str]:
-    """What a reason says could not be read, with why; of what is done it does not matter any more."""
+def _not_known(row: Row, *effects: str) -> list[str]:
+    """What reasons with these effects say could not be read, with why; of what is done it does not matter any more."""
     facts = [
         reason.get("evidence") or {}
         for reason in row.get("reasons") or []
-        if isinstance(reason, t.Mapping) and reason.get("code") == UNKNOWN and not words.is_done(row)
+        if isinstance(reason, t.Mapping)
+        and reason.get("code") == UNKNOWN
+        and reason.get("effect") in effects
+        and not words.is_done(row)
     ]
     return [
         f"{fact['fact']}{f' ({why})' if (why := str(fact.get('why') or '').rstrip('.')) else ''}"

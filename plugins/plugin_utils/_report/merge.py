@@ -59,6 +59,7 @@ def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
         "total": len(rows),
         "hosts": len(steps),
         **_tallies(rows),
+        **_merge_asked_by(results),
         **_merge_notes(results, rows),
         "coverage": _merge_coverages(results, complete=bool(results) and not problems),
     }
@@ -98,6 +99,12 @@ def _tallies(rows: t.Sequence[Row]) -> dict[str, dict[str, int]]:
     if any("status" in row for row in rows):
         counts["by_status"] = dict(sorted(tally(rows, "status").items()))
     return counts
+
+
+def _merge_asked_by(results: t.Sequence[Result]) -> dict[str, str]:
+    """Who has asked, if it was the same person everywhere."""
+    names = {str(found) for result in results if (found := (result.get("summary") or {}).get("asked_by"))}
+    return {"asked_by": names.pop()} if len(names) == 1 else {}
 
 
 def _merge_notes(results: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str, t.Any]:
