@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import typing as t
 from datetime import datetime, timezone
 
@@ -39,13 +40,13 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_varia
     WRITING,
     Said,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, reach_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import filled
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout import output_files, plan_file
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import (
     HistoryError,
-    earlier_reports,
+    strange_files,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import job_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import ENTRA_ISSUER, target_of
@@ -95,8 +96,10 @@ class ActionModule(ActionBase):
         else:
             _refuse(_stopped_before(view, said))
         _refuse(*strangers(said, hosts), pairs_problem(said))
-        part = view.part_of(said.entry)
-        reports = _reports(view, said, part)
+        reach = reach_of(_saids(view, said), hosts.values())
+        warnings += _too_narrow(said, reach)
+        part, earlier = view.part_of(said.entry), _of_earlier_batch(view, said)
+        reports = _reports(view, said, part, earlier)
         _outputs(said, reports, view.check_mode)
         _owners(said)
         _agreement(view, said, hosts)
@@ -108,8 +111,10 @@ class ActionModule(ActionBase):
             "said": {name: value for name, value in said.values.items() if name != "plan"},
             "reports": reports,
             "part": part,
+            "reach": reach,
             "moved_nothing": said.moved_nothing,
             RUN: view.run_of(said.entry),
+            "run_id": earlier.get("run_id") or secrets.token_hex(8),
             **task_flow(
                 said,
                 organization=hosts[view.host_name].is_organization,
@@ -198,6 +203,12 @@ def _sources(view: PlayView, said: Said) -> None:
         _refuse(silent_sources(sources, {str(view.of_inventory(host).get("inventory_file")) for host in everybody}))
 
 
+def _saids(view: PlayView, said: Said) -> list[Said]:
+    """What was said for this host, and for each other one of which more was said."""
+    others = (view.said_of(host, said.entry) for host in view.hosts if host != view.host_name)
+    return [said, *(other for other in others if other is not None)]
+
+
 def _every_host(view: PlayView, said: Said, hosts: t.Mapping[str, Host]) -> None:
     """Refuse before the first wave what the variables of another host say wrong: its own turn may come after others have been written."""
     for name, host in hosts.items():
@@ -244,7 +255,14 @@ def _without_a_disk(view: PlayView, said: Said) -> list[str]:
     return [_TEMPORARY]
 
 
-def _reports(view: PlayView, said: Said, part: int) -> list[str]:
+def _of_earlier_batch(view: PlayView, said: Said) -> t.Mapping[str, t.Any]:
+    """What an earlier batch of this play has found here; empty in the first one."""
+    found = view.of_inventory(view.hosts[0]).get(_CHECKED)
+    mine = isinstance(found, t.Mapping) and found.get(RUN) == view.run_of(said.entry)
+    return found if mine and not view.is_first_batch else {}
+
+
+def _reports(view: PlayView, said: Said, part: int, earlier: t.Mapping[str, t.Any]) -> list[str]:
     """The files of the report: those that were named, and in a folder one of each form, under a name that no other run has."""
     folder, named = said["report_folder"], list(said["report_path"] or [])
     if not folder:
@@ -253,8 +271,7 @@ def _reports(view: PlayView, said: Said, part: int) -> list[str]:
         _refuse(
             f"fleet_report_folder: there is no folder {folder}. Make it first, and in a job mount it where it outlives the job."
         )
-    earlier = view.of_inventory(view.hosts[0]).get(_CHECKED)
-    if not view.is_first_batch and isinstance(earlier, t.Mapping) and earlier.get(RUN) == view.run_of(said.entry):
+    if earlier:
         # The batches of a play write one report.
         return list(earlier["reports"])
     of_job = job_number(view.extra) or f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
@@ -298,7 +315,7 @@ def _history(said: Said) -> list[str]:
     if not said.get("history"):
         return []
     try:
-        _reports_before, odd = earlier_reports(said["history"])
+        odd = strange_files(said["history"])
     except HistoryError as error:
         raise AnsibleActionFail(
             f"fleet_history: {error} Make it first, and write reports into it with fleet_report_path."
@@ -307,6 +324,14 @@ def _history(said: Said) -> list[str]:
         return []
     more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
     return [f"fleet_history: {', '.join(odd[:3])}{more}: no reports of this version, so they do not count."]
+
+
+def _too_narrow(said: Said, reach: str) -> list[str]:
+    if said.entry != "report" or not said["history"] or reach != "connections":
+        return []
+    return [
+        "fleet_history compares whole projects, and this is about single connections, so it says nothing of what has changed."
+    ]
 
 
 def _about(name: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:

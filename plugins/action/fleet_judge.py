@@ -28,8 +28,9 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
@@ -124,6 +125,7 @@ class ActionModule(ActionBase):
             run = view.stored(options["checked"] or "").get(RUN)
             options["view"] = view
             options["said"] = view.stored(options["checked"] or "").get("said") or {}
+            options["checked_result"] = view.stored(options["checked"] or "")
             options["short"] = options["show"] and not is_detailed()
             judged = _ABOUT[options["about"]](steps, options)
             if options["show"]:
@@ -239,7 +241,8 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
     merged = without(merge(steps), options["allow_unread"])
     heard = Said("watch", options["said"])
-    found = findings(merged, days, _now(), baseline(heard, merged, earlier_of(heard.values)))
+    earlier = earlier_of(heard.values, _now(), Origin.from_result(options["checked_result"]))
+    found = findings(merged, days, _now(), baseline(heard, earlier))
     return {
         **found,
         "lines": found["lines"] if not options["show"] else _watched(found["lines"], _whole(options, "rows")),
@@ -256,7 +259,8 @@ def _watched(lines: t.Sequence[str], limit: int) -> list[str]:
 def _fleet(steps: Steps, options: Json) -> Json:
     merged = merge(steps)
     lines = fleet_lines(merged, options["to"], _whole(options, "rows"), short=options["short"])
-    told = history(merged, _now(), earlier_of(options["said"]))
+    now, origin = _now(), Origin.from_result(options["checked_result"])
+    told = history(seen(merged, now, origin), earlier_of(options["said"], now, origin))
     over_time = [line for sentence in told.sentences for line in folded(printable(sentence), "  ")] if told else []
     return {"lines": [*lines, *([""] if over_time else []), *over_time]}
 

@@ -16,8 +16,9 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
@@ -95,14 +96,22 @@ class ActionModule(ActionBase):
                 # Nothing was to be written, and there is nothing to hand on.
                 return {**result, "changed": False, "files": []}
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
-        texts = _texts(steps, reports, options, now, _about_it(view, steps, checked, now))
+        # Before anything is written: what this run writes is nothing that was there before.
+        earlier = earlier_of(options["said"], now, Origin.from_result(checked))
+        texts = _texts(steps, reports, options, now, _about_it(view, steps, checked, now, earlier))
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
         files += _owners(steps, checked, reports, options, now)
-        return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now)}
+        return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now, earlier)}
 
 
-def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, list[t.Any]], now: datetime) -> Json:
+def _handed_on(
+    view: PlayView,
+    checked: t.Mapping[str, t.Any],
+    steps: dict[str, list[t.Any]],
+    now: datetime,
+    earlier: t.Sequence[Snapshot],
+) -> Json:
     """In the form in which ansible-core takes custom stats from the result of any task."""
     if not checked:
         return {}
@@ -115,17 +124,30 @@ def _handed_on(view: PlayView, checked: t.Mapping[str, t.Any], steps: dict[str, 
         part=checked["part"],
         stopped=next((word for word, judged in told.items() if judged.get("stop") and judged.get(RUN) == run), ""),
         incomplete=hosts_may_be_missing(view.batch, view.variables["groups"]),
+        earlier=earlier,
     )
     data, warnings = handed_on(said, steps, plans_of(steps), job, now)
     stats = {"data": data, "per_host": False, "aggregate": False}
     return {"ansible_stats": stats, **({"warnings": warnings} if warnings else {})}
 
 
-def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime) -> About:
+def _about_it(
+    view: PlayView,
+    steps: dict[str, list[t.Any]],
+    checked: t.Mapping[str, t.Any],
+    now: datetime,
+    earlier: t.Sequence[Snapshot],
+) -> About:
     """What the role knows beside the results: the names of its variables, and of a plan how to agree to it."""
     said = checked.get("said") or {}
     approved = str(said.get("plan_digest") or "") if checked.get("entry") in WRITING else ""
-    about = About(names=NAMES, place=view.place, approved=approved, **_watched(steps, checked, now))
+    about = About(
+        names=NAMES,
+        place=view.place,
+        approved=approved,
+        origin=Origin.from_result(checked),
+        **_watched(steps, checked, now, earlier),
+    )
     plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}
     if not plans:
         return about
@@ -135,16 +157,18 @@ def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[
     return replace(about, digest=digest, command=command)
 
 
-def _watched(steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime) -> Json:
+def _watched(
+    steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime, earlier: t.Sequence[Snapshot]
+) -> Json:
     """The fleet over time, and what a watch has found."""
     entry, said = checked.get("entry"), checked.get("said") or {}
     if entry not in ("report", "watch"):
         return {}
-    merged, earlier = merge(steps), earlier_of(said)
-    found: Json = {"history": history(merged, now, earlier)}
+    merged = merge(steps)
+    found: Json = {"history": history(seen(merged, now, Origin.from_result(checked)), earlier)}
     if entry == "watch":
         heard = Said("watch", said)
-        told = findings(without(merged, said["allow_unread"] or ()), days(heard), now, baseline(heard, merged, earlier))
+        told = findings(without(merged, said["allow_unread"] or ()), days(heard), now, baseline(heard, earlier))
         found |= {"watches": True, "findings": told["due"], "not_known": told["unknown"]}
     return found
 

@@ -61,6 +61,10 @@ run:
   description: What tells this entry point in this play from others that are played in the same run. Results that say another one are not judged with it.
   returned: success
   type: str
+run_id:
+  description: What no other run has. It is in the JSON reports, so that a run does not compare itself with what it has written.
+  returned: success
+  type: str
 said:
   description: >-
     What was said on the host that ran the task, by the names of the variables without C(fleet_), as numbers, flags and lists. What was left blank has its
@@ -76,6 +80,12 @@ reports:
   returned: success
   type: list
   elements: str
+reach:
+  description: >-
+    How far the hosts of the play look together. V(organization) is all projects of each organization, V(projects) whole projects, and V(connections) single
+    connections. Reports say it, so that later ones know what they may be compared with.
+  returned: success
+  type: str
 organization:
   description: Whether that host stands for a whole organization.
   returned: success

@@ -399,6 +399,12 @@ def test_earlier_reports_say_what_has_changed(name: str, on: Callable[[str], Kin
     second = kind.run("report", *said)
     assert second.status == 0, second.output
     told = " ".join(second.stdout.split())
+    if name == "connection":
+        assert "fleet_history compares whole projects, and this is about single connections" in " ".join(
+            second.output.split()
+        )
+        assert "Since the report of" not in told
+        return
     assert "UTC: 2 moved to workload identity." in told
     for path in ("page.html", "page.md"):
         assert "2 moved to workload identity" in (kind.stage.folder / path).read_text(encoding="utf-8")
@@ -464,7 +470,22 @@ def test_a_new_secret_is_seen_by_the_watch(on: Callable[[str], Kind]) -> None:
     assert kind.run("report", "-e", "fleet_report_path=reports/1.json").status == 0
     watch = ("-e", "fleet_watch=new_secret", "-e", "fleet_history=reports")
     assert kind.run("watch", *watch).status == 0
+    (kind.stage.folder / "empty").mkdir()
+    nothing = kind.run("watch", *watch, "-e", "fleet_history=empty")
+    assert nothing.status == 2
+    assert "NOT KNOWN: whether the secret of" in " ".join(nothing.output.split())
     kind.simulator.fleet.connection(kind.simulator.fleet.project("Web"), "sneaky")
+    # What a watch has seen, and nobody has acted on, does not make the next one green; nor is it known to itself before it is over.
+    job = ("-e", '{"awx_job_id": 17}', "-e", "fleet_report_path=reports/watch.json")
+    for _twice in range(2):
+        job_found = kind.run("watch", *watch, *job, "-v")
+        assert job_found.status == 2
+        assert '"exit": "due"' in job_found.output
+    # Tests of some connections are no fleet of fewer.
+    tested = kind.run(
+        "verify", "-e", "fleet_schemes=workload_identity_federation", "-e", "fleet_report_path=reports/3.json"
+    )
+    assert tested.status == 0, tested.output
     found = kind.run("watch", *watch, "-e", "fleet_report_path=watch.xml")
     assert found.status == 2
     assert "Web / sneaky has a secret, and was not there on" in " ".join(found.output.split())
@@ -477,6 +498,17 @@ def test_a_new_secret_is_seen_by_the_watch(on: Callable[[str], Kind]) -> None:
     assert "nothing says what is new" in " ".join(refused.output.split())
     broken = kind.run("watch", "-e", "fleet_watch=not_ready")
     assert "Web / failed is in the state failed" in " ".join(broken.output.split())
+
+
+def test_what_one_host_allows_does_not_count_for_all(on: Callable[[str], Kind]) -> None:
+    kind = on("project")
+    place = kind.stage.folder / "host_vars"
+    place.mkdir(exist_ok=True)
+    (place / "web.yml").write_text('fleet_watch_allowed_secrets: ["*"]\nfleet_report_people: false\n', encoding="utf-8")
+    found = kind.run("watch", "-e", "fleet_watch=new_secret", "-e", "fleet_watch_secrets_since=2020-01-01")
+    assert found.status == 2
+    said = "fleet_report_people, fleet_watch_allowed_secrets differ by host, and are one for all hosts of a play."
+    assert said in " ".join(found.output.split())
 
 
 def test_two_organizations_are_one_fleet(stage: Callable[..., t.Any]) -> None:

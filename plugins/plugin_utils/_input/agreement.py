@@ -40,9 +40,11 @@ def by_batch(said: Said) -> bool:
 
 
 # What is one for all hosts of a play, because it is about their waves, about who agrees to them, or about what is told of all of them.
-_OF_THE_PLAY = (
+OF_THE_PLAY = (
     "confirm",
     "to",
+    "remove_old_credential",
+    "plan",
     "waves",
     "wave_failures",
     "rollback_scope",
@@ -52,9 +54,18 @@ _OF_THE_PLAY = (
     "plan_digest",
     "plan_path",
     "report_path",
+    "report_folder",
     "report_title",
+    "report_handed_on",
+    "report_people",
+    "owner_by",
+    "table_rows",
+    "slices",
     "allow_unread",
+    "history",
     "watch",
+    "watch_secrets_since",
+    "watch_allowed_secrets",
     "watch_revert_days",
     "watch_secret_days",
     "watch_unused_days",
@@ -64,7 +75,7 @@ _OF_THE_PLAY = (
 
 def differs(said: Said, heard: t.Mapping[str, t.Any]) -> str:
     """A sentence about what is one for all hosts of a play, and is another here; empty if nothing is. :param heard: on the host that was checked."""
-    odd = [f"fleet_{name}" for name in _OF_THE_PLAY if name in said.values and said[name] != heard.get(name)]
+    odd = [f"fleet_{name}" for name in OF_THE_PLAY if name in said.values and said[name] != heard.get(name)]
     if not odd:
         return ""
     differ, are = ("differs", "is") if len(odd) == 1 else ("differ", "are")

@@ -13,8 +13,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import PREFIX, VARIABLES, Said
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+# What says which connections are meant, by the name without its prefix.
+NARROWING = tuple(name.removeprefix(PREFIX) for name, variable in VARIABLES.items() if variable.narrows)
 
 Pairs = t.Sequence[t.Mapping[str, t.Any]]
 
@@ -126,3 +130,15 @@ def _is_wanted(host: Host, projects: list[str] | None) -> bool:
 
 def _is_list(value: t.Any) -> bool:
     return isinstance(value, t.Sequence) and not isinstance(value, str)
+
+
+def reach_of(saids: t.Iterable[Said], hosts: t.Iterable[Host]) -> str:
+    """How far a play that looks was meant to look: ``organization``, all projects of each; ``projects``, whole ones; or ``connections``.
+
+    :param saids: what was said for its hosts. :param hosts: what they stand for.
+    """
+    names = {name for said in saids for name in NARROWING if said.get(name) is not None}
+    there = list(hosts)
+    if names - {"projects"} or any(host.connection_id for host in there):
+        return "connections"
+    return "projects" if names or not all(host.is_organization for host in there) else "organization"

@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.junit imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import NOWHERE, Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 
@@ -44,20 +45,22 @@ def report(result: Result, wanted: str, now: datetime, title: str = "", about: A
     if wanted == "markdown":
         return markdown_text(result, now, title, about)
     if wanted == "json":
-        return json_text(result, now)
+        return json_text(result, now, about.origin)
     if wanted == "junit":
         return junit_text(result, now, about)
     return html_page(result, now, title, about)
 
 
-def json_text(result: Result, now: datetime) -> str:
-    """Return the result itself, and when it was made: stable, and readable by people and programs, such as the next report."""
-    kept = {"made": format_time(now)} | {
-        key: value for key, value in result.items() if key not in _OF_THE_TASK and not key.startswith("_ansible")
-    }
+def json_text(result: Result, now: datetime, origin: Origin = NOWHERE) -> str:
+    """Return the result itself, and before it when it was made, and where it comes from: stable, for people and programs, such as the next report."""
+    kept = {key: value for key, value in result.items() if key not in _OF_THE_TASK and not key.startswith("_ansible")}
+    in_order = json.loads(json.dumps(kept, sort_keys=True, default=_plain))
+    # First, so that a reader of many files need not read all of each.
+    source = {} if origin == NOWHERE else {"origin": origin.to_result()}
+    whole = {"made": format_time(now), **source, **in_order}
     # Half a character cannot be written to a file; as an escape it can.
-    whole = not _HALVES.search(json.dumps(kept, ensure_ascii=False, default=_plain))
-    return json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=not whole, default=_plain) + "\n"
+    is_text = not _HALVES.search(json.dumps(whole, ensure_ascii=False))
+    return json.dumps(whole, indent=2, ensure_ascii=not is_text) + "\n"
 
 
 def _plain(value: object) -> t.Any:

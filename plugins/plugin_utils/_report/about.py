@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import History
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class About:
     :param digest: what stands for a plan; empty if this is none, or if nobody can agree to it. :param command: what does just what the plan says.
     :param made_by: who has asked Azure DevOps, as it calls them. :param history: the fleet over time, if there are earlier reports.
     :param watches: whether this is a watch. :param findings: what it has found, as _rollout/deadlines.py tells it.
-    :param not_known: sentences about what it could not tell.
+    :param not_known: sentences about what it could not tell. :param origin: of a result that later reports may be compared with.
     """
 
     names: t.Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class About:
     watches: bool = False
     findings: t.Sequence[t.Mapping[str, t.Any]] = ()
     not_known: t.Sequence[str] = ()
+    origin: Origin = NOWHERE
 
 
 NOTHING_SAID = About()

@@ -3,18 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A fleet over weeks, from earlier reports: what changed since the last one, and when nothing will be left at this pace.
 
-PRIVATE to the collection, and pure.
+PRIVATE to the collection, and pure. What one of two reports has not read must not look like progress in the other, nor like something new: only projects that
+both have read as a whole are compared.
 """
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
@@ -24,6 +27,9 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
     is_run,
 )
 
+# Entry points that look at everything, and how far one has to look to be compared.
+LOOKING = ("report", "watch")
+WHOLE = ("organization", "projects")
 # The pace is that of the last weeks: what was before holidays, or before anybody began, says nothing of now.
 _PACE_OF = timedelta(days=60)
 _LEAST_APART = timedelta(hours=12)
@@ -31,22 +37,48 @@ _LEAST_APART = timedelta(hours=12)
 _LONGEST = timedelta(days=5 * 365)
 
 
+class Kept(t.NamedTuple):
+    """What is kept of the row of a connection: reports of a year have to find room."""
+
+    organization: str
+    project_id: str
+    project: str
+    name: str
+    scheme: str
+    issuer_retires: bool
+    secret_expires: str
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """The fleet at a moment: its connections by id."""
+    """The fleet at a moment.
+
+    :param entry: the entry point that has seen it. :param projects: ids of those that were read as a whole. :param organizations: those of which every project
+        was, so that what is not here was not there. :param rows: its connections by id.
+    """
 
     made: datetime
+    entry: str
+    projects: frozenset[str]
     organizations: frozenset[str]
-    rows: t.Mapping[str, Row]
+    rows: t.Mapping[str, Kept]
+
+    def knows(self, row: Kept) -> bool:
+        """Whether it would have the connection if that had been there."""
+        return row.project_id in self.projects or row.organization in self.organizations
+
+    def within(self, other: Snapshot) -> Snapshot:
+        """What the other one would have as well."""
+        return replace(self, rows={id_: row for id_, row in self.rows.items() if other.knows(row)})
 
     def with_secret(self) -> set[str]:
-        return {id_ for id_, row in self.rows.items() if row.get("scheme") == SERVICE_PRINCIPAL}
+        return {id_ for id_, row in self.rows.items() if row.scheme == SERVICE_PRINCIPAL}
 
     def with_old_issuer(self) -> set[str]:
-        return {id_ for id_, row in self.rows.items() if issuer_retires(row)}
+        return {id_ for id_, row in self.rows.items() if row.issuer_retires}
 
     def federated(self) -> set[str]:
-        return {id_ for id_, row in self.rows.items() if row.get("scheme") == FEDERATION}
+        return {id_ for id_, row in self.rows.items() if row.scheme == FEDERATION}
 
 
 @dataclass(frozen=True)
@@ -91,31 +123,59 @@ class History:
 
 
 def snapshot(content: t.Any) -> Snapshot | None:
-    """What the JSON of a report says of what there was, and when; None if it is no report of a fleet, or does not say when it was made."""
+    """What the JSON of a report says of what there was; None if it is none that has read whole projects, or does not say where it comes from, and when."""
     if not isinstance(content, t.Mapping) or not isinstance(content.get("connections"), list) or is_run(content):
         return None
-    made = parse_time(str(content.get("made") or ""))
-    rows = content["connections"]
-    if made is None or not all(isinstance(row, t.Mapping) and row.get("id") for row in rows):
+    made, origin = parse_time(str(content.get("made") or "")), Origin.from_result(content.get("origin"))
+    if made is None or not all(isinstance(row, t.Mapping) and row.get("id") for row in content["connections"]):
         return None
-    return _snapshot(content, made)
+    return seen(content, made, origin)
 
 
-def _snapshot(result: Result, made: datetime) -> Snapshot:
-    rows = result.get("connections") or ()
+def seen(result: Result, made: datetime, origin: Origin) -> Snapshot | None:
+    """:param result: what was read. :returns: None if that was no whole projects."""
+    if origin.entry not in LOOKING or origin.reach not in WHOLE:
+        return None
+    coverage = coverage_of(result)
+    unread = {str(gap.get("id")) for gap in coverage.get("unread") or ()}
+    rows = {str(row["id"]): kept(row, result) for row in result.get("connections") or ()}
+    everything = origin.reach == "organization" and coverage.get("complete")
+    return Snapshot(
+        made,
+        origin.entry,
+        frozenset(map(str, coverage.get("project_ids") or ())) - unread,
+        frozenset(row.organization for row in rows.values()) if everything else frozenset(),
+        rows,
+    )
+
+
+def kept(row: Row, result: Result) -> Kept:
+    """:param result: that has the row, for what only its summary says."""
     whose = (result.get("summary") or {}).get("organization")
-    names = {str(row.get("organization") or whose) for row in rows}
-    return Snapshot(made, frozenset(names), {str(row["id"]): row for row in rows})
+    return Kept(
+        organization=str(row.get("organization") or whose),
+        project_id=str(row.get("project_id")),
+        project=str(row.get("project")),
+        name=str(row.get("name")),
+        scheme=str(row.get("scheme") or ""),
+        issuer_retires=issuer_retires(row),
+        secret_expires=str(row.get("secret_expires") or ""),
+    )
 
 
-def history(result: Result, now: datetime, earlier: t.Iterable[Snapshot]) -> History | None:
-    """The fleet over time; None without an earlier report of the same organizations.
+def history(present: Snapshot | None, earlier: t.Iterable[Snapshot]) -> History | None:
+    """The fleet over time; None without an earlier report that has read what this one has.
 
-    :param result: of the report of now. :param earlier: in any order; those of other organizations, and of later, do not count.
+    :param present: what is there now; None where no whole projects were read. :param earlier: in any order; later ones do not count.
     """
-    present = _snapshot(result, now)
+    if present is None or not present.rows:
+        return None
     before = sorted(
-        (one for one in earlier if one.made < now and one.organizations == present.organizations),
+        (
+            one.within(present)
+            for one in earlier
+            if one.made < present.made and all(map(one.knows, present.rows.values()))
+        ),
         key=lambda one: one.made,
     )
     if not before:
@@ -126,7 +186,14 @@ def history(result: Result, now: datetime, earlier: t.Iterable[Snapshot]) -> His
         _track("issuer", "With the issuer that retires", all_of_them, Snapshot.with_old_issuer),
     )
     changed = changes(before[-1], present)
-    return History(tracks, changed, (_changes_told(changed), *(_forecast(track, present) for track in tracks)))
+    forecasts = [_forecast(track, present) for track in tracks]
+    return History(tracks, changed, (_changes_told(changed), *_only_some(present), *forecasts))
+
+
+def _only_some(present: Snapshot) -> list[str]:
+    if present.organizations:
+        return []
+    return [f"This is about the {count(len(present.projects), 'project')} that both have read."]
 
 
 def changes(earlier: Snapshot, present: Snapshot) -> Changes:
@@ -135,9 +202,7 @@ def changes(earlier: Snapshot, present: Snapshot) -> Changes:
     secrets = present.with_secret()
 
     def placed(ids: t.Iterable[str], of: Snapshot = present) -> tuple[str, ...]:
-        return tuple(
-            sorted(ids, key=lambda id_: (str(of.rows[id_].get("project")), str(of.rows[id_].get("name")), id_))
-        )
+        return tuple(sorted(ids, key=lambda id_: (of.rows[id_].project, of.rows[id_].name, id_)))
 
     return Changes(
         since=earlier.made,
@@ -163,13 +228,12 @@ def _track(key: str, title: str, snapshots: t.Sequence[Snapshot], members: t.Cal
 
 
 def _pace(points: t.Sequence[tuple[datetime, int]]) -> float | None:
-    """How many fewer in a week, over the last weeks."""
-    last, number = points[-1]
-    recent = [point for point in points if last - point[0] <= _PACE_OF] or list(points)
-    first, before = recent[0]
+    """How many fewer in a week, over the last weeks, or since the last report where that is longer ago."""
+    *before, (last, number) = points
+    first, was = next((point for point in before if last - point[0] <= _PACE_OF), before[-1])
     if last - first < _LEAST_APART:
         return None
-    return (before - number) / ((last - first) / timedelta(weeks=1))
+    return (was - number) / ((last - first) / timedelta(weeks=1))
 
 
 def _changes_told(found: Changes) -> str:
@@ -206,7 +270,7 @@ def _ends_before(end: datetime, present: Snapshot) -> str:
     moments = [
         moment
         for id_ in present.with_secret()
-        if (moment := parse_time(str(present.rows[id_].get("secret_expires") or ""))) and moment > present.made
+        if (moment := parse_time(present.rows[id_].secret_expires)) and moment > present.made
     ]
     sooner = sum(moment < end for moment in moments)
     return f" {count(sooner, 'secret')} will have ended by then." if sooner else ""

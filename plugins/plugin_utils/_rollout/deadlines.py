@@ -28,6 +28,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_
     NO_BASELINE,
     STATES,
     Baseline,
+    not_known,
 )
 
 DAY = 86400.0
@@ -77,6 +78,7 @@ def findings(
     due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now, baseline))]
     due.sort(key=lambda item: (item["days_left"] or -1e9, str(item["project"]), str(item["name"]), item["kind"]))
     unknown = [text for kind in days if kind in _WHEN and (text := _unknown(kind, rows, now))]
+    unknown += [text for kind in days if kind in STATES and (text := not_known(kind, rows, baseline))]
     unknown += [f"{printable(problem['host'])}: {problem['message']}" for problem in result.get("problems") or ()]
     unknown += [
         f"{printable(gap.get('project'))}: {one_line(gap.get('reason'))}"

@@ -18,6 +18,7 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import verdict_on_tests
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import (
     coverage_of,
     merge,
@@ -26,7 +27,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers i
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     ASKED,
@@ -58,13 +59,14 @@ class Job:
     """A job, as far as what it hands on depends on it.
 
     :param number: as AWX tells it, else empty. :param part: which play of this entry point it is, from 1. :param stopped: why no other wave may begin, in a
-        word, else empty. :param incomplete: whether hosts may be missing.
+        word, else empty. :param incomplete: whether hosts may be missing. :param earlier: reports that were there before this run wrote any.
     """
 
     number: str = ""
     part: int = 1
     stopped: str = ""
     incomplete: bool = False
+    earlier: t.Sequence[Snapshot] = ()
 
     @property
     def ending(self) -> str:
@@ -179,10 +181,7 @@ def _exit(said: Said, steps: Steps, seen: Result, job: Job, now: datetime) -> st
         return str((broken[0].get("failure") or {}).get("code") or job.stopped or "failed")
     if said.entry == "verify" and verdict_on_tests(seen, 0)["failed"]:
         return "tests_failed"
-    if (
-        said.entry == "watch"
-        and findings(seen, days(said), now, baseline(said, seen, earlier_of(said.values)))["lines"]
-    ):
+    if said.entry == "watch" and findings(seen, days(said), now, baseline(said, job.earlier))["lines"]:
         return "due"
     if statuses & {*UNFINISHED}:
         return "unfinished"

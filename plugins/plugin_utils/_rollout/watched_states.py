@@ -15,11 +15,12 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, kept
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Row,
+    count,
     one_line,
 )
 
@@ -28,13 +29,24 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
 class Baseline:
     """What a secret is new against.
 
-    :param earlier: the last report, if there is one. :param since: secrets that were made before are not new. :param allowed: names, ids or patterns of
+    :param earlier: reports, the last one last. :param since: secrets that were made before are not new. :param allowed: names, ids or patterns of
         connections that may have one.
     """
 
-    earlier: Snapshot | None = None
+    earlier: tuple[Snapshot, ...] = ()
     since: datetime | None = None
     allowed: tuple[str, ...] = ()
+
+    def before(self, row: Row) -> tuple[datetime, str] | None:
+        """When a report could last tell what the connection signs in with, and what it said; empty: it was not there. None if none could."""
+        now = kept(row, {})
+        for report in reversed(self.earlier):
+            known = report.rows.get(str(row.get("id")))
+            if known and known.scheme:
+                return report.made, known.scheme
+            if known is None and report.knows(now):
+                return report.made, ""
+        return None
 
 
 NO_BASELINE = Baseline()
@@ -66,17 +78,41 @@ def new_secret(row: Row, baseline: Baseline) -> str:
     """A connection with a secret or certificate that had none, or was not there; or, by a date, one that was made since."""
     if row.get("scheme") != SERVICE_PRINCIPAL or _is_allowed(row, baseline.allowed):
         return ""
-    before = baseline.earlier.rows.get(str(row.get("id"))) if baseline.earlier else None
-    if baseline.earlier and before is None:
-        return f"has a secret, and was not there on {baseline.earlier.made:%Y-%m-%d}."
-    if baseline.earlier and before is not None and before.get("scheme") == FEDERATION:
-        return f"has a secret again, and was federated on {baseline.earlier.made:%Y-%m-%d}."
+    before = baseline.before(row)
+    if before:
+        day, scheme = f"{before[0]:%Y-%m-%d}", before[1]
+        if not scheme:
+            return f"has a secret, and was not there on {day}."
+        if scheme != SERVICE_PRINCIPAL:
+            was = "was federated" if scheme == FEDERATION else "had none"
+            return f"has a secret{' again' if scheme == FEDERATION else ''}, and {was} on {day}."
     made = parse_time(str(row.get("created") or ""))
     if baseline.since and made and made >= baseline.since:
         return f"has a secret, and was made on {made:%Y-%m-%d}."
-    if baseline.since and made is None and not baseline.earlier:
+    if baseline.since and made is None and not before:
         return "has a secret, and Azure DevOps does not say when the connection was made."
     return ""
+
+
+def not_known(kind: str, rows: t.Sequence[Row], baseline: Baseline) -> str:
+    """A sentence about the rows of which nobody can tell whether they are of a kind of STATES; empty if there is none."""
+    if kind != "new_secret" or baseline.since:
+        return ""
+    blind = [
+        row
+        for row in rows
+        if row.get("scheme") in (None, "", SERVICE_PRINCIPAL)
+        and not _is_allowed(row, baseline.allowed)
+        and baseline.before(row) is None
+    ]
+    if not blind:
+        return ""
+    first = f"{printable(blind[0].get('project'))} / {printable(blind[0]['name'])}"
+    others = f" and {count(len(blind) - 1, 'other')}" if len(blind) > 1 else ""
+    return (
+        f"whether the secret of {first}{others} is new. No JSON report of the playbook report in fleet_history has read the whole project before: "
+        "write one into that folder with fleet_report_path, or give a date with fleet_watch_secrets_since."
+    )
 
 
 def _is_allowed(row: Row, allowed: t.Sequence[str]) -> bool:

@@ -9,12 +9,13 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import (
+    OF_THE_PLAY,
     Occasion,
     differs,
     missing_from_plan,
     refusal,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said, hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import VARIABLES, Said, hear
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host
 
 ORGANIZATION, PROJECT = Host(), Host(project_id="P-1", project="Web")
@@ -122,3 +123,20 @@ def test_hosts_without_a_plan_are_named_unless_names_leave_them_out() -> None:
     assert "nothing about b, so" in missing_from_plan(said("convert"), ["a", "b"], ["a"])
     assert missing_from_plan(said("convert", projects="A"), ["a", "b"], ["a"]) == ""
     assert missing_from_plan(said("convert"), ["a"], ["a", "b"]) == ""
+
+
+# What the task of each host hears for itself.
+OF_A_HOST = {
+    *("projects", "connections", "exclude", "schemes", "include", "whole_organization", "shared", "include_disabled"),
+    *("allow_in_use", "allow_irreversible", "attempt_as_non_user", "hold_pipelines", "federated_credential"),
+    *("credential_audience", "credential_probe", "credential_pairs", "credential_pairs_file", "migration_grace"),
+    *("resend", "revert_all", "batch_journal", "batch_ids", "migrated_ids", "reconvert_on_failure", "plan_max_age"),
+    *("max_failures", "verify", "compare", "verify_timeout", "wait_timeout", "journal", "concurrency"),
+}
+
+
+def test_every_variable_is_one_for_the_play_or_heard_by_each_host() -> None:
+    """One that only the first host is asked for must not differ: what another host says would be lost, or count for all."""
+    known = {name.removeprefix("fleet_") for name in VARIABLES}
+    assert {*OF_THE_PLAY} | OF_A_HOST == known
+    assert not {*OF_THE_PLAY} & OF_A_HOST

@@ -13,36 +13,61 @@ from pathlib import Path
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, history, snapshot
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import (
+    History,
+    Snapshot,
+    history,
+    seen,
+    snapshot,
+)
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import (
     HistoryError,
     earlier_reports,
+    strange_files,
 )
 
-from unit.plugins._helpers.reports import NOW, Result, Row, federated, info_row, result, run_row
+from unit.plugins._helpers.reports import COMPLETE, NOW, Result, Row, federated, info_row, result, run_row
 
 ENTRA = federated(issuer_kind="entra")
 OLD = federated(issuer_kind="azure_devops")
 
 
-def fleet(*rows: Row, organization: str = "contoso") -> Result:
-    return result(*({**row, "id": row["name"]} for row in rows), organization=organization)
+ORIGIN = Origin("report", "organization", "another run")
+HERE = Origin("report", "organization", "this run")
 
 
-def secrets(number: int) -> list[Row]:
-    return [info_row(f"s{place}") for place in range(number)]
+def fleet(
+    *rows: Row, organization: str = "contoso", unread: tuple[str, ...] = (), projects: tuple[str, ...] = ("p1",)
+) -> Result:
+    coverage = {
+        **COMPLETE,
+        "complete": not unread,
+        "project_ids": list(projects),
+        "unread": [{"id": id_, "project": id_, "reason": "no"} for id_ in unread],
+    }
+    found = result(*({"project_id": "p1", **row, "id": row["name"]} for row in rows), organization=organization)
+    return {**found, "summary": {**found["summary"], "coverage": coverage}}
 
 
-def past(days: float, *rows: Row, organization: str = "contoso") -> Snapshot:
+def secrets(number: int, **other: t.Any) -> list[Row]:
+    return [info_row(f"s{place}{other.get('project_id', '')}", **other) for place in range(number)]
+
+
+def past(days: float, *rows: Row, origin: Origin = ORIGIN, **other: t.Any) -> Snapshot:
     """A report of so many days ago, as it was written."""
-    text = report(fleet(*rows, organization=organization), "json", NOW - timedelta(days=days))
+    text = report(fleet(*rows, **other), "json", NOW - timedelta(days=days), about=About(origin=origin))
     found = snapshot(json.loads(text))
     assert found
     return found
 
 
-def told(present: Result, *earlier: Snapshot) -> tuple[str, ...]:
-    found = history(present, NOW, earlier)
+def over_time(present: Result, *earlier: Snapshot, origin: Origin = HERE) -> History | None:
+    return history(seen(present, NOW, origin), earlier)
+
+
+def told(present: Result, *earlier: Snapshot, origin: Origin = HERE) -> tuple[str, ...]:
+    found = over_time(present, *earlier, origin=origin)
     assert found
     return found.sentences
 
@@ -67,7 +92,7 @@ class TestChanges:
             info_row("new-secret"),
             info_row("new-federated", **ENTRA),
         )
-        found = history(present, NOW, [before])
+        found = over_time(present, before)
         assert found
         assert found.changes
         changed = found.changes
@@ -97,6 +122,7 @@ class TestForecast:
             (10, 0, 10, "With a secret or certificate: 0, 10 on 2026-11-16."),
             (10_00, 9_99, 30, "At this pace they do not end."),
             (10, 9, 0.1, "There is no pace yet"),
+            (40, 30, 61, "none is left on 2027-05-28."),
         ],
     )
     def test_when_no_secret_is_left(self, before: int, now: int, days: float, sentence: str) -> None:
@@ -136,12 +162,13 @@ class TestForecast:
 
 class TestWhatCounts:
     def test_without_an_earlier_report_there_is_none(self) -> None:
-        assert history(fleet(*secrets(3)), NOW, []) is None
+        assert over_time(fleet(*secrets(3))) is None
 
     def test_other_organizations_and_later_reports_do_not_count(self) -> None:
         present = fleet(*secrets(3))
-        assert history(present, NOW, [past(7, *secrets(9), organization="fabrikam")]) is None
-        assert history(present, NOW, [past(-7, *secrets(9))]) is None
+        elsewhere = past(7, *secrets(9, project_id="p9"), organization="fabrikam", projects=("p9",))
+        assert over_time(present, elsewhere) is None
+        assert over_time(present, past(-7, *secrets(9))) is None
 
     @pytest.mark.parametrize(
         "content",
@@ -153,27 +180,92 @@ class TestWhatCounts:
             {"connections": [{"name": "x"}], "made": "2026-11-01T00:00:00Z"},
             {"connections": [info_row()], "made": "yesterday"},
             {"connections": [run_row("converted")], "made": "2026-11-01T00:00:00Z", "summary": {"to": "x"}},
+            {"connections": [info_row()], "made": "2026-11-01T00:00:00Z"},
+            *(
+                {"connections": [info_row()], "made": "2026-11-01T00:00:00Z", "origin": origin}
+                for origin in (
+                    {"entry": "report", "reach": "connections"},
+                    {"entry": "verify", "reach": "organization"},
+                    {"entry": "report"},
+                    {"entry": ["report"], "reach": {}},
+                    "report",
+                )
+            ),
         ],
     )
     def test_what_is_no_report_of_a_fleet_is_none(self, content: t.Any) -> None:
         assert snapshot(content) is None
 
 
+class TestWhatIsCompared:
+    """What one of two reports has not read must look neither like progress nor like something new."""
+
+    def test_single_connections_have_no_history(self) -> None:
+        alone = Origin("report", "connections", "this run")
+        assert over_time(fleet(*secrets(3)), past(7, *secrets(9)), origin=alone) is None
+
+    @pytest.mark.parametrize("reach", ["organization", "projects"])
+    def test_what_cannot_be_read_now_is_no_progress(self, reach: str) -> None:
+        before = past(7, *secrets(3), *secrets(37, project_id="p2"), projects=("p1", "p2"))
+        found = told(
+            fleet(*secrets(3), unread=("p2",), projects=("p1", "p2")), before, origin=Origin("report", reach, "x")
+        )
+        assert found[:3] == (
+            "Since the report of 2026-11-19 12:00 UTC: nothing has changed.",
+            "This is about the 1 project that both have read.",
+            "With a secret or certificate: 3, 3 on 2026-11-19. At this pace they do not end.",
+        )
+
+    def test_a_report_that_has_read_less_does_not_count(self) -> None:
+        present = fleet(*secrets(3), *secrets(4, project_id="p2"), projects=("p1", "p2"))
+        assert over_time(present, past(7, *secrets(9), origin=Origin("report", "projects", "x"))) is None
+        assert over_time(present, past(7, *secrets(9), unread=("p2",), projects=("p1", "p2"))) is None
+
+    def test_a_project_that_is_new_or_gone_counts_where_everything_was_read(self) -> None:
+        before = past(7, *secrets(5, project_id="gone"), *secrets(2), projects=("p1", "gone"))
+        found = told(fleet(*secrets(2), *secrets(1, project_id="new"), projects=("p1", "new")), before)
+        assert found[0].endswith("1 new with a secret, 5 gone.")
+
+    def test_a_watch_counts_and_has_the_same_numbers(self) -> None:
+        watch = past(7, *secrets(9), origin=Origin("watch", "organization", "x"))
+        assert told(fleet(*secrets(3)), watch)[0].endswith("6 gone.")
+
+
 class TestFolder:
+    @staticmethod
+    def put(folder: Path, name: str, days: float = 1, origin: Origin = ORIGIN, number: int = 2) -> None:
+        text = report(fleet(*secrets(number)), "json", NOW - timedelta(days=days), about=About(origin=origin))
+        (folder / name).write_text(text, encoding="utf-8")
+
     def test_reports_are_found_and_the_rest_is_told(self, tmp_path: Path) -> None:
-        (tmp_path / "a.json").write_text(report(fleet(*secrets(2)), "json", NOW), encoding="utf-8")
-        (tmp_path / "run.json").write_text(report(result(run_row("converted")), "json", NOW), encoding="utf-8")
+        self.put(tmp_path, "a.json")
+        run = report(
+            result(run_row("converted")), "json", NOW, about=About(origin=Origin("convert", "organization", "x"))
+        )
+        (tmp_path / "run.json").write_text(run, encoding="utf-8")
         (tmp_path / "odd.json").write_text("{", encoding="utf-8")
         (tmp_path / "other.json").write_text('{"x": 1}', encoding="utf-8")
         (tmp_path / "page.html").write_text("<p>", encoding="utf-8")
         (tmp_path / "folder.json").mkdir()
-        found, odd = earlier_reports(str(tmp_path))
-        assert [len(one.rows) for one in found] == [2]
-        assert odd == ["odd.json", "other.json"]
+        assert [len(one.rows) for one in earlier_reports(str(tmp_path), NOW)] == [2]
+        assert strange_files(str(tmp_path)) == ["odd.json", "other.json"]
+
+    def test_what_this_run_has_written_is_not_earlier_and_what_is_later_neither(self, tmp_path: Path) -> None:
+        self.put(tmp_path, "before.json", number=1)
+        self.put(tmp_path, "mine.json", days=0.1, origin=HERE, number=2)
+        self.put(tmp_path, "later.json", days=-1, number=3)
+        assert [len(one.rows) for one in earlier_reports(str(tmp_path), NOW, HERE.run_id)] == [1]
+
+    def test_the_last_of_each_day_counts_and_further_back_that_of_each_week(self, tmp_path: Path) -> None:
+        """Whatever the names of the files, and however many other reports lie among them."""
+        for number, days in enumerate((0.1, 0.2, 1.1, 200, 200.1, 207)):
+            self.put(tmp_path, f"report-{10000 - number}.json", days=days, number=number + 1)
+        found = [len(one.rows) for one in earlier_reports(str(tmp_path), NOW)]
+        assert found == [6, 4, 3, 1]
 
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(HistoryError, match="is no folder that can be read: No such file"):
-            earlier_reports(str(tmp_path / "nowhere"))
+            earlier_reports(str(tmp_path / "nowhere"), NOW)
 
 
 class TestPage:
@@ -184,7 +276,7 @@ class TestPage:
             present,
             "html",
             now,
-            about=About(history=history(present, now, [past(9, *secrets(9)), past(3, *secrets(7))])),
+            about=About(history=over_time(present, past(9, *secrets(9)), past(3, *secrets(7)))),
         )
 
     def test_it_shows_lines_and_the_same_as_a_table(self) -> None:

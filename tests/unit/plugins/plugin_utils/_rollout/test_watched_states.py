@@ -13,25 +13,40 @@ import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_names import no_baseline
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import hear
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, snapshot
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import Baseline
 
-from unit.plugins._helpers.reports import NOW, Row, federated, info_row, result, verdicts
+from unit.plugins._helpers.reports import COMPLETE, NOW, Row, federated, info_row, result, verdicts
 
 SINCE = datetime(2026, 11, 1, tzinfo=timezone.utc)
 
 
-def earlier(*rows: Row) -> Snapshot:
-    made = snapshot(json.loads(report(result(*rows), "json", NOW - timedelta(days=7))))
+def earlier(*rows: Row, days: float = 7, reach: str = "organization", **whose: t.Any) -> tuple[Snapshot, ...]:
+    coverage = {**COMPLETE, "project_ids": ["p1"]}
+    found = result(*({"project_id": "p1", **row} for row in rows))
+    found["summary"] |= {"coverage": coverage, **whose}
+    origin = Origin("report", reach, "x")
+    made = snapshot(json.loads(report(found, "json", NOW - timedelta(days=days), about=About(origin=origin))))
     assert made
-    return made
+    return (made,)
+
+
+def found_with(kind: str, row: Row, **baseline: t.Any) -> dict[str, t.Any]:
+    present = result({"project_id": "p1", **row})
+    present["summary"]["coverage"] = COMPLETE
+    return findings(present, {kind: 0}, NOW, Baseline(**baseline))
 
 
 def said(kind: str, row: Row, **baseline: t.Any) -> list[str]:
-    found = findings(result(row), {kind: 0}, NOW, Baseline(**baseline))
+    found = found_with(kind, row, **baseline)
     assert [item["kind"] for item in found["due"]] == [kind] * len(found["due"])
     return [item["message"].removeprefix("Payments / azure-prod ") for item in found["due"]]
+
+
+BLIND = (*earlier(info_row(**federated()), days=9), *earlier(info_row(scheme=None)))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +57,9 @@ def said(kind: str, row: Row, **baseline: t.Any) -> list[str]:
         (info_row(), {"earlier": earlier(info_row("other"))}, "has a secret, and was not there on 2026-11-19."),
         (info_row(), {"earlier": earlier(info_row("other")), "allowed": ("AZURE-*",)}, ""),
         (info_row(**federated()), {"earlier": earlier()}, ""),
+        (info_row(), {"earlier": earlier(info_row(scheme="managed_identity"))}, "has a secret, and had none on 2026-11-19."),
+        (info_row(), {"earlier": BLIND}, "has a secret again, and was federated on 2026-11-17."),
+        (info_row(), {"earlier": (*earlier(info_row(**federated()), days=9), *earlier(info_row()))}, ""),
         (info_row(created="2026-11-20T10:00:00Z"), {"since": SINCE}, "has a secret, and was made on 2026-11-20."),
         (info_row(created="2026-10-20T10:00:00Z"), {"since": SINCE}, ""),
         (info_row(created=None), {"since": SINCE}, "has a secret, and Azure DevOps does not say when the connection was made."),
@@ -51,6 +69,30 @@ def said(kind: str, row: Row, **baseline: t.Any) -> list[str]:
 )  # fmt: skip
 def test_a_new_secret(row: Row, baseline: dict[str, t.Any], message: str) -> None:
     assert said("new_secret", row, **baseline) == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("row", "baseline", "is_known"),
+    [
+        (info_row(), {}, False),
+        (info_row(scheme=None), {}, False),
+        (info_row(project_id="p2"), {"earlier": earlier(info_row("other"), reach="projects")}, False),
+        (info_row(project_id="p2"), {"earlier": earlier(info_row("other"))}, True),
+        (info_row(project_id="p2", organization="fabrikam"), {"earlier": earlier(info_row("other"))}, False),
+        (info_row(), {"earlier": earlier(info_row("other"), reach="projects")}, True),
+        (info_row(), {"since": SINCE}, True),
+        (info_row(), {"allowed": ("azure-*",)}, True),
+        (info_row(**federated()), {}, True),
+    ],
+)
+def test_where_nobody_can_tell_whether_a_secret_is_new_that_is_said(
+    row: Row, baseline: dict[str, t.Any], is_known: bool
+) -> None:
+    """A first watch, an organization that was added, a project that no report has read: nothing of it is "nothing new"."""
+    row = {"organization": "contoso", **row}
+    unknown = found_with("new_secret", row, **baseline)["unknown"]
+    assert bool(unknown) is not is_known
+    assert is_known or unknown[0].startswith("whether the secret of Payments / azure-prod is new. No JSON report")
 
 
 @pytest.mark.parametrize(
