@@ -97,7 +97,6 @@ class ActionModule(ActionBase):
             _refuse(_stopped_before(view, said))
         _refuse(*strangers(said, hosts), pairs_problem(said))
         reach = reach_of(_saids(view, said), hosts.values())
-        warnings += _too_narrow(said, reach)
         part, earlier = view.part_of(said.entry), _of_earlier_batch(view, said)
         reports = _reports(view, said, part, earlier)
         _outputs(said, reports, view.check_mode)
@@ -123,9 +122,7 @@ class ActionModule(ActionBase):
                 check_mode=view.check_mode,
             ),
         }
-        warnings += _without_a_disk(view, said)
-        if said.moved_nothing:
-            warnings.append("Earlier jobs have moved nothing, so there is nothing to test.")
+        warnings += _to_be_told(view, said, reach)
         return {**found, "warnings": warnings} if warnings else found
 
 
@@ -258,8 +255,9 @@ def _without_a_disk(view: PlayView, said: Said) -> list[str]:
 def _of_earlier_batch(view: PlayView, said: Said) -> t.Mapping[str, t.Any]:
     """What an earlier batch of this play has found here; empty in the first one."""
     found = view.of_inventory(view.hosts[0]).get(_CHECKED)
-    mine = isinstance(found, t.Mapping) and found.get(RUN) == view.run_of(said.entry)
-    return found if mine and not view.is_first_batch else {}
+    if view.is_first_batch or not isinstance(found, t.Mapping) or found.get(RUN) != view.run_of(said.entry):
+        return {}
+    return found
 
 
 def _reports(view: PlayView, said: Said, part: int, earlier: t.Mapping[str, t.Any]) -> list[str]:
@@ -326,12 +324,16 @@ def _history(said: Said) -> list[str]:
     return [f"fleet_history: {', '.join(odd[:3])}{more}: no reports of this version, so they do not count."]
 
 
-def _too_narrow(said: Said, reach: str) -> list[str]:
-    if said.entry != "report" or not said["history"] or reach != "connections":
-        return []
-    return [
-        "fleet_history compares whole projects, and this is about single connections, so it says nothing of what has changed."
-    ]
+def _to_be_told(view: PlayView, said: Said, reach: str) -> list[str]:
+    """Warnings about what a person might expect of this run, and it does not do."""
+    told = _without_a_disk(view, said)
+    if said.entry == "report" and said["history"] and reach == "connections":
+        told.append(
+            "fleet_history compares whole projects, and this is about single connections, so it says nothing of what has changed."
+        )
+    if said.moved_nothing:
+        told.append("Earlier jobs have moved nothing, so there is nothing to test.")
+    return told
 
 
 def _about(name: str, work: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
