@@ -173,6 +173,10 @@ changelog-lint: $(venv)/.dev ## antsibull-changelog on the fragments and on chan
 
 ##@ More
 
+.PHONY: docs
+docs: $(venv)/.dev install ## The documentation as a site below .build/site, with every link looked at
+	$(call run,python -m tools.docs_site $(build)/site)
+
 .PHONY: bench
 bench: $(venv)/.dev install ## The benchmark: a fleet converted in one task, beside the ideal and the sequential run
 	@$(environment) tests/benchmarks/run $(ARGS)
