@@ -30,6 +30,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
@@ -41,7 +42,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
     nothing_read,
     shortcomings,
     unfinished,
-    without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (
