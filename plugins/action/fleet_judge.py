@@ -30,6 +30,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
@@ -42,7 +43,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
     nothing_read,
     shortcomings,
     unfinished,
-    without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import digest_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.registered_results import (

@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats i
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
@@ -29,7 +30,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_o
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     hosts_may_be_missing,
     nothing_read,
-    without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import (
     PLAN_MODE,
@@ -193,8 +193,9 @@ def _owners(
 
 
 def _shown(merged: Json, said: t.Mapping[str, t.Any]) -> Json:
-    """What a report may tell: without the names of people, if somebody said so."""
-    return merged if said.get("report_people", True) else without_people(merged)
+    """What a report tells: what may be missing as such, and no names of people, if somebody said so."""
+    seen = without(merged, said.get("allow_unread") or ())
+    return seen if said.get("report_people", True) else without_people(seen)
 
 
 def _said(checked: t.Mapping[str, t.Any]) -> Json:

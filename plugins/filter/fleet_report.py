@@ -29,7 +29,8 @@ options:
       - V(csv) is a table for spreadsheets and programs. Texts that a spreadsheet would calculate begin with an apostrophe.
       - V(markdown) is for a pull request, or for the summary of a pipeline.
       - V(json) is the result itself, without what Ansible adds to it, and when it was made.
-      - V(junit) is for the test results of a pipeline, with a case for each connection.
+      - V(junit) is for the test results of a pipeline, with a case for each connection. What could not be read is an error, a project that shows no connection
+        is skipped.
     type: str
     choices:
       - html

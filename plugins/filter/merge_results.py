@@ -50,7 +50,11 @@ _value:
       type: list
       elements: dict
     summary:
-      description: Counts by scheme or by status, and C(coverage), which says whether everything could be seen.
+      description:
+        - Counts by scheme or by status, and C(coverage), which says whether everything could be seen.
+        - It is C(complete) only if each organization is.
+        - Its C(doubtful) are projects that show no connection, each with C(organization), C(id) and C(project). That may be a missing permission, because no
+          other one of the organization shows any, or because it was asked for by name.
       type: dict
     problems:
       description: Hosts without rows, because their task failed as a whole, with the keys C(host) and C(message).

@@ -90,7 +90,9 @@ options:
     type: dict
     default: {}
   allow_unread:
-    description: With O(about=outcome) and O(about=deadlines), projects that may be unread, by name, ID or pattern.
+    description: >-
+      With O(about=outcome) and O(about=deadlines), projects that may be unread, by name, ID or pattern. With O(about=deadlines) also projects that may show no
+      connection where that is in doubt.
     type: list
     elements: str
     default: []

@@ -20,7 +20,17 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.about imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import by_project, parts
 
 from browser.conftest import DESK, PHONE, Page
-from unit.plugins._helpers.reports import NOW, Result, big_estate, hostile_estate, info_row, reason, result, run_row
+from unit.plugins._helpers.reports import (
+    COMPLETE,
+    NOW,
+    Result,
+    big_estate,
+    hostile_estate,
+    info_row,
+    reason,
+    result,
+    run_row,
+)
 
 HERE = Path(__file__).parent
 TEMPLATES = Path(page_module.__file__).parent / "templates"
@@ -47,6 +57,7 @@ PAGES: dict[str, Result] = {
     "plan": a_plan(),
     "run": a_run(),
     "unseen": {"failed": True, "msg": "No."},
+    "apart": result(info_row(), coverage={**COMPLETE, "empty": ["A"], "allowed": [{"project": "B", "reason": "No."}]}),
 }
 ABOUT = About(digest="5d248b70" * 8, command="ansible-playbook azdo.connections.convert -e fleet_plan_digest=5d24")
 

@@ -226,11 +226,12 @@ def unreadable(teams: Teams, *names: str) -> None:
 def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...], teams: Teams) -> None:
     sizes = "fleet_serial=100%" if hosts else "fleet_waves=100%"
     agreed = (*NONE, *ALL_OF_IT, "-e", "fleet_revert_all=true", "-e", sizes)
-    watched = ("-e", "fleet_watch=issuer")
+    watched = ("-e", "fleet_watch=issuer", "-e", "fleet_report_path=seen.xml")
     unreadable(teams, "Mobile")
     seen = teams.run(playbook, *hosts, *agreed, *watched)
     assert seen.status != 0, seen.output
     assert "Mobile" in seen.output
+    assert ' errors="0"' not in report_of(teams)
     allowed = teams.run(
         playbook,
         *hosts,
@@ -242,6 +243,13 @@ def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...],
         "localhost" if not hosts else "web-shop,payments",
     )
     assert allowed.status == 0, allowed.output
+    assert ' errors="0"' in report_of(teams)
+    assert ("fleet_allow_unread allows that" in report_of(teams)) is not bool(hosts)
+
+
+def report_of(teams: Teams) -> str:
+    text: str = (teams.stage.folder / "seen.xml").read_text(encoding="utf-8")
+    return text
 
 
 @pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch", "convert", "revert"])

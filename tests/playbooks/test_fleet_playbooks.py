@@ -537,6 +537,39 @@ def test_two_organizations_are_one_fleet(stage: Callable[..., t.Any]) -> None:
     ]
 
 
+@pytest.mark.parametrize("hosts", ["organization", "project"])
+def test_an_organization_that_shows_nothing_is_not_watched_in_silence(hosts: str, stage: Callable[..., t.Any]) -> None:
+    """A missing right looks the same; another organization that shows something says nothing about it."""
+    north, south = Fleet("north"), Fleet("south")
+    north.connection(north.project("Web"), "azure-north", scheme=FEDERATION, last_used=LATELY)
+    north.project("Without")
+    for name in ("Silent", "Mute"):
+        south.project(name)
+    places = [stage(fleet) for fleet in (north, south)]
+    addresses = [place.simulator.organization_url for place in places]
+    folder = places[0].folder
+    source = {"plugin": "azdo.connections.azdo", "hosts_from": hosts, "organizations": addresses}
+    (folder / "both.azdo.yml").write_text(yaml.safe_dump(source), encoding="utf-8")
+
+    def watch(*more: str) -> t.Any:
+        arguments = ("-i", "both.azdo.yml", "-e", f"fleet_hosts=azdo_{hosts}s", "-e", "fleet_watch=issuer")
+        written = ("-e", "fleet_report_path=watch.html")
+        return places[0].run(
+            "azdo.connections.watch", *arguments, *written, *more, env={"AZDO_ORG_SERVICE_URL": "UNSET"}
+        )
+
+    silent = watch()
+    assert silent.status != 0
+    assert "Not everything could be read" in " ".join(silent.output.split())
+    assert "Project Silent of south shows no connection" in (folder / "watch.html").read_text(encoding="utf-8")
+    assert watch("-e", "fleet_allow_unread=Silent").status != 0
+    allowed = watch("-e", "fleet_allow_unread=Silent,Mute")
+    assert allowed.status == 0, allowed.output
+    page = (folder / "watch.html").read_text(encoding="utf-8")
+    assert "Not everything could be seen" not in page
+    assert "Project Mute of south shows no connection" in page
+
+
 def test_two_organizations_with_a_sign_in_each(stage: Callable[..., t.Any]) -> None:
     """A file says who signs in to which: it gives the inventory its organizations, and each host its token, and no token is shown."""
     pats = {"north": "planted-token-of-the-north", "south": "planted-token-of-the-south"}

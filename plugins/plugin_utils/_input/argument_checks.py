@@ -14,18 +14,20 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import Size, listed, sizes_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.reading import ResultError, read_result
 
 if t.TYPE_CHECKING:
     from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 
 
 def as_result(name: str, value: t.Any) -> Result:
-    """Return the value if it can be the result of a module."""
-    if not isinstance(value, t.Mapping) or not isinstance(value.get("connections", []), t.Sequence):
+    """Return the value if it can be the result of a module, without what is null."""
+    try:
+        return read_result(value)
+    except ResultError as error:
         raise AnsibleFilterError(
-            f"{name}: the input must be the registered result of a module of this collection, not {_kind(value)}."
-        )
-    return value
+            f"{name}: the input must be the registered result of a module of this collection, {error}."
+        ) from None
 
 
 def choice(name: str, option: str, value: t.Any, choices: t.Iterable[str]) -> str:

@@ -13,9 +13,9 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, LEFT, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import label, main_code
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, is_run
@@ -25,16 +25,25 @@ _GOOD = ("ok", "not_testable")
 
 
 def junit_text(result: Result, now: datetime, about: About) -> str:
-    """Return one suite. What could not be seen is an error of a case of its own, because nobody would miss it."""
+    """Return one suite, which is red where the run is.
+
+    What could not be seen is a case of its own, because nobody would miss it: a gap is an error. What fails no run, an empty list or what was allowed, is
+    skipped; where a watch cannot do with that, it says so in ``not_known``.
+    """
     suite = ET.Element("testsuite", name="azdo.connections", timestamp=f"{now:%Y-%m-%dT%H:%M:%S}")
     for row in result.get("connections") or ():
         case = _case(suite, row.get("project"), row.get("name"))
         _judge(case, row, run=is_run(result))
-    for found in about.findings:
-        case = _case(suite, found.get("project"), f"{found.get('name')} ({found.get('kind')})")
-        _say(case, "failure", str(found.get("message")))
-    for sentence in (*facts.unseen(result), *about.not_known):
-        _say(_case(suite, "not seen", sentence[:100]), "error", sentence)
+    for due in about.findings:
+        case = _case(suite, due.get("project"), f"{due.get('name')} ({due.get('kind')})")
+        _say(case, "failure", str(due.get("message")))
+    found = missing(result, about.names)
+    for outcome, sentences in (
+        ("error", (*found.gaps, *about.not_known)),
+        ("skipped", (*found.doubts, *found.allowed, *found.empty)),
+    ):
+        for sentence in sentences:
+            _say(_case(suite, "not seen", sentence[:100]), outcome, sentence)
     cases = list(suite)
     suite.set("tests", str(len(cases)))
     for outcome, name in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):

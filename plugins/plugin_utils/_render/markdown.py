@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.about imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE, Cell
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
     TARGETS,
     Column,
@@ -60,11 +61,15 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
 
 
 def _missing(result: Result, listed: t.Sequence[Entry], names: t.Mapping[str, str], *, run: bool) -> list[str]:
-    lines, missing = facts.unseen(result), facts.gaps(listed, run=run, names=names)
-    made = ["## Not everything could be seen", "", *(f"- {quoted(line)}" for line in lines)] if lines else []
-    if missing:
-        made += [*([""] if made else []), "## Not known", "", *(f"- {quoted(line)}" for line in missing)]
-    return made
+    found = missing(result, names)
+    told = {
+        "Not everything could be seen": found.unseen,
+        "May be missing": found.allowed,
+        "Without connections": found.empty,
+        "Not known": facts.gaps(listed, run=run, names=names),
+    }
+    parts = [[f"## {title}", "", *(f"- {quoted(line)}" for line in lines)] for title, lines in told.items() if lines]
+    return [line for part in parts for line in ("", *part)][1:]
 
 
 def _approval(result: Result, about: About) -> list[str]:

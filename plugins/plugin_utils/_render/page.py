@@ -31,6 +31,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance 
     no_candidates,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import fleet_numbers, run_numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import Part
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
@@ -175,7 +176,7 @@ def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) 
         "made_by": about.made_by,
         "complete": complete,
         "projects": count(projects, "project") if isinstance(projects, int) else None,
-        "unseen": facts.unseen(result),
+        "missing": missing(result, about.names),
         "gaps": gaps,
         "all_known": complete and not gaps,
         "approval": approval(result, about),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, place_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
     DONE,
     LEFT,
@@ -174,32 +175,15 @@ def labelled(codes: t.Mapping[str, int]) -> str:
 
 
 def is_complete(result: Result) -> bool:
-    return bool(coverage_of(result).get("complete")) and not result.get("problems") and "connections" in result
+    """Whether there is nothing that the report does not show; what may be missing is missing all the same."""
+    coverage = coverage_of(result)
+    seen = bool(coverage.get("complete")) and not coverage.get("allowed")
+    return seen and not result.get("problems") and "connections" in result
 
 
 def unseen(result: Result) -> list[str]:
-    """Return a sentence for everything that is not in the report; empty if all was seen."""
-    if "connections" not in result:
-        return [one_line(result.get("msg") or "The task ended without a result.")]
-    coverage = coverage_of(result)
-    lines = [f"{printable(item.get('host'))}: {one_line(item.get('message'))}" for item in result.get("problems") or []]
-    lines += [
-        f"Project {printable(item.get('project'))}: {one_line(item.get('reason'))}"
-        for item in coverage.get("unread") or []
-    ]
-    partial, empty = coverage.get("partial") or [], coverage.get("empty") or []
-    if partial:
-        lines.append(
-            f"{count(len(partial), 'connection')} could be read only in part: the caller lacks permission to view them."
-        )
-    lines += [
-        f"Project {printable(item)} shows no connection: none there, or the caller may not see them." for item in empty
-    ]
-    return (
-        lines
-        if lines or coverage.get("complete")
-        else ["Not everything could be seen, and the result does not say what."]
-    )
+    """Return a sentence for everything that is not in the report, or may not be; empty if all was seen, or may be missing."""
+    return missing(result).unseen
 
 
 def notes(result: Result) -> list[str]:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.coverage import doubts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import issuer_retires
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
@@ -137,16 +138,22 @@ def seen(result: Result, made: datetime, origin: Origin) -> Snapshot | None:
     if origin.entry not in LOOKING or origin.reach not in WHOLE:
         return None
     coverage = coverage_of(result)
-    unread = {str(gap.get("id")) for gap in coverage.get("unread") or ()}
+    blind = [item for key in ("unread", "allowed") for item in coverage.get(key) or ()] + doubts(coverage)
+    everything = origin.reach == "organization" and coverage.get("complete") and not blind
     rows = {str(row["id"]): kept(row, result) for row in result.get("connections") or ()}
-    everything = origin.reach == "organization" and coverage.get("complete")
     return Snapshot(
         made,
         origin.entry,
-        frozenset(map(str, coverage.get("project_ids") or ())) - unread,
+        frozenset(_read(coverage, blind)),
         frozenset(row.organization for row in rows.values()) if everything else frozenset(),
         rows,
     )
+
+
+def _read(coverage: t.Mapping[str, t.Any], blind: t.Sequence[t.Mapping[str, t.Any]]) -> set[str]:
+    """The projects in which nothing is hidden. A gap is a project or a connection in one; of what is hidden nobody knows where, nothing is known to be read."""
+    hidden = {item.get("project_id") or item.get("id") for item in blind}
+    return set() if None in hidden else {str(id_) for id_ in coverage.get("project_ids") or ()} - {*map(str, hidden)}
 
 
 def kept(row: Row, result: Result) -> Kept:

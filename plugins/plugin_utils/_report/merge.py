@@ -14,6 +14,7 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.coverage import coverage_of_all
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import UNFINISHED, numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, failure
 
@@ -61,7 +62,7 @@ def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
         **_tallies(rows),
         **_merge_asked_by(results),
         **_merge_notes(results, rows),
-        "coverage": _merge_coverages(results, complete=bool(results) and not problems),
+        "coverage": coverage_of_all(_summaries(results), complete=bool(results) and not problems),
     }
     merged = {"connections": rows, "summary": summary, "problems": problems}
     return {**merged, "summary": {**summary, "numbers": numbers(merged).to_result()}}
@@ -136,33 +137,13 @@ def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) ->
     return dict(sorted(by_code.items()))
 
 
+def _summaries(results: t.Sequence[Result]) -> list[Result]:
+    """Those of results that have rows, or say what they have seen all the same."""
+    return [result.get("summary") or {} for result in results if "connections" in result or coverage_of(result)]
+
+
 def _whose(summary: Result) -> Row:
     return {key: summary.get(key) for key in ("organization", "organization_url")}
-
-
-def _merge_coverages(results: t.Sequence[Result], complete: bool) -> dict[str, t.Any]:
-    """Everything was seen if no host misses anything. A project that is empty is only doubtful if all of them are: hosts are not named one by one."""
-    coverages = [coverage_of(result) for result in results if "connections" in result]
-    ids = {id_ for coverage in coverages for id_ in coverage.get("project_ids") or ()}
-    projects = len(ids) or sum(coverage.get("projects") or 0 for coverage in coverages)
-    gaps = {key: _once(results, key) for key in ("unread", "empty", "partial")}
-    alone = len(coverages) == 1
-    seen = (
-        bool(coverages[0].get("complete"))
-        if alone
-        else not (gaps["unread"] or gaps["partial"] or len(gaps["empty"]) >= projects)
-    )
-    return {"complete": complete and seen, "projects": projects, "project_ids": sorted(ids), **gaps}
-
-
-def _once(results: t.Sequence[Result], key: str) -> list[t.Any]:
-    """Each project or connection once, however many hosts tell of it; two organizations may have projects of the same name."""
-    found: dict[tuple[str, str], t.Any] = {}
-    for result in results:
-        for item in coverage_of(result).get(key) or ():
-            name = (item.get("id") or item.get("project")) if isinstance(item, t.Mapping) else item
-            found.setdefault((str((result.get("summary") or {}).get("organization")), str(name)), item)
-    return list(found.values())
 
 
 def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:

@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge imp
     coverage_of,
     merge,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
@@ -33,7 +34,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome 
     ASKED,
     nothing_read,
     shortcomings,
-    without,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.plan_file import content_of, digest_of
 

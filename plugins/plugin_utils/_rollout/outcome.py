@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count, one_line
 
 Steps = t.Mapping[str, t.Sequence[Result]]
@@ -73,17 +73,6 @@ def nothing_read(steps: Steps) -> bool:
     return bool(coverage.get("unread")) and len(coverage["unread"]) >= (coverage.get("projects") or 0)
 
 
-def without(merged: Result, allowed: t.Sequence[str]) -> Result:
-    """The result without the gaps that are allowed."""
-    coverage = coverage_of(merged)
-    gaps = {
-        key: [gap for gap in coverage.get(key) or () if not _is_allowed([gap.get("project"), gap.get("id")], allowed)]
-        for key in ("unread", "partial")
-    }
-    complete = coverage.get("complete") or (bool(allowed) and not any(gaps.values()) and not merged.get("problems"))
-    return {**merged, "summary": {**merged["summary"], "coverage": {**coverage, **gaps, "complete": complete}}}
-
-
 def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
     projects = len(coverage_of(merged).get("unread") or ()), coverage_of(merged).get("projects") or 0
     coverage = coverage_of(without(merged, allowed))
@@ -104,10 +93,6 @@ def _gap(merged: Result, allowed: t.Sequence[str]) -> str:
             "missing is named with fleet_allow_unread."
         )
     return ""
-
-
-def _is_allowed(names: t.Iterable[t.Any], allowed: t.Sequence[str]) -> bool:
-    return any(answers_to([str(name) for name in names if name], text) for text in allowed)
 
 
 def _nothing_of_the_plan(results: t.Sequence[Result]) -> str:

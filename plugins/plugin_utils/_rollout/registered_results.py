@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.reading import ResultError, read_result
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 
 # The key under which a result says which run it is of.
@@ -65,7 +66,7 @@ def registered(
         mine = [result for name in names if isinstance(result := own.get(name), t.Mapping)]
         mine = [result for result in mine if run is None or result.get(RUN, run) == run]
         results += [single for result in mine for single in _singles(result)]
-        results = [result for result in results if not result.get("skipped")]
+        results = [read for result in results if not (read := _read(result)).get("skipped")]
         known = known or bool(mine)
         if missing and not mine:
             results.append({"msg": missing})
@@ -78,6 +79,14 @@ def registered(
     return found
 
 
+def _read(result: Result) -> Result:
+    """What is no result of ours is a host without one: it must be missed, and the others can be judged."""
+    try:
+        return read_result(result)
+    except ResultError as error:
+        return {"msg": f"What this host has registered must be the result of a module of this collection, {error}."}
+
+
 def plans_of(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
     """The plan of each host that has made one."""
     return {host: results[-1]["plan"] for host, results in steps.items() if results[-1].get("plan")}
@@ -86,4 +95,4 @@ def plans_of(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
 def _singles(result: Result) -> t.Sequence[Result]:
     """A task in a loop has a result for each item."""
     items = result.get("results")
-    return items if isinstance(items, list | tuple) and "connections" not in result else [result]
+    return items if isinstance(items, list | tuple) and result.get("connections") is None else [result]

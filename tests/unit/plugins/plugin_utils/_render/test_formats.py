@@ -21,6 +21,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import FORMATS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import quoted
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import COLUMNS, entries, filled
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST
 
@@ -320,6 +321,14 @@ class TestMarkdown:
             in text
         )
         assert text.index("shared to include") < text.index("## Connections")
+
+    def test_what_is_missing_stands_apart_from_what_may_be(self) -> None:
+        unread = [{"project": name, "reason": "No."} for name in ("Secret", "Pay")]
+        value = result(info_row(), coverage={"complete": False, "projects": 4, "unread": unread, "empty": ["Sandbox"]})
+        text = report(without({**value, "problems": []}, ["Pay"]), "markdown", NOW)
+        titles = ["## Not everything could be seen", "Project Secret", "## May be missing", "Project Pay"]
+        places = [text.index(part) for part in (*titles, "## Without connections", "Project Sandbox")]
+        assert places == sorted(places)
 
 
 class TestJson:

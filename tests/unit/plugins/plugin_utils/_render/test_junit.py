@@ -10,6 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
 
 from unit.plugins._helpers.reports import HOSTILE, NOW, Result, hostile_estate, info_row, reason, result, run_row
 
@@ -72,6 +75,28 @@ def test_what_could_not_be_seen_is_an_error() -> None:
     coverage = {"complete": False, "projects": 2, "unread": [{"project": "Web", "reason": "403"}]}
     assert "error: Project Web: 403" in told(suite(result(info_row(), coverage=coverage))).values()
     assert list(told(suite({"failed": True, "msg": "No."})).values()) == ["error: No."]
+
+
+EMPTY = "Project Sandbox shows no connection: none there, or the caller may not see them."
+
+
+@pytest.mark.parametrize(
+    "coverage", [{"complete": True, "empty": ["Sandbox"]}, {"complete": False, "projects": 1, "empty": ["Sandbox"]}]
+)
+def test_an_empty_list_is_no_error_as_it_fails_no_run(coverage: dict[str, object]) -> None:
+    found = suite(result(info_row(), coverage=coverage))
+    assert told(found)[EMPTY] == f"skipped: {EMPTY}"
+    assert (found.attrib["errors"], found.attrib["skipped"]) == ("0", "1")
+
+
+def test_what_is_allowed_is_no_error_and_said_as_allowed() -> None:
+    coverage = {"complete": False, "projects": 2, "unread": [{"project": "Web", "reason": "403"}]}
+    merged = merge({"h": [result(info_row(), coverage=coverage)]})
+    about = About(names=NAMES)
+    assert suite(without(merged, ["Payments"]), about).attrib["errors"] == "1"
+    found = suite(without(merged, ["web"]), about)
+    assert found.attrib["errors"] == "0"
+    assert "skipped: Project Web: 403. fleet_allow_unread allows that." in told(found).values()
 
 
 def test_names_stay_names() -> None:

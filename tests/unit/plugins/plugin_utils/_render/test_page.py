@@ -23,6 +23,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import br
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 
 from unit.plugins._helpers.reports import (
@@ -265,6 +266,20 @@ class TestWhatIsNotKnown:
         page = Page(result(info_row(), coverage={**COMPLETE, "complete": False, **coverage}))
         assert page.text.index("Not everything could be seen") < page.text.index(line) < page.text.index("In numbers")
         assert "Everything could be seen" not in page.text
+
+    def test_an_empty_project_among_others_contradicts_nothing(self) -> None:
+        page = Page(result(info_row(), coverage={**COMPLETE, "empty": ["Sandbox"]}))
+        assert "Everything could be seen, in 2 projects." in page.text
+        assert "Not everything" not in page.text
+        assert "Project Sandbox shows no connection" in page.text
+
+    def test_what_may_be_missing_is_said_as_that(self) -> None:
+        unread = {"complete": False, "unread": [{"project": "Secret", "reason": "403: no"}]}
+        value = without({**result(info_row(), coverage={**COMPLETE, **unread}), "problems": []}, ["Secret"])
+        page = Page(value)
+        assert "Project Secret: 403: no. allow_unread allows that." in page.text
+        assert "could be seen" in facts.headline(value)
+        assert not any(text in page.text for text in ("Not everything could be seen", "Everything could be seen"))
 
     def test_hosts_without_a_result_make_it_incomplete_whatever_the_coverage_says(self) -> None:
         page = Page({**result(info_row()), "problems": [{"host": "web", "message": "No route."}]})

@@ -424,6 +424,7 @@ class TestMerge:
             "unread": [{"project": "B", "reason": "no"}],
             "empty": ["A"],
             "partial": [],
+            "doubtful": [],
         }
 
     def test_a_project_that_several_hosts_tell_of_counts_once(self) -> None:
@@ -482,6 +483,7 @@ class TestMerge:
             "unread": [],
             "empty": [],
             "partial": [],
+            "doubtful": [],
         }
 
 
@@ -507,7 +509,16 @@ class TestFilters:
                 "to must be one of workload_identity_federation, service_principal, entra_issuer",
             ),
             (lambda: fleet_table.fleet_table({}, limit="many"), "limit must be a whole number, not 'many'"),
-            (lambda: conversion_table.conversion_table({"connections": 3}), "registered result"),
+            (
+                lambda: conversion_table.conversion_table({"connections": 3}),
+                "whose connections is a list of dictionaries, not a",
+            ),
+            (lambda: fleet_table.fleet_table({"connections": "rows"}), "whose connections is a list of dictionaries"),
+            (
+                lambda: fleet_table.fleet_table({"summary": {"coverage": {"unread": ["Web"]}}}),
+                "whose summary.coverage.unread is",
+            ),
+            (lambda: merge_results.merge_results({"a": [None]}), "not a value of type NoneType"),
             (lambda: merge_results.merge_results([]), "dictionary of results by host name"),
         ],
     )

@@ -216,6 +216,27 @@ class TestWhatIsCompared:
             "With a secret or certificate: 3, 3 on 2026-11-19. At this pace they do not end.",
         )
 
+    @pytest.mark.parametrize("allowed", ["unread", "doubt"])
+    def test_what_is_allowed_to_be_missing_is_still_not_read(self, allowed: str) -> None:
+        before = past(7, *secrets(3), *secrets(37, project_id="p2"), projects=("p1", "p2"))
+        present = fleet(*secrets(3), projects=("p1", "p2"))
+        gap = (
+            {"id": "p2", "project": "Two", "reason": "no"}
+            if allowed == "unread"
+            else {"id": "p2", "project": "Two", "organization": "contoso"}
+        )
+        present["summary"]["coverage"]["allowed"] = [gap]
+        assert told(present, before)[0].endswith("nothing has changed.")
+
+    def test_an_empty_list_that_may_be_a_missing_right_is_nothing_gone(self) -> None:
+        before = past(7, *secrets(3), *secrets(37, project_id="p2"), projects=("p1", "p2"))
+        present = fleet(*secrets(3), projects=("p1", "p2"))
+        doubt = [{"organization": "contoso", "id": "p2", "project": "Two"}]
+        present["summary"]["coverage"] |= {"complete": False, "doubtful": doubt}
+        assert told(present, before)[0].endswith("nothing has changed.")
+        present["summary"]["coverage"]["doubtful"] = [{"organization": "contoso", "id": None, "project": None}]
+        assert over_time(present, before) is None
+
     def test_a_report_that_has_read_less_does_not_count(self) -> None:
         present = fleet(*secrets(3), *secrets(4, project_id="p2"), projects=("p1", "p2"))
         assert over_time(present, past(7, *secrets(9), origin=Origin("report", "projects", "x"))) is None
