@@ -175,7 +175,7 @@ def history(present: Snapshot | None, earlier: t.Iterable[Snapshot]) -> History 
 
     :param present: what is there now; None where no whole projects were read. :param earlier: in any order; later ones do not count.
     """
-    if present is None or not present.rows:
+    if present is None or not (present.rows and (present.projects or present.organizations)):
         return None
     before = sorted(
         (
