@@ -26,6 +26,8 @@ options:
       - It is used unless the task itself sets one of these options (but O(cloud_environment)). It beats all environment variables, and an entry is
         complete. What it leaves out is not taken from the environment. An organization that is not in the file is an error.
       - If not set, the environment variable E(AZDO_CREDENTIALS_FILE) is used.
+      - A relative path starts at the folder in which Ansible was started, here as in the environment and in an inventory. Paths inside the file start at the
+        folder of the file.
     type: path
   auth_source:
     description:
@@ -72,7 +74,7 @@ options:
     type: str
   x509_certificate_path:
     description:
-      - File with the certificate and private key of the service principal, in PEM or PKCS12.
+      - File with the certificate and private key of the service principal, in PEM or PKCS12. A relative path starts as for O(credentials_file).
       - If not set, the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH) is used.
     type: path
   x509_certificate_password:
@@ -112,7 +114,7 @@ options:
   ca_path:
     description:
       - File with the certificate authorities to trust, in PEM. It holds for Azure DevOps, Microsoft Entra, Microsoft Graph and Azure Resource Manager, also
-        where a proxy looks into TLS. A file that is missing or holds no certificate is refused at once.
+        where a proxy looks into TLS. A file that is missing or holds no certificate is refused at once. A relative path starts as for O(credentials_file).
       - If not set, E(REQUESTS_CA_BUNDLE) is honoured.
     type: path
   timeout:

@@ -279,6 +279,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options 
     check_range,
     resolve,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._yaml import RepeatedKeyError, refuse_repeated_keys
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.file_options import (
     Written,
     as_written,
@@ -338,6 +339,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         runtimes: list[Runtime] = []
         try:
             self._read_config_data(path)
+            _refuse_repeated_keys(_text(loader, path))
             selection = self._selection()
             runtimes += self._runtimes()
             organizations = self._organizations(path, runtimes, cache)
@@ -464,12 +466,27 @@ _OWN_WORDS = {
 
 
 def _written(loader: t.Any, path: str) -> Written:
-    """The inventory file as texts, also if all of it is in a vault."""
+    return as_written(_text(loader, path))
+
+
+def _text(loader: t.Any, path: str) -> str:
+    """The inventory file as it is written, also if all of it is in a vault."""
     real = loader.get_real_file(path)
     try:
-        return as_written(Path(real).read_text(encoding="utf-8"))
+        return Path(real).read_text(encoding="utf-8")
     finally:
         loader.cleanup_tmp_file(real)
+
+
+def _refuse_repeated_keys(text: str) -> None:
+    """ansible-core warns, and takes the last: hosts that nobody meant, or some that are missing. :raises OptionError: a key stands twice."""
+    try:
+        refuse_repeated_keys(text)
+    except RepeatedKeyError as error:
+        raise OptionError(
+            f"{error.key} stands for the second time in line {error.line}, so what was said first would not count.",
+            remedy="Give each option once, with all of its entries.",
+        ) from None
 
 
 def _cache_key(runtimes: list[Runtime], kind: str, usage: bool) -> str:

@@ -10,8 +10,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.yaml import HAS_YAML, yaml_load
 from ansible_collections.azdo.connections.plugins.module_utils._errors import MissingLibraryError
+
+try:
+    import yaml
+except ImportError:
+    HAS_YAML = False
+else:
+    HAS_YAML = True
 
 
 class NotYamlError(ValueError):
@@ -25,15 +31,80 @@ class NotYamlError(ValueError):
         self.line = line
 
 
+class RepeatedKeyError(NotYamlError):
+    """One mapping has a key twice, as two entries of a list do with the dash of the second forgotten.
+
+    :param key: as it stands there, which may be a secret in the wrong place. :param line: where it stands for the second time.
+    """
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(f"line {line} gives {key!r} for the second time in one mapping", line)
+        self.key = key
+
+
 def yaml_value(text: str) -> t.Any:
     """What a YAML or JSON text says, read without anything that could run.
 
-    :raises NotYamlError: it is none. :raises MissingLibraryError: nobody can read it.
+    :raises NotYamlError: it is none. :raises RepeatedKeyError: PyYAML would keep the last value of a key, and lose the others without a word.
+    :raises MissingLibraryError: nobody can read it.
     """
     if not HAS_YAML:
         raise MissingLibraryError("PyYAML", "to read a file in YAML", "")
     try:
-        return yaml_load(text)
-    except Exception as error:  # noqa: BLE001 - the errors are those of a library that need not be there
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        try:
+            return _constructed(loader)
+        finally:
+            loader.dispose()
+    except NotYamlError:
+        raise
+    except Exception as error:  # noqa: BLE001 - besides errors of its own the library raises what a text makes of Python, such as ValueError for a date
         mark = getattr(error, "problem_mark", None)
         raise NotYamlError(" ".join(str(error).split()), mark.line + 1 if mark else 0) from None
+
+
+def refuse_repeated_keys(text: str) -> None:
+    """The same for a text that somebody else reads, with tags of his own. What is no YAML passes: its reader says so. :raises RepeatedKeyError: see there."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return
+    if root is not None:
+        _refuse_repeated(root)
+
+
+def _constructed(loader: t.Any) -> t.Any:
+    root = loader.get_single_node()
+    if root is None:
+        return None
+    _refuse_repeated(root)
+    return loader.construct_document(root)
+
+
+def _refuse_repeated(root: t.Any) -> None:
+    """Compares keys as they are written: what a merge (``<<``) brings may be given again."""
+    nodes, seen = [root], {id(root)}
+    for node in nodes:
+        if isinstance(node, yaml.MappingNode):
+            _refuse_repeated_in(node)
+        # An alias makes the same node stand in several places, or in itself.
+        inside = [inner for inner in _children(node) if id(inner) not in seen]
+        seen.update(map(id, inside))
+        nodes += inside
+
+
+def _refuse_repeated_in(mapping: t.Any) -> None:
+    keys: set[tuple[str, str]] = set()
+    for key, _value in mapping.value:
+        if isinstance(key, yaml.ScalarNode):
+            if (key.tag, key.value) in keys:
+                raise RepeatedKeyError(key.value, key.start_mark.line + 1)
+            keys.add((key.tag, key.value))
+
+
+def _children(node: t.Any) -> t.Iterator[t.Any]:
+    if isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value

@@ -29,7 +29,7 @@ from ansible.utils.display import Display
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import REQUESTS_MISSING
 from ansible_collections.azdo.connections.plugins.module_utils._run import leash
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime, Shared, abbreviated, execute
-from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS
+from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import SIGN_IN_OPTIONS, expanded
 from ansible_collections.azdo.connections.plugins.plugin_utils._screen import display_of_core
 
 try:
@@ -46,8 +46,7 @@ else:
 
 Json = dict[str, t.Any]
 
-# Options that name a file of the controller, and those that protect: an empty one must not pass for "not wanted".
-_FILES = ("journal", "pairs_file")
+# Options that protect: an empty one must not pass for "not wanted".
 _GUARDS = ("plan_digest", "journal")
 # Options whose every suboption narrows what a task is about.
 _NARROWING = ("scope", "role_assignment")
@@ -79,7 +78,7 @@ class InProcessAction(OrdinaryAction):
             return {**result, "failed": True, "msg": refused}
         if reason:
             Display().vvv(f"azdo.connections: run as an ordinary module, because of {reason}")
-            with self._on_a_leash(reason, variables), self._secrets_hidden():
+            with self._starting_from_here(), self._on_a_leash(reason, variables), self._secrets_hidden():
                 return t.cast(Json, OrdinaryAction.run(self, tmp, variables))
         # Not super().run(), which would execute the module.
         result = ActionBase.run(self, tmp, variables)
@@ -92,7 +91,8 @@ class InProcessAction(OrdinaryAction):
         # A blank answer of a survey means "not set", also where the option is no text or has choices.
         blank = [name for name, value in arguments.items() if name in SIGN_IN_OPTIONS and value in ("", None)]
         self._task.args = {name: value for name, value in arguments.items() if name not in blank}
-        self._task.args = {name: _from_here(name, value) for name, value in self._task.args.items()}
+        if self._connection.transport == "local":
+            self._task.args = _from_here(self._task.args, self.MODULE.ARGUMENT_SPEC)
         empty = sorted(name for name, value in arguments.items() if self._came_out_empty(name, value))
         empty += sorted(_came_out_null(arguments, self.MODULE.ARGUMENT_SPEC))
         if empty:
@@ -107,7 +107,8 @@ class InProcessAction(OrdinaryAction):
 
     def _why_not_there(self, reason: str) -> str:
         """Why the task cannot run as an ordinary module, or an empty text: files of the controller are on the controller."""
-        named = list(_naming_files(self._task.args))
+        own = {name: spec for name, spec in self.MODULE.ARGUMENT_SPEC.items() if name not in SIGN_IN_OPTIONS}
+        named = list(_naming_files(self._task.args, own))
         away = reason.startswith("connection ") or reason in ("become", "async")
         return (
             f"{', '.join(named)} names a file on the controller, which does not go with {reason}."
@@ -167,8 +168,7 @@ class InProcessAction(OrdinaryAction):
         if checked.error_messages:
             result: Json = {"failed": True, "msg": self._invalid(checked)}
         else:
-            with _working_in(self._loader.get_basedir()):
-                result = execute(self.MODULE.run, runtime)
+            result = execute(self.MODULE.run, runtime)
         return self._finish(result, runtime, checked, variables)
 
     def _invalid(self, checked: ValidationResult) -> str:
@@ -203,6 +203,18 @@ class InProcessAction(OrdinaryAction):
             yield
         finally:
             self._task.args = arguments
+
+    @contextlib.contextmanager
+    def _starting_from_here(self) -> t.Iterator[None]:
+        """Tell a module's own process on this machine where the person stands: ansible-core starts it in the folder of the playbook."""
+        if self._connection.transport != "local":
+            yield
+            return
+        os.environ[leash.STARTED_IN] = os.getcwd()
+        try:
+            yield
+        finally:
+            del os.environ[leash.STARTED_IN]
 
     @contextlib.contextmanager
     def _on_a_leash(self, reason: str, variables: dict[str, t.Any]) -> t.Iterator[None]:
@@ -262,22 +274,27 @@ def _misread(arguments: Json, spec: dict[str, dict[str, t.Any]], where: str = ""
                 yield from _misread(item, option["options"], f"{path}.")
 
 
-def _from_here(name: str, value: t.Any) -> t.Any:
-    """A file of the controller as an absolute path: relative to where the person stands, not to the playbook, whose folder may be a collection's."""
-    if name in _FILES and isinstance(value, str) and value:
-        return os.path.abspath(os.path.expanduser(value))
-    if isinstance(value, dict) and any(_naming_files(value)):
-        return {inner: _from_here(inner, item) for inner, item in value.items()}
-    return value
+def _from_here(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
+    """The arguments with every path absolute: relative to where the person stands, not to the playbook, whose folder may be a collection's."""
+
+    def settled(name: str, value: t.Any) -> t.Any:
+        option = spec.get(name, {})
+        if option.get("type") == "path" and isinstance(value, str) and value:
+            return os.path.abspath(expanded(value))
+        inside = isinstance(value, dict) and option.get("options")
+        return _from_here(value, option["options"]) if inside else value
+
+    return {name: settled(name, value) for name, value in arguments.items()}
 
 
-def _naming_files(options: dict[str, t.Any], above: str = "") -> t.Iterator[str]:
-    """The paths of the options, at any depth, in which a file of the controller is named."""
-    for name, value in options.items():
-        if name in _FILES and value:
+def _naming_files(arguments: Json, spec: dict[str, dict[str, t.Any]], above: str = "") -> t.Iterator[str]:
+    """The names of the options, at any depth, that name a file."""
+    for name, value in arguments.items():
+        option = spec.get(name, {})
+        if value and option.get("type") == "path":
             yield f"{above}{name}"
         elif isinstance(value, dict):
-            yield from _naming_files(value, f"{above}{name}.")
+            yield from _naming_files(value, option.get("options") or {}, f"{above}{name}.")
 
 
 def _play() -> str:
@@ -358,17 +375,6 @@ def _let_go_when_orphaned(holder: leash.Holder, over: threading.Event) -> None:
         if _is_orphan():
             holder.let_go()
             return
-
-
-@contextlib.contextmanager
-def _working_in(folder: str) -> t.Iterator[None]:
-    """Relative paths mean what they mean to a module on a local connection."""
-    started_in = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(started_in)
 
 
 def _is_this_python(path: str) -> bool:

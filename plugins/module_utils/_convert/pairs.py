@@ -18,7 +18,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Op
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
-from ansible_collections.azdo.connections.plugins.module_utils._yaml import NotYamlError, yaml_value
+from ansible_collections.azdo.connections.plugins.module_utils._yaml import (
+    NotYamlError,
+    RepeatedKeyError,
+    yaml_value,
+)
 
 PAIRS = "federated_credential.pairs"
 PAIRS_FILE = "federated_credential.pairs_file"
@@ -56,7 +60,7 @@ def pairs_of(credential: Json | None) -> tuple[Pair, ...]:
 def read_pairs_file(path: str, option: str = PAIRS_FILE) -> list[Pair]:
     """:param path: a file that ends with .csv, .yml, .yaml or .json, in UTF-8. :raises OptionError: it is none, names the file and the line or entry."""
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = Path(path).expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise OptionError(f"{option}: {path} cannot be read: {why}.", remedy="Name a file that exists.") from None
@@ -86,6 +90,11 @@ def _from_csv(text: str, path: str, option: str) -> list[tuple[str, Json]]:
 def _from_yaml(text: str, path: str, option: str) -> list[tuple[str, Json]]:
     try:
         content = yaml_value(text)
+    except RepeatedKeyError as error:
+        raise OptionError(
+            f"{option}: {path}, line {error.line} gives {error.key!r} for the second time in one entry.",
+            remedy="Begin each entry with a dash of its own, and give each key once.",
+        ) from None
     except NotYamlError as error:
         raise OptionError(f"{option}: {path} is no YAML: {error}.", remedy=_FORM) from None
     if content is None:

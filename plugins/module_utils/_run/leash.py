@@ -21,6 +21,9 @@ VARIABLE = "AZDO_LEASH"
 # Tells it with whom it shares: how many tasks run side by side, where they count their requests, and which play they belong to.
 SHARERS, SLOTS, PLAY = "AZDO_SHARERS", "AZDO_SLOTS", "AZDO_PLAY"
 
+# Tells it in which folder Ansible was started: relative paths begin there, and not in the folder of the playbook, which may be a collection's.
+STARTED_IN = "AZDO_STARTED_IN"
+
 
 class Holder:
     """The worker's end: held from construction until :meth:`let_go`, or until this process is no more."""

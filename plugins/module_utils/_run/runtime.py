@@ -9,6 +9,7 @@ PRIVATE to the collection. Both front doors build a :class:`Runtime`, call :func
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -232,6 +233,10 @@ def abbreviated(params: t.Mapping[str, t.Any]) -> Json:
 
 def run_module(module: AnsibleModule, run: t.Callable[[Runtime], Result]) -> None:
     """The ordinary front door: the module runs in a process of its own."""
+    if folder := os.environ.get(leash.STARTED_IN):
+        # With become it may be closed to this user. What the options name is absolute anyway.
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
     path = os.environ.get(leash.VARIABLE)
     shared = Shared(leash.Leash(path).is_let_go) if path else Shared()
     runtime = Runtime(

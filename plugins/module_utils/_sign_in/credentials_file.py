@@ -14,13 +14,18 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import nearest
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import organization_url
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import (
     SIGN_IN_OPTIONS,
     SignInValues,
+    expanded,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._yaml import NotYamlError, yaml_value
+from ansible_collections.azdo.connections.plugins.module_utils._yaml import (
+    NotYamlError,
+    RepeatedKeyError,
+    yaml_value,
+)
 
 # What says who signs in. An entry is complete: what it leaves out is not taken from the environment, where it would be of somebody else.
 WHO = (
@@ -40,6 +45,7 @@ _FORM = (
     "It is a YAML or JSON file: a list of mappings, each with organization_url and what else signs in, such as personal_access_token, or tenant, client_id "
     "and secret."
 )
+_EACH_ONCE = "Begin each entry with a dash of its own (- organization_url: ...), and give each key of it once."
 
 
 def for_organization(values: SignInValues, url: str) -> SignInValues:
@@ -79,7 +85,7 @@ def _entries(values: SignInValues) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for number, item in enumerate(_listed(path), 1):
         where = f"{_NAME}: {path}, entry {number}"
-        said = _said(item, where)
+        said = _said(item, where, os.path.dirname(os.path.abspath(path)))
         try:
             url = organization_url(
                 said.pop("organization_url", "") or said.pop("organization", ""),
@@ -100,8 +106,16 @@ def _entries(values: SignInValues) -> dict[str, dict[str, str]]:
 
 
 def _listed(path: str) -> list[t.Any]:
+    if "\n" in path or ": " in path:
+        # It would be shown as the name of a file that is not there.
+        raise OptionError(f"{_NAME} holds what belongs into the file.", remedy=f"Give the path of a file. {_FORM}")
     try:
         content = yaml_value(Path(path).read_text(encoding="utf-8-sig"))
+    except RepeatedKeyError as error:
+        key = error.key if error.key in _KEYS else "a key"
+        raise OptionError(
+            f"{_NAME}: {path}, line {error.line} gives {key} for the second time in one entry.", remedy=_EACH_ONCE
+        ) from None
     except NotYamlError as error:
         at = f" (line {error.line})" if error.line else ""
         raise OptionError(f"{_NAME}: {path} is no YAML{at}.", remedy=_FORM) from None
@@ -115,16 +129,18 @@ def _listed(path: str) -> list[t.Any]:
     return content
 
 
-def _said(item: t.Any, where: str) -> dict[str, str]:
-    """What one entry says, without what it leaves blank."""
+def _said(item: t.Any, where: str, folder: str) -> dict[str, str]:
+    """What one entry says, without what it leaves blank.
+
+    :param folder: where the file lies; the paths in it begin there, because who reads the file may stand anywhere.
+    """
     if not isinstance(item, dict):
         raise OptionError(f"{where} is no mapping.", remedy=_FORM)
     strange = [str(key) for key in item if key not in _KEYS]
     if strange:
-        # A token in the place of a name is a secret, too; a word that is nearly one of ours is a slip.
-        slips = hints(strange, _KEYS)
         raise OptionError(
-            f"{where} has {len(strange)} {'keys' if strange[1:] else 'key'} that nobody knows.{slips}", remedy=_FORM
+            f"{where} has {len(strange)} {'keys' if strange[1:] else 'key'} that nobody knows.{_slips(strange)}",
+            remedy=_FORM,
         )
     if "organization_url" in item and "organization" in item:
         raise OptionError(f"{where} has organization_url and organization.", remedy="Leave one of them.")
@@ -136,5 +152,11 @@ def _said(item: t.Any, where: str) -> dict[str, str]:
             raise OptionError(f"{where}: {name} is none of its choices.", remedy=f"Use one of {', '.join(choices)}.")
     said = {name: value.strip() for name, value in item.items() if value and value.strip()}
     if path := said.get("x509_certificate_path"):
-        said["x509_certificate_path"] = os.path.expanduser(path)
+        said["x509_certificate_path"] = os.path.join(folder, expanded(path))
     return said
+
+
+def _slips(strange: t.Iterable[str]) -> str:
+    """Which of our keys somebody may have meant. Never what stands there: ``secret=...`` is nearly one of ours, and a token may stand in the place of a key."""
+    near = dict.fromkeys(found for key in strange if (found := nearest(key.partition("=")[0], _KEYS)))
+    return f" Did you mean {' and '.join(map(repr, near))}? A colon and a blank follow a key." if near else ""

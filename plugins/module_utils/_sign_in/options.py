@@ -9,6 +9,7 @@ PRIVATE to the collection. The argument specs of all modules, the options of the
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import dataclass, field
 
@@ -113,10 +114,21 @@ def resolve(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Sign
     """
     given = frozenset(name for name in SIGN_IN_OPTIONS if params.get(name) not in (None, ""))
     values = {
-        name: params[name] if name in given else next((environ[key] for key in option.env if environ.get(key)), None)
+        name: params[name] if name in given else _of_environment(option, environ)
         for name, option in SIGN_IN_OPTIONS.items()
     }
     return SignInValues(values, given)
+
+
+def _of_environment(option: Option, environ: t.Mapping[str, str]) -> str | None:
+    found = next((environ[key] for key in option.env if environ.get(key)), None)
+    # No shell expands what a file of variables, a unit or a container has set.
+    return expanded(found) if found and option.type == "path" else found
+
+
+def expanded(path: str) -> str:
+    """A path with what stands for the home folder or a variable put in, as Ansible does it for options of the type path."""
+    return os.path.expanduser(os.path.expandvars(path))
 
 
 def check_range(option: str, value: int | None, least: int, most: int | None = None) -> None:

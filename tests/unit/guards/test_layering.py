@@ -67,7 +67,7 @@ PURE_MAY_IMPORT = {
 STRICT = {"module_utils", "module_utils/_model", "module_utils/_rules", "plugin_utils/_report", "plugin_utils/_render"}
 MEETS_THE_WORLD = {
     # A guarded import of a library that need not be there.
-    "module_utils/_yaml.py": {"ansible"},
+    "module_utils/_yaml.py": {"yaml"},
     # A file that several processes write to.
     "module_utils/_move/journal.py": {"contextlib", "fcntl", "os", "stat", "threading", "zlib"},
     # A file that a person has filled in; only read.
@@ -114,8 +114,9 @@ SOLE_IMPORTERS = {
     "azure": ("_sign_in/tokens",),
     "msal": ("_sign_in/tokens",),
     "cryptography": ("_manage/pem",),
-    # How Ansible ends a module, and its guarded import of a library that need not be there.
-    "ansible": ("_run/runtime", "module_utils/_yaml"),
+    "yaml": ("module_utils/_yaml",),
+    # How Ansible ends a module.
+    "ansible": ("_run/runtime",),
 }
 
 

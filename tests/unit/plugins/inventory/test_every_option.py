@@ -267,3 +267,18 @@ def test_names_that_yaml_takes_for_something_else(text: str, hosts: set[str] | N
         assert came == (hosts or REFUSED), sentence
         left, sentence = reader.read(f"{start}exclude_projects: {text}\n")
         assert left == ({"007", "yes", "1.10", "7", "on"} - hosts if hosts else REFUSED), sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("include_projects: [Web]\nexclude_projects: [Old]\ninclude_projects: [Pay]\n", "include_projects"),
+        ("compose:\n  one: azdo_project\n  one: azdo_project_id\n", "one"),
+        ("access_token: !vault |\n  $ANSIBLE_VAULT\naccess_token: x\n", "access_token"),
+    ],
+)
+def test_what_stands_twice_is_refused(text: str, key: str, reader: Reader) -> None:
+    """ansible-core takes the last, and only warns."""
+    came, sentence = reader.read(f"plugin: {NAME}\n{text}")
+    assert (came, reader.simulator.requests) == (REFUSED, [])
+    assert f"{key} stands for the second time in line {text.count(chr(10)) + 1}" in sentence

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -123,6 +124,16 @@ def test_an_organization_that_is_not_there_is_nobody_elses(file: Path) -> None:
         (f'- organization_url: {CONTOSO}\n  personal_access_token: "{PLANTED}', "is no YAML"),
         (f"- organization_url: {CONTOSO}\n  {PLANTED}: x", "entry 1 has 1 key that nobody knows."),
         (f"- organization_url: {CONTOSO}\n  personal_acess_token: {PLANTED}", "Did you mean 'personal_access_token'?"),
+        (f"- {{organization_url: {CONTOSO}, {PLANTED}, secret={PLANTED}!}}", "Did you mean 'secret'?"),
+        (
+            f"- {{organization_url: {CONTOSO}, x509_certificate_path=/c.pem, x509_certificate_password={PLANTED}}}",
+            "entry 1 has 2 keys that nobody knows. Did you mean 'x509_certificate_path' and 'x509_certificate_password'?",
+        ),
+        (FILE.replace("- organization:", "  organization_url:"), "line 4 gives organization_url for the second time"),
+        (f"- {{organization_url: {CONTOSO},\n  {PLANTED}: x, {PLANTED}: y}}", "line 2 gives a key for the second time"),
+        (f"- organization_url: {CONTOSO}\n  secret: !vault {PLANTED}", "is no YAML (line 2)"),
+        (f"- organization_url: {CONTOSO}\n  secret: *{PLANTED}", "is no YAML (line 2)"),
+        (f"- organization_url: {CONTOSO}\n  secret: {PLANTED}: x", "is no YAML (line 2)"),
         (f"- organization_url: {CONTOSO}\n  timeout: 5", "entry 1 has 1 key that nobody knows."),
         (f"- organization_url: {CONTOSO}", "entry 1 does not say who signs in"),
         (f"- organization_url: {CONTOSO}\n  cloud_environment: AzureCloud", "entry 1 does not say who signs in"),
@@ -154,3 +165,37 @@ def test_a_file_that_cannot_be_read(file: Path, content: bytes | None) -> None:
         file.write_bytes(content)
     with pytest.raises(OptionError, match=r"credentials_file \(or AZDO_CREDENTIALS_FILE\): .* cannot be read"):
         organizations_of(values(file))
+
+
+@pytest.mark.parametrize("content", [FILE, json.dumps([{"organization_url": CONTOSO, "secret": PLANTED}])])
+def test_what_belongs_into_the_file_is_not_taken_for_its_name(content: str) -> None:
+    with pytest.raises(OptionError, match="holds what belongs into the file") as caught:
+        organizations_of(resolve({"allow_plain_http": False}, {"AZDO_CREDENTIALS_FILE": content}))
+    assert PLANTED not in str(caught.value)
+
+
+def test_home_is_home_in_the_environment_too(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(file.parent))
+    for name in (f"~/{file.name}", f"$HOME/{file.name}"):
+        assert organizations_of(values(Path(name))) == [CONTOSO, FABRIKAM]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("keys/contoso.pem", "{folder}/keys/contoso.pem"),
+        ("/etc/contoso.pem", "/etc/contoso.pem"),
+        ("~/contoso.pem", "{home}/contoso.pem"),
+        ("$HOME/contoso.pem", "{home}/contoso.pem"),
+    ],
+)
+def test_a_path_in_the_file_begins_where_the_file_lies(
+    file: Path, monkeypatch: pytest.MonkeyPatch, said: str, meant: str
+) -> None:
+    monkeypatch.chdir(file.parent.parent)
+    file.write_text(
+        f"- {{organization_url: {CONTOSO}, tenant: t, client_id: c, x509_certificate_path: {said}}}", encoding="utf-8"
+    )
+    for path in (file, Path(os.path.relpath(file))):
+        found = for_organization(values(path), CONTOSO)["x509_certificate_path"]
+        assert found == meant.format(folder=file.parent, home=Path.home())
