@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render import pa
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import owners_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import by_project, parts
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import BY_PROJECT, parts
 
 from browser.conftest import DESK, PHONE, Page
 from unit.plugins._helpers.reports import (
@@ -82,8 +82,8 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "node_modules").symlink_to(MODULES)
     for name, value in PAGES.items():
         (tmp_path / f"{name}.html").write_text(report(value, "html", NOW, about=ABOUT), encoding="utf-8")
-    owned = parts(PAGES["estate"], by_project)
-    (tmp_path / "owners.html").write_text(owners_page(PAGES["estate"], owned, NOW), encoding="utf-8")
+    owned = parts(PAGES["hostile"], BY_PROJECT)
+    (tmp_path / "owners.html").write_text(owners_page(PAGES["hostile"], owned, NOW), encoding="utf-8")
     return Place(tmp_path)
 
 
@@ -145,8 +145,8 @@ def test_axe_finds_nothing_on_the_page_of_owners(page: Page) -> None:
     page.browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
     try:
         page.load(PAGES["one"])
-        owned = parts(PAGES["estate"], by_project)
-        page.path.write_text(owners_page(PAGES["estate"], owned, NOW), encoding="utf-8")
+        owned = parts(PAGES["hostile"], BY_PROJECT)
+        page.path.write_text(owners_page(PAGES["hostile"], owned, NOW), encoding="utf-8")
         page.browser.get(page.path.as_uri())
         assert len(page.all(".owners tbody tr")) == len(owned)
         assert violations(page) == []

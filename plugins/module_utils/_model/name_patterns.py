@@ -9,6 +9,7 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 import fnmatch
+import functools
 import re
 import typing as t
 
@@ -28,13 +29,24 @@ def says_nothing(text: str) -> bool:
     return text.strip().casefold() in _NO_VALUE
 
 
+@functools.lru_cache(maxsize=1024)
+def matcher(text: str) -> t.Callable[[t.Iterable[str]], bool]:
+    """Whether one of some names, casefolded, is this text, or matches it as a pattern. For whoever asks of many: a pattern is made ready once."""
+    wanted = text.casefold()
+    if not is_pattern(text):
+        return lambda names: wanted in names
+    matches = re.compile(fnmatch.translate(wanted)).match
+    return lambda names: any(name == wanted or matches(name) for name in names)
+
+
+def longest_literal(text: str) -> str:
+    """A part, casefolded, of everything that a pattern matches: to look for it costs much less than to try the pattern."""
+    return max(re.split(r"[*?]", text.casefold().partition("[")[0]), key=len)
+
+
 def answers_to(names: t.Iterable[str], text: str) -> bool:
     """Whether one of the names is this text, or matches it as a pattern; case does not matter."""
-    wanted, pattern = text.casefold(), is_pattern(text)
-    return any(
-        name == wanted or (pattern and fnmatch.fnmatchcase(name, wanted))
-        for name in (name.casefold() for name in names)
-    )
+    return matcher(text)([name.casefold() for name in names])
 
 
 def meant_by(text: str, things: t.Iterable[tuple[Thing, t.Collection[str]]]) -> list[Thing]:

@@ -121,7 +121,7 @@ def owners_page(result: Result, owned: t.Sequence[Part], now: datetime, title: s
     listed, run = entries(result), is_run(result)
     rows = [
         {
-            "name": part.owner.name,
+            "name": part.owner.title,
             "address": part.owner.address,
             "file": part.file,
             "connections": len(part.result["connections"]),
@@ -139,6 +139,8 @@ def owners_page(result: Result, owned: t.Sequence[Part], now: datetime, title: s
             title=title or facts.default_title(listed, result, run=run),
             now=now,
             headline=facts.headline(result),
+            complete=facts.is_complete(result),
+            unseen=facts.unseen(result),
             owners=rows,
             addresses=any(part.owner.address for part in owned),
             labels=labels,

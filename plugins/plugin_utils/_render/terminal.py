@@ -9,10 +9,21 @@ PRIVATE to the collection, and pure.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable, shorten
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import RESULTS, Verification
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal_names import (
+    NAME_CELLS,
+    by_project,
+    few,
+    more,
+    name_of,
+    names_in_short,
+    project_of,
+    told_apart,
+    where_all_are,
+    with_reasons,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import Group, folded, table
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import (
@@ -33,11 +44,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
 )
 
 _NOT_MEANT = "These hosts are not meant: the projects and connections that were named leave them out."
-_NAME_CELLS = 30
-# In short, so many lines of names are shown of each kind, and so many kinds of faults.
-_SHORT_LINES = 8
-_SHORT_FAULTS = 5
-_BETWEEN = " \N{MIDDLE DOT} "
 
 
 def fleet_lines(result: Result, to: str = FEDERATION, limit: int = 200, *, short: bool = False) -> list[str]:
@@ -47,17 +53,21 @@ def fleet_lines(result: Result, to: str = FEDERATION, limit: int = 200, *, short
     """
     if nothing := _nothing(result):
         return [nothing]
-    rows = result["connections"]
+    rows = told_apart(result["connections"])
     numbers = [*folded(headline(result, to)), *_folded(breakdown(result, to))]
     if short:
-        able = _by_project([row for row in rows if verdict_of(row, to).kind == "yes"])
+        able = [row for row in rows if verdict_of(row, to).kind == "yes"]
         title = f"{words.TARGETS[to][0].capitalize()}:"
-        return [*numbers, *_names(title, able), *_coverage_lines(result)]
+        return [
+            *numbers,
+            *names_in_short(title, able, where_all_are(rows, limit)),
+            *_coverage_lines(result, short=True),
+        ]
     shown = _most_important(rows, limit, lambda row: 0 if row.get("state") == "failed" else 1)
     lines = table(
         ("CONNECTION", "SCHEME", "ISSUER", words.TARGETS[to][0]),
-        _grouped(shown, lambda row: (_name(row), words.scheme(row), words.issuer(row), words.eligibility(row, to))),
-        (_NAME_CELLS, 17, 12),
+        _grouped(shown, lambda row: (name_of(row), words.scheme(row), words.issuer(row), words.eligibility(row, to))),
+        (NAME_CELLS, 17, 12),
     )
     return [*(lines if shown else []), *_left_out(rows, shown), *_apart(shown), *numbers, *_coverage_lines(result)]
 
@@ -69,19 +79,26 @@ def conversion_lines(result: Result, limit: int = 200, *, short: bool = False) -
     """
     if nothing := _nothing(result):
         return [nothing]
-    rows = result["connections"]
+    rows = told_apart(result["connections"])
     numbers = folded(headline(result))
-    end = [*_explanations(rows), *_notes(result), *_coverage_lines(result)]
+    end = [*_explanations(rows), *_notes(result, short=short), *_coverage_lines(result, short=short)]
     if short:
         others = [sentence for sentence in breakdown(result) if sentence.startswith(NO_CANDIDATES)]
-        return [*numbers, *_moved(rows), *_left(rows), *_apart(others), *_folded(others), *end]
+        return [
+            *numbers,
+            *_moved(rows, where_all_are(rows, limit)),
+            *_left(rows),
+            *_apart(others),
+            *_folded(others),
+            *end,
+        ]
     shown = _most_important(rows, limit, urgency)
     lines = table(
         ("CONNECTION", "SCHEME", "STATUS", "WHY"),
         _grouped(
-            shown, lambda row: (_name(row), words.scheme_now(row), words.status_name(row["status"]), words.why(row))
+            shown, lambda row: (name_of(row), words.scheme_now(row), words.status_name(row["status"]), words.why(row))
         ),
-        (_NAME_CELLS, 17, 18),
+        (NAME_CELLS, 17, 18),
     )
     remedies = _folded(f"{code}: {remedy}" for code, remedy in sorted(_remedies(rows).items()))
     return [
@@ -112,13 +129,18 @@ def verdict_on_tests(result: Result, limit: int = 200, *, short: bool = False) -
     """
     if "connections" not in result:
         return {"failed": [], "why": words.failure(result), "lines": [words.failure(result)]}
-    rows = result["connections"]
+    rows = told_apart(result["connections"])
     failed = [row for row in rows if _outcome(row) not in _NO_FAULT]
-    shown = _most_important(failed if short else rows, limit, lambda row: int(_outcome(row) in _NO_FAULT))
+    told = failed if short else rows
+    shown = _most_important(
+        told, min(limit, EXPLAINED) if short else limit, lambda row: int(_outcome(row) in _NO_FAULT)
+    )
+    # With -v those that failed are the first in line.
+    hidden = more(told, shown, where_all_are(failed, limit)) if short else _left_out(told, shown)
     lines = table(
         ("CONNECTION", "SCHEME", "TEST", "WHY"),
-        _grouped(shown, lambda row: (_name(row), words.scheme(row), _outcome(row).replace("_", " "), _message(row))),
-        (_NAME_CELLS, 17, 18),
+        _grouped(shown, lambda row: (name_of(row), words.scheme(row), _outcome(row).replace("_", " "), _message(row))),
+        (NAME_CELLS, 17, 18),
     )
     untested = sum(_outcome(row) == "not_testable" for row in rows)
     tested = f"{count(len(rows), 'service connection')} tested"
@@ -133,12 +155,12 @@ def verdict_on_tests(result: Result, limit: int = 200, *, short: bool = False) -
         "why": sentence if failed else "",
         "lines": [
             *(lines if shown else []),
-            *_left_out(failed if short else rows, shown),
+            *hidden,
             *_test_remedies(failed),
             *_apart(shown),
             sentence,
             *aside,
-            *_coverage_lines(result),
+            *_coverage_lines(result, short=short),
         ],
     }
 
@@ -154,61 +176,15 @@ def _apart(shown: t.Collection[t.Any]) -> list[str]:
     return [""] if shown else []
 
 
-def _name(row: Row) -> str:
-    """With "+2" when two more projects use the connection, which a name that is cut must not lose."""
-    others = len(row.get("projects") or []) - 1
-    mark = f" +{others}" if others > 0 else ""
-    return shorten(printable(row["name"]), _NAME_CELLS - len(mark)) + mark
-
-
-def _project(row: Row) -> str:
-    """The owning project; with its organization where rows of several are merged."""
-    name = shorten(printable(row.get("project") or "?"), 60)
-    organization = row.get("organization")
-    return f"{printable(organization)} / {name}" if organization and row.get("of_several") else name
-
-
-def _by_project(rows: t.Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(_project(row), []).append(row)
-    return found
-
-
 def _grouped(rows: t.Sequence[Row], cells: t.Callable[[Row], t.Sequence[object]]) -> list[Group]:
-    several = len({row.get("organization") for row in rows}) > 1
-    marked = [{**row, "of_several": several} for row in rows]
-    return [Group(project, [cells(row) for row in some]) for project, some in _by_project(marked).items()]
+    return [Group(project, [cells(row) for row in some]) for project, some in by_project(rows).items()]
 
 
 def _folded(sentences: t.Iterable[str], indent: str = "") -> list[str]:
     return [line for text in sentences for line in folded(printable(text), f"{indent}  ", indent)]
 
 
-def _names(title: str, by_project: t.Mapping[str, t.Sequence[Row]], most: int = _SHORT_LINES) -> list[str]:
-    """The names below a title, a project after the other."""
-    lines: list[str] = []
-    told = 0
-    for project, rows in by_project.items():
-        listed = folded(_BETWEEN.join(_name(row) for row in rows), "      ", f"  {project} ({len(rows)}): ")
-        if lines and len(lines) + len(listed) > most:
-            break
-        lines += listed
-        told += len(rows)
-    hidden = sum(map(len, by_project.values())) - told
-    more = [f"  ... and {hidden} more: -v shows all of them, and so does a report."] if hidden else []
-    return ["", title, *lines, *more] if lines else []
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """Rows that have the same status."""
-
-    status: str
-    rows: tuple[Row, ...]
-
-
-def _moved(rows: t.Sequence[Row]) -> list[str]:
+def _moved(rows: t.Sequence[Row], where: str) -> list[str]:
     """Everything that is not left as it is, by status."""
     lines = []
     for status in sorted({row["status"] for row in rows} - set(LEFT), key=lambda text: (place_of(text), text)):
@@ -216,7 +192,7 @@ def _moved(rows: t.Sequence[Row]) -> list[str]:
         name = words.status_name(status)
         until = {words.deadline(row) for row in some if status == "converted"} - {""}
         way_back = f", way back until {min(until)}" if until else ""
-        lines += _names(f"{name[0].upper()}{name[1:]} ({len(some)}{way_back}):", _by_project(some))
+        lines += names_in_short(f"{name[0].upper()}{name[1:]} ({len(some)}{way_back}):", some, where)
     return lines
 
 
@@ -231,9 +207,8 @@ def _left(rows: t.Sequence[Row]) -> list[str]:
     for row in some:
         by_code.setdefault(main_code(row), []).append(row)
     for code, these in sorted(by_code.items(), key=lambda item: (-len(item[1]), item[0])):
-        names = _BETWEEN.join(f"{_project(row)} / {_name(row)}" for row in these[:_SHORT_FAULTS])
-        more = f"{_BETWEEN}{len(these) - _SHORT_FAULTS} more" if len(these) > _SHORT_FAULTS else ""
-        lines += folded(f"{label(code)}: {names}{more}", "      ", f"  {len(these)} ")
+        names = few([f"{project_of(row)} / {name_of(row)}" for row in these])
+        lines += folded(f"{label(code)}: {names}", "      ", f"  {len(these)} ")
         lines += folded(remedies.get(code, ""), "      ")
     return lines
 
@@ -292,9 +267,8 @@ def _explanations(rows: t.Sequence[Row]) -> list[str]:
             told.setdefault((row["status"], words.told(row)), []).append(row)
     lines: list[str] = []
     for (status, text), some in list(told.items())[:EXPLAINED]:
-        names = _BETWEEN.join(f"{_project(row)} / {_name(row)}" for row in some[:_SHORT_FAULTS])
-        more = f"{_BETWEEN}{len(some) - _SHORT_FAULTS} more" if len(some) > _SHORT_FAULTS else ""
-        lines += folded(f"{names}{more}: {text}", "  ", f"{words.status_name(status).upper()} ")
+        names = few([f"{project_of(row)} / {name_of(row)}" for row in some])
+        lines += folded(f"{names}: {text}", "  ", f"{words.status_name(status).upper()} ")
     if len(told) > EXPLAINED:
         lines.append(f"... and {len(told) - EXPLAINED} more.")
     return ["", *lines] if lines else []
@@ -305,25 +279,27 @@ def _of_no_host(result: Result) -> bool:
     return (result.get("summary") or {}).get("hosts") == 0 and not result.get("problems")
 
 
-def _notes(result: Result) -> list[str]:
+def _notes(result: Result, *, short: bool) -> list[str]:
     summary = result.get("summary") or {}
-    lines = [
-        f"NOT READY {printable(item.get('project'))} / {printable(item.get('name'))}: {words.state(item)}"
-        for item in summary.get("unsettled") or []
-    ]
+    lines = with_reasons(
+        "NOT READY",
+        [
+            (f"{printable(item.get('project'))} / {printable(item.get('name'))}", words.state(item))
+            for item in summary.get("unsettled") or []
+        ],
+        short=short,
+    )
     seconds = round(summary.get("seconds_held_back") or 0)
     if seconds:
         lines.append(f"Azure DevOps held the requests back for {count(seconds, 'second')}.")
     return _folded(lines)
 
 
-def _coverage_lines(result: Result) -> list[str]:
+def _coverage_lines(result: Result, *, short: bool = False) -> list[str]:
     coverage = coverage_of(result)
-    lines = [
-        f"NOT READ {printable(item.get('project'))}: {one_line(item.get('reason'))}"
-        for item in coverage.get("unread") or []
-    ]
-    lines += [f"NOT READ {item['host']}: {item['message']}" for item in result.get("problems") or []]
+    unread = [(printable(item.get("project")), one_line(item.get("reason"))) for item in coverage.get("unread") or []]
+    unread += [(item["host"], item["message"]) for item in result.get("problems") or []]
+    lines = with_reasons("NOT READ", unread, short=short)
     partial, empty = coverage.get("partial") or [], coverage.get("empty") or []
     if partial:
         lines.append(

@@ -3,60 +3,62 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who a connection belongs to, and a report in parts, one for each owner.
 
-PRIVATE to the collection, and pure. Every connection is in one part, and what nobody owns is in a part of its own.
+PRIVATE to the collection, and pure. Every connection is in one part, and what nobody owns is in a part of its own. Two organizations may each have a project,
+or a person, of the same name: those are two owners. No part says that everything was seen if a connection of its owner may be among what was not.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import typing as t
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
-from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
 
-WAYS = ("project", "creator")
-_KEYS = ("project", "connection", "owner", "address")
-_FORM = "Its first line has owner and at least one of project and connection, and may have address."
-# Spreadsheets write one or the other, by the language of their user.
-_DELIMITERS = ",;\t"
-
-
-class OwnersError(Exception):
-    """A table of owners cannot be meant; the message says why."""
-
 
 @dataclass(frozen=True)
 class Owner:
-    """:param address: how they are reached; empty where nobody said."""
+    """:param address: how they are reached; empty where nobody said. :param organization: in which the name counts; empty where it needs none."""
 
     name: str
     address: str = ""
+    organization: str = ""
+    known: bool = True
+
+    @property
+    def title(self) -> str:
+        return f"{self.organization}/{self.name}" if self.organization else self.name
 
 
-NOBODY = Owner("nobody known")
+NOBODY = Owner("nobody known", known=False)
 
 
 @dataclass(frozen=True)
-class Line:
-    """What a line of a table says: names, ids or patterns, empty for any, and whose that is."""
+class Way:
+    """How owners are told.
 
-    project: str
-    connection: str
-    owner: Owner
+    :param by_project: whether they are projects. Else anybody may own what could not be seen.
+    """
 
-    def holds(self, row: Row) -> bool:
-        projects = [str(row.get(key)) for key in ("project", "project_id")]
-        names = [str(row.get(key)) for key in ("name", "id")]
-        return (not self.project or answers_to(projects, self.project)) and (
-            not self.connection or answers_to(names, self.connection)
-        )
+    owner_of: t.Callable[[Row], Owner]
+    by_project: bool = False
+
+
+def _named(key: str) -> t.Callable[[Row], Owner]:
+    """Whose name a row has there. It counts within the organization of the row."""
+
+    def owner_of(row: Row) -> Owner:
+        return Owner(str(row[key]), organization=str(row.get("organization") or "")) if row.get(key) else NOBODY
+
+    return owner_of
+
+
+BY_PROJECT = Way(_named("project"), by_project=True)
+BY_CREATOR = Way(_named("created_by"))
+WAYS = {"project": BY_PROJECT, "creator": BY_CREATOR}
 
 
 @dataclass(frozen=True)
@@ -68,91 +70,107 @@ class Part:
     result: Result
 
 
-OwnerOf = t.Callable[[Row], Owner]
+@dataclass(frozen=True)
+class _Share:
+    """The connections of one owner. :param others: those that were not selected, by the reason code that says why."""
+
+    rows: list[Row] = field(default_factory=list)
+    others: dict[str, list[Row]] = field(default_factory=dict)
+
+    def add(self, code: str | None, row: Row) -> None:
+        (self.rows if code is None else self.others.setdefault(code, [])).append(row)
+
+    @property
+    def all(self) -> list[Row]:
+        return [*self.rows, *(item for items in self.others.values() for item in items)]
 
 
-def by_project(row: Row) -> Owner:
-    return Owner(str(row.get("project") or NOBODY.name))
-
-
-def by_creator(row: Row) -> Owner:
-    return Owner(str(row["created_by"])) if row.get("created_by") else NOBODY
-
-
-def by_table(lines: t.Sequence[Line]) -> OwnerOf:
-    """The first line that fits says whose it is."""
-
-    def owner_of(row: Row) -> Owner:
-        return next((line.owner for line in lines if line.holds(row)), NOBODY)
-
-    return owner_of
-
-
-def read_table(text: str) -> list[Line]:
-    """:param text: a CSV file. :raises OwnersError: it is none, or a line of it says nothing."""
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True, strict=True)
-    try:
-        names = [str(name).strip().lower() for name in rows.fieldnames or ()]
-        strange = [name for name in names if name not in _KEYS]
-        if (
-            strange
-            or "owner" not in names
-            or not {"project", "connection"} & set(names)
-            or len(set(names)) < len(names)
-        ):
-            what = f"has {', '.join(map(repr, strange))}" if strange else "does not say which column is what, each once"
-            raise OwnersError(f"{what}.{hints(strange, _KEYS)} {_FORM}")
-        rows.fieldnames = names
-        found = [(rows.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in rows]
-    except csv.Error as error:
-        raise OwnersError(f"is no CSV file: {error}. {_FORM}") from None
-    lines = []
-    for number, said in found:
-        if not any(said.values()):
-            continue
-        if not said.get("owner") or not (said.get("project") or said.get("connection")):
-            raise OwnersError(f"line {number} says no owner, or not of what. {_FORM}")
-        owner = Owner(said["owner"], said.get("address", ""))
-        lines.append(Line(said.get("project", ""), said.get("connection", ""), owner))
-    if not lines:
-        raise OwnersError(f"has no lines. {_FORM}")
-    return lines
-
-
-def parts(result: Result, owner_of: OwnerOf) -> list[Part]:
+def parts(result: Result, way: Way) -> list[Part]:
     """The report of each owner, in the order of their names; what nobody owns comes last."""
-    rows: dict[Owner, list[Row]] = {}
-    others: dict[Owner, dict[str, list[Row]]] = {}
-    for row in result.get("connections") or ():
-        rows.setdefault(owner_of(row), []).append(row)
-    for code, items in ((result.get("summary") or {}).get("not_selected") or {}).items():
-        for item in items:
-            others.setdefault(owner_of(item), {}).setdefault(code, []).append(item)
+    shares: dict[Owner, _Share] = {}
+    listed = _listed(result)
+    for owner, (code, row) in zip(_told_apart([way.owner_of(row) for _code, row in listed]), listed, strict=True):
+        shares.setdefault(owner, _Share()).add(code, row)
+    seen = frozenset(str(row["id"]) for _code, row in listed)
     taken: set[str] = set()
-    ordered = sorted({**rows, **others}, key=lambda owner: (owner == NOBODY, owner.name.casefold(), owner.address))
+    ordered = sorted(shares, key=lambda owner: (not owner.known, owner.title.casefold(), owner.address))
     return [
-        Part(owner, _file(owner.name, taken), _part(result, rows.get(owner, []), others.get(owner, {})))
+        Part(
+            owner, _file(owner.title, taken), _part(result, shares[owner], _coverage(result, way, shares[owner], seen))
+        )
         for owner in ordered
     ]
 
 
-def _part(result: Result, rows: t.Sequence[Row], others: t.Mapping[str, list[Row]]) -> Result:
+def _listed(result: Result) -> list[tuple[str | None, Row]]:
+    """Every row, with its organization; and the reason code for which it was not selected, if it was not."""
+    summary = result.get("summary") or {}
+    whose = {key: summary.get(key) for key in ("organization", "organization_url")}
+    listed: list[tuple[str | None, Row]] = [(None, row) for row in result.get("connections") or ()]
+    listed += [(code, item) for code, items in (summary.get("not_selected") or {}).items() for item in items]
+    return [(code, row if row.get("organization") else {**row, **whose}) for code, row in listed]
+
+
+def _told_apart(owners: t.Sequence[Owner]) -> list[Owner]:
+    """With their organization where there are several, and else without: most have one, and the names of files stay as they are."""
+    spelt: dict[str, str] = {}
+    for owner in owners:
+        if owner.known:
+            spelt.setdefault(owner.organization.casefold(), owner.organization)
+    if len(spelt) < 2:
+        spelt = {}
+    return [replace(owner, organization=spelt.get(owner.organization.casefold(), "")) for owner in owners]
+
+
+def _part(result: Result, share: _Share, coverage: t.Mapping[str, t.Any]) -> Result:
     """The same about some of its connections only."""
     summary = dict(result.get("summary") or {})
     if "not_selected" in summary:
-        summary["not_selected"] = dict(others)
-    theirs = [*rows, *(item for items in others.values() for item in items)]
-    ids, mine = {row["id"] for row in theirs}, {str(row.get("project")) for row in theirs}
+        summary["not_selected"] = share.others
+    ids = {row["id"] for row in share.all}
     summary["unsettled"] = [item for item in summary.get("unsettled") or () if item.get("id") in ids]
-    coverage = {**coverage_of(result), "empty": []}
-    for key in ("unread", "partial"):
-        coverage[key] = [gap for gap in coverage.get(key) or () if str(gap.get("project")) in mine]
-    coverage["complete"] = not (coverage["unread"] or coverage["partial"])
-    coverage["projects"] = len(mine)
     about = {**summary, "coverage": coverage}
-    part = {"connections": list(rows), "summary": about, "problems": []}
+    # A host of which nothing is known may stand for connections of anybody.
+    part = {"connections": share.rows, "summary": about, "problems": list(result.get("problems") or ())}
     return {**part, "summary": {**about, "numbers": numbers(part).to_result()}}
+
+
+def _coverage(result: Result, way: Way, share: _Share, seen: t.Container[str]) -> t.Mapping[str, t.Any]:
+    """What could not be seen and may be theirs: all of it, but for a project, which has its own gaps only."""
+    whole = coverage_of(result)
+    if not way.by_project:
+        return whole
+    rows = share.all
+    gaps = {
+        "unread": [gap for gap in whole.get("unread") or () if _is_unread(rows, gap)],
+        "partial": [gap for gap in whole.get("partial") or () if _is_of(rows, gap, seen)],
+    }
+    # An incomplete report that does not say what is missing may miss some of theirs.
+    elsewhere = bool(whole.get("unread") or whole.get("partial")) and not result.get("problems")
+    complete = bool(whole.get("complete")) or (elsewhere and not any(gaps.values()))
+    return {**whole, **gaps, "empty": [], "complete": complete, "projects": 1}
+
+
+def _is_unread(rows: t.Sequence[Row], gap: t.Mapping[str, t.Any]) -> bool:
+    """Whether this project is theirs, by its id if that is known: names are not unique among organizations."""
+    project_id = rows[0].get("project_id")
+    return (
+        _same(gap["id"], project_id)
+        if gap.get("id") and project_id
+        else _same(gap.get("project"), rows[0].get("project"))
+    )
+
+
+def _is_of(rows: t.Sequence[Row], gap: t.Mapping[str, t.Any], seen: t.Container[str]) -> bool:
+    """Whether this connection is theirs; one that nobody has is that of all projects of the name."""
+    gap_id = str(gap.get("id"))
+    if gap_id in seen:
+        return any(row["id"] == gap_id for row in rows)
+    return _same(gap.get("project"), rows[0].get("project"))
+
+
+def _same(one: object, other: object) -> bool:
+    return str(one).casefold() == str(other).casefold()
 
 
 def _file(name: str, taken: set[str]) -> str:

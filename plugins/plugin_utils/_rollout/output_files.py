@@ -30,13 +30,19 @@ def check(path: str) -> str:
 
     :raises OutputError: it cannot.
     """
+    absolute = _allowed(path)
+    _try(path, os.path.dirname(absolute))
+    return absolute
+
+
+def _allowed(path: str) -> str:
+    """The absolute path, if its folder and what is there already allow a file."""
     absolute = os.path.abspath(os.path.expanduser(path))
     folder = os.path.dirname(absolute)
     if not os.path.isdir(folder):
         raise OutputError(f"{path} cannot be written, because there is no folder {folder}. Make it first.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{path} cannot be written, because this user may not write to the folder {folder}.")
-    _try(path, folder)
     try:
         there = os.lstat(absolute)
     except FileNotFoundError:
@@ -65,7 +71,7 @@ def write(path: str, text: str, mode: int = REPORT_MODE) -> str:
 
     :raises OutputError: it could not be written; what was there is as it was.
     """
-    absolute = check(path)
+    absolute = _allowed(path)
     try:
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(absolute), prefix=".azdo-")
         try:

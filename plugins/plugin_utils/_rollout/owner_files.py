@@ -16,24 +16,22 @@ from pathlib import Path
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import owners_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import (
-    WAYS,
-    OwnerOf,
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.owner_table import (
     OwnersError,
-    by_creator,
-    by_project,
     by_table,
-    parts,
     read_table,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import WAYS, Way, parts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import OutputError, write
 
+_FORMATS = ("html", "csv")
 
-def owner_by(said: str) -> OwnerOf:
+
+def owner_by(said: str) -> Way:
     """:param said: ``project``, ``creator``, or the path of a CSV file. :raises OutputError: it is none of them, or the file cannot be meant."""
     if said in WAYS:
-        return by_project if said == "project" else by_creator
+        return WAYS[said]
     if not said.lower().endswith(".csv"):
         raise OutputError(f"{said!r} is none of {', '.join(WAYS)}, and no CSV file either.")
     try:
@@ -52,20 +50,35 @@ def folder_beside(reports: t.Sequence[str]) -> str:
 
 
 def write_owners(folder: str, result: Result, said: str, now: datetime, title: str, about: About) -> list[str]:
-    """Write all of them anew, and return their paths. What an earlier wave wrote of an owner is replaced.
+    """Write all of them anew, and return their paths. Nothing is left of what an earlier wave wrote.
 
     :raises OutputError: one cannot be written.
     """
     owned = parts(result, owner_by(said))
-    place = os.path.abspath(os.path.expanduser(folder))
+    place = Path(os.path.abspath(os.path.expanduser(folder)))
     try:
-        os.makedirs(place, exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"the folder {folder} cannot be made: {error.strerror}.") from None
     files = []
     for part in owned:
-        of_owner = f"{title or 'Service connections'}: {part.owner.name}"
-        for wanted, ending in (("html", ".html"), ("csv", ".csv")):
+        of_owner = f"{title or 'Service connections'}: {part.owner.title}"
+        for wanted in _FORMATS:
             text = report(part.result, wanted, now, of_owner, about)
-            files.append(write(os.path.join(place, f"{part.file}{ending}"), text))
-    return [*files, write(os.path.join(place, "index.html"), owners_page(result, owned, now, title))]
+            files.append(write(str(place / f"{part.file}.{wanted}"), text))
+    files.append(write(str(place / "index.html"), owners_page(result, owned, now, title)))
+    _remove_others(place, files)
+    return files
+
+
+def _remove_others(place: Path, files: t.Collection[str]) -> None:
+    """Owners have other names once a second organization is among the results: their old pages would tell what was, and no index would say so."""
+    for wanted in _FORMATS:
+        for path in place.glob(f"*.{wanted}"):
+            if str(path) not in files:
+                try:
+                    path.unlink()
+                except OSError as error:
+                    raise OutputError(
+                        f"{path} is of an earlier wave and cannot be removed: {error.strerror}."
+                    ) from None

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import typing as t
 
@@ -173,14 +174,45 @@ class TestFleetLines:
             "  out.",
         ]
 
-    def test_in_short_the_numbers_come_first_and_then_names(self) -> None:
-        rows = [info_row(f"c{number:03}", project=f"P{number // 20}") for number in range(400)]
-        lines = fleet_lines(result(*rows), short=True)
+    @pytest.mark.parametrize("projects", [1, 3, 20, 400])
+    def test_in_short_the_numbers_come_first_and_then_names(self, projects: int) -> None:
+        rows = [info_row(f"c{number:03}", project=f"P{number % projects}") for number in range(400)]
+        lines = fleet_lines(result(*rows), limit=400, short=True)
         assert lines[0].startswith("400 service connections: 400 can move")
-        assert len(lines) <= 20
+        assert len(lines) <= 15
         assert max(map(width, lines)) <= WIDTH
-        told = sum(line.count("c") for line in lines if line.startswith(("  P", "      c")))
+        told = sum(len(re.findall(r"\bc\d{3}\b", line)) for line in lines)
+        assert told >= 8
         assert f"  ... and {400 - told} more: -v shows all of them, and so does a report." in lines
+
+    def test_where_the_others_are_is_true_for_more_than_the_table_has(self) -> None:
+        rows = [info_row(f"c{number:03}") for number in range(1000)]
+        lines = fleet_lines(result(*rows), limit=200, short=True)
+        assert lines[-1].endswith(" more: -v with fleet_table_rows=1000 shows them, as a report does.")
+        assert not any("not shown here" in line for line in fleet_lines(result(*rows), limit=1000))
+
+    def test_in_short_names_with_blanks_are_whole(self) -> None:
+        rows = [info_row(f"the {number} connection of many", project="A project of ours") for number in range(99)]
+        lines = fleet_lines(result(*rows), short=True)
+        told = " ".join(" ".join(lines[lines.index("Convertible:") + 1 : -1]).split())
+        names = told.removeprefix("A project of ours (99): ").split(" · ")
+        assert names == [row["name"] for row in rows][: len(names)]
+        assert lines[-1].startswith(f"  ... and {99 - len(names)} more")
+
+    def test_in_short_equal_gaps_are_told_together(self) -> None:
+        unread = [{"project": f"P{number}", "reason": "403" if number % 2 else "gone"} for number in range(500)]
+        value = result(info_row(), coverage={"complete": False, "projects": 501, "unread": unread})
+        told = [line for line in fleet_lines(value, short=True) if line.startswith("NOT READ")]
+        assert told == [
+            "NOT READ P0 · P2 · P4 · P6 · P8 · 245 more: gone",
+            "NOT READ P1 · P3 · P5 · P7 · P9 · 245 more: 403",
+        ]
+        assert sum(line.startswith("NOT READ") for line in fleet_lines(value)) == 500
+        odd = [{"project": f"P{number}", "reason": f"No {number}."} for number in range(500)]
+        value = result(info_row(), coverage={"complete": False, "projects": 501, "unread": odd})
+        lines = fleet_lines(value, short=True)
+        assert len(lines) <= 20
+        assert lines[-1] == "NOT READ: 492 more, which -v shows."
 
     def test_what_is_known_beside_a_yes_is_shown(self) -> None:
         lines = fleet_lines(result(info_row(**verdict("secret_expired", eligible=True))))
@@ -237,6 +269,8 @@ class TestFleetLines:
     def test_rows_of_several_organizations_say_which(self) -> None:
         rows = [info_row("a", organization="north"), info_row("b", organization="south")]
         assert {"north / Payments", "south / Payments"} < set(fleet_lines(result(*rows)))
+        short = fleet_lines(result(*rows), short=True)
+        assert {"  north / Payments (1): a", "  south / Payments (1): b"} < set(short)
 
     def test_a_task_that_failed_as_a_whole_is_one_sentence(self) -> None:
         assert fleet_lines({"failed": True, "msg": "The token\nwas rejected."}) == ["The token was rejected."]
@@ -368,9 +402,12 @@ class TestConversionLines:
     def test_in_short_four_hundred_take_few_lines(self) -> None:
         rows = [run_row("would_convert", f"azure-{number:03}", project=f"P{number // 20}") for number in range(380)]
         rows += [run_row("skipped", f"common-{number}", reasons=[SHARED]) for number in range(20)]
+        rows += [run_row("failed", f"bad-{number}", error="No.", organization="south") for number in range(20)]
         lines = conversion_lines(result(*rows, not_selected=others("already_federated", "a")), short=True)
-        assert len(lines) <= 20
+        assert len(lines) <= 40
         assert max(map(width, lines)) <= WIDTH
+        # Projects of the same name in two organizations are two.
+        assert any(line.startswith("FAILED south / Payments / bad-0") for line in lines)
 
 
 class TestMerge:
@@ -525,6 +562,13 @@ class TestFilters:
     def test_wrong_input_is_one_sentence(self, call: t.Callable[[], t.Any], sentence: str) -> None:
         with pytest.raises(AnsibleFilterError, match=sentence):
             call()
+
+
+def test_in_short_some_of_the_failed_tests_are_shown() -> None:
+    rows = [info_row(f"c{number}", verification={"result": "identity_disabled"}) for number in range(300)]
+    lines = verdict_on_tests(result(*rows), short=True)["lines"]
+    assert len(lines) <= 40
+    assert "  ... and 280 more: -v with fleet_table_rows=300 shows them, as a report does." in lines
 
 
 class TestRemediesOfTests:

@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import re
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import is_complete
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.owner_table import (
+    Line,
+    OwnersError,
+    by_table,
+    read_table,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import (
+    BY_CREATOR,
+    BY_PROJECT,
     NOBODY,
     Owner,
-    OwnersError,
-    by_creator,
-    by_project,
-    by_table,
+    Way,
     parts,
-    read_table,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import OutputError
@@ -38,7 +46,7 @@ Payments,,Payments rest,
 
 
 def owner(text: str, row: Row) -> Owner:
-    return by_table(read_table(text))(row)
+    return by_table(read_table(text)).owner_of(row)
 
 
 class TestTable:
@@ -86,16 +94,56 @@ class TestTable:
             read_table(text)
         assert why in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("row", "name"),
+        [
+            (info_row("a", "Web", organization="Contoso"), "Contoso Web"),
+            (info_row("a", "Web", organization="fabrikam"), "Fabrikam Web"),
+            (info_row("a", organization="fabrikam"), "Fabrikam"),
+            (info_row("a", organization="x", organization_url="https://dev.azure.com/north"), "North"),
+            (info_row("a", "Web"), NOBODY.name),
+        ],
+    )
+    def test_an_organization_can_be_named(self, row: Row, name: str) -> None:
+        text = (
+            "organization,project,owner\ncontoso,web,Contoso Web\nfabri*,web,Fabrikam Web\nfabrikam,,Fabrikam\n"
+            "https://dev.azure.com/north,,North\n"
+        )
+        assert owner(text, row).name == name
+
+    def test_what_a_row_does_not_say_is_no_name(self) -> None:
+        assert owner("project,owner\nNone,Team\n", {**info_row(), "project": None}) == NOBODY
+
+    def test_an_index_says_what_a_look_at_each_line_would(self) -> None:
+        """Names, ids and patterns in every place, some of them equal, some with brackets: the first line that fits wins."""
+        lot = random.Random(3)
+        words = ["web", "Web", "w*", "*", "w?b", "[w]eb", "a[1]", "a[", "pay-1", "PAY-*", "*-1", "pay-?", ""]
+        names = ["web", "WEB", "a[1]", "a1", "a[", "pay-1", "pay-2", "[w]eb", "wob"]
+        keys = (("organization",), ("project", "project_id"), ("name", "id"))
+        for _round in range(300):
+            lines = [
+                Line(tuple(lot.choice(words) for _place in keys), Owner(str(number)))
+                for number in range(lot.randint(1, 12))
+            ]
+            row = {key: lot.choice(names) for some in keys for key in some}
+            fitting = (
+                line.owner
+                for line in lines
+                if all(
+                    not text or answers_to([row[key] for key in some], text)
+                    for text, some in zip(line.named, keys, strict=True)
+                )
+            )
+            assert by_table(lines).owner_of(row) == next(fitting, NOBODY)
+
 
 class TestParts:
-    @pytest.mark.parametrize("of", [by_project, by_creator, by_table(read_table(TABLE))])
+    @pytest.mark.parametrize("of", [BY_PROJECT, BY_CREATOR, by_table(read_table(TABLE))])
     @pytest.mark.parametrize(
         "value",
         [big_estate(60), result(*(run_row("converted", f"c{n}", created_by=f"P{n % 3}") for n in range(9)), to="x")],
     )
-    def test_every_connection_is_in_one_of_them(
-        self, of: t.Callable[[t.Mapping[str, t.Any]], Owner], value: Result
-    ) -> None:
+    def test_every_connection_is_in_one_of_them(self, of: Way, value: Result) -> None:
         made = parts(value, of)
         ids = [row["id"] for part in made for row in part.result["connections"]]
         assert sorted(ids) == sorted(row["id"] for row in value["connections"])
@@ -106,7 +154,7 @@ class TestParts:
         rows = [
             info_row(f"c{number}", name) for number, name in enumerate([*HOSTILE, "Index", "a b", "a-b", "A.B", "../x"])
         ]
-        files = [part.file for part in parts(result(*rows), by_project)]
+        files = [part.file for part in parts(result(*rows), BY_PROJECT)]
         assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in files)
         assert len(set(files)) == len(rows)
         assert "index" not in files
@@ -114,13 +162,76 @@ class TestParts:
     def test_a_gap_is_told_to_whom_it_concerns(self) -> None:
         coverage = {"complete": False, "projects": 3, "unread": [{"project": "Web", "reason": "no"}], "empty": ["X"]}
         value = result(info_row(), info_row("w", "Web"), coverage=coverage)
-        made = {part.owner.name: part.result["summary"]["coverage"] for part in parts(value, by_project)}
+        made = {part.owner.name: part.result["summary"]["coverage"] for part in parts(value, BY_PROJECT)}
         assert made["Payments"]["complete"]
         assert made["Web"]["unread"] == coverage["unread"]
 
+    def test_who_has_no_project_of_that_name_hears_nothing_of_its_gap(self) -> None:
+        unread = [{"id": "P2", "project": "Web", "reason": "no"}]
+        partial = [{"id": "id of a", "project": "Web", "lacks": "x"}]
+        coverage = {"complete": False, "projects": 3, "unread": unread, "partial": partial}
+        rows = [
+            info_row("a", "Web", project_id="p1", organization="contoso"),
+            info_row("b", "Web", project_id="p2", organization="fabrikam"),
+        ]
+        made = [part.result["summary"]["coverage"] for part in parts(result(*rows, coverage=coverage), BY_PROJECT)]
+        assert [(found["unread"], found["partial"], found["complete"]) for found in made] == [
+            ([], partial, False),
+            (unread, [], False),
+        ]
+
+    @pytest.mark.parametrize("of", [BY_PROJECT, BY_CREATOR, by_table(read_table(TABLE))])
+    @pytest.mark.parametrize(
+        ("coverage", "problems"),
+        [
+            ({"complete": False, "projects": 1}, []),
+            ({"complete": False, "projects": 1, "unread": [{"project": "Payments", "reason": "403"}]}, []),
+            (None, [{"host": "web", "message": "token expired"}]),
+        ],
+    )
+    def test_what_may_miss_some_of_theirs_does_not_say_that_everything_was_seen(
+        self, of: Way, coverage: t.Any, problems: list[t.Any]
+    ) -> None:
+        value = {**result(info_row(created_by="Ann"), coverage=coverage), "problems": problems}
+        (part,) = parts(value, of)
+        assert not is_complete(part.result)
+        assert part.result["summary"]["numbers"]["unread"] == len((coverage or {}).get("unread", ())) + len(problems)
+
+    @pytest.mark.parametrize("of", [BY_CREATOR, by_table(read_table(TABLE))])
+    def test_what_was_not_read_may_be_anybodys(self, of: Way) -> None:
+        coverage = {"complete": False, "projects": 9, "unread": [{"project": "Web", "reason": "403"}]}
+        (part,) = parts(result(info_row(created_by="Ann"), coverage=coverage), of)
+        assert part.result["summary"]["coverage"] == coverage
+
+    @pytest.mark.parametrize(("of", "name"), [(BY_PROJECT, "Web"), (BY_CREATOR, "Ann")])
+    def test_equal_names_of_two_organizations_are_two_owners(self, of: Way, name: str) -> None:
+        both = [
+            {**result(info_row(at, "Web", created_by="Ann")), "summary": {"organization": at, "coverage": None}}
+            for at in ("contoso", "Fabrikam")
+        ]
+        made = parts(merge({"a": [both[0]], "b": [both[1]]}), of)
+        assert [part.owner.title for part in made] == [f"contoso/{name}", f"Fabrikam/{name}"]
+        assert [[row["id"] for row in part.result["connections"]] for part in made] == [
+            ["id of contoso"],
+            ["id of Fabrikam"],
+        ]
+        assert [part.file for part in made] == [f"contoso-{name.lower()}", f"fabrikam-{name.lower()}"]
+
+    def test_one_organization_is_not_named(self) -> None:
+        rows = [info_row("a", organization="contoso"), info_row("b", organization="Contoso")]
+        assert [(part.owner.title, part.file) for part in parts(result(*rows), BY_PROJECT)] == [
+            ("Payments", "payments")
+        ]
+
+    def test_somebody_may_be_called_like_nobody(self) -> None:
+        value = result(info_row("a", created_by=None), info_row("b", created_by=NOBODY.name))
+        made = parts(value, BY_CREATOR)
+        assert [part.owner.title for part in made] == [NOBODY.name, NOBODY.name]
+        assert [[row["name"] for row in part.result["connections"]] for part in made] == [["b"], ["a"]]
+
     def test_what_nobody_owns_comes_last(self) -> None:
         value = result(info_row("a", created_by=None), info_row("b", created_by="Zoe"))
-        assert [part.owner.name for part in parts(value, by_creator)] == ["Zoe", "nobody known"]
+        assert [part.owner.name for part in parts(value, BY_CREATOR)] == ["Zoe", "nobody known"]
 
 
 class TestFiles:
@@ -139,6 +250,39 @@ class TestFiles:
         rows = list(csv.DictReader(io.StringIO((tmp_path / "owners" / "ann.csv").read_text(encoding="utf-8"))))
         assert [row["connection"] for row in rows] == ["a"]
         assert "2 owners" in index
+
+    def test_pages_and_index_say_what_could_not_be_seen(self, tmp_path: Path) -> None:
+        coverage = {"complete": False, "projects": 1, "unread": [{"project": "Web", "reason": "403: no right"}]}
+        value = result(info_row("a", created_by="Ann"), coverage=coverage)
+        value["problems"] = [{"host": "north", "message": "token expired"}]
+        write_owners(str(tmp_path), value, "creator", NOW, "", About())
+        for name in ("ann", "index"):
+            page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+            assert "Not everything could be seen" in page
+            assert "<li>north: token expired</li>" in page
+            assert "<li>Project Web: 403: no right</li>" in page
+            assert "Everything could be seen" not in page
+        assert "Every connection that could be seen is on one of these pages" in page
+
+    def test_an_index_of_everything_says_so(self, tmp_path: Path) -> None:
+        write_owners(str(tmp_path), result(info_row("a")), "project", NOW, "", About())
+        page = (tmp_path / "index.html").read_text(encoding="utf-8")
+        assert "Every connection is on one of these pages" in page
+        assert "Not everything could be seen" not in page
+
+    def test_nothing_is_left_of_an_earlier_wave(self, tmp_path: Path) -> None:
+        first = info_row("a", "Web", organization="contoso")
+        other = info_row("b", "Web", organization="fabrikam")
+        (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+        write_owners(str(tmp_path), result(first), "project", NOW, "", About())
+        assert (tmp_path / "web.html").exists()
+        write_owners(str(tmp_path), result(first, other), "project", NOW, "", About())
+        assert {path.name for path in tmp_path.iterdir()} == {
+            *(f"{name}-web.{ending}" for name in ("contoso", "fabrikam") for ending in ("html", "csv")),
+            "index.html",
+            "notes.txt",
+        }
+        assert "contoso/Web" in (tmp_path / "contoso-web.html").read_text(encoding="utf-8")
 
     @pytest.mark.parametrize(
         ("said", "why"),
