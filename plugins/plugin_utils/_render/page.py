@@ -116,7 +116,9 @@ def _title(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool
     return f"Watch: {count(number, 'thing')} in need of care. {title}" if number else f"Watch: nothing is due. {title}"
 
 
-def owners_page(result: Result, owned: t.Sequence[Part], now: datetime, title: str = "") -> str:
+def owners_page(
+    result: Result, owned: t.Sequence[Part], now: datetime, title: str = "", about: About = NOTHING_SAID
+) -> str:
     """Return the page that leads to those of the owners."""
     listed, run = entries(result), is_run(result)
     rows = [
@@ -140,7 +142,7 @@ def owners_page(result: Result, owned: t.Sequence[Part], now: datetime, title: s
             now=now,
             headline=facts.headline(result),
             complete=facts.is_complete(result),
-            unseen=facts.unseen(result),
+            missing=missing(result, about.names),
             owners=rows,
             addresses=any(part.owner.address for part in owned),
             labels=labels,

@@ -148,7 +148,8 @@ def _coverage(result: Result, way: Way, share: _Share, seen: t.Container[str]) -
     # An incomplete report that does not say what is missing may miss some of theirs.
     elsewhere = bool(whole.get("unread") or whole.get("partial")) and not result.get("problems")
     complete = bool(whole.get("complete")) or (elsewhere and not any(gaps.values()))
-    return {**whole, **gaps, "empty": [], "complete": complete, "projects": 1}
+    allowed = [gap for gap in whole.get("allowed") or () if _is_of(rows, gap, seen) or _is_unread(rows, gap)]
+    return {**whole, **gaps, "allowed": allowed, "doubtful": [], "empty": [], "complete": complete, "projects": 1}
 
 
 def _is_unread(rows: t.Sequence[Row], gap: t.Mapping[str, t.Any]) -> bool:

@@ -66,7 +66,7 @@ def write_owners(folder: str, result: Result, said: str, now: datetime, title: s
         for wanted in _FORMATS:
             text = report(part.result, wanted, now, of_owner, about)
             files.append(write(str(place / f"{part.file}.{wanted}"), text))
-    files.append(write(str(place / "index.html"), owners_page(result, owned, now, title)))
+    files.append(write(str(place / "index.html"), owners_page(result, owned, now, title, about)))
     _remove_others(place, files)
     return files
 
