@@ -14,12 +14,13 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.said_again import place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
@@ -125,14 +126,14 @@ def _about_it(view: PlayView, steps: dict[str, list[t.Any]], checked: t.Mapping[
     """What the role knows beside the results: the names of its variables, and of a plan how to agree to it."""
     said = checked.get("said") or {}
     approved = str(said.get("plan_digest") or "") if checked.get("entry") in WRITING else ""
-    about = About(names=NAMES, place=view.place, approved=approved, **_watched(steps, checked, now))
+    about = About(names=NAMES, place=place_of(view), approved=approved, **_watched(steps, checked, now))
     plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}
     if not plans:
         return about
     digest = digest_of(plans)
     there = {"target": str(checked.get("to")), "plan_path": str(checked["said"].get("plan_path") or "")}
-    command = approving_command(view.extra, view.sources, digest=digest, **there)
-    return replace(about, digest=digest, command=command)
+    way = approving(view, digest=digest, **there)
+    return replace(about, digest=digest, way=way.sentence, command=way.command)
 
 
 def _watched(steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime) -> Json:
