@@ -20,7 +20,7 @@ import yaml
 from simulator import Fleet
 
 LATELY = timedelta(days=2)
-TRAP = "{{ lookup('pipe', 'touch mark') }}"
+TRAP = "{{ lookup('pipe', 'touch $MARK') }}"
 # What people could name a connection.
 NAMES = ("azure-dev", "azure-test", TRAP, "{% raw %} $(whoami) ; -rf", "a\u200db\u00ad", 'it\'s, "so"')
 Json = dict[str, t.Any]
@@ -40,6 +40,7 @@ class Place:
 
     def __init__(self, stage: t.Any) -> None:
         self.stage, self.folder = stage, t.cast(Path, stage.folder)
+        stage.environment["MARK"] = str(self.folder / "mark")
         self.write("projects.azdo.yml", {"plugin": "azdo.connections.azdo", "hosts_from": "project"})
         (self.folder / "out").mkdir()
 
@@ -115,7 +116,7 @@ def test_it_does_what_the_plan_says(words: tuple[str, ...], here: Place) -> None
 
 
 def test_an_organization_that_was_named_is_the_one_that_is_asked(here: Place) -> None:
-    url = here.stage.environment["AZDO_ORG_SERVICE_URL"] = here.stage.simulator.organization_url
+    url = here.stage.simulator.organization_url
     here.stage.environment["AZDO_ORG_SERVICE_URL"] = "http://127.0.0.1:9/another"
     done = here.run(
         *shown(here.planned("-e", f"azdo_organization_url={url}")), "--check", "-e", "fleet_report_path=checked.json"
@@ -134,32 +135,20 @@ def test_what_holds_for_the_run_alone_comes_along(here: Place) -> None:
     }
 
 
-def vaulted(text: str, name: str = "") -> str:
-    """What ansible-vault makes of it, with the password in the file password."""
+def vaulted(password: Path, text: str, name: str) -> str:
+    """What ansible-vault makes of it: of a text for a variable of that name, or of a whole file if there is no name."""
     program = str(Path(sys.executable).with_name("ansible-vault"))
     words = ["encrypt_string", "--stdin-name", name] if name else ["encrypt", "--output", "-"]
-    done = subprocess.run(
-        [program, *words, "--vault-password-file", "password"],
-        input=text, capture_output=True, text=True, check=True, cwd=PASSWORD.parent,
-    )  # fmt: skip
-    return done.stdout
-
-
-PASSWORD = Path()
+    command = [program, *words, "--vault-password-file", str(password)]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, cwd=password.parent).stdout
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_what_a_vault_holds_is_in_no_command_and_the_plan_is_made(
-    here: Place, whole: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_vault_holds_is_in_no_command_and_the_plan_is_made(here: Place, whole: bool) -> None:
     password = here.folder / "password"
     password.write_text("secret\n", encoding="utf-8")
-    monkeypatch.setattr(sys.modules[__name__], "PASSWORD", password)
-    text = (
-        vaulted("fleet_credential_audience: hidden-word\n")
-        if whole
-        else vaulted("hidden-word", "fleet_credential_audience")
-    )
+    name = "fleet_credential_audience"
+    text = vaulted(password, f"{name}: hidden-word\n", "") if whole else vaulted(password, "hidden-word", name)
     (here.folder / "vault.yml").write_text(text, encoding="utf-8")
     planned = here.planned("-e", "@vault.yml", "--vault-password-file", "password", "-e", "fleet_plan_path=plan.json")
     assert "ansible-playbook" not in planned.stdout
@@ -175,7 +164,7 @@ def test_what_a_vault_holds_is_in_no_command_and_the_plan_is_made(
         (PROJECTS[:-2], "plan again with fleet_plan_path"),
         (("-e", "fleet_soak=later"), "would refuse what was said: fleet_soak must be a whole number"),
         ((*PROJECTS, "-e", "fleet_plan_max_age={{ 70 + 2 }}"), "may come out differently for each host"),
-        (("-e", "fleet_plan_max_age=70", "-e", "awx_job_id=17"), "not be one for this job's machine"),
+        (("-e", "fleet_plan_max_age=70", "-e", "awx_job_id=17"), "files of this job are gone"),
     ],
 )
 def test_where_none_would_do_that_a_sentence_says_why(words: tuple[str, ...], sentence: str, here: Place) -> None:

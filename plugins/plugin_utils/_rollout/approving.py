@@ -16,11 +16,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.said_again import Again, said_again
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.command_line import command
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import job_number
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import (
-    ENTRA_ISSUER,
-    SERVICE_PRINCIPAL,
-)
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import ENTRA_ISSUER
 
 # What was said of the plan as a file, or of what is told of it, and says nothing of what is to be done.
 _OF_THE_PLAN = (
@@ -60,7 +58,7 @@ def approving(view: PlayView, *, target: str, digest: str, plan_path: str) -> Wa
             "hand the plan on to a later job."
         )
     again = said_again(view, entry)
-    of_a_job = "it would not be one for this job's machine" if job_number(view.extra) else ""
+    of_a_job = "the files of this job are gone when it is over" if job_number(view.extra) else ""
     return way(entry, again, digest=digest, plan_path=plan_path, unsaid=again.unsaid or of_a_job)
 
 
