@@ -184,9 +184,17 @@ def test_a_play_of_ones_own_is_told_what_to_run(here: Place) -> None:
     assert "ansible-playbook" not in planned.stdout
 
 
-def test_the_next_steps_of_a_report_are_about_the_same_hosts(here: Place) -> None:
-    words = (*ONE[:2], *as_json(fleet_hosts="payments, web-shop"), "--limit", "payments")
-    told = here.run("azdo.connections.report", *words, "-e", "fleet_report_path=report.md")
+@pytest.mark.parametrize("own", [False, True])
+def test_the_next_steps_of_a_report_are_about_the_same_hosts(here: Place, own: bool) -> None:
+    where = ("-i", "projects.azdo.yml", "--limit", "payments,other")
+    if own:
+        task = {"ansible.builtin.import_role": {"name": "azdo.connections.fleet", "tasks_from": "report"}}
+        told = here.stage.play(
+            [task], *where, hosts=["payments", "web-shop"], connection="local", vars={"fleet_report_path": "report.md"}
+        )
+    else:
+        words = (*where, *as_json(fleet_hosts="payments, web-shop"), "-e", "fleet_report_path=report.md")
+        told = here.run("azdo.connections.report", *words)
     assert told.status == 0, told.output
     lines = (here.folder / "report.md").read_text(encoding="utf-8").splitlines()
     line = next(line for line in lines if line.startswith("    ansible-playbook azdo.connections.plan"))

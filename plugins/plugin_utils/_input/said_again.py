@@ -72,7 +72,7 @@ def place_of(view: PlayView) -> tuple[str, ...] | None:
         return None
     inventory = [word for source in view.sources for word in ("-i", source)]
     limit = ("--limit", view.limit) if view.limit else ()
-    hosts = view.value("fleet_hosts") if view.is_playbook else _hosts_of(view.play.hosts)
+    hosts = _pattern(view.value("fleet_hosts")) if view.is_playbook else _hosts_of(view.play.hosts)
     told = {name: view.value(name) for name in _OF_HOSTS if view.is_of_the_play(name)}
     said = {name: value for name, value in {"fleet_hosts": hosts, **told}.items() if filled(value) is not None}
     return (*inventory, *limit, *(word for name, value in said.items() for word in variable(name, value)))
@@ -80,7 +80,13 @@ def place_of(view: PlayView) -> tuple[str, ...] | None:
 
 def _hosts_of(hosts: t.Any) -> t.Any:
     """The hosts of a play of somebody's own; None for the one that the playbooks have without any."""
-    return None if hosts in (*_HERE, *([name] for name in _HERE)) else hosts
+    pattern = _pattern(hosts)
+    return None if pattern in _HERE else pattern
+
+
+def _pattern(hosts: t.Any) -> t.Any:
+    """A list of patterns as one, which is all that the playbooks take."""
+    return ",".join(map(str, hosts)) if isinstance(hosts, list) else hosts
 
 
 def _from_vault(view: PlayView, names: t.Iterable[str]) -> list[str]:
