@@ -162,6 +162,10 @@ def test_what_a_vault_holds_is_in_no_command_and_the_plan_is_made(here: Place, w
     ("words", "sentence"),
     [
         (PROJECTS[:-2], "plan again with fleet_plan_path"),
+        (
+            ("-e", "fleet_to=service_principal", "-e", "fleet_connections=azure-dev"),
+            "A way back needs no digest: run azdo.connections.revert",
+        ),
         (("-e", "fleet_soak=later"), "would refuse what was said: fleet_soak must be a whole number"),
         ((*PROJECTS, "-e", "fleet_plan_max_age={{ 70 + 2 }}"), "may come out differently for each host"),
         (("-e", "fleet_plan_max_age=70", "-e", "awx_job_id=17"), "files of this job are gone"),
