@@ -34,7 +34,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing i
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
@@ -277,10 +277,12 @@ def _plan(steps: Steps, options: Json) -> Json:
         return {"lines": lines, "digest": ""}
     view: PlayView = options["view"]
     digest = digest_of(plans)
-    there = {"target": options["to"], "plan_path": options["plan_path"]}
-    command = approving_command(view.extra, view.sources, digest=digest, **there)
+    way = approving(view, target=options["to"], digest=digest, plan_path=options["plan_path"])
     # Not folded: a command is copied as a whole.
-    return {"digest": digest, "lines": [*lines, "", "To do just that:", f"  {command}"]}
+    return {
+        "digest": digest,
+        "lines": [*lines, "", *folded(way.sentence), f"  {way.command or f'fleet_plan_digest={digest}'}"],
+    }
 
 
 def _outcome(steps: Steps, options: Json) -> Json:

@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.said_again import place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, history, seen
@@ -21,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
@@ -143,7 +144,7 @@ def _about_it(
     approved = str(said.get("plan_digest") or "") if checked.get("entry") in WRITING else ""
     about = About(
         names=NAMES,
-        place=view.place,
+        place=place_of(view),
         approved=approved,
         origin=Origin.from_result(checked),
         **_watched(steps, checked, now, earlier),
@@ -153,8 +154,8 @@ def _about_it(
         return about
     digest = digest_of(plans)
     there = {"target": str(checked.get("to")), "plan_path": str(checked["said"].get("plan_path") or "")}
-    command = approving_command(view.extra, view.sources, digest=digest, **there)
-    return replace(about, digest=digest, command=command)
+    way = approving(view, digest=digest, **there)
+    return replace(about, digest=digest, way=way.sentence, command=way.command)
 
 
 def _watched(

@@ -62,11 +62,14 @@ class PlayView:
         return [source if "," in source else os.path.relpath(source) for source in named]
 
     @property
-    def place(self) -> tuple[str, ...]:
-        """The words of a command that say where: the inventory and the hosts of this play."""
-        inventory = [word for source in self.sources for word in ("-i", source)]
-        hosts = self.extra.get("fleet_hosts")
-        return (*inventory, *(("-e", f"fleet_hosts={hosts}") if isinstance(hosts, str) and hosts else ()))
+    def limit(self) -> str:
+        """What --limit said; empty if nothing."""
+        return str(context.CLIARGS.get("subset") or "")
+
+    @property
+    def is_playbook(self) -> bool:
+        """Whether the play is one of the collection's own, which has fleet_hosts for its keyword."""
+        return bool(self.value("__fleet_playbook"))
 
     @property
     def is_first_batch(self) -> bool:
@@ -88,10 +91,7 @@ class PlayView:
 
     def said(self, entry: str) -> Said:
         """What was said for this host. :raises AnsibleActionFail: it makes no sense."""
-        names = [name for name in VARIABLES if name in self.variables and entry in VARIABLES[name].entries]
-        values = {name: self._evaluated(name) for name in names}
-        odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
-        values |= as_written(self._action._loader, {*odd} & {*self.extra})
+        values = self._heard(entry)
         for name, parts in self._of_jobs(entry).items():
             # What a person says counts, and nothing is added to it.
             values[name] = parts if filled(values.get(name)) is None else values[name]
@@ -107,6 +107,37 @@ class PlayView:
             raise AnsibleActionFail(str(error)) from None
         journal = _journal(said.get("journal") or "")
         return Said(entry, {**said.values, "journal": journal}, said.blank) if journal else said
+
+    def _heard(self, entry: str) -> Json:
+        """The values of the variables that an entry point knows, as they were said."""
+        names = [name for name in VARIABLES if name in self.variables and entry in VARIABLES[name].entries]
+        values = {name: self._evaluated(name) for name in names}
+        odd = [name for name, value in values.items() if VARIABLES[name].is_text and isinstance(value, int | float)]
+        return {**values, **as_written(self._action._loader, {*odd} & {*self.extra})}
+
+    def typed(self, entry: str) -> Json:
+        """What was said, by full names and in the types of the table, before anything follows from it: a folder for a journal is that folder.
+
+        Without what was left blank. :raises AnsibleActionFail: the entry point would refuse it.
+        """
+        self.said(entry)
+        return {
+            name: VARIABLES[name].read(value) for name, value in self._heard(entry).items() if filled(value) is not None
+        }
+
+    def is_template(self, name: str) -> bool:
+        """Whether the value of a variable is another one than what stands there."""
+        return bool(self._evaluated(name) != self.variables[name])
+
+    def from_vault(self) -> set[str]:
+        """The names of extra variables that were in a file which a vault holds as a whole. Nothing marks their values."""
+        found: set[str] = set()
+        for given in map(str, context.CLIARGS.get("extra_vars") or ()):
+            with contextlib.suppress(AnsibleError, OSError, UnicodeDecodeError):
+                path = self._action._loader.path_dwim(given[1:]) if given.startswith("@") else ""
+                if path and Path(path).read_text(encoding="utf-8").startswith("$ANSIBLE_VAULT"):
+                    found |= {*self._action._loader.load_from_file(path)}
+        return found
 
     def _of_jobs(self, entry: str) -> dict[str, list[t.Any]]:
         """What several jobs have handed on of one variable. :raises AnsibleActionFail: a part of it is not there, or makes no sense."""
@@ -135,8 +166,11 @@ class PlayView:
         for name, variable in VARIABLES.items():
             if entry not in variable.entries:
                 continue
-            of_the_play = name in self.extra or (self.variables.get(name) != mine.get(name, variable.default))
-            raw = self.variables.get(name) if of_the_play else theirs.get(name, variable.default)
+            raw = (
+                self.variables.get(name)
+                if self.is_of_the_play(name, variable.default)
+                else theirs.get(name, variable.default)
+            )
             values[name] = variable.default if "{{" in str(raw) else raw
             blank += [name] if raw is not None and filled(raw) is None else []
         if not any(name in theirs and theirs.get(name) != mine.get(name) for name in values):
@@ -162,6 +196,10 @@ class PlayView:
             self._of_inventory[host] = found if isinstance(found, t.Mapping) else {}
         return self._of_inventory[host]
 
+    def is_of_the_play(self, name: str, default: t.Any = None) -> bool:
+        """Whether a play, a role or -e says something else of this host than its inventory does. :param default: of the role."""
+        return name in self.extra or self.variables.get(name) != self.of_inventory(self.host_name).get(name, default)
+
     def own_names(self) -> list[str]:
         """The names of this host's variables that look like those of the role."""
         return [name for name in self.variables if name.startswith(PREFIX)]
@@ -172,9 +210,19 @@ class PlayView:
 
     def _evaluated(self, name: str) -> t.Any:
         try:
-            return self._action._templar.template(self.variables[name])
+            return _opened(self._action._templar.template(self.variables[name]))
         except AnsibleError as error:
             raise AnsibleActionFail(f"{name} cannot be evaluated: {error}") from None
+
+
+def _opened(value: t.Any) -> t.Any:
+    """The texts that a vault holds as texts. Up to ansible-core 2.18 they are of a type that looks like a list of letters."""
+    if hasattr(value, "_ciphertext"):
+        return str(value)
+    # What has none stays what it is, with its marks.
+    if isinstance(value, list) and any(hasattr(part, "_ciphertext") for part in value):
+        return [_opened(part) for part in value]
+    return value
 
 
 def _of_the_run(name: str) -> Path:

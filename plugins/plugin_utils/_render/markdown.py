@@ -85,11 +85,14 @@ def _approval(result: Result, about: About) -> list[str]:
         "",
         f"    {found.digest}",
         "",
-        "To do just that:",
-        "",
-        f"    {found.command}",
+        quoted(found.way),
+        *_command(found.command),
         *told,
     ]
+
+
+def _command(line: str) -> list[str]:
+    return ["", f"    {line}"] if line else []
 
 
 def _errors(result: Result) -> list[str]:
@@ -107,7 +110,7 @@ def _over_time(about: About) -> list[str]:
 
 def _next_steps(result: Result, about: About) -> list[str]:
     found = [
-        line for step in next_steps(result, about) for line in ("", quoted(step.sentence), "", f"    {step.command}")
+        line for step in next_steps(result, about) for line in ("", quoted(step.sentence), *_command(step.command))
     ]
     return ["## What to do next", *found] if found else []
 

@@ -20,17 +20,20 @@ class About:
     """What is known of it.
 
     :param names: what the door that was used calls the options of azdo_arm_connection_convert, where it does so otherwise.
-    :param place: the words of a command that say where: inventory and hosts. :param approved: the digest of the plan under which a run was done.
-    :param digest: what stands for a plan; empty if this is none, or if nobody can agree to it. :param command: what does just what the plan says.
+    :param place: the words of a command that say where: inventory and hosts; None if no command should say that.
+    :param approved: the digest of the plan under which a run was done.
+    :param digest: what stands for a plan; empty if this is none, or if nobody can agree to it. :param way: a sentence about how to do just what the plan says.
+    :param command: what does it, as one line for a shell; empty if the sentence says it all.
     :param made_by: who has asked Azure DevOps, as it calls them. :param history: the fleet over time, if there are earlier reports.
     :param watches: whether this is a watch. :param findings: what it has found, as _rollout/deadlines.py tells it.
     :param not_known: sentences about what it could not tell. :param origin: of a result that later reports may be compared with.
     """
 
     names: t.Mapping[str, str] = field(default_factory=dict)
-    place: tuple[str, ...] = ()
+    place: tuple[str, ...] | None = ()
     approved: str = ""
     digest: str = ""
+    way: str = "To do just that:"
     command: str = ""
     made_by: str = ""
     history: History | None = None

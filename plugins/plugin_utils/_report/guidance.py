@@ -8,8 +8,6 @@ PRIVATE to the collection, and pure.
 
 from __future__ import annotations
 
-import json
-import shlex
 import typing as t
 from dataclasses import dataclass
 
@@ -19,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import ce
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.command_line import command
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import urgency
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
     FAILED,
@@ -36,6 +35,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording i
     is_run,
 )
 
+Place = tuple[str, ...] | None
+
 # So many names stand in a sentence, and so many ids in a command.
 _NAMED = 5
 _IDS = 20
@@ -49,10 +50,14 @@ _WHAT = {
 
 @dataclass(frozen=True)
 class Approval:
-    """:param what: which connections, and where to. :param not_seen: what nobody could look at; empty if all was seen."""
+    """:param what: which connections, and where to. :param way: a sentence about how to do just that. :param command: for it; empty if there is none.
+
+    :param not_seen: what nobody could look at; empty if all was seen.
+    """
 
     what: str
     digest: str
+    way: str
     command: str
     not_seen: str
 
@@ -70,7 +75,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Step:
-    """:param command: what does it, as one line for a shell."""
+    """:param command: what does it, as one line for a shell; empty if none would do it in the right place."""
 
     sentence: str
     command: str
@@ -85,7 +90,7 @@ def approval(result: Result, about: About) -> Approval | None:
     missing = facts.unseen(result)
     told = f"{count(len(missing), 'thing')} could not be seen and {'is' if len(missing) == 1 else 'are'} no part of it."
     what = f"{count(run.to_do, 'service connection')} {' and '.join(ways)}"
-    return Approval(what, about.digest, about.command, told if missing else "")
+    return Approval(what, about.digest, about.way, about.command, told if missing else "")
 
 
 def errors(result: Result) -> list[Trouble]:
@@ -112,44 +117,48 @@ def next_steps(result: Result, about: About = NOTHING_SAID) -> list[Step]:
     return _after_run(result, about.place) if is_run(result) else _after_report(result, about.place)
 
 
-def _after_report(result: Result, place: t.Sequence[str]) -> list[Step]:
+def _after_report(result: Result, place: Place) -> list[Step]:
     rows, fleet = result["connections"], fleet_numbers(result)
     able = fleet.verdicts[FEDERATION]["yes"]
     by_hand = [row for row in rows if verdict_of(row, FEDERATION).main_code == "manual_needs_federated_credential"]
     steps = []
     if able:
         steps.append(
-            Step(
+            _step(
                 f"{count(able, 'connection')} can move to workload identity federation. Make a plan, which changes nothing:",
-                command("plan", *place, fleet_plan_path="plan.json", fleet_report_path="plan.html"),
+                place,
+                "plan",
+                fleet_plan_path="plan.json",
+                fleet_report_path="plan.html",
             )
         )
     if 0 < len(by_hand) <= _IDS:
         steps.append(
-            Step(
+            _step(
                 f"{count(len(by_hand), 'manual connection')}: each needs a federated credential first. Who owns the application can add it, or a run with the "
                 "rights to do so. Plan with them:",
-                command(
-                    "plan",
-                    *place,
-                    fleet_federated_credential="create",
-                    fleet_connections=_ids(by_hand),
-                    fleet_plan_path="manual-plan.json",
-                ),
+                place,
+                "plan",
+                fleet_federated_credential="create",
+                fleet_connections=_ids(by_hand),
+                fleet_plan_path="manual-plan.json",
             )
         )
     if fleet.old_issuer:
         steps.append(
-            Step(
+            _step(
                 f"{count(fleet.old_issuer, 'connection')} with the issuer that retires on 2027-07-01. Plan the migration, for which there is no way back"
                 f"{_ENTRA_FIRST if fleet.verdicts['entra_issuer']['not_as_this_caller'] else ''}:",
-                command("plan", *place, fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
+                place,
+                "plan",
+                fleet_to="entra_issuer",
+                fleet_plan_path="issuer-plan.json",
             )
         )
     return steps
 
 
-def _after_run(result: Result, place: t.Sequence[str]) -> list[Step]:
+def _after_run(result: Result, place: Place) -> list[Step]:
     rows = result["connections"]
     moved = [row for row in rows if row.get("status") == "converted"]
     shared = [row for row in rows if row.get("status") == "skipped" and main_code(row) == "shared"]
@@ -160,30 +169,45 @@ def _after_run(result: Result, place: t.Sequence[str]) -> list[Step]:
         which: dict[str, t.Any] = (
             {"fleet_connections": _ids(moved)} if len(moved) <= _IDS else {"fleet_schemes": FEDERATION}
         )
-        steps.append(Step("Test what was moved, now and once pipelines have run:", command("verify", *place, **which)))
+        steps.append(_step("Test what was moved, now and once pipelines have run:", place, "verify", **which))
     if 0 < len(moved) <= _IDS:
         until = min((words.deadline(row) for row in moved if words.deadline(row)), default="")
         steps.append(
-            Step(
+            _step(
                 f"Take it back, if need be{f': until {until}' if until else ''}.",
-                command("revert", *place, fleet_connections=_ids(moved)),
+                place,
+                "revert",
+                fleet_connections=_ids(moved),
             )
         )
     if retiring:
         steps.append(
-            Step(
+            _step(
                 f"{count(retiring, 'connection')} came out with the issuer that retires on 2027-07-01. Plan the migration:",
-                command("plan", *place, fleet_to="entra_issuer", fleet_plan_path="issuer-plan.json"),
+                place,
+                "plan",
+                fleet_to="entra_issuer",
+                fleet_plan_path="issuer-plan.json",
             )
         )
     if shared:
         steps.append(
-            Step(
+            _step(
                 f"{count(len(shared), 'connection')} that other projects use, too: once their owners know, plan with them.",
-                command("plan", *place, fleet_shared="include", fleet_plan_path="shared-plan.json"),
+                place,
+                "plan",
+                fleet_shared="include",
+                fleet_plan_path="shared-plan.json",
             )
         )
     return steps
+
+
+def _step(sentence: str, place: Place, entry: str, **variables: t.Any) -> Step:
+    line = "" if place is None else command(entry, *place, **variables)
+    return Step(
+        sentence if line else f"{sentence.rstrip(':.')}, with azdo.connections.{entry} on the same hosts.", line
+    )
 
 
 _ENTRA_FIRST = "; sign in with Microsoft Entra first, such as with az login and auth_source azure_cli, because a personal access token is refused"
@@ -191,15 +215,6 @@ _ENTRA_FIRST = "; sign in with Microsoft Entra first, such as with az login and 
 
 def _ids(rows: t.Sequence[Row]) -> list[str]:
     return [str(row["id"]) for row in rows]
-
-
-def command(entry: str, *words_before: str, **variables: t.Any) -> str:
-    """A line for a shell that plays an entry point; what is no plain word is given as JSON, which ansible-playbook splits nowhere."""
-    parts = ["ansible-playbook", f"azdo.connections.{entry}", *words_before]
-    for name, value in variables.items():
-        plain = isinstance(value, str) and value and not any(char.isspace() or char in "\"'{}\\=," for char in value)
-        parts += ["-e", f"{name}={value}" if plain else json.dumps({name: value}, ensure_ascii=False)]
-    return shlex.join(printable(part) for part in parts)
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ MEETS_THE_WORLD = {
     "plugin_utils/_rollout/terminal.py": {"ansible"},
     # The variables of a play, and what its extra variables were before YAML read them.
     "plugin_utils/_input/play_view.py": {"ansible", "contextlib", "os", "pathlib", "yaml"},
+    # Whether a value came out of a vault.
+    "plugin_utils/_input/said_again.py": {"ansible"},
     # Whether a source of the inventory is there.
     "plugin_utils/_input/play_hosts.py": {"os"},
     # The file that somebody approved.

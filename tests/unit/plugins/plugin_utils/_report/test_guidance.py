@@ -5,36 +5,20 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-import typing as t
-
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import VARIABLES, hear
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import (
     approval,
-    command,
     errors,
     next_steps,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving_command
 
+from unit.plugins._helpers.commands import said
 from unit.plugins._helpers.reports import Result, federated, info_row, reason, result, run_row, verdicts, when
 
 WIF = "workload_identity_federation"
 DIGEST = "5d248b70" * 8
-
-
-def said(line: str) -> tuple[str, dict[str, t.Any]]:
-    """The entry point of a command and its variables, as ansible-playbook reads them."""
-    program, playbook, *rest = shlex.split(line)
-    assert program == "ansible-playbook"
-    variables: dict[str, t.Any] = {}
-    for option, text in zip(rest[::2], rest[1::2], strict=True):
-        if option == "-e":
-            variables |= json.loads(text) if text.startswith("{") else dict([text.split("=", 1)])
-    return playbook.removeprefix("azdo.connections."), variables
 
 
 class TestApproval:
@@ -42,6 +26,7 @@ class TestApproval:
         plan = result(run_row("would_convert", after=None), run_row("skipped", "b"), to=WIF)
         found = approval(plan, About(digest=DIGEST, command="x"))
         assert found
+        assert (found.way, found.command) == ("To do just that:", "x")
         assert (found.what, found.digest, found.not_seen) == (
             "1 service connection to workload identity federation",
             DIGEST,
@@ -128,56 +113,9 @@ class TestNextSteps:
         steps = next_steps(result(*(run_row("converted", f"c{number}") for number in range(30)), to=WIF))
         assert [said(step.command) for step in steps] == [("verify", {"fleet_schemes": WIF})]
 
-
-class TestCommand:
-    @pytest.mark.parametrize(
-        "value",
-        [
-            "plan.json",
-            "a b",
-            "it's",
-            '"x"',
-            "a,b",
-            "a=b",
-            "007",
-            "{{ 7*7 }}",
-            "$(id)",
-            "a;b",
-            "&",
-            "~",
-            ["a b", "c"],
-            True,
-            5,
-        ],
-    )
-    def test_what_was_said_is_what_a_shell_and_ansible_read(self, value: t.Any) -> None:
-        entry, variables = said(command("plan", fleet_plan_path=value))
-        assert entry == "plan"
-        assert variables == {"fleet_plan_path": value}
-
-    def test_of_a_plan_everything_that_was_said_comes_along_but_what_is_about_the_plan(self) -> None:
-        extra = {
-            "fleet_hosts": "azdo_projects",
-            "fleet_shared": "include",
-            "fleet_projects": ["Web Shop"],
-            "fleet_report_path": "plan.html",
-            "fleet_confirm": "plan",
-            "fleet_to": WIF,
-            "fleet_exclude": "",
-            "something_else": "secret",
-        }
-        line = approving_command(extra, ["a b.yml"], target=WIF, digest=DIGEST, plan_path="plan.json")
-        assert shlex.split(line)[2:4] == ["-i", "a b.yml"]
-        assert said(line) == (
-            "convert",
-            {
-                "fleet_hosts": "azdo_projects",
-                "fleet_shared": "include",
-                "fleet_projects": ["Web Shop"],
-                "fleet_plan_path": "plan.json",
-                "fleet_plan_digest": DIGEST,
-            },
-        )
-        assert (
-            said(approving_command({}, [], target="entra_issuer", digest=DIGEST, plan_path=""))[0] == "migrate_issuer"
-        )
+    def test_where_no_command_should_say_the_place_the_sentence_tells_what_to_run(self) -> None:
+        moved = result(run_row("converted", revert_deadline=None, after={"scheme": WIF}), to=WIF)
+        for place in (None, ("-i", "a\u200d.yml")):
+            steps = next_steps(moved, About(place=place))
+            assert {step.command for step in steps} == {""}
+            assert steps[0].sentence.endswith("run, with azdo.connections.verify on the same hosts.")
