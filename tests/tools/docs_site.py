@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation as a site: ``python -m tools.docs_site <folder>``; ``--reason-codes`` writes their page anew from the code.
+"""The documentation as a site: ``python -m tools.docs_site <folder>``; ``--write-pages`` writes those anew that come from the code.
 
 Pages of plugins and roles by antsibull-docs, and the guides of docs/docsite/rst; made to HTML by Sphinx, to which a link that leads nowhere is an error. It
 needs no network: what ansible-core documents elsewhere is in an inventory that is written here.
@@ -17,7 +17,7 @@ import typing as t
 import zlib
 from pathlib import Path
 
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES, TARGETS
+from tools.generated_pages import GENERATED
 
 ANSIBLE_DOCS = "https://docs.ansible.com/ansible/latest/"
 # What our pages refer to there. Modules and other plugins of ansible.builtin have a page each, settings a place on one.
@@ -47,52 +47,6 @@ intersphinx_mapping = {"ansible": ("%s", "ansible.inv")}
 ANTSIBULL = "breadcrumbs = true\nindexes = true\nuse_html_blobs = false\nadd_antsibull_docs_version = false\n"
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
-REASON_CODES = GUIDES / "reason_codes.rst"
-_HEADER = (
-    "..",
-    "  Copyright: (c) 2026, azdo.connections contributors",
-    "  GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)",
-    "  SPDX-License-Identifier: GPL-3.0-or-later",
-    "",
-    "  Written by tests/tools/docs_site.py; what it says is in plugins/module_utils/_rules/reason_codes.py.",
-    "",
-)
-_EFFECTS = {"blocks": "left out", "warns": "a warning", "informs": "said", None: "-"}
-_TITLES = {
-    "workload_identity_federation": "to workload identity federation",
-    "service_principal": "back to the secret",
-    "entra_issuer": "to the issuer of Microsoft Entra",
-}
-
-
-def reason_codes() -> str:
-    """The page of all reason codes, in reStructuredText, in the order of the code."""
-    title = "Reason codes"
-    lines = [
-        *_HEADER,
-        ".. _ansible_collections.azdo.connections.docsite.reason_codes:",
-        "",
-        title,
-        "=" * len(title),
-        "",
-        "Why a service connection is left out of a conversion, or what is worth knowing of it, as rows and reports say it. A code is never renamed.",
-        "",
-    ]
-    for code, rule in RULES.items():
-        heading = f"``{code}``"
-        effects = [
-            f"{_TITLES[target]}: {_EFFECTS[effect]}"
-            for target, effect in zip(TARGETS, rule.effects, strict=True)
-            if effect
-        ]
-        lines += [heading, "-" * len(heading), "", _text(rule.message), "", _text(rule.remedy_for()), ""]
-        lines += [f"*{'; '.join(effects)}*", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _text(said: str) -> str:
-    """Names as they are: nothing of it is markup."""
-    return re.sub(r"([\\*`|_])", r"\\\1", said)
 
 
 def _inventory(pages: t.Iterable[str]) -> bytes:
@@ -133,8 +87,9 @@ def build(folder: Path) -> int:
 
 
 def main(arguments: t.Sequence[str]) -> int:
-    if arguments[0] == "--reason-codes":
-        REASON_CODES.write_text(reason_codes(), encoding="utf-8")
+    if arguments[0] == "--write-pages":
+        for name, page in GENERATED.items():
+            (GUIDES / name).write_text(page(), encoding="utf-8")
         return 0
     folder = Path(arguments[0]).resolve()
     status = build(folder)

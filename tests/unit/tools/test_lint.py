@@ -54,12 +54,14 @@ def instead(file: str, text: str, fault: str) -> str:
 
 
 INFO = "plugins/modules/azdo_arm_connection_info.py"
+GUIDE = "docs/docsite/rst/guide_awx.rst"
 ROLE = "roles/fleet/meta/argument_specs.yml"
 SLOW_FAULTS = [
     # It once looked where it could see nothing, and passed whatever was wrong.
     Fault("docs-lint", INFO, instead(INFO, "O(projects)", "O(nonsense_option)"), "nonsense_option"),
     Fault("docs-lint", INFO, instead(INFO, "M(azdo.connections.", "M(azdo.connections.nonsense_"), "nonsense_"),
     Fault("docs-lint", ROLE, instead(ROLE, "O(fleet_plan_digest)", "O(nonsense_variable)"), "nonsense_variable"),
+    Fault("docs", GUIDE, instead(GUIDE, "azdo.connections.awx#role", "azdo.connections.nonsense#role"), "nonsense"),
     Fault("changelog-lint", "changelogs/fragments/planted.yml", "---\nnonsense:\n  - Planted.\n", "planted.yml"),
     Fault("changelog-lint", "changelogs/changelog.yaml", "---\nreleases: nonsense\n", "changelog.yaml"),
     Fault("mypy", "plugins/module_utils/_model/planted.py", f'{HEADER}\nx: int = "no number"\n', "planted.py"),
