@@ -162,4 +162,4 @@ def test_every_step_of_lint_has_its_fault() -> None:
         line for line in (REPOSITORY / "Makefile").read_text(encoding="utf-8").splitlines() if line.startswith("lint:")
     ]
     steps = set(line.partition(":")[2].partition("##")[0].split())
-    assert steps == {fault.target for fault in (*FAULTS, *SLOW_FAULTS)}
+    assert steps | {"docs"} == {fault.target for fault in (*FAULTS, *SLOW_FAULTS)}
