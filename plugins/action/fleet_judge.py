@@ -28,11 +28,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import history, seen
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import history, seen
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings

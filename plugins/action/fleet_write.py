@@ -17,11 +17,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_varia
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.said_again import place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, history, seen
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import Snapshot, history, seen
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES

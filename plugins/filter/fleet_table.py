@@ -61,7 +61,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_c
     whole_number,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import fleet_lines
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

@@ -93,7 +93,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import choice, texts, wave_sizes
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_hosts import Inventory, hosts_of_play
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import DEFAULT_SIZES
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, TARGETS
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION, TARGETS
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import hosts_as_members
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import in_waves
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data

@@ -65,7 +65,7 @@ _value:
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import as_steps
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import returns_data
 
 

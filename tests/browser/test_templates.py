@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render import pa
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import owners_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import BY_PROJECT, parts
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owners import BY_PROJECT, parts
 
 from browser.conftest import DESK, PHONE, Page
 from unit.plugins._helpers.reports import (

@@ -14,10 +14,10 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleFilterError
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import Size, listed, sizes_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.reading import ResultError, read_result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.reading import ResultError, read_result
 
 if t.TYPE_CHECKING:
-    from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+    from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
 
 
 def as_result(name: str, value: t.Any) -> Result:

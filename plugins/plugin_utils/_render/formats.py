@@ -20,9 +20,9 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.junit imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import NOWHERE, Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import NOWHERE, Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
 
 FORMATS = ("html", "csv", "markdown", "json", "junit")
 # The ending of a file says which one it is.

@@ -13,12 +13,12 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, LEFT, UNFINISHED
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import label, main_code
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, LEFT, UNFINISHED
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, is_run
 
 # How a test of a connection ends that says nothing against it.
 _GOOD = ("ok", "not_testable")

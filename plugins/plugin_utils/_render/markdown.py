@@ -18,7 +18,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.about imp
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE, Cell
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
     TARGETS,
     Column,
@@ -26,7 +25,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     entries,
     filled,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, is_run
 
 # Whatever Markdown or the HTML in it gives a meaning: everywhere, at the edge of a word, at the beginning, and where an address would become a link.
 # As a reference a sign is text, and cannot be read as markup again.

@@ -30,10 +30,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance 
     next_steps,
     no_candidates,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import fleet_numbers, run_numbers
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import Part
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
     TARGETS,
     Column,
@@ -41,7 +37,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     entries,
     filled,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, Result, count, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import fleet_numbers, run_numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owners import Part
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION, Result, count, is_run
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 

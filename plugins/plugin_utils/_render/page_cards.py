@@ -16,9 +16,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Share
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import History
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry, issuer_retires
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import History
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     count,

@@ -25,16 +25,16 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal_
     with_reasons,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import Group, folded, table
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import (
     NO_CANDIDATES,
     breakdown,
     headline,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, place_of, urgency
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import LEFT, UNFINISHED
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import label, main_code, verdict_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, place_of, urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import LEFT, UNFINISHED
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     EXPLAINED,
     FEDERATION,
     Result,

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable, shorten
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Row
 
 NAME_CELLS = 30
 # In short, so many lines of names are shown of each kind, and so many kinds of faults.

@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import History
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import NOWHERE, Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import History
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry, issuer_retires
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import UNKNOWN
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import UNKNOWN
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import SERVICE_PRINCIPAL
 
 _TEST_FAILURES = (
     "federation_failed",

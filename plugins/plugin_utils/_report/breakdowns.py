@@ -16,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES, RULES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import BLOCKS, INFORMS, UNKNOWN, WARNS
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import BLOCKS, INFORMS, UNKNOWN, WARNS
 
 NONE = "none"
 

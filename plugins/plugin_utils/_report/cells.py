@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable as written_out
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import place_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import LEFT
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import place_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import LEFT
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import (
     BLOCKS,
     INFORMS,
     UNKNOWN,
@@ -27,7 +27,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts 
     Code,
     verdict_of,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
+    FEDERATION,
+    SERVICE_PRINCIPAL,
+    Row,
+)
 
 YES, NO, THERE, NOT_AS_CALLER = "yes", "no", "already_there", "not_as_this_caller"
 

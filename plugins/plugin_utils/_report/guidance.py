@@ -15,19 +15,19 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.command_line import command
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import urgency
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import (
     FAILED,
     UNFINISHED,
     fleet_numbers,
     issuer_retires,
     run_numbers,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import label, main_code, verdict_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     Result,
     Row,

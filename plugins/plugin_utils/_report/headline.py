@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, place_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, place_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import (
     DONE,
     LEFT,
     PLANNED,
@@ -24,9 +25,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers i
     fleet_numbers,
     run_numbers,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import UNKNOWN, label
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import UNKNOWN, label
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Result,

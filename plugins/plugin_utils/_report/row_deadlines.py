@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import Share
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry, issuer_retires
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import UNKNOWN
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import UNKNOWN
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import SERVICE_PRINCIPAL
 
 # Days at which the time line has a mark, at equal distances: what is near matters most. Before the first and after the last there is one more piece.
 TICKS = ((0, "now"), (1, "1 day"), (7, "1 week"), (30, "30 days"), (90, "90 days"), (180, "180 days"), (365, "1 year"))

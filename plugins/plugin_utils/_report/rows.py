@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import NOTHING, Cell
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import KEEPS_OLD_ISSUER
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import KEEPS_OLD_ISSUER
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Result,

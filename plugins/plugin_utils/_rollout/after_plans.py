@@ -14,7 +14,7 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import Size
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.wave_members import (
     canary_problem,
     is_work,

@@ -16,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.said_again import Again, said_again
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.command_line import command
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import SERVICE_PRINCIPAL
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import SERVICE_PRINCIPAL
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import job_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import ENTRA_ISSUER
 

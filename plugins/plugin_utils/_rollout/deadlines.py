@@ -14,9 +14,9 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER, ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import issuer_retires
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Result,

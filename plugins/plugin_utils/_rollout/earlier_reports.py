@@ -18,8 +18,8 @@ from pathlib import Path
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import moment_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import LOOKING, Snapshot, snapshot
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import NOWHERE, Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import LOOKING, Snapshot, snapshot
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import NOWHERE, Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import Baseline
 
 # A report of 5,000 connections has some 15 MB.

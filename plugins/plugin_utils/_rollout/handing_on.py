@@ -18,15 +18,15 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import verdict_on_tests
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import Snapshot
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import (
     coverage_of,
     merge,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, UNFINISHED
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, UNFINISHED
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.people import without_people
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days

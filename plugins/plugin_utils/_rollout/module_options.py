@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Scope
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION, SERVICE_PRINCIPAL
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION, SERVICE_PRINCIPAL
 
 Json = dict[str, t.Any]
 ENTRA_ISSUER = "entra_issuer"

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of, merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count, one_line
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, count, one_line
 
 Steps = t.Mapping[str, t.Sequence[Result]]
 

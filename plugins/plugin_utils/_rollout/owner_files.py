@@ -16,13 +16,13 @@ from pathlib import Path
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import owners_page
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owner_table import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owner_table import (
     OwnersError,
     by_table,
     read_table,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import WAYS, Way, parts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owners import WAYS, Way, parts
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import OutputError, write
 
 _FORMATS = ("html", "csv")

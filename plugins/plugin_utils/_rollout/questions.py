@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import count
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import count
 
 Question = t.Mapping[str, t.Any]
 Decision = t.Literal["convert", "skip", "exit"]

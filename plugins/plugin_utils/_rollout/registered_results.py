@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.reading import ResultError, read_result
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.reading import ResultError, read_result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
 
 # The key under which a result says which run it is of.
 RUN = "run"

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import by_plan, has_plan
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_forms import sizes_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import FEDERATION
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days, target_of
 
 _ALL_AT_ONCE = [(100.0, True)]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import FAILED, UNFINISHED
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, count
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, UNFINISHED
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, count
 
 # For so long Azure DevOps offers the way back, so its end tells when a connection was converted.
 WAY_BACK = timedelta(days=7)

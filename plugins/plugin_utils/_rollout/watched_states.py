@@ -15,8 +15,8 @@ from datetime import datetime
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, kept
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import Snapshot, kept
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Row,

@@ -16,7 +16,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._inventory.host_names import host_label
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Row
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.waves import Member
 
 # What the inventory plugin takes for production as well, unless it is told something else.

@@ -22,8 +22,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import conversion_lines, fleet_lines
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import breakdown, headline
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import fleet_numbers, run_numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import fleet_numbers, run_numbers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

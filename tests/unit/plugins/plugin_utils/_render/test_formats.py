@@ -20,9 +20,9 @@ from ansible_collections.azdo.connections.plugins.filter import fleet_report as 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import neutral
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import FORMATS, report
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import quoted
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import COLUMNS, entries, filled
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._untrusted import TRUST
 
 from unit.plugins._helpers.filters import called

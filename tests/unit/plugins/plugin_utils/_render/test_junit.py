@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
 
 from unit.plugins._helpers.reports import HOSTILE, NOW, Result, hostile_estate, info_row, reason, result, run_row

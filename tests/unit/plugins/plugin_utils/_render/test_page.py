@@ -23,8 +23,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import br
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
 
 from unit.plugins._helpers.reports import (
     COMPLETE,

@@ -19,7 +19,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import WIDTH, Group, folded, table
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
 
 from unit.plugins._helpers.filters import called
 

@@ -16,8 +16,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats i
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import conversion_lines, fleet_lines
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import URGENCY
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import URGENCY
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES, told_again
 

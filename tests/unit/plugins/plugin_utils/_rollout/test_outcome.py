@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     hosts_may_be_missing,
     nothing_read,

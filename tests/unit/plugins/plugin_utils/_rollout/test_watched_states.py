@@ -14,8 +14,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.known_name
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import hear
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import Snapshot, snapshot
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import Snapshot, snapshot
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import Baseline
 

@@ -16,14 +16,14 @@ import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import is_complete
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owner_table import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owner_table import (
     Line,
     OwnersError,
     by_table,
     read_table,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owners import (
     BY_CREATOR,
     BY_PROJECT,
     NOBODY,
@@ -31,7 +31,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners im
     Way,
     parts,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.people import without_people
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.people import without_people
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import OutputError
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.owner_files import owner_by, write_owners
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import report
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.history import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import (
     History,
     Snapshot,
     history,
     seen,
     snapshot,
 )
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import Origin
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import (
     HistoryError,
     earlier_reports,

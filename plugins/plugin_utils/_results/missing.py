@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.coverage import doubts, with_allowed
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, count, failure, one_line
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import doubts, with_allowed
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, failure, one_line
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
 
 _OBJECT, _LIST, _OBJECTS = "a dictionary", "a list", "a list of dictionaries"
 _NUMBER, _TEXT = "a number", "a text"

@@ -16,8 +16,8 @@ from ansible_collections.azdo.connections.plugins.filter.fleet_report import fle
 from ansible_collections.azdo.connections.plugins.filter.fleet_table import fleet_table
 from ansible_collections.azdo.connections.plugins.filter.fleet_tests import fleet_tests
 from ansible_collections.azdo.connections.plugins.filter.merge_results import merge_results
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.reading import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.reading import (
     _FIELDS,
     ResultError,
     read_result,

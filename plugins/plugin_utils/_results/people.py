@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
 
 # What the modules return of people: who has made a connection, and who has asked.
 _OF_ROWS = ("created_by",)

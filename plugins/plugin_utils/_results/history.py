@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.module_utils._times import parse_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.coverage import doubts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import issuer_retires
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.origin import Origin
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import doubts
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import Origin
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
     Result,

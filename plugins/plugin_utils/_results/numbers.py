@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.verdicts import Verdict, main_code, verdict_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import (
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import Verdict, main_code, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     SERVICE_PRINCIPAL,
     TARGETS,
     Result,

@@ -14,9 +14,9 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import coverage_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import numbers
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
 
 
 @dataclass(frozen=True)

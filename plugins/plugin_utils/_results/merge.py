@@ -14,9 +14,9 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.coverage import coverage_of_all
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.numbers import UNFINISHED, numbers
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Result, Row, failure
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import coverage_of_all
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import UNFINISHED, numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, failure
 
 _NOT_OURS = "shared_not_owner"
 

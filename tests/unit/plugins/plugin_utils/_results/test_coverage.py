@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.merge import merge
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.missing import missing, without
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing, without
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 
 from unit.plugins._helpers.reports import NOW, Result, info_row, result

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import OF_THE_CALLER, RULES
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS as RULED_TARGETS
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import ARRIVED, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import ARRIVED, Row
 
 Code = tuple[str, str]
 # A limit of the caller is no fact of the connection, and a fact that could not be read is no "no".

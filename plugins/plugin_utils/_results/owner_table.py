@@ -20,8 +20,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.name_patte
     matcher,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.owners import NOBODY, Owner, Way
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.wording import Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.owners import NOBODY, Owner, Way
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Row
 
 # What a line names, and the keys of a row that answer to it.
 _NAMED = {
