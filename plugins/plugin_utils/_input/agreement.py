@@ -44,7 +44,6 @@ OF_THE_PLAY = (
     "confirm",
     "to",
     "remove_old_credential",
-    "plan",
     "waves",
     "wave_failures",
     "rollback_scope",

@@ -125,8 +125,9 @@ def test_hosts_without_a_plan_are_named_unless_names_leave_them_out() -> None:
     assert missing_from_plan(said("convert"), ["a"], ["a", "b"]) == ""
 
 
-# What the task of each host hears for itself.
+# What the task of each host hears for itself. Of a plan the digest is one for all, and another one would not have it.
 OF_A_HOST = {
+    "plan",
     *("projects", "connections", "exclude", "schemes", "include", "whole_organization", "shared", "include_disabled"),
     *("allow_in_use", "allow_irreversible", "attempt_as_non_user", "hold_pipelines", "federated_credential"),
     *("credential_audience", "credential_probe", "credential_pairs", "credential_pairs_file", "migration_grace"),
