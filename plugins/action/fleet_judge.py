@@ -36,7 +36,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording 
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.after_plans import course
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import KINDS, findings
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import (
+    HistoryError,
+    baseline,
+    earlier_of,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
     NOT_AMONG_THE_HOSTS,
     hosts_may_be_missing,
@@ -122,14 +126,15 @@ class ActionModule(ActionBase):
                 options["several"] = len(view.hosts) > len(view.batch)
             else:
                 steps = of_play(variables, options, "ansible_play_batch")
-            run = view.stored(options["checked"] or "").get(RUN)
-            options["view"] = view
-            options["said"] = view.stored(options["checked"] or "").get("said") or {}
-            options["checked_result"] = view.stored(options["checked"] or "")
+            checked = view.stored(options["checked"] or "")
+            run = checked.get(RUN)
+            options |= {"view": view, "said": checked.get("said") or {}, "origin": Origin.from_result(checked)}
             options["short"] = options["show"] and not is_detailed()
             judged = _ABOUT[options["about"]](steps, options)
             if options["show"]:
                 show([*_title(view, options), *judged.get("lines", ())])
+        except HistoryError as error:
+            raise AnsibleActionFail(f"fleet_history: {error}") from None
         except (NothingRegisteredError, ValueError) as error:
             raise AnsibleActionFail(f"fleet_judge: {error}.") from None
         except KeyError as error:
@@ -241,7 +246,7 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
     merged = without(merge(steps), options["allow_unread"])
     heard = Said("watch", options["said"])
-    earlier = earlier_of(heard.values, _now(), Origin.from_result(options["checked_result"]))
+    earlier = earlier_of(heard.values, _now(), options["origin"])
     found = findings(merged, days, _now(), baseline(heard, earlier))
     return {
         **found,
@@ -259,7 +264,7 @@ def _watched(lines: t.Sequence[str], limit: int) -> list[str]:
 def _fleet(steps: Steps, options: Json) -> Json:
     merged = merge(steps)
     lines = fleet_lines(merged, options["to"], _whole(options, "rows"), short=options["short"])
-    now, origin = _now(), Origin.from_result(options["checked_result"])
+    now, origin = _now(), options["origin"]
     told = history(seen(merged, now, origin), earlier_of(options["said"], now, origin))
     over_time = [line for sentence in told.sentences for line in folded(printable(sentence), "  ")] if told else []
     return {"lines": [*lines, *([""] if over_time else []), *over_time]}

@@ -25,7 +25,11 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.people i
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.approving import approving
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.door_words import NAMES
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline, earlier_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import (
+    HistoryError,
+    baseline,
+    earlier_of,
+)
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.handing_on import Job, handed_on, job_number
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.outcome import (
@@ -98,11 +102,14 @@ class ActionModule(ActionBase):
                 return {**result, "changed": False, "files": []}
             raise AnsibleActionFail(f"fleet_write: {error}.") from None
         # Before anything is written: what this run writes is nothing that was there before.
-        earlier = earlier_of(options["said"], now, Origin.from_result(checked))
-        texts = _texts(steps, reports, options, now, _about_it(view, steps, checked, now, earlier))
+        earlier = _earlier(options["said"], now, Origin.from_result(checked))
+        merged = merge(steps)
+        shown = _shown(merged, options["said"])
+        about = _about_it(view, steps, merged, checked, now, earlier)
+        texts = _texts(steps, shown, reports, options, now, about)
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
-        files += _owners(steps, checked, reports, options, now)
+        files += _owners(shown, reports, options, now)
         return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now, earlier)}
 
 
@@ -135,6 +142,7 @@ def _handed_on(
 def _about_it(
     view: PlayView,
     steps: dict[str, list[t.Any]],
+    merged: Json,
     checked: t.Mapping[str, t.Any],
     now: datetime,
     earlier: t.Sequence[Snapshot],
@@ -147,7 +155,7 @@ def _about_it(
         place=place_of(view),
         approved=approved,
         origin=Origin.from_result(checked),
-        **_watched(steps, checked, now, earlier),
+        **_watched(merged, checked, now, earlier),
     )
     plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}
     if not plans:
@@ -158,14 +166,11 @@ def _about_it(
     return replace(about, digest=digest, way=way.sentence, command=way.command)
 
 
-def _watched(
-    steps: dict[str, list[t.Any]], checked: t.Mapping[str, t.Any], now: datetime, earlier: t.Sequence[Snapshot]
-) -> Json:
+def _watched(merged: Json, checked: t.Mapping[str, t.Any], now: datetime, earlier: t.Sequence[Snapshot]) -> Json:
     """The fleet over time, and what a watch has found."""
     entry, said = checked.get("entry"), checked.get("said") or {}
     if entry not in ("report", "watch"):
         return {}
-    merged = merge(steps)
     found: Json = {"history": history(seen(merged, now, Origin.from_result(checked)), earlier)}
     if entry == "watch":
         heard = Said("watch", said)
@@ -174,21 +179,21 @@ def _watched(
     return found
 
 
-def _owners(
-    steps: dict[str, list[t.Any]],
-    checked: t.Mapping[str, t.Any],
-    reports: t.Mapping[str, str],
-    options: Json,
-    now: datetime,
-) -> list[str]:
+def _earlier(said: t.Mapping[str, t.Any], now: datetime, origin: Origin) -> list[Snapshot]:
+    try:
+        return earlier_of(said, now, origin)
+    except HistoryError as error:
+        raise AnsibleActionFail(f"fleet_history: {error}") from None
+
+
+def _owners(shown: Json, reports: t.Mapping[str, str], options: Json, now: datetime) -> list[str]:
     """A page for each owner, where somebody asked for that."""
-    said = checked.get("said") or {}
-    if not said.get("owner_by"):
+    by = options["said"].get("owner_by")
+    if not by:
         return []
-    merged, about = _shown(merge(steps), said), About(names=NAMES)
     folder = folder_beside(list(reports))
     try:
-        return write_owners(folder, merged, said["owner_by"], now, options["title"], about)
+        return write_owners(folder, shown, by, now, options["title"], About(names=NAMES))
     except OutputError as error:
         raise AnsibleActionFail(f"fleet_owner_by: {error}") from None
 
@@ -213,11 +218,10 @@ def _said(checked: t.Mapping[str, t.Any]) -> Json:
 
 
 def _texts(
-    steps: dict[str, list[t.Any]], reports: t.Mapping[str, str], options: Json, now: datetime, about: About
+    steps: dict[str, list[t.Any]], shown: Json, reports: t.Mapping[str, str], options: Json, now: datetime, about: About
 ) -> dict[str, str]:
     """The content of each file, by its path."""
-    merged = _shown(merge(steps), options["said"])
-    texts = {path: report(merged, ENDINGS[ending], now, options["title"], about) for path, ending in reports.items()}
+    texts = {path: report(shown, ENDINGS[ending], now, options["title"], about) for path, ending in reports.items()}
     if options["plan"]:
         texts[options["plan"]] = written(plans_of(steps), given("fleet_write", "connections", options["connections"]))
     return texts

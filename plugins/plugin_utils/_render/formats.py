@@ -56,7 +56,7 @@ def json_text(result: Result, now: datetime, origin: Origin = NOWHERE) -> str:
     kept = {key: value for key, value in result.items() if key not in _OF_THE_TASK and not key.startswith("_ansible")}
     in_order = json.loads(json.dumps(kept, sort_keys=True, default=_plain))
     # First, so that a reader of many files need not read all of each.
-    source = {} if origin == NOWHERE else {"origin": origin.to_result()}
+    source = {} if origin == NOWHERE else {"origin": origin.about(result).to_result()}
     whole = {"made": format_time(now), **source, **in_order}
     # Half a character cannot be written to a file; as an escape it can.
     is_text = not _HALVES.search(json.dumps(whole, ensure_ascii=False))

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import RULES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import cells
-from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.command_line import command
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import (
     FAILED,
     UNFINISHED,
@@ -87,10 +87,10 @@ def approval(result: Result, about: About) -> Approval | None:
     if not about.digest or not run.to_do:
         return None
     ways = [way for status, way in _WHAT.items() if run.by_status.get(status)]
-    missing = facts.unseen(result)
-    told = f"{count(len(missing), 'thing')} could not be seen and {'is' if len(missing) == 1 else 'are'} no part of it."
+    unseen = missing(result).unseen
+    told = f"{count(len(unseen), 'thing')} could not be seen and {'is' if len(unseen) == 1 else 'are'} no part of it."
     what = f"{count(run.to_do, 'service connection')} {' and '.join(ways)}"
-    return Approval(what, about.digest, about.way, about.command, told if missing else "")
+    return Approval(what, about.digest, about.way, about.command, told if unseen else "")
 
 
 def errors(result: Result) -> list[Trouble]:

@@ -15,7 +15,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, place_of
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import (
     DONE,
     LEFT,
@@ -179,11 +178,6 @@ def is_complete(result: Result) -> bool:
     coverage = coverage_of(result)
     seen = bool(coverage.get("complete")) and not coverage.get("allowed")
     return seen and not result.get("problems") and "connections" in result
-
-
-def unseen(result: Result) -> list[str]:
-    """Return a sentence for everything that is not in the report, or may not be; empty if all was seen, or may be missing."""
-    return missing(result).unseen
 
 
 def notes(result: Result) -> list[str]:

@@ -151,8 +151,8 @@ def seen(result: Result, made: datetime, origin: Origin) -> Snapshot | None:
 
 
 def _read(coverage: t.Mapping[str, t.Any], blind: t.Sequence[t.Mapping[str, t.Any]]) -> set[str]:
-    """The projects in which nothing is hidden. A gap is a project or a connection in one; of what is hidden nobody knows where, nothing is known to be read."""
-    hidden = {item.get("project_id") or item.get("id") for item in blind}
+    """The projects in which nothing is hidden; none where nobody knows in which one something is."""
+    hidden = {item.get("id") for item in blind}
     return set() if None in hidden else {str(id_) for id_ in coverage.get("project_ids") or ()} - {*map(str, hidden)}
 
 

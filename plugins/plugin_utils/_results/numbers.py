@@ -28,7 +28,6 @@ FAILED = ("failed", "rolled_back")
 UNFINISHED = ("waiting", "needs_person")
 DONE = ("converted", "reverted", "migrated", "cleaned")
 PLANNED = ("would_convert", "would_revert", "would_migrate", "would_clean")
-OPEN = (*UNFINISHED, "would_wait", "would_need_person", "would_attempt")
 LEFT = ("skipped", "unchanged")
 
 # What of a federated connection's own makes its old issuer stay supported.

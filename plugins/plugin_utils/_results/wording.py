@@ -74,10 +74,6 @@ def state(row: Row) -> str:
     return str(row.get("state") or "unknown").replace("_", " ")
 
 
-def is_eligible(row: Row, to: str) -> bool:
-    return bool(_verdict(row, to).get("eligible"))
-
-
 def _verdict(row: Row, to: str) -> t.Mapping[str, t.Any]:
     return (row.get("eligibility") or {}).get(to) or {}
 

@@ -29,7 +29,7 @@ _HEAD = re.compile(r'\s*\{\s*"made": *"([^"]*)",\s*"origin": *(\{[^{}]*\})')
 _HEAD_BYTES = 2048
 # Of the last month each day counts, before that one day of each week: more points say no more, and take longer to read.
 _DAYS = timedelta(days=31)
-_MOST = 120
+_MOST = 400
 
 
 class HistoryError(Exception):
@@ -66,13 +66,12 @@ def _may_count(head: _Head, before: datetime, run: str) -> bool:
 
 
 def _some_of(heads: t.Iterable[_Head], now: datetime) -> list[_Head]:
-    """The last of each day and entry point, further back that of each week; not more than so many."""
+    """The last of each day, further back that of each week; those of other organizations, projects or entry points take no other's place."""
     kept: dict[tuple[str, ...], _Head] = {}
     for head in sorted(heads, key=lambda head: (head.made or now, head.path.name)):
-        made = head.made or now
-        kept[
-            head.origin.reach, head.origin.entry, f"{made:%Y-%m-%d}" if now - made <= _DAYS else f"{made:%G week %V}"
-        ] = head
+        made, origin = head.made or now, head.origin
+        day = f"{made:%Y-%m-%d}" if now - made <= _DAYS else f"{made:%G week %V}"
+        kept[origin.entry, origin.reach, origin.of, day] = head
     return sorted(kept.values(), key=lambda head: head.made or now)[-_MOST:]
 
 

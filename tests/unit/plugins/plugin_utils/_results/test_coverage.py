@@ -63,7 +63,7 @@ def test_an_organization_that_shows_nothing_is_not_known_to_a_watch() -> None:
     merged = merge({"contoso": [CONTOSO], "fabrikam": [FABRIKAM]})
     assert findings(merged, {"revert": 2}, NOW)["unknown"]
     assert facts.headline(merged).startswith("1 service connection that could be seen: ")
-    assert facts.unseen(merged) == [
+    assert missing(merged).unseen == [
         "Project X of fabrikam shows no connection: none there, or the caller may not see them.",
         "Project Y of fabrikam shows no connection: none there, or the caller may not see them.",
     ]

@@ -284,6 +284,18 @@ class TestFolder:
         found = [len(one.rows) for one in earlier_reports(str(tmp_path), NOW)]
         assert found == [6, 4, 3, 1]
 
+    @pytest.mark.parametrize("reach", ["organization", "projects"])
+    def test_reports_of_others_on_the_same_day_take_no_place_of_each_other(self, reach: str, tmp_path: Path) -> None:
+        """A folder for the reports of all organizations, or of the projects of several teams."""
+        for place, (name, project) in enumerate((("contoso", "p1"), ("fabrikam", "p2"), ("contoso", "p1"))):
+            present = fleet(*secrets(place + 1, project_id=project), organization=name, projects=(project,))
+            about = About(origin=Origin("report", reach, str(place)))
+            text = report(present, "json", NOW - timedelta(hours=3 - place), about=about)
+            (tmp_path / f"{place}.json").write_text(text, encoding="utf-8")
+        found = earlier_reports(str(tmp_path), NOW)
+        assert [sorted({row.organization for row in one.rows.values()}) for one in found] == [["fabrikam"], ["contoso"]]
+        assert [len(one.rows) for one in found] == [2, 3]
+
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(HistoryError, match="is no folder that can be read: No such file"):
             earlier_reports(str(tmp_path / "nowhere"), NOW)
