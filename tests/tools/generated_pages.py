@@ -97,7 +97,7 @@ def _advice(answer: KnownAnswer) -> list[str]:
 def _names(answer: KnownAnswer) -> str:
     """What is met, as people meet it."""
     if answer.kind == TEXT:
-        return f"\u201c{_text(answer.pattern)}\u201d"
+        return f'"{_text(answer.pattern)}"'
     before = "AADSTS" if answer.seen == ENTRA else ""
     parts = [re.sub(r"\\d\{[^}]*\}", "\u2026", part) for part in answer.pattern.split("|")]
     return ", ".join(f"``{before}{part}``" for part in parts)

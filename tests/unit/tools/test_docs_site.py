@@ -30,7 +30,7 @@ def test_every_reason_code_is_there_and_no_name_of_an_option_in_braces() -> None
         "``AADSTS700211``",
         "``AADSTS700213``, ``AADSTS7002137``",
         "``AADSTS530\u2026``",
-        "\u201cYou need to be a Creator\u201d",
+        '"You need to be a Creator"',
     ],
 )
 def test_what_is_met_is_found(met: str) -> None:
