@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, Scope, scope_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, Scope, reach_of, scope_of
 
 ORGANIZATION = Host.from_variables({"azdo_project_id": None, "azdo_connection_names": [], "azdo_connection_ids": []})
 PROJECT = Host.from_variables(
@@ -97,3 +98,20 @@ def test_what_the_inventory_leaves_out_is_left_alone() -> None:
     narrowed = Host.from_variables({"azdo_project_id": "P-1", "azdo_connections_left_out": ["C-9"]})
     assert scope(narrowed, exclude=["a"]).exclude == ["a", "C-9"]
     assert scope(narrowed).exclude == ["C-9"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "variables", "hosts", "reach"),
+    [
+        ("report", [{}], [ORGANIZATION, ORGANIZATION], "organization"),
+        ("report", [{"fleet_projects": "Web"}], [ORGANIZATION], "projects"),
+        ("report", [{}, {"fleet_projects": "Web"}], [ORGANIZATION, ORGANIZATION], "projects"),
+        ("report", [{}], [ORGANIZATION, PROJECT], "projects"),
+        ("report", [{"fleet_connections": "azure"}], [ORGANIZATION], "connections"),
+        ("watch", [{}, {"fleet_connections": "azure"}], [PROJECT, PROJECT], "connections"),
+        ("verify", [{"fleet_schemes": "workload_identity_federation"}], [ORGANIZATION], "connections"),
+        ("report", [{}], [PROJECT, CONNECTION], "connections"),
+    ],
+)
+def test_how_far_a_play_looks(entry: str, variables: list[dict[str, t.Any]], hosts: list[Host], reach: str) -> None:
+    assert reach_of([hear(entry, said) for said in variables], hosts) == reach

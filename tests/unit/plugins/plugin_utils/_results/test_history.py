@@ -147,6 +147,10 @@ class TestForecast:
         sentence = told(fleet(*secrets(30)), past(365, *secrets(60)), past(30, *secrets(60)))[1]
         assert "none is left on 2026-12-26" in sentence
 
+    def test_where_nobody_has_looked_for_long_the_pace_is_that_since_the_last_report(self) -> None:
+        sentence = told(fleet(*secrets(20)), past(300, *secrets(90)), past(70, *secrets(30)))[1]
+        assert "none is left on 2027-04-15" in sentence
+
     def test_secrets_that_end_before_are_counted(self) -> None:
         def ending(days: float) -> str:
             return (NOW + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -295,6 +299,13 @@ class TestFolder:
         found = earlier_reports(str(tmp_path), NOW)
         assert [sorted({row.organization for row in one.rows.values()}) for one in found] == [["fabrikam"], ["contoso"]]
         assert [len(one.rows) for one in found] == [2, 3]
+
+    def test_projects_of_one_organization_take_no_place_of_each_other(self, tmp_path: Path) -> None:
+        for project in ("p1", "p2"):
+            present = fleet(*secrets(1, project_id=project), projects=(project,))
+            text = report(present, "json", NOW - timedelta(hours=1), about=About(origin=Origin("report", "projects")))
+            (tmp_path / f"{project}.json").write_text(text, encoding="utf-8")
+        assert len(earlier_reports(str(tmp_path), NOW)) == 2
 
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(HistoryError, match="is no folder that can be read: No such file"):

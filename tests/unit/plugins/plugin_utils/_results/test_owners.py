@@ -166,6 +166,16 @@ class TestParts:
         assert made["Payments"]["complete"]
         assert made["Web"]["unread"] == coverage["unread"]
 
+    def test_what_may_be_missing_elsewhere_is_not_told_to_a_project(self) -> None:
+        mine = {"id": "w", "project": "Web", "reason": "no"}
+        elsewhere = {"id": "p", "project": "Payments", "reason": "no"}
+        doubt = {"organization": "contoso", "id": "x", "project": "X"}
+        coverage = {"complete": False, "projects": 4, "unread": [mine], "allowed": [elsewhere], "doubtful": [doubt]}
+        value = result(info_row("a", "Web"), info_row("b", "Payments"), coverage=coverage)
+        made = {part.owner.name: part.result["summary"]["coverage"] for part in parts(value, BY_PROJECT)}
+        assert (made["Web"]["allowed"], made["Payments"]["allowed"]) == ([], [elsewhere])
+        assert made["Web"]["doubtful"] == made["Payments"]["doubtful"] == []
+
     def test_who_has_no_project_of_that_name_hears_nothing_of_its_gap(self) -> None:
         unread = [{"id": "P2", "project": "Web", "reason": "no"}]
         partial = [{"id": "id of a", "project": "Web", "lacks": "x"}]
