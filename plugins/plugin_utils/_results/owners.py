@@ -144,12 +144,14 @@ def _coverage(result: Result, way: Way, share: _Share, seen: t.Container[str]) -
     gaps = {
         "unread": [gap for gap in whole.get("unread") or () if _is_unread(rows, gap)],
         "partial": [gap for gap in whole.get("partial") or () if _is_of(rows, gap, seen)],
+        # A project that is named there shows no connection, so it is none of those that have an owner.
+        "doubtful": [doubt for doubt in whole.get("doubtful") or () if doubt.get("project") is None],
     }
     # An incomplete report that does not say what is missing may miss some of theirs.
-    elsewhere = bool(whole.get("unread") or whole.get("partial")) and not result.get("problems")
+    elsewhere = any(whole.get(key) for key in gaps) and not result.get("problems")
     complete = bool(whole.get("complete")) or (elsewhere and not any(gaps.values()))
     allowed = [gap for gap in whole.get("allowed") or () if _is_of(rows, gap, seen) or _is_unread(rows, gap)]
-    return {**whole, **gaps, "allowed": allowed, "doubtful": [], "empty": [], "complete": complete, "projects": 1}
+    return {**whole, **gaps, "allowed": allowed, "empty": [], "complete": complete, "projects": 1}
 
 
 def _is_unread(rows: t.Sequence[Row], gap: t.Mapping[str, t.Any]) -> bool:

@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.name_patte
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import is_complete
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.owner_table import (
     Line,
     OwnersError,
@@ -175,6 +176,16 @@ class TestParts:
         made = {part.owner.name: part.result["summary"]["coverage"] for part in parts(value, BY_PROJECT)}
         assert (made["Web"]["allowed"], made["Payments"]["allowed"]) == ([], [elsewhere])
         assert made["Web"]["doubtful"] == made["Payments"]["doubtful"] == []
+
+    @pytest.mark.parametrize(("project", "is_whole"), [("X", True), (None, False)])
+    def test_a_doubt_about_another_organization_is_none_about_a_project(
+        self, project: str | None, is_whole: bool
+    ) -> None:
+        doubt = {"organization": "fabrikam", "id": project, "project": project}
+        coverage = {"complete": False, "projects": 2, "doubtful": [doubt]}
+        (part,) = parts(result(info_row(), coverage=coverage), BY_PROJECT)
+        assert is_complete(part.result) is is_whole
+        assert bool(missing(part.result).unseen) is not is_whole
 
     def test_who_has_no_project_of_that_name_hears_nothing_of_its_gap(self) -> None:
         unread = [{"id": "P2", "project": "Web", "reason": "no"}]
