@@ -4,7 +4,8 @@
 """The documentation as a site: ``python -m tools.docs_site <folder>``; ``--write-pages`` writes those anew that come from the code.
 
 Pages of plugins and roles by antsibull-docs, and the guides of docs/docsite/rst; made to HTML by Sphinx, to which a link that leads nowhere is an error. It
-needs no network: what ansible-core documents elsewhere is in an inventory that is written here.
+needs no network: what ansible-core documents elsewhere is in an inventory that is written here, and the pictures of the guides, which antsibull-docs copies for
+nobody and which therefore have the address that they have on GitHub, are taken from docs/. One that is not there is an error, too.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ intersphinx_mapping = {"ansible": ("%s", "ansible.inv")}
 """
 ANTSIBULL = "breadcrumbs = true\nindexes = true\nuse_html_blobs = false\nadd_antsibull_docs_version = false\n"
 
-GUIDES = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GUIDES = DOCS / "docsite" / "rst"
+PICTURES = "https://github.com/azdo-connections/azdo.connections/raw/main/docs/"
 
 
 def _inventory(pages: t.Iterable[str]) -> bytes:
@@ -61,6 +64,18 @@ def _inventory(pages: t.Iterable[str]) -> bytes:
     entries += [f"{name} std:envvar 1 {config}#envvar-$ -" for name in sorted(set(_SETTING.findall(text)))]
     head = "# Sphinx inventory version 2\n# Project: Ansible\n# Version: latest\n# The remainder of this file is compressed using zlib.\n"
     return head.encode() + zlib.compress("".join(f"{entry}\n" for entry in entries).encode())
+
+
+def bring_pictures(rst: Path) -> None:
+    """Take the pictures of the pages below ``rst`` from docs/, and have the pages show these."""
+    here = rst / "pictures"
+    here.mkdir()
+    for picture in [*DOCS.glob("*.png"), *DOCS.glob("*.svg")]:
+        shutil.copy(picture, here)
+    for page in rst.rglob("*.rst"):
+        text = page.read_text(encoding="utf-8")
+        if PICTURES in text:
+            page.write_text(text.replace(PICTURES, "/pictures/"), encoding="utf-8")
 
 
 def build(folder: Path) -> int:
@@ -79,6 +94,7 @@ def build(folder: Path) -> int:
     )
     if made.returncode:
         return made.returncode
+    bring_pictures(rst)
     pages = [page.read_text(encoding="utf-8") for page in rst.rglob("*.rst")]
     (rst / "ansible.inv").write_bytes(_inventory(pages))
     (folder / "conf.py").write_text(CONF % ANSIBLE_DOCS, encoding="utf-8")
