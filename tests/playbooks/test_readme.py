@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import typing as t
@@ -19,6 +20,7 @@ from tools.tree import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+(SHOWN,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line.removeprefix("$ ") for block in CONSOLE for line in block.splitlines() if line.startswith("$ ")]
 INVENTORIES = dict(re.findall(r"```yaml\n# (\S+\.azdo\.yml)\n(.*?)```", README, re.DOTALL))
 SHELLS = [shell for shell in ("bash", "zsh") if shutil.which(shell)]
@@ -53,6 +55,15 @@ def contoso() -> Fleet:
         for kind in ("dev", "prod"):
             fleet.connection(project, f"azure-{kind}", last_used=timedelta(days=2))
     return fleet
+
+
+def test_the_screen_is_that_of_the_demo(stage: Callable[..., t.Any]) -> None:
+    """Which is what `make play` serves, so whoever tries it sees this."""
+    (command,) = [line for line in COMMANDS if "fleet_include=usage" in line]
+    here = stage()
+    played = here.run(*shlex.split(command)[1:])
+    assert played.status == 0, played.output
+    assert SHOWN in played.stdout
 
 
 def test_they_do_what_the_readme_says(tmp_path: Path, stage: Callable[..., t.Any]) -> None:

@@ -33,13 +33,11 @@ def action_plugins(root: Path) -> list[str]:
 
 
 def readme(root: Path) -> list[str]:
-    """The rows of README's tables that begin with the name of a module."""
+    """The names in those rows of README's tables whose second column says that they are of modules."""
     text = (root / "README.md").read_text(encoding="utf-8")
-    # Filters are called fleet_... as well, so the second column has to say that it is a module.
-    row = re.compile(
-        rf"^\|\s*\[?`?(?:{re.escape(COLLECTION)}\.)?(azdo_arm_\w+|fleet_\w+(?=`\s*\|\s*module))", re.MULTILINE
-    )
-    return _differences("README.md", set(row.findall(text)), root)
+    rows = re.findall(r"^\|([^|\n]*)\|\s*modules?\s*\|", text, re.MULTILINE)
+    found = {name for row in rows for name in re.findall(rf"`(?:{re.escape(COLLECTION)}\.)?(\w+)`", row)}
+    return _differences("README.md", found, root)
 
 
 def untested(root: Path) -> list[str]:
@@ -66,7 +64,7 @@ GOOD = {
     "plugins/modules/_private.py": "",
     "plugins/action/azdo_arm_x.py": "",
     "meta/runtime.yml": "action_groups: {azdo: [azdo_arm_x]}",
-    "README.md": "| module | |\n|---|---|\n| [azdo_arm_x](https://example.com) | does x |\n",
+    "README.md": "| | Kind | |\n|---|---|---|\n| `azdo_arm_x` | module | does x |\n| `fleet_x` | filter | shows x |\n",
     "tests/playbooks/x.yml": "- azdo.connections.azdo_arm_x: {}\n",
 }
 
@@ -83,10 +81,21 @@ def test_it_can_fail(guard: t.Callable[[Path], list[str]], tmp_path: Path) -> No
     [
         (action_group, {"meta/runtime.yml": "action_groups: {azdo: [azdo_arm_x, azdo_arm_ghost]}"}),
         (action_plugins, {"plugins/action/azdo_arm_ghost.py": ""}),
-        (readme, {"README.md": GOOD["README.md"] + "| `azdo.connections.azdo_arm_ghost` | |\n"}),
-        (readme, {"README.md": GOOD["README.md"] + "| `azdo.connections.fleet_ghost` | module |\n"}),
+        (readme, {"README.md": GOOD["README.md"] + "| `azdo.connections.azdo_arm_ghost` | module | |\n"}),
+        (readme, {"README.md": GOOD["README.md"] + "| `fleet_ghost` | module | |\n"}),
+        (readme, {"README.md": GOOD["README.md"] + "| `azdo_arm_x`, `fleet_ghost` | modules | |\n"}),
         (untested, {"tests/playbooks/x.yml": "- azdo.connections.azdo_arm_x_info: {}\n"}),
     ],
 )
 def test_it_sees_a_ghost(guard: t.Callable[[Path], list[str]], change: dict[str, str], tmp_path: Path) -> None:
     assert len(guard(write(tmp_path, {**GOOD, **change}))) == 1
+
+
+def test_a_row_of_the_readme_may_have_several_modules(tmp_path: Path) -> None:
+    text = "| `azdo_arm_x`, `azdo_arm_y` | modules | do x and y |\n"
+    write(tmp_path, {**GOOD, "plugins/modules/azdo_arm_y.py": "", "README.md": text})
+    assert readme(tmp_path) == []
+    write(tmp_path, {"plugins/modules/azdo_arm_z.py": ""})
+    assert readme(tmp_path) == ["README.md lacks azdo_arm_z"]
+    write(tmp_path, {"README.md": text + "| `azdo_arm_z` | filter | does z |\n"})
+    assert readme(tmp_path) == ["README.md lacks azdo_arm_z"]
