@@ -8,7 +8,9 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
+import itertools
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import MissingLibraryError
 
@@ -61,6 +63,45 @@ def yaml_value(text: str) -> t.Any:
     except Exception as error:  # noqa: BLE001 - besides errors of its own the library raises what a text makes of Python, such as ValueError for a date
         mark = getattr(error, "problem_mark", None)
         raise NotYamlError(" ".join(str(error).split()), mark.line + 1 if mark else 0) from None
+
+
+@dataclass(frozen=True)
+class Located:
+    """A value, and the line in which it begins, counted from 1. Mappings have texts as keys and located values, lists located items; the rest are texts."""
+
+    value: t.Any
+    line: int
+
+
+# A text that a service made is never that deep, nor that long once its aliases are put in.
+_DEEPEST = 64
+_MOST_NODES = 500_000
+
+
+def located_value(text: str) -> Located:
+    """What a YAML text says, with lines; scalars as they are written. Aliases and merges are put in.
+
+    :raises NotYamlError: it is none, or too deep. :raises MissingLibraryError: nobody can read it.
+    """
+    if not HAS_YAML:
+        raise MissingLibraryError("PyYAML", "to read a pipeline in YAML", "")
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except Exception as error:  # noqa: BLE001 - see yaml_value
+        mark = getattr(error, "problem_mark", None)
+        raise NotYamlError(" ".join(str(error).split()), mark.line + 1 if mark else 0) from None
+    return Located(None, 1) if root is None else _located(root, 0, itertools.count())
+
+
+def _located(node: t.Any, depth: int, number: t.Iterator[int]) -> Located:
+    line = node.start_mark.line + 1
+    if depth > _DEEPEST or next(number) > _MOST_NODES:
+        raise NotYamlError("it is nested too deep, or too long", line)
+    if isinstance(node, yaml.MappingNode):
+        return Located({str(key.value): _located(value, depth + 1, number) for key, value in node.value}, line)
+    if isinstance(node, yaml.SequenceNode):
+        return Located([_located(item, depth + 1, number) for item in node.value], line)
+    return Located(node.value, line)
 
 
 def refuse_repeated_keys(text: str) -> None:

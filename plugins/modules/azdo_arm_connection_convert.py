@@ -31,7 +31,7 @@ notes:
     C(agent_managed_identity), C(publish_profile), C(azure_stack), C(manual_needs_federated_credential), C(application_missing),
     C(federated_credential_limit), C(irreversible), C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now),
     C(pipeline_not_ready), C(caller_not_user), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(sovereign_cloud), C(other_tenant) and
-    C(federated_credential_mismatch) warn. C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
+    C(federated_credential_mismatch) warn. C(pipeline_unknown), C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
   - "Reason codes that block a revert: C(not_azurerm), C(no_permission), C(incomplete_answer), C(unreadable_answer),
     C(server_not_supported), C(already_service_principal),
     C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(dead_secret_known), C(secret_expired),
@@ -45,7 +45,8 @@ notes:
     C(not_started), C(unknown). C(federated_credential_mismatch) warns. C(old_credential_in_use) keeps an old credential."
   - "An option that allows something turns its code from blocking to informing: O(shared) C(shared), O(include_disabled) C(disabled), O(allow_in_use)
     C(in_use_now), O(allow_irreversible) C(irreversible) and C(dead_secret_known), O(federated_credential) C(manual_needs_federated_credential), O(resend)
-    C(issuer_migration_unconfirmed). O(attempt_as_non_user) turns C(caller_not_user) into a warning."
+    C(issuer_migration_unconfirmed). O(attempt_as_non_user) turns C(caller_not_user) into a warning. O(readiness) says whether what was found in pipelines
+    blocks; C(pipeline_not_ready) always blocks for O(hold_pipelines)."
   - "C(failed) warns where the last operation failed for want of a federated credential: it may be there by now. C(dead_secret_known) is what a plan or
     journal of the conversion knew."
   - "What a task has not finished fails it in the end, after everything else was done: the statuses V(waiting) and V(needs_person) of RV(connections[].status)
@@ -55,7 +56,8 @@ notes:
     a person, and informs when it only decides about the way back."
   - Secrets, audience and federated credentials of an application are read from Microsoft Graph, those of a managed identity from Azure Resource Manager, which
     a personal access token does not open. Whether a secret still works is then known from the test before the conversion alone.
-  - Tasks inside pipelines are not checked. Some old task versions cannot use workload identity federation; name their pipelines in O(hold_pipelines).
+  - Some versions of tasks, and scripts that read the key of the service principal, do not work with workload identity federation. O(readiness) finds them;
+    O(hold_pipelines) is for what you know yourself.
   - "What Microsoft does not document about the issuer migration: whether the service writes the new federated credential itself, whether the same request twice
     is safe, and whether it takes one from a service principal. So a request is sent once, the credential is looked for and made if it is missing,
     the old one stays, and the first connection is tested before others follow."
@@ -63,6 +65,7 @@ notes:
     when it runs as an ordinary module.
 extends_documentation_fragment:
   - azdo.connections._auth
+  - azdo.connections._readiness
   - azdo.connections._attributes
 attributes:
   check_mode:
@@ -190,7 +193,7 @@ options:
   allow_in_use:
     description:
       - Whether to convert a connection while a pipeline is using it. A run that began more than seven days ago and has no end is not counted.
-      - If so, and without O(hold_pipelines), the use is read in check mode only, to show RV(connections[].last_used), and decides nothing.
+      - If so, and without O(hold_pipelines), the use is read in check mode only, to show RV(connections[].last_used), and by O(readiness).
     type: bool
     default: false
   hold_pipelines:
@@ -201,6 +204,20 @@ options:
         history of one of them could not be read, or because O(projects) or RV(plan) narrow the run and it may be a pipeline of elsewhere.
     type: list
     elements: str
+  readiness:
+    description:
+      - What it means for O(to=workload_identity_federation) that a pipeline which uses a connection would break. What is read, and how it is judged, is told by
+        RV(azdo.connections.azdo_arm_connection_info#module:connections[].pipelines).
+      - V(warn) says so with the reason C(pipeline_not_ready), and converts. A plan that somebody approved holds which connections were accepted so; one whose
+        pipelines became unready since is skipped.
+      - V(require) skips every connection of which a pipeline would break, and with the reason C(pipeline_unknown) every one of which nobody can tell.
+      - V(ignore) reads no pipelines.
+    type: str
+    choices:
+      - require
+      - warn
+      - ignore
+    default: warn
   allow_irreversible:
     description:
       - Whether to move connections that could not be taken back, or of which that is not known; see RV(connections[].rollback).
@@ -687,6 +704,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summ
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import whose
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.readiness_options import READINESS_OPTIONS
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec
 
@@ -717,6 +735,8 @@ ARGUMENT_SPEC = argument_spec(
     include_disabled={"type": "bool", "default": False},
     allow_in_use={"type": "bool", "default": False},
     hold_pipelines={"type": "list", "elements": "str"},
+    readiness={"type": "str", "choices": ["require", "warn", "ignore"], "default": "warn"},
+    **READINESS_OPTIONS,
     allow_irreversible={"type": "bool", "default": False},
     attempt_as_non_user={"type": "bool", "default": False},
     federated_credential={

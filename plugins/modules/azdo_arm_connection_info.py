@@ -21,6 +21,7 @@ notes:
     when it runs as an ordinary module.
 extends_documentation_fragment:
   - azdo.connections._auth
+  - azdo.connections._readiness
   - azdo.connections._attributes
   - azdo.connections._attributes.info_module
 options:
@@ -86,6 +87,8 @@ options:
       - V(identity) reads the application or managed identity behind it, from Microsoft Graph or Azure Resource Manager, so it needs a sign-in with Microsoft
         Entra.
       - V(verification) tests it like the portal's Verify. Azure DevOps signs in with it to do so and changes nothing.
+      - V(pipelines) finds the tasks that use it, and says of each whether it supports workload identity federation. See RV(connections[].pipelines) for what is
+        read, and RV(connections[].readiness) for what that means.
       - What is read counts in RV(connections[].eligibility) too.
     type: list
     elements: str
@@ -95,6 +98,7 @@ options:
       - checks
       - identity
       - verification
+      - pipelines
     default: []
   concurrency:
     description:
@@ -376,6 +380,92 @@ connections:
         federated_credentials:
           description: Number of its federated credentials, of which 20 are allowed.
           type: int
+    pipelines:
+      description:
+        - Every use of the connection that was seen. Read are the timelines of the latest runs with success that used it, the definitions of pipelines and
+          release pipelines with their task groups and gates, variable groups of a Key Vault, pools of virtual machine scale sets, and checks of connections.
+          Not read are checks of environments and other resources.
+        - Runs show the past, definitions the default branch. Where they say different things both are here, and the worse one counts.
+        - A timeline does not say with which connection a task has signed in, so each task that takes one counts for every connection that the run used, unless
+          the definition says more. A disabled step, and a disabled pipeline, is no use.
+      returned: when O(include) contains V(pipelines)
+      type: list
+      elements: dict
+      contains:
+        project:
+          description: Name of the project.
+          type: str
+        project_id:
+          description: Id of the project.
+          type: str
+        kind:
+          description: V(build), V(release), V(check), V(variable_group) or V(scale_set_pool).
+          type: str
+        id:
+          description: Id of the pipeline, or of what else it is.
+          type: int
+        name:
+          description: Name of it.
+          type: str
+        repository:
+          description: Name of the repository of the pipeline.
+          type: str
+        link:
+          description: Address of it in the portal. Null for what has no page of its own.
+          type: str
+        task:
+          description: Name of the task. Null if nobody can say which one it is.
+          type: str
+          sample: AzureFileCopy
+        version:
+          description: Its major version.
+          type: str
+          sample: "4"
+        place:
+          description: Stage, job and step, as far as they are known.
+          type: str
+        line:
+          description: Line of the step in the expanded YAML.
+          type: int
+        verdict:
+          description:
+            - V(ready), V(update_task) if another version supports federation, V(not_supported) if none is known that does, V(reads_secret) if the script reads
+              the key of the service principal, V(unknown) if nobody can tell.
+          type: str
+        why:
+          description: The verdict in a sentence. Null if it is ready.
+          type: str
+        use_instead:
+          description: The task to use instead.
+          type: str
+          sample: AzureFileCopy@6
+        evidence:
+          description: How one knows.
+          type: dict
+          contains:
+            source:
+              description: V(run), V(definition), V(expanded_yaml) or V(setting).
+              type: str
+            run:
+              description: Id of the run.
+              type: int
+            at:
+              description: When the run ended, or when the rest was read, in UTC.
+              type: str
+    readiness:
+      description: What the pipelines mean for a conversion of the connection.
+      returned: when O(include) contains V(pipelines)
+      type: dict
+      contains:
+        verdict:
+          description:
+            - The worst verdict of RV(connections[].pipelines). V(unknown) also if something could not be read. V(unused) if everything could be read, and
+              nothing uses the connection.
+          type: str
+        unread:
+          description: What could not be read, in sentences.
+          type: list
+          elements: str
     secret_expires:
       description: When the stored secret ends or has ended, in UTC. Null if it is not sure, for example because only some of several secrets have ended.
       returned: when O(include) contains V(identity)
@@ -436,6 +526,21 @@ summary:
     not_ready:
       description: Number of connections that failed or are in progress.
       type: int
+    readiness:
+      description: The pipelines in numbers.
+      returned: when O(include) contains V(pipelines)
+      type: dict
+      contains:
+        verdicts:
+          description: Number of connections with each verdict of RV(connections[].readiness.verdict).
+          type: dict
+        unread:
+          description: What could not be read, each sentence once.
+          type: list
+          elements: str
+        table:
+          description: By which table tasks were judged, with C(source), C(as_of) and C(own_rows), the number of rows that you gave.
+          type: dict
     coverage:
       description: What was seen and what was not.
       type: dict
@@ -477,6 +582,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines_result import (
+    pipelines_result,
+    readiness_summary,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.readiness_options import (
+    READINESS_OPTIONS,
+    task_support,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import read_details, usage
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import (
@@ -517,9 +631,10 @@ ARGUMENT_SPEC = argument_spec(
     include={
         "type": "list",
         "elements": "str",
-        "choices": ["usage", "permissions", "checks", "identity", "verification"],
+        "choices": ["usage", "permissions", "checks", "identity", "verification", "pipelines"],
         "default": [],
     },
+    **READINESS_OPTIONS,
     concurrency={"type": "int", "default": 8},
 )
 
@@ -530,18 +645,23 @@ def run(runtime: Runtime) -> Result:
     for option in ("projects", "names", "ids", "environments"):
         check_names(option, params[option])
     check_range("concurrency", params["concurrency"], 1, 64)
+    support = task_support(params)
     estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
     estate.coverage.check_that_something_was_read()
     runtime.warnings += [estate.coverage.doubts] if estate.coverage.doubts else []
-    seen_from = situation(runtime, estate)
     include = params["include"]
+    looks_at_pipelines = "pipelines" in include
+    seen_from = situation(runtime, estate, readiness="warn" if looks_at_pipelines else "ignore", task_support=support)
+    everyone = [found.connection for found in estate.found]
     inspection = Inspection(
         runtime,
         use="latest" if "usage" in include else None,
         identity="identity" in include,
         test="verification" in include,
+        pipelines=Pipelines(runtime, everyone, expand=params["readiness_expand"]) if looks_at_pipelines else None,
     )
     wanted = narrow(estate, params)
+    inspection.read_ahead([found.connection for found in wanted])
     meter = Progress(runtime, len(wanted), "connections read")
 
     def count(_found: Found, _row: Json) -> bool:
@@ -559,6 +679,8 @@ def run(runtime: Runtime) -> Result:
     )
     connections = [item for item in rows if item is not None]
     summary = estate_summary(connections, runtime.azure_devops, estate.coverage)
+    if looks_at_pipelines:
+        summary["readiness"] = readiness_summary(connections, support)
     return Result(values={"connections": connections, "summary": summary})
 
 
@@ -593,6 +715,8 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
         details["secret_expires"] = format_time(secret.ends)
     if "verification" in include:
         details["verification"] = facts.tested.to_result() if facts.tested else None
+    if facts.pipelines is not None:
+        details |= pipelines_result(facts.pipelines, seen_from.task_support, runtime.azure_devops.url)
     return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}
 
 

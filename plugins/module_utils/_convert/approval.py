@@ -32,6 +32,7 @@ _NOT_OF_THE_PLAN = {
     *OF_THE_CALLER,
     "in_use_now",
     "pipeline_not_ready",
+    "pipeline_unknown",
     "application_missing",
     "federated_credential_limit",
     "issuer_migration_unconfirmed",
@@ -52,9 +53,13 @@ class PlanChangedError(AzdoError):
 
 
 def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: str) -> Json:
-    """Shape: ``{id, project_id, action: bool, rollback, decision: act or exclude, fingerprint}``."""
+    """Shape: ``{id, project_id, action: bool, rollback, decision: act or exclude, fingerprint}``.
+
+    ``accepted: true`` comes to it where a pipeline is known to break and the connection is to be moved all the same.
+    """
     reasons = list(reasons)
     action = not any(r.effect == "blocks" and r.code not in _NOT_OF_THE_PLAN for r in reasons)
+    breaks = any(r.code == "pipeline_not_ready" and r.effect == "warns" for r in reasons)
     return {
         "id": connection.id.lower(),
         "project_id": connection.owner.id.lower(),
@@ -63,6 +68,7 @@ def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: st
         "rollback": rollback if action else "none",
         "decision": "exclude" if any(r.code == "excluded" for r in reasons) else "act",
         "fingerprint": fingerprint(connection),
+        **({"accepted": True} if action and breaks else {}),
     }
 
 
@@ -138,7 +144,7 @@ def check_document(plan: Json, option: str = "plan") -> None:
         and isinstance(plan.get("options"), dict)
         and isinstance(plan.get("organization_id"), str)
         and _tells_gaps(plan)
-        and all(isinstance(item, dict) and set(item) == set(_ITEM) for item in items)
+        and all(isinstance(item, dict) and set(item) - {"accepted"} == set(_ITEM) for item in items)
     )
     if not whole:
         raise OptionError(
@@ -152,6 +158,7 @@ def check_document(plan: Json, option: str = "plan") -> None:
         for name, kind in _ITEM.items()
         if not isinstance(item[name], kind)
     ]
+    odd += [f"{item['id']}: accepted" for item in t.cast("list[Json]", items) if item.get("accepted", True) is not True]
     if odd or len(set(ids)) < len(ids) or _digest_of_any(plan) != plan.get("digest"):
         censored = (
             " A secret of this sign-in occurs in it, so Ansible has censored it." if "****" in json.dumps(plan) else ""

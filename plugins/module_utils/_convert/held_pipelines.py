@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts, Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
 from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
@@ -60,7 +60,7 @@ def _uses(task: TaskContext, rows: t.Sequence[PlannedRow]) -> list[Use | None]:
 
     def use(row: PlannedRow) -> Use | None:
         known = row.assessment.facts
-        return (known if known and known.use else task.inspection.with_use(row.connection, Facts())).use
+        return known.use if known and known.use else task.inspection.use(row.connection)
 
     runtime = task.runtime
     return list(each(rows, use, concurrency=runtime.concurrency, stop=runtime.stop))

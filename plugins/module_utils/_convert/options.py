@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.approval
 from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs import PAIRS, Pair, pairs_of
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.readiness_options import task_support
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
@@ -34,6 +35,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.estate imp
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
+from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import check_range
 
 # The options that say what a run does, and not how fast; a plan is made for their values.
@@ -50,7 +52,12 @@ _BEHAVIOUR = (
     "verify",
 )
 # The same for options that came later: as long as they are left out, plans are what they were.
-_BEHAVIOUR_SINCE: Json = {"reconvert_on_failure": False, "compare": "all"}
+_BEHAVIOUR_SINCE: Json = {
+    "reconvert_on_failure": False,
+    "compare": "all",
+    "readiness": "warn",
+    "readiness_expand": False,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +75,15 @@ class Options:
     batch: tuple[str, ...] | None = None
     credential: Json | None = field(default=None)
     pairs: tuple[Pair, ...] = ()
+    task_support: TaskSupport = field(default_factory=TaskSupport)
 
     @property
     def target(self) -> str:
         return str(self.params["to"])
+
+    @property
+    def looks_at_pipelines(self) -> bool:
+        return self.target == WIF and self.params["readiness"] != "ignore"
 
     @property
     def tests_before(self) -> bool:
@@ -149,6 +161,9 @@ class Options:
             "include_disabled": params["include_disabled"],
             "allow_in_use": params["allow_in_use"],
             "hold_pipelines": tuple(params["hold_pipelines"] or ()),
+            "readiness": params["readiness"],
+            "task_support": self.task_support,
+            "accepted": None if self.plan is None else self._accepted,
             "federation": self._federation,
             "pairs": {id_: pair.federation for id_, pair in pairs.items() if pair.federation},
             "identities": {id_: pair.managed_identity for id_, pair in pairs.items() if pair.managed_identity},
@@ -161,6 +176,10 @@ class Options:
             "promised_back": frozenset(item["id"] for item in self._planned if item["rollback"] == "possible"),
             "not_approved": frozenset(item["id"] for item in self._planned if not item["action"]),
         }
+
+    @property
+    def _accepted(self) -> frozenset[str]:
+        return frozenset(item["id"] for item in self._planned if item.get("accepted"))
 
     def _pairs(self, estate: Estate) -> dict[str, Pair]:
         """What was given, by connection id in lower case."""
@@ -193,6 +212,7 @@ class Options:
         return {
             **{name: self.params[name] for name in _BEHAVIOUR},
             **{name: value for name, usual in _BEHAVIOUR_SINCE.items() if (value := self.params[name]) != usual},
+            **({"task_support": text_hash(rows)} if (rows := self.task_support.to_plan()) else {}),
             "projects": self._promised_projects(estate),
             "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
             "federated_credential": None
@@ -281,6 +301,7 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
         batch=_of_batch(batch),
         credential=credential,
         pairs=pairs,
+        task_support=task_support(params),
     )
 
 

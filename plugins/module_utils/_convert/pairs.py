@@ -8,30 +8,19 @@ PRIVATE to the collection.
 
 from __future__ import annotations
 
-import csv
-import io
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
-from ansible_collections.azdo.connections.plugins.module_utils._yaml import (
-    NotYamlError,
-    RepeatedKeyError,
-    yaml_value,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._table_file import TableForm, read_table
 
 PAIRS = "federated_credential.pairs"
 PAIRS_FILE = "federated_credential.pairs_file"
 _KEYS = ("connection", "issuer", "subject", "managed_identity")
-_FORM = (
-    f"A CSV file has a first line with {', '.join(_KEYS)}; a YAML or JSON file is a list of mappings with these keys."
-)
-# Spreadsheets write one or the other, by the language of their user.
-_DELIMITERS = ",;\t"
+_FORM = TableForm(_KEYS, ("connection",), hints)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,61 +47,8 @@ def pairs_of(credential: Json | None) -> tuple[Pair, ...]:
 
 
 def read_pairs_file(path: str, option: str = PAIRS_FILE) -> list[Pair]:
-    """:param path: a file that ends with .csv, .yml, .yaml or .json, in UTF-8. :raises OptionError: it is none, names the file and the line or entry."""
-    try:
-        text = Path(path).expanduser().read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise OptionError(f"{option}: {path} cannot be read: {why}.", remedy="Name a file that exists.") from None
-    found = _from_csv(text, path, option) if path.lower().endswith(".csv") else _from_yaml(text, path, option)
-    if not found:
-        raise OptionError(f"{option}: there is nothing in {path}.", remedy=f"{_FORM} Leave {option} out to give none.")
-    return [_pair(item, where) for where, item in found]
-
-
-def _from_csv(text: str, path: str, option: str) -> list[tuple[str, Json]]:
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True, strict=True)
-    try:
-        names = [str(name).strip().lower() for name in rows.fieldnames or ()]
-        _check_keys(names, f"{option}: {path}")
-        rows.fieldnames = names
-        found = [(f"{option}: {path}, line {rows.line_num}", row) for row in rows]
-    except csv.Error as error:
-        raise OptionError(f"{option}: {path} is no CSV file: {error}.", remedy=_FORM) from None
-    for where, row in found:
-        if None in row or None in row.values():
-            raise OptionError(f"{where} has not {len(names)} fields.", remedy=_FORM)
-    return [(where, row) for where, row in found if any(str(value).strip() for value in row.values())]
-
-
-def _from_yaml(text: str, path: str, option: str) -> list[tuple[str, Json]]:
-    try:
-        content = yaml_value(text)
-    except RepeatedKeyError as error:
-        raise OptionError(
-            f"{option}: {path}, line {error.line} gives {error.key!r} for the second time in one entry.",
-            remedy="Begin each entry with a dash of its own, and give each key once.",
-        ) from None
-    except NotYamlError as error:
-        raise OptionError(f"{option}: {path} is no YAML: {error}.", remedy=_FORM) from None
-    if content is None:
-        return []
-    if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
-        raise OptionError(f"{option}: {path} is no list of mappings.", remedy=_FORM)
-    found = [(f"{option}: {path}, entry {number}", item) for number, item in enumerate(content, 1)]
-    for where, item in found:
-        _check_keys([str(key) for key in item], where, whole=False)
-    return found
-
-
-def _check_keys(names: t.Sequence[str], where: str, *, whole: bool = True) -> None:
-    """:param whole: whether a line of a table tells everything: then what is never there cannot be given."""
-    strange = [name for name in names if name not in _KEYS]
-    if strange or (whole and "connection" not in names) or len(set(names)) < len(names):
-        fault = f"has {', '.join(map(repr, strange))}" if strange else "does not say which column is what, each once"
-        raise OptionError(f"{where} {fault}.{hints(strange, _KEYS)}", remedy=_FORM)
+    """:param path: a table, see :func:`read_table`. :raises OptionError: it is none, names the file and the line or entry."""
+    return [_pair(item, where) for where, item in read_table(path, option, _FORM)]
 
 
 def _pair(item: t.Mapping[str, t.Any], where: str) -> Pair:

@@ -27,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.states_of_many import StatesOfMany
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import Depth
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ENTRA_ISSUER, Json
@@ -126,6 +127,7 @@ class Planner:
         ]
         self.not_selected = self._not_selected(task, estate, plan, concerned)
         self._check_pairs(task, estate, plan)
+        task.inspection.read_ahead([row.connection for row in plan if row.assessment.worth_asking])
         approval = self._approved_by_plan()
         if runtime.check_mode or options.digest is not None:
             plan = self._foresee(task, plan)
@@ -256,6 +258,13 @@ class Planner:
             raise approvals.digest_error(given, found, self.gaps.gaps)
         return given, hashes
 
+    def _pipelines(self, estate: Estate) -> Pipelines | None:
+        """A server has no federation, so there is nothing for which its pipelines could be ready."""
+        if not self._options.looks_at_pipelines or not self._runtime.azure_devops.organization().hosted:
+            return None
+        everyone = [found.connection for found in estate.found]
+        return Pipelines(self._runtime, everyone, expand=self._runtime.params["readiness_expand"])
+
     def _task(self, estate: Estate, conditions: Json) -> TaskContext:
         params = self._runtime.params
         depth: Depth = "all" if params["hold_pipelines"] else "running"
@@ -273,6 +282,7 @@ class Planner:
                 identity=True,
                 test=self._options.tests_before,
                 resource_ids=conditions["identities"],
+                pipelines=self._pipelines(estate),
             ),
             journal=self._journal,
             verify_timeout=float(params["verify_timeout"]),

@@ -9,6 +9,7 @@ PRIVATE to the collection. What cannot be read is said, with the reason, and nev
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
@@ -16,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     TransportError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Identity, identity_behind
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import Depth, read_use
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.verify import is_final, test_until
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
@@ -35,6 +37,7 @@ class Inspection:
 
     :param use: how far back to look for uses; None: not at all.
     :param resource_ids: Azure's ids of managed identities, as far as somebody said, by connection id in lower case.
+    :param pipelines: what looks for the tasks that use a connection; it goes by the use, which is read then in any case. None: not at all.
     """
 
     def __init__(
@@ -45,12 +48,14 @@ class Inspection:
         identity: bool,
         test: bool,
         resource_ids: t.Mapping[str, str] | None = None,
+        pipelines: Pipelines | None = None,
     ) -> None:
         self._runtime = runtime
         self._use = use
         self._identity = identity
         self._test = test
         self._resource_ids = resource_ids or {}
+        self._pipelines = pipelines
 
     def facts(self, connection: ArmConnection) -> Facts:
         """Everything that this task asks about a connection; the use last, because it is the first to be out of date."""
@@ -66,15 +71,27 @@ class Inspection:
         return Facts(identity=found[1], tested=tested, unread=unread), found[0]
 
     def with_use(self, connection: ArmConnection, facts: Facts) -> Facts:
-        """The facts with what is known of the use just now."""
-        depth = self._use
+        """The facts with what is known of the use just now, and of the pipelines."""
+        depth = self._use or ("latest" if self._pipelines else None)
         if depth is None:
             return facts
         unread = {key: why for key, why in facts.unread.items() if key != "use"}
-        use: Use | None = self._tried(
-            unread, "use", lambda: read_use(self._runtime.azure_devops, connection, self._runtime.now(), depth)
-        )
-        return Facts(use=use, identity=facts.identity, tested=facts.tested, unread=unread)
+        use = self._read_use(connection, depth, unread)
+        pipelines = self._pipelines.of(connection, use) if self._pipelines else None
+        return replace(facts, use=use, pipelines=pipelines, unread=unread)
+
+    def use(self, connection: ArmConnection) -> Use | None:
+        """The use just now; None if it was not asked for, or could not be read."""
+        return self._read_use(connection, self._use, {}) if self._use else None
+
+    def _read_use(self, connection: ArmConnection, depth: Depth, unread: dict[str, str]) -> Use | None:
+        client, now = self._runtime.azure_devops, self._runtime.now()
+        return self._tried(unread, "use", lambda: read_use(client, connection, now, depth))
+
+    def read_ahead(self, connections: t.Sequence[ArmConnection]) -> None:
+        """What is read once for all of them, several things at a time."""
+        if self._pipelines:
+            self._pipelines.read_ahead(connections)
 
     def test(
         self,

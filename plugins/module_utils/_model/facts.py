@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
+from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_facts import PipelineFacts
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
@@ -63,11 +64,26 @@ class Definition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PipelineRuns:
+    """A pipeline that used the connection, by ids, and its latest run with success that did.
+
+    :param last: the id of that run, which for a build is what its timeline is asked for with; None if none of the known ones succeeded.
+    :param ended: when it ended, or began if that is all one knows; in UTC.
+    """
+
+    project_id: str
+    definition: Definition
+    last: int | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Use:
     """The latest uses of a connection over all its projects (7). ``running`` are the uses that have not ended.
 
     :param last_result: how the latest one that has ended ended, in the service's word, in lower case.
     :param last_success: when the latest one that succeeded has ended, or began if its end is not known.
+    :param pipelines: each of the pipelines once, with its latest run.
     """
 
     never_used: bool
@@ -76,6 +92,7 @@ class Use:
     running: tuple[tuple[Definition, str | None], ...]
     last_result: str | None = None
     last_success: datetime | None = None
+    pipelines: tuple[PipelineRuns, ...] = ()
 
     @classmethod
     def from_histories(cls, histories: t.Iterable[tuple[ProjectReference, list[Json]]], now: datetime) -> Use:
@@ -102,6 +119,7 @@ class Use:
                 (record.end for record in records if record.result == _SUCCEEDED and record.end),
                 default=None,
             ),
+            pipelines=tuple(_pipelines(records)),
         )
 
     def to_result(self, now: datetime) -> Json:
@@ -119,9 +137,11 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class _Record:
-    """One use in an execution history (7). ``ended`` is whether it says anything of an end, ``result`` its word in lower case."""
+    """One use in an execution history (7). ``ended`` is whether it says anything of an end, ``result`` its word in lower case, ``owner`` the id of the run."""
 
+    project_id: str
     definition: Definition | None
+    owner: int | None
     started: datetime | None
     finished: datetime | None
     ended: bool
@@ -134,7 +154,9 @@ class _Record:
             kind, pipeline = fields.text("planType").lower(), fields.inner("definition")
             found = Definition(project=project.name, kind=kind, id=pipeline.number("id"), name=pipeline.text("name"))
             return cls(
+                project_id=project.id,
                 definition=found if fields.has("definition") else None,
+                owner=fields.inner("owner").number("id"),
                 started=parse_time(fields.text("startTime")),
                 finished=parse_time(finished),
                 ended=bool(finished or result),
@@ -151,6 +173,29 @@ class _Record:
     def is_running(self, now: datetime) -> bool:
         """Neither a result nor an end (7)."""
         return not self.ended and _may_still_run(self.started, now)
+
+
+def _pipelines(records: t.Iterable[_Record]) -> t.Iterator[PipelineRuns]:
+    """Ids and not names say which pipeline it is: names change, and the history has each as it was."""
+    by_id: dict[tuple[str, str, int | None], list[_Record]] = {}
+    for record in records:
+        if record.definition is not None:
+            key = (record.project_id.lower(), record.definition.kind, record.definition.id)
+            by_id.setdefault(key, []).append(record)
+    for (project_id, _kind, _id), several in by_id.items():
+        latest = max(
+            (record for record in several if record.result == _SUCCEEDED and record.owner is not None),
+            key=lambda record: record.end or _BEFORE_ALL,
+            default=None,
+        )
+        named = max(several, key=lambda record: record.end or _BEFORE_ALL).definition
+        if named is not None:
+            yield PipelineRuns(
+                project_id=project_id,
+                definition=named,
+                last=latest.owner if latest else None,
+                ended=latest.end if latest else None,
+            )
 
 
 def may_be_running(record: Json, now: datetime) -> bool:
@@ -241,11 +286,13 @@ class Facts:
     """What was read around one connection; None is "not asked for". ``unread`` says why something that was asked for could not be read.
 
     :param tested: how the test of the connection ended before anything was changed.
+    :param pipelines: which tasks use it; what of that could not be read stands in it.
     """
 
     use: Use | None = None
     identity: IdentityFacts | None = None
     tested: Verification | None = None
+    pipelines: PipelineFacts | None = None
     unread: t.Mapping[str, str] = field(default_factory=dict)
 
 

@@ -99,6 +99,10 @@ class Fields:
         """An object inside of this one; an empty one if there is none."""
         return Fields(self._get(key), self.odd, self._where(key), loose=loose)
 
+    def mapping(self, key: str) -> Json:
+        """An object of which the caller reads the fields by name only to look for something, such as the inputs of a task; empty if there is none."""
+        return t.cast(Json, self._get(key)) if self._is(key, dict) else {}
+
     def only_texts(self) -> Fields:
         """The same object, of which every field is a text: what is of another kind is noted, whether or not somebody reads it."""
         odd = [key for key, item in self._written.items() if item is not None and not isinstance(item, str)]

@@ -313,6 +313,23 @@ class AzureDevOps:
             raise AmbiguousWriteError("Azure DevOps answered the issuer migration with something unknown.")
         return answer
 
+    def read(
+        self,
+        path: str,
+        version: str,
+        params: t.Mapping[str, t.Any] | None = None,
+        *,
+        base: str | None = None,
+        body: t.Any = None,
+    ) -> Response:
+        """A read of an area that has a file of its own; with a ``body`` it is one of the POSTs that only ask.
+
+        :param base: where that area is, if not beside the rest.
+        """
+        return self._send(
+            self._request("GET" if body is None else "POST", path, version, params=params, body=body, base=base)
+        )
+
     def _newest(self, method: str, path: str, *, write: bool = False, **named: t.Any) -> Response:
         """A request about connections in the newest model, or in the one before it where the service does not take that (any more).
 
@@ -367,10 +384,11 @@ class AzureDevOps:
         body: t.Any = None,
         write: bool = False,
         announce: Announce | None = None,
+        base: str | None = None,
     ) -> Request:
         return Request(
             method=method,
-            url=f"{self.url}/{path}",
+            url=f"{base or self.url}/{path}",
             params={**(params or {}), "api-version": version},
             # Without it a rejected credential is answered with a redirect to a sign-in page (9.1).
             headers={"X-TFS-FedAuthRedirect": "Suppress"},

@@ -202,9 +202,15 @@ RULES: dict[str, Rule] = {
     ),
     "pipeline_not_ready": Rule(
         "used by a pipeline that is not ready",
-        "A pipeline that is not ready for workload identity federation has used the connection.",
-        "Update the tasks of that pipeline, then take it out of {hold_pipelines}.",
+        "A pipeline that uses the connection is not ready for workload identity federation.",
+        "Change the tasks that are named, and run that pipeline once; take it out of {hold_pipelines} if it is there.",
         ("blocks", None, None),
+    ),
+    "pipeline_unknown": Rule(
+        "with a pipeline that nobody can judge",
+        "Whether the pipelines that use the connection go on working after the conversion is not known.",
+        "Say with {task_support} which tasks of extensions support it, set {readiness_expand} to true, or give the caller the right to read the pipelines.",
+        ("informs", None, None),
     ),
     "subject_mismatch": Rule(
         "with the subject of another",

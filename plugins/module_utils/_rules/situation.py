@@ -12,6 +12,8 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
+
 
 @dataclass(frozen=True, kw_only=True)
 class FederationOptions:
@@ -66,6 +68,8 @@ class Situation:
     :param organization: its name, as subjects of the Azure DevOps issuer begin with it (2.10).
     :param subjects: how many of the visible connections have each subject, in lower case.
     :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
+    :param readiness: what it means that a pipeline would break: ``require``, ``warn`` or ``ignore``. :param task_support: by which table.
+    :param accepted: ids that were approved although a pipeline would break, in lower case; None where nothing was approved yet.
     :param federation: how federated credentials are seen to; None if connections that a person created are left alone.
     :param pairs: issuer and subject that the user gave, by connection id in lower case.
     :param identities: Azure's ids of managed identities that the user gave, by connection id in lower case.
@@ -94,6 +98,9 @@ class Situation:
     include_disabled: bool = False
     allow_in_use: bool = False
     hold_pipelines: tuple[str, ...] = ()
+    readiness: str = "ignore"
+    task_support: TaskSupport = field(default_factory=TaskSupport)
+    accepted: frozenset[str] | None = None
     federation: FederationOptions | None = None
     pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
     identities: t.Mapping[str, str] = field(default_factory=dict)

@@ -186,6 +186,7 @@ OF_FACTS = {
     "federated_credential_mismatch",
     "in_use_now",
     "pipeline_not_ready",
+    "pipeline_unknown",
 }
 
 

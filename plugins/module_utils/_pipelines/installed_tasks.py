@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks that are installed in an organization: their names, and which of their inputs take an Azure Resource Manager connection.
+
+PRIVATE to the collection, and pure. The facts come from the list of tasks that clients read; no published description of it was seen.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import defaultdict
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
+
+_KIND = "connectedservice:"
+_OURS = "azurerm"
+
+
+class InstalledTasks:
+    """What :meth:`from_api` has read. Names and inputs are compared without regard to case."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._inputs: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._of_any_version: dict[str, set[str]] = defaultdict(set)
+
+    @classmethod
+    def from_api(cls, items: t.Iterable[Json]) -> InstalledTasks:
+        """:raises UnreadableError: a task has a field that is not of its kind."""
+        found = cls()
+        for item in items:
+            read_strictly("an installed task", item, found._add)
+        return found
+
+    def _add(self, fields: Fields) -> None:
+        name, id_ = fields.text("name"), fields.text("id").lower()
+        version = fields.inner("version").number("major")
+        key = name.casefold()
+        self._names[id_] = name
+        inputs = self._inputs[key, "" if version is None else str(version)]
+        for item in fields.objects("inputs"):
+            if _takes_our_connections(item.text("type")):
+                inputs.update(text.casefold() for text in (item.text("name"), *item.texts("aliases")))
+        self._of_any_version[key] |= inputs
+
+    def name_of(self, task: str) -> str:
+        """The name of a task of which the name or the id is given; what is not known stays as it is."""
+        return self._names.get(task.lower(), task)
+
+    def connection_inputs(self, task: str, major: str) -> t.AbstractSet[str] | None:
+        """The names and aliases, in lower case, of the inputs that take a connection of ours; of any version where this one is not installed.
+
+        None: the task is not installed, so nobody knows.
+        """
+        key = task.casefold()
+        if (key, major) in self._inputs:
+            return self._inputs[key, major]
+        return self._of_any_version.get(key)
+
+
+def _takes_our_connections(kind: str) -> bool:
+    kind = kind.casefold()
+    return kind.startswith(_KIND) and _OURS in kind.removeprefix(_KIND).replace(",", ":").split(":")
