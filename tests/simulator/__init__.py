@@ -11,6 +11,8 @@ from .demo import bench_fleet, demo_fleet, fleet_by_name
 from .faults import Fault
 from .fleet import Fleet
 from .knobs import Knobs
+from .pipeline_fleet import designer_step
+from .pipeline_state import Pipeline, Variable
 from .recorder import Moment, Observer, Recorded
 from .server import Simulator
 from .state import Connection, Project
@@ -24,11 +26,14 @@ __all__ = [
     "Knobs",
     "Moment",
     "Observer",
+    "Pipeline",
     "Project",
     "Recorded",
     "Simulator",
+    "Variable",
     "bench_fleet",
     "demo_fleet",
+    "designer_step",
     "fleet_by_name",
     "is_write",
 ]

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .caller import LEVELS, Level
+from .caller import LEVELS, Level, PipelineRight
 from .calls import Call
 from .errors import Failure, access_denied
 from .state import Connection, Project
@@ -49,3 +49,15 @@ def may(call: Call, level: Level, project: Project, connection: Connection) -> b
 def need(call: Call, level: Level, project: Project, connection: Connection) -> None:
     if not may(call, level, project, connection):
         raise denied(call, connection.name)
+
+
+def right(call: Call, name: PipelineRight) -> bool:
+    return bool(getattr(call.caller, name))
+
+
+def need_right(call: Call, name: PipelineRight, permission: str) -> None:
+    """What may be read of pipelines and what surrounds them."""  # assumed: 9.2 (status and text)
+    if not right(call, name):
+        raise access_denied(
+            f"Access denied. {call.caller.display_name} needs {permission} permissions to perform the action."
+        )

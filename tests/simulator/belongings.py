@@ -14,13 +14,13 @@ from . import federation, identity_fleet
 from .caller import ROLES, Caller, RoleName, UserRole
 from .directory import Application, Password
 from .identifiers import guid
-from .people import People
+from .pipeline_fleet import PipelineFleet
 from .state import Check, Connection, Execution, Project
 
 DEFINITION = (12, "deploy-infrastructure")
 
 
-class Belongings(People):
+class Belongings(PipelineFleet):
     """The part of a fleet that adds to connections."""
 
     user: Caller

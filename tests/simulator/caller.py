@@ -14,6 +14,9 @@ Level = Literal["administrator", "user", "reader", "none"]
 LEVELS: tuple[Level, ...] = ("none", "reader", "user", "administrator")
 GraphRights = Literal["all", "default", "owned", "none"]
 AzureRights = Literal["owner", "user_access_administrator", "contributor", "reader", "none"]
+PipelineRight = Literal[
+    "reads_pipelines", "reads_releases", "reads_variable_groups", "reads_pools", "reads_tasks", "queues_pipelines"
+]
 RoleName = Literal["Administrator", "User", "Reader"]
 ROLES: tuple[RoleName, ...] = ("Administrator", "User", "Reader")  # observed: 6.3
 
@@ -37,6 +40,13 @@ class Caller:
     creator: bool = True
     graph_rights: GraphRights = "all"
     azure_rights: AzureRights = "owner"
+    # what may be read of pipelines, in every project that is seen
+    reads_pipelines: bool = True
+    reads_releases: bool = True
+    reads_variable_groups: bool = True
+    reads_pools: bool = True
+    reads_tasks: bool = True
+    queues_pipelines: bool = True
 
     @property
     def is_user(self) -> bool:

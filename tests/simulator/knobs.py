@@ -31,6 +31,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "conversion_credential": ("create", "forget"),
     "conversion_drops": ("", "share", "check", "permission", "role", "data", "description", "enabled"),
     "migration_credential": ("create", "require", "forget"),
+    "definitions_without_rights": ("forbidden", "empty"),
+    "preview_needs": ("read", "queue"),
+    "checkout_in_timeline": ("null", "task"),
 }
 
 
@@ -93,6 +96,11 @@ class Knobs:
     permission_delay_calls: int = 0
     # execution history (7)
     history_page_size: int = 50
+    # pipelines (fact sheet about pipeline readiness, 3 and 4)
+    definitions_page_size: int = 100
+    definitions_without_rights: str = "forbidden"
+    preview_needs: str = "read"
+    checkout_in_timeline: str = "null"
     # directory and resource manager (8)
     principal_replication_tries: int = 0
     arm_page_size: int = 50

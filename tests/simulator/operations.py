@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from . import (
+    build_definitions,
     checks,
     discovery,
     endpoint_types,
@@ -17,14 +18,18 @@ from . import (
     history,
     machine_identity,
     migration,
+    pipeline_runs,
     pipelines,
     processes,
     projects,
     proxy,
+    release_definitions,
     resource_manager,
     resources,
     role_assignments,
     roles,
+    task_library,
+    timelines,
     updates,
 )
 from .calls import Handler
@@ -95,6 +100,51 @@ def _pipelines() -> list[Operation]:
         _devops("PATCH", one, checks.update_check, "write", rows),
         _devops("DELETE", one, checks.delete_check, "write", rows),
         _devops("POST", query, checks.query_checks, "read", resources.CHECK_QUERIES),
+    ]
+
+
+def _pipelines_and_tasks() -> list[Operation]:
+    """Reads, but for a run."""
+    build, release, task = "{project}/_apis/build", "{project}/_apis/release", "{project}/_apis/distributedtask"
+    one = "{project}/_apis/pipelines/{pipeline_id}"
+    return [
+        _devops("GET", f"{build}/definitions", build_definitions.list_definitions, "list", resources.DEFINITIONS),
+        _devops(
+            "GET",
+            f"{build}/definitions/{{pipeline_id}}",
+            build_definitions.get_definition,
+            "read",
+            resources.DEFINITIONS,
+        ),
+        _devops("GET", f"{build}/builds/{{build_id}}/timeline", timelines.get_timeline, "read", resources.TIMELINES),
+        _devops("GET", f"{release}/definitions", release_definitions.list_definitions, "list", resources.RELEASES),
+        _devops(
+            "GET",
+            f"{release}/definitions/{{pipeline_id}}",
+            release_definitions.get_definition,
+            "read",
+            resources.RELEASES,
+        ),
+        _devops("GET", f"{task}/taskgroups", task_library.list_task_groups, "list", resources.TASK_GROUPS),
+        _devops("GET", f"{task}/taskgroups/{{id}}", task_library.get_task_group, "read", resources.TASK_GROUPS),
+        _devops("GET", f"{task}/variablegroups", task_library.list_variable_groups, "list", resources.VARIABLE_GROUPS),
+        _devops("GET", "_apis/distributedtask/tasks", task_library.list_tasks, "list", resources.TASKS),
+        _devops(
+            "GET",
+            "_apis/distributedtask/elasticpools",
+            task_library.list_elastic_pools,
+            "list",
+            resources.ELASTIC_POOLS,
+        ),
+        _devops("POST", f"{one}/preview", pipeline_runs.preview, "read", resources.PREVIEW),
+        _devops("POST", f"{one}/runs", pipeline_runs.start_run, "write", resources.RUNS),
+        _devops(
+            "GET",
+            "{project}/_apis/git/repositories/{repository}/items",
+            pipeline_runs.get_item,
+            "read",
+            resources.GIT_ITEMS,
+        ),
     ]
 
 
@@ -174,4 +224,15 @@ def _resource_manager() -> list[Operation]:
 
 
 def table() -> Table:
-    return Table([*_discovery(), *_endpoints(), *_pipelines(), *_roles(), *_entra(), *_graph(), *_resource_manager()])
+    return Table(
+        [
+            *_discovery(),
+            *_endpoints(),
+            *_pipelines(),
+            *_pipelines_and_tasks(),
+            *_roles(),
+            *_entra(),
+            *_graph(),
+            *_resource_manager(),
+        ]
+    )

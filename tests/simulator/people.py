@@ -42,6 +42,12 @@ class People:
         creator: bool = True,
         graph_rights: GraphRights = "all",
         azure_rights: AzureRights = "owner",
+        reads_pipelines: bool = True,
+        reads_releases: bool = True,
+        reads_variable_groups: bool = True,
+        reads_pools: bool = True,
+        reads_tasks: bool = True,
+        queues_pipelines: bool = True,
     ) -> Caller:
         """Somebody who may sign in; `projects` limits what is seen, `level` what may be done with connections."""
         caller = Caller(
@@ -62,6 +68,12 @@ class People:
             creator=creator,
             graph_rights=graph_rights,
             azure_rights=azure_rights,
+            reads_pipelines=reads_pipelines,
+            reads_releases=reads_releases,
+            reads_variable_groups=reads_variable_groups,
+            reads_pools=reads_pools,
+            reads_tasks=reads_tasks,
+            queues_pipelines=queues_pipelines,
         )
         self.world.callers[caller.id] = caller
         return caller

@@ -58,6 +58,46 @@ AUTHORIZED_RESOURCES = Resource(  # id: the build client of Microsoft's SDKs; `a
     "398c85bc-81aa-4822-947c-a194a05f0fef", "build", "authorizedresources",
     "{project}/_apis/{area}/{resource}", 1, (5, 0), True,
 )  # fmt: skip
+# Pipelines and what they are made of: ids of the clients of Microsoft's SDKs; released, and taken with -preview too
+DEFINITIONS = Resource(
+    "dbeaf647-6167-421a-bda9-c9327b25e2e6", "build", "definitions", "{project}/_apis/{area}/{resource}/{definitionId}",
+    7, (1, 0),
+)  # fmt: skip
+TIMELINES = Resource(
+    "8baac422-4c6e-4de5-8532-db96d92acffa", "build", "Timeline",
+    "{project}/_apis/{area}/builds/{buildId}/{resource}/{timelineId}", 3, (1, 0),
+)  # fmt: skip
+RELEASES = Resource(
+    "d8f96f24-8ea7-4cb6-baab-2df8fc515665", "Release", "definitions",
+    "{project}/_apis/{area}/{resource}/{definitionId}", 4, (3, 0),
+)  # fmt: skip
+TASK_GROUPS = Resource(
+    "6c08ffbf-dbf1-4f9a-94e5-a1cbd47005e7", "distributedtask", "taskgroups",
+    "{project}/_apis/{area}/{resource}/{taskGroupId}", 1, (3, 1),
+)  # fmt: skip
+VARIABLE_GROUPS = Resource(
+    "f5b09dd5-9d54-45a1-8b5a-1c8287d634cc", "distributedtask", "variablegroups",
+    "{project}/_apis/{area}/{resource}/{groupId}", 2, (3, 1),
+)  # fmt: skip
+TASKS = Resource(
+    "60aac929-f0cd-4bc8-9ce4-6b30e8f1b1bd", "distributedtask", "tasks", "_apis/{area}/{resource}/{taskId}", 1, (1, 0),
+)  # fmt: skip
+ELASTIC_POOLS = Resource(
+    "dd3c938f-835b-4971-b99a-db75a47aad43", "distributedtask", "elasticpools", "_apis/{area}/{resource}/{poolId}",
+    1, (6, 1),
+)  # fmt: skip
+PREVIEW = Resource(
+    "53df2d18-29ea-46a9-bee0-933540f80abf", "pipelines", "preview", "{project}/_apis/{area}/{pipelineId}/{resource}",
+    1, (6, 1),
+)  # fmt: skip
+RUNS = Resource(
+    "7859261e-d2e9-4a68-b820-a5d84cc5bb3d", "pipelines", "runs", "{project}/_apis/{area}/{pipelineId}/{resource}/{runId}",
+    1, (6, 0),
+)  # fmt: skip
+GIT_ITEMS = Resource(
+    "fb93c0db-47ed-4a31-8c20-47552878fb44", "git", "items",
+    "{project}/_apis/{area}/repositories/{repositoryId}/{resource}/{*path}", 1, (1, 0),
+)  # fmt: skip
 RESOURCE_AREAS = Resource(  # id: the location client of Microsoft's SDKs
     "e81700f7-3be2-46de-8624-2eb35882fcaa", "Location", "ResourceAreas", "_apis/{resource}/{areaId}", 1, (3, 2), True,
 )  # fmt: skip
@@ -67,5 +107,6 @@ CONNECTION_DATA = Resource(
 
 RESOURCES = (
     PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, ROLES, PROJECTS,
-    PROCESSES, AUTHORIZED_RESOURCES, RESOURCE_AREAS, CONNECTION_DATA,
+    PROCESSES, AUTHORIZED_RESOURCES, RESOURCE_AREAS, CONNECTION_DATA, DEFINITIONS, TIMELINES, RELEASES, TASK_GROUPS,
+    VARIABLE_GROUPS, TASKS, ELASTIC_POOLS, PREVIEW, RUNS, GIT_ITEMS,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from .caller import Caller, UserRole
 from .directory import Directory
 from .lag import Lags
+from .pipeline_state import Pipelines
 
 
 @dataclass
@@ -192,6 +193,7 @@ class World:
         self.directory = Directory()
         self.default_managed_identity: Caller | None = None
         self.lags = Lags()
+        self.pipelines = Pipelines()
         self.busy: set[str] = set()
         """Resources that a request is writing just now."""
         self._next_check = 1

@@ -20,6 +20,7 @@ _POSTS_THAT_ONLY_ASK = re.compile(
       | /_apis/serviceendpoint/endpointproxy        # TestConnection and other data sources
       | /_apis/serviceendpoint/types                # filtered list of types (7.2)
       | /_apis/pipelines/checks/queryconfigurations
+      | /_apis/pipelines/[^/]+/preview              # with previewRun; without, it starts a run
     )/?$""",
     re.IGNORECASE | re.VERBOSE,
 )

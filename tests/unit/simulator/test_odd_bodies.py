@@ -66,6 +66,7 @@ class World:
         self.fleet.extra_secret(self.secret)
         self.credential = federate(self.application, "known", "https://known", "known")
         self.other = self.fleet.project("Q")
+        self.pipeline = self.fleet.yaml_pipeline(project, "pipeline", "steps: []")
 
     def path(self, route: Route) -> str:
         values = {
@@ -80,6 +81,7 @@ class World:
             "subscription": self.identity.resource_id.split("/")[2],
             "group": self.identity.resource_id.split("/")[4],
             "identity": "id-one",
+            "pipeline_id": self.pipeline.id,
         }
         return route.template.replace("{scope...}", "subscriptions/s").format(**values)
 
@@ -113,6 +115,8 @@ class World:
             "authorizedresources": [{**resource, "authorized": True}],
             "configurations": check,
             "queryconfigurations": [resource],
+            "preview": {"previewRun": True, "templateParameters": {}, "resources": {}},
+            "runs": {"templateParameters": {}, "resources": {}},
             "addPassword": {"passwordCredential": {"displayName": "d", "endDateTime": "2030-01-01T00:00:00Z"}},
             "removePassword": {"keyId": self.application.passwords[-1].key_id},
             "{resource}": [{"roleName": "User", "userId": self.fleet.user.id}],
