@@ -433,7 +433,7 @@ connections:
               the key of the service principal, V(unknown) if nobody can tell.
           type: str
         why:
-          description: The verdict in a sentence. Null if it is ready.
+          description: The verdict in a sentence, or what was not looked at although it is V(ready). Null if there is nothing to say.
           type: str
         use_instead:
           description: The task to use instead.
@@ -459,8 +459,8 @@ connections:
       contains:
         verdict:
           description:
-            - The worst verdict of RV(connections[].pipelines). V(unknown) also if something could not be read. V(unused) if everything could be read, and
-              nothing uses the connection.
+            - The worst verdict of RV(connections[].pipelines). V(unknown) also if something could not be read. V(unused) if everything could be read, no run
+              has used the connection, and no definition names it. A pipeline in YAML that has never run is seen with O(readiness_expand) only.
           type: str
         unread:
           description: What could not be read, in sentences.

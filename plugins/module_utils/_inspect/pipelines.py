@@ -26,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import PipelineRuns, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_facts import (
     ConnectionUse,
+    KeyUse,
     PipelineFacts,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
@@ -115,7 +116,8 @@ class Pipelines:
         told = {step.kind for step in steps or ()} - {step.kind for step in doubtful} if named else set()
         from_run = [task for task in ran if (task[0].casefold(), task[1]) not in told] if isinstance(ran, list) else []
         for name, major in from_run:
-            yield self._use(runs, pipeline, Step(name, major, ()), run=True)
+            key_use: KeyUse = "not_looked_at" if tasks.hands_on_keys(name) else ""
+            yield self._use(runs, pipeline, Step(name, major, (), key_use), run=True)
         known = {(name.casefold(), major) for name, major in ran} if isinstance(ran, list) else set()
         for step in doubtful:
             if step.kind not in known or step.key_use:

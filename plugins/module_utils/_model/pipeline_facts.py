@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-# Whether a step reads the key of the service principal: it does, nobody can say, it does not.
-KeyUse = t.Literal["reads", "unseen", ""]
+# Whether a step reads the key of the service principal: it does; its script gets it, and nobody can look at that; nobody has looked; it does not.
+KeyUse = t.Literal["reads", "unseen", "not_looked_at", ""]
 # How one knows of a use: a run that used the connection, the definition, its YAML as the service expands it, or the thing itself that holds the connection.
 Source = t.Literal["run", "definition", "expanded_yaml", "setting"]
 

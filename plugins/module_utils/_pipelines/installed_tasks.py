@@ -16,6 +16,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.reading im
 
 _KIND = "connectedservice:"
 _OURS = "azurerm"
+# The input, in lower case, with which a task hands the key of the service principal to its script.
+KEY_INPUT = "addspntoenvironment"
 
 
 class InstalledTasks:
@@ -25,6 +27,7 @@ class InstalledTasks:
         self._names: dict[str, str] = {}
         self._inputs: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._of_any_version: dict[str, set[str]] = defaultdict(set)
+        self._hand_on_keys: set[str] = set()
 
     @classmethod
     def from_api(cls, items: t.Iterable[Json]) -> InstalledTasks:
@@ -41,6 +44,8 @@ class InstalledTasks:
         self._names[id_] = name
         inputs = self._inputs[key, "" if version is None else str(version)]
         for item in fields.objects("inputs"):
+            if item.text("name").casefold() == KEY_INPUT:
+                self._hand_on_keys.add(key)
             if _takes_our_connections(item.text("type")):
                 inputs.update(text.casefold() for text in (item.text("name"), *item.texts("aliases")))
         self._of_any_version[key] |= inputs
@@ -48,6 +53,10 @@ class InstalledTasks:
     def name_of(self, task: str) -> str:
         """The name of a task of which the name or the id is given; what is not known stays as it is."""
         return self._names.get(task.lower(), task)
+
+    def hands_on_keys(self, task: str) -> bool:
+        """Whether the task can give the key of the service principal to a script."""
+        return task.casefold() in self._hand_on_keys
 
     def connection_inputs(self, task: str, major: str) -> t.AbstractSet[str] | None:
         """The names and aliases, in lower case, of the inputs that take a connection of ours; of any version where this one is not installed.

@@ -13,7 +13,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_facts import KeyUse
-from ansible_collections.azdo.connections.plugins.module_utils._pipelines.installed_tasks import InstalledTasks
+from ansible_collections.azdo.connections.plugins.module_utils._pipelines.installed_tasks import (
+    KEY_INPUT,
+    InstalledTasks,
+)
 
 _EXPRESSION = re.compile(r"\$\(|\$\{\{|\$\[")
 # Inputs that may well take a connection, of a task that nobody can look up.
@@ -94,7 +97,7 @@ def _text(value: t.Any) -> str:
 
 def _key_use(inputs: t.Mapping[str, str]) -> KeyUse:
     """By the script, where the task is told to hand the secret to it. Of a script in a file nobody knows what it reads."""
-    given = inputs.get("addspntoenvironment", "")
+    given = inputs.get(KEY_INPUT, "")
     if given.casefold() in ("", "false"):
         return ""
     if any(_KEY.search(text) or _LOGIN.search(_CONTINUED.sub(" ", text)) for text in inputs.values()):

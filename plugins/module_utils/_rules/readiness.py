@@ -20,6 +20,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.task_suppo
 READY, UNKNOWN, UNUSED = "ready", "unknown", "unused"
 # The worst first. ``unused``: everything was read, and nothing uses the connection.
 VERDICTS = ("not_supported", "update_task", "reads_secret", UNKNOWN, READY, UNUSED)
+# Not a doubt about the task, and said all the same.
+_UNLOOKED = "The task supports it; whether its script reads the key of the service principal was not looked at."
 # What is known to break.
 BREAKS = ("not_supported", "update_task", "reads_secret")
 
@@ -101,7 +103,7 @@ def judged(use: ConnectionUse, support: TaskSupport) -> JudgedUse:
             UNKNOWN,
             f"{name} hands the key of the service principal to its script, and what that does could not be looked at.",
         )
-    return JudgedUse(use, READY)
+    return JudgedUse(use, READY, _UNLOOKED if use.key_use == "not_looked_at" else "")
 
 
 def _no_row(use: ConnectionUse, name: str, support: TaskSupport) -> str:

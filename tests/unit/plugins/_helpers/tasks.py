@@ -85,7 +85,7 @@ def run_task(
 
 
 def convert(simulator: Simulator, **options: t.Any) -> Task:
-    """azdo_arm_connection_convert without patience for tests of connections, by somebody who accepts that there may be no way back, and looks at no pipeline."""
+    """azdo_arm_connection_convert without patience and without a look at pipelines, by somebody who accepts that there may be no way back."""
     usual: dict[str, t.Any] = {
         "verify_timeout": 0,
         "allow_irreversible": options.get("to") != "service_principal",

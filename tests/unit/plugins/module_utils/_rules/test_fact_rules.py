@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from datetime import datetime, timedelta
 
@@ -18,6 +19,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, Facts, IdentityFacts, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_facts import (
+    ConnectionUse,
+    PipelineFacts,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS, Reason
@@ -74,6 +79,24 @@ def used(*, by: str = "deploy", project: str = "Payments", running: bool = False
     runs = ((definition, "2026-06-01T11:00:00Z"),) if running else ()
     use = Use(never_used=False, last_used=NOW, definitions=(definition,), running=runs)
     return Facts(use=use, identity=app().identity)
+
+
+def by_task(task: str, **changed: t.Any) -> Facts:
+    """Used by a step with this task."""
+    name, _at, version = task.partition("@")
+    use = ConnectionUse(
+        project="Payments",
+        project_id="p",
+        kind="build",
+        id=7,
+        name="deploy",
+        source="run",
+        at="",
+        task=name,
+        version=version,
+        **changed,
+    )
+    return dataclasses.replace(app(), pipelines=PipelineFacts((use,)))
 
 
 UNUSED = Use(never_used=True, last_used=None, definitions=(), running=())
@@ -150,6 +173,26 @@ CASES = [
         {"hold_pipelines": ("other", "payments/DEPLOY")},
     ),
     Case("pipeline_not_ready", ("blocks", None, None), used(), (used(project="Web Shop"),), {"hold_pipelines": ("Payments/7",)}),
+    Case("pipeline_not_ready", ("warns", None, None), by_task("AzureFileCopy@4"), (by_task("AzureFileCopy@6"), GOOD), {"readiness": "warn"}),
+    Case("pipeline_not_ready", ("blocks", None, None), by_task("AzureFileCopy@4"), (by_task("AzureCLI@3"),), {"readiness": "require"}),
+    Case("pipeline_not_ready", ("blocks", None, None), by_task("AzureCLI@2", key_use="reads"), (by_task("AzureCLI@2"),), {"readiness": "require"}),
+    Case(
+        "pipeline_not_ready",
+        ("blocks", None, None),
+        by_task("AzureFileCopy@4"),
+        (by_task("AzureCLI@2"),),
+        {"readiness": "warn", "accepted": frozenset()},
+    ),
+    Case(
+        "pipeline_not_ready",
+        ("warns", None, None),
+        by_task("AzureFileCopy@4"),
+        (by_task("AzureFileCopy@4"),),
+        {"readiness": "warn", "accepted": frozenset({CONNECTION_ID})},
+        {"readiness": "ignore"},
+    ),
+    Case("pipeline_unknown", ("informs", None, None), by_task("AzureCLI@3"), (by_task("AzureCLI@2"), by_task("AzureFileCopy@4"), GOOD), {"readiness": "warn"}),
+    Case("pipeline_unknown", ("blocks", None, None), by_task("AzureCLI@2", doubt="why"), (by_task("AzureCLI@2"),), {"readiness": "require"}),
     Case("irreversible", ("blocks", None, "blocks"), app(PAST), (app(PAST),), {"allow_irreversible": False}, {}),
     Case("irreversible", ("blocks", None, "blocks"), Facts(), (GOOD,), {"allow_irreversible": False}, {}),
 ]  # fmt: skip
