@@ -28,6 +28,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import unready, worklist_lines
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
@@ -66,7 +67,19 @@ ARGUMENT_SPEC: dict[str, Json] = {
     "about": {
         "type": "str",
         "required": True,
-        "choices": ["wave", "course", "proof", "tests", "deadlines", "memory", "outcome", "plan", "fleet", "run"],
+        "choices": [
+            "wave",
+            "course",
+            "proof",
+            "tests",
+            "deadlines",
+            "memory",
+            "outcome",
+            "plan",
+            "fleet",
+            "run",
+            "readiness",
+        ],
     },
     "checked": {"type": "str"},
     "registered": {"type": "list", "elements": "str", "required": True},
@@ -304,6 +317,13 @@ def _outcome(steps: Steps, options: Json) -> Json:
     return {"problem": " ".join(found), "lines": total}
 
 
+def _readiness(steps: Steps, options: Json) -> Json:
+    merged = merge(steps)
+    lines = worklist_lines(merged, _whole(options, "rows"), short=options["short"])
+    required = options["said"].get("readiness") == "require"
+    return {"why": unready(merged) if required else "", "lines": lines}
+
+
 def _memory(steps: Steps, options: Json) -> Json:
     return {"by_host": steps, "failed_hosts": _failed_hosts(steps)}
 
@@ -327,4 +347,5 @@ _ABOUT: dict[str, t.Callable[[Steps, Json], Json]] = {
     "plan": _plan,
     "fleet": _fleet,
     "run": _run,
+    "readiness": _readiness,
 }

@@ -26,9 +26,10 @@ options:
       - V(memory) only keeps the results, for O(earlier).
       - V(plan) takes plans, and says what a person looks at and the digest to agree to.
       - V(fleet) takes what was read, and V(run) what was done, and says what there is to see.
+      - V(readiness) takes rows with their pipelines, and says what has to be changed in those first.
       - V(outcome) fails, with a sentence, if the run did not look at everything that was meant, did not do what was agreed, or has not finished something.
     type: str
-    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan, fleet, run]
+    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan, fleet, run, readiness]
     required: true
   checked:
     description: >-

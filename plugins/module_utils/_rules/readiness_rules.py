@@ -18,7 +18,20 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.situation 
 
 # So many uses are told with a reason; a connection that hundreds of pipelines use is no better known by all of them.
 _MOST_TOLD = 20
-_TOLD = ("project", "kind", "id", "name", "task", "version", "place", "line", "verdict", "why", "use_instead")
+_TOLD = (
+    "project",
+    "kind",
+    "id",
+    "name",
+    "repository",
+    "task",
+    "version",
+    "place",
+    "line",
+    "verdict",
+    "why",
+    "use_instead",
+)
 
 
 def reasons(connection: ArmConnection, target: str, situation: Situation, facts: Facts) -> t.Iterator[Reason]:

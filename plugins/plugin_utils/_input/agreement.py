@@ -59,6 +59,7 @@ OF_THE_PLAY = (
     "report_people",
     "owner_by",
     "table_rows",
+    "readiness",
     "slices",
     "allow_unread",
     "history",

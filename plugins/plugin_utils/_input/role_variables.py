@@ -20,10 +20,12 @@ PREFIX = "fleet_"
 # What only the playbooks know: they are needed before any action runs.
 OF_PLAYBOOKS = ("fleet_hosts", "fleet_serial")
 
-READING = ("report", "verify", "watch")
+READING = ("report", "readiness", "verify", "watch")
 WRITING = ("convert", "migrate_issuer")
 PLANNED = ("plan", *WRITING)
 MOVING = (*PLANNED, "revert")
+# Those that look at pipelines.
+JUDGING = ("report", "readiness", *PLANNED)
 EVERY = (*READING, *MOVING)
 
 TARGETS = ("workload_identity_federation", "service_principal", "entra_issuer")
@@ -32,7 +34,7 @@ SCHEMES = ("workload_identity_federation", "service_principal", "managed_identit
 WATCHED = ("revert", "secret", "unused", "issuer", "leftover")
 # What is not as it should be, whenever that began; only where somebody asks for it.
 WATCHED_STATES = ("not_ready", "unread", "new_secret")
-PARTS = ("usage", "permissions", "checks", "identity", "verification")
+PARTS = ("usage", "permissions", "checks", "identity", "verification", "pipelines")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,19 @@ class Variable:
 
     entries: t.Sequence[str]
     kind: t.Literal[
-        "names", "ids", "text", "path", "flag", "number", "choice", "choices", "digest", "plan", "sizes", "pairs"
+        "names",
+        "ids",
+        "text",
+        "path",
+        "flag",
+        "number",
+        "choice",
+        "choices",
+        "digest",
+        "plan",
+        "sizes",
+        "pairs",
+        "tasks",
     ]
     default: t.Any = None
     choices: t.Sequence[str] = ()
@@ -79,6 +93,10 @@ VARIABLES: dict[str, Variable] = {
     "fleet_allow_irreversible": Variable(MOVING, "flag", False),
     "fleet_attempt_as_non_user": Variable(PLANNED, "flag", False),
     "fleet_hold_pipelines": Variable(PLANNED, "names", narrows=True),
+    "fleet_readiness": Variable(JUDGING, "choice", "", choices=("", "require", "warn", "ignore")),
+    "fleet_readiness_expand": Variable(JUDGING, "flag", False),
+    "fleet_task_support": Variable(JUDGING, "tasks"),
+    "fleet_task_support_file": Variable(JUDGING, "path", ""),
     "fleet_federated_credential": Variable(PLANNED, "choice", "", choices=("", "create", "require")),
     "fleet_credential_audience": Variable(PLANNED, "text", ""),
     "fleet_credential_probe": Variable(PLANNED, "flag", False),

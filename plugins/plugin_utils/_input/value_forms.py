@@ -24,6 +24,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import par
 DEFAULT_SIZES = "1,10%,100%"
 
 Size = tuple[float, bool]
+_TASK = {"task", "major", "support", "use_instead"}
 _PAIR = frozenset({"connection", "issuer", "subject", "managed_identity"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -194,6 +195,20 @@ def pairs(value: t.Any) -> list[dict[str, t.Any]]:
             "must be a list of dictionaries, each with connection, and with issuer and subject, or managed_identity, or all of them"
         )
     return [{key: text(item[key]) for key in sorted(_PAIR.intersection(item))} for item in given]
+
+
+def tasks(value: t.Any) -> list[dict[str, t.Any]]:
+    """Rows about tasks of pipelines; what they may say is told by the module."""
+    given = _from_json(value, "[") if isinstance(value, str) else value
+    if (
+        not isinstance(given, t.Sequence)
+        or not given
+        or not all(isinstance(item, t.Mapping) and {"task", "support"} <= item.keys() <= _TASK for item in given)
+    ):
+        raise ValueError(
+            "must be a list of dictionaries, each with task and support, and perhaps major and use_instead"
+        )
+    return [{key: item[key] for key in sorted(item)} for item in given]
 
 
 def moment_of(text: str) -> datetime | None:

@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.junit import junit_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.markdown import markdown_text
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page import html_page
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import worklist_csv
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import entries
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.origin import NOWHERE, Origin
@@ -41,7 +42,7 @@ def report(result: Result, wanted: str, now: datetime, title: str = "", about: A
     if asked_by and not about.made_by:
         about = replace(about, made_by=str(asked_by))
     if wanted == "csv":
-        return csv_text(entries(result))
+        return worklist_csv(result) if about.origin.entry == "readiness" else csv_text(entries(result))
     if wanted == "markdown":
         return markdown_text(result, now, title, about)
     if wanted == "json":

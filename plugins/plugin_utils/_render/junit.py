@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, LEFT, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import uses_of, verdict_of
 
 # How a test of a connection ends that says nothing against it.
 _GOOD = ("ok", "not_testable")
@@ -70,6 +71,10 @@ def _judge(case: ET.Element, row: Row, *, run: bool) -> None:
         _say(case, "failure", f"{words.status_name(str(status))}: {words.told(row)}")
     elif status in LEFT:
         _say(case, "skipped", label(main_code(row)))
+    elif not run and (verdict := verdict_of(row)) not in ("", "ready", "unused"):
+        told = "; ".join(dict.fromkeys(str(use.get("why") or use.get("verdict")) for use in uses_of(row)))
+        # What nobody can judge is no fault, and no success.
+        _say(case, "skipped" if verdict == "unknown" else "failure", told or "What could not be read may use it.")
     elif isinstance(tested, t.Mapping) and tested.get("result") not in _GOOD:
         _say(
             case,

@@ -12,6 +12,7 @@ import re
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import headline, told
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
@@ -27,7 +28,10 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worklist
 
+# Of a change that is to be made in hundreds of places the first ones tell enough.
+_PLACES = 20
 # Whatever Markdown or the HTML in it gives a meaning: everywhere, at the edge of a word, at the beginning, and where an address would become a link.
 # As a reference a sign is text, and cannot be read as markup again.
 _SPECIAL = re.compile(
@@ -50,6 +54,7 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
         _missing(result, listed, about.names, run=run),
         _approval(result, about),
         _errors(result),
+        _worklist(result),
         _attention(listed, now),
         _next_steps(result, about),
         _over_time(about),
@@ -101,6 +106,25 @@ def _errors(result: Result) -> list[str]:
         for trouble in errors(result)
     ]
     return ["## What went wrong, and what to do", "", *found] if found else []
+
+
+def _worklist(result: Result) -> list[str]:
+    found = worklist(result)
+    rows = [
+        f"| {quoted(item.repository)} | {quoted(item.what)} | {quoted('; '.join(told(place) for place in item.places[:_PLACES]))} | {len(item.waiting)} |"
+        for item in found.changes
+    ]
+    table = ["| Repository | What | Where | Connections that wait |", "|---|---|---|---:|", *rows] if rows else []
+    unread = [f"- {quoted(sentence)}" for sentence in found.unread]
+    parts = [
+        part
+        for part in (
+            ["## Pipelines to change or to look at first", "", quoted(headline(found)), "", *table] if rows else [],
+            unread,
+        )
+        if part
+    ]
+    return [line for part in parts for line in ("", *part)][1:]
 
 
 def _over_time(about: About) -> list[str]:

@@ -42,6 +42,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import fleet_numbers, run_numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.owners import Part
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import FEDERATION, Result, count, is_run
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worklist
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -51,7 +52,7 @@ _ICON = (
     "%3Cpath d='M4 8.5l3 3 5-7' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
 )
 # Columns whose text is a word of ours, which can stand as a label.
-_LABELS = frozenset({"status", "state", "verification", "rollback", *TARGETS})
+_LABELS = frozenset({"status", "state", "readiness", "verification", "rollback", *TARGETS})
 # Classes of cells: names of projects, numbers, reason codes, long texts, short ones, ids.
 _KINDS = {
     "project": "p",
@@ -60,6 +61,7 @@ _KINDS = {
     "error": "w",
     "shared_with": "w",
     "description": "w",
+    "pipelines_to_change": "w",
     **dict.fromkeys(("reasons", *TARGETS), "k"),
     **dict.fromkeys(("scheme_before", "scheme", "issuer_before", "issuer", "target"), "s"),
 }
@@ -185,6 +187,7 @@ def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) 
         "all_known": complete and not gaps,
         "approval": approval(result, about),
         "errors": errors(result),
+        "worklist": worklist(result),
         "steps": next_steps(result, about),
         "approved": about.approved,
         "watch": {"due": about.findings, "not_known": about.not_known} if about.watches else None,

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import RESULTS, Verification
+from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness import BREAKS
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal_names import (
     NAME_CELLS,
     by_project,
@@ -42,6 +43,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording 
     count,
     one_line,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import uses_of
 
 _NOT_MEANT = "These hosts are not meant: the projects and connections that were named leave them out."
 
@@ -81,7 +83,12 @@ def conversion_lines(result: Result, limit: int = 200, *, short: bool = False) -
         return [nothing]
     rows = told_apart(result["connections"])
     numbers = folded(headline(result))
-    end = [*_explanations(rows), *_notes(result, short=short), *_coverage_lines(result, short=short)]
+    end = [
+        *_explanations(rows),
+        *_pipelines(rows, short=short),
+        *_notes(result, short=short),
+        *_coverage_lines(result, short=short),
+    ]
     if short:
         others = [sentence for sentence in breakdown(result) if sentence.startswith(NO_CANDIDATES)]
         return [
@@ -272,6 +279,26 @@ def _explanations(rows: t.Sequence[Row]) -> list[str]:
     if len(told) > EXPLAINED:
         lines.append(f"... and {len(told) - EXPLAINED} more.")
     return ["", *lines] if lines else []
+
+
+def _pipelines(rows: t.Sequence[Row], *, short: bool) -> list[str]:
+    """What is moved, or would be, although a pipeline breaks; that somebody asked for nothing else does not make it less."""
+    told = [
+        (f"{project_of(row)} / {name_of(row)}", _broken(row))
+        for row in rows
+        if row["status"] not in LEFT and _broken(row)
+    ]
+    return ["", *_folded(with_reasons("PIPELINES BREAK", told, short=short))] if told else []
+
+
+def _broken(row: Row) -> str:
+    """The pipelines that break, each once, with what would do."""
+    found = dict.fromkeys(
+        f"{use.get('name')}: {use.get('why')}{f' Use {instead}.' if (instead := use.get('use_instead')) else ''}"
+        for use in uses_of(row)
+        if use.get("verdict") in BREAKS
+    )
+    return one_line(" ".join(found))
 
 
 def _of_no_host(result: Result) -> bool:

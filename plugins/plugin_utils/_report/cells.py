@@ -17,6 +17,7 @@ from urllib.parse import quote
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable as written_out
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
+from ansible_collections.azdo.connections.plugins.plugin_utils._results import worklist
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import LEFT
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import (
@@ -66,6 +67,10 @@ TONES = {
     "caller_not_allowed": "unknown",
     "outage": "unknown",
     "not_testable": "unknown",
+    "ready": "good",
+    "update_task": "warn",
+    "reads_secret": "warn",
+    "not_supported": "bad",
     UNKNOWN: "unknown",
 }
 
@@ -360,6 +365,23 @@ def last_pipeline(row: Row) -> Cell:
     listed = usage.get("definitions") if isinstance(usage, t.Mapping) else None
     names = [item.get("name") for item in listed or () if isinstance(item, t.Mapping)]
     return Cell(printable(names[0])) if names and names[0] else NOTHING
+
+
+def readiness(row: Row) -> Cell:
+    """What a conversion means for its pipelines."""
+    value = worklist.verdict_of(row)
+    return _word(value) if value else NOTHING
+
+
+def pipelines_to_change(row: Row) -> Cell:
+    """The pipelines that would break or that nobody can judge, with their tasks."""
+    found = dict.fromkeys(
+        f"{use.get('name')}: {use['task']}@{use.get('version') or '?'}"
+        if use.get("task")
+        else f"{use.get('name')}: unknown"
+        for use in worklist.uses_of(row)
+    )
+    return Cell(printable(", ".join(found)), printable("; ".join(found))) if found else NOTHING
 
 
 def shared_with(row: Row) -> Cell:

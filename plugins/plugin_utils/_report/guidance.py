@@ -34,6 +34,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording 
     count,
     is_run,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worklist
 
 Place = tuple[str, ...] | None
 
@@ -121,7 +122,7 @@ def _after_report(result: Result, place: Place) -> list[Step]:
     rows, fleet = result["connections"], fleet_numbers(result)
     able = fleet.verdicts[FEDERATION]["yes"]
     by_hand = [row for row in rows if verdict_of(row, FEDERATION).main_code == "manual_needs_federated_credential"]
-    steps = []
+    steps = _pipelines_first(result, place)
     if able:
         steps.append(
             _step(
@@ -156,6 +157,23 @@ def _after_report(result: Result, place: Place) -> list[Step]:
             )
         )
     return steps
+
+
+def _pipelines_first(result: Result, place: Place) -> list[Step]:
+    """What would break is changed before anything is moved, or not moved at all."""
+    found = worklist(result)
+    if not found.breaking:
+        return []
+    return [
+        _step(
+            f"{count(found.breaking, 'connection')} with a pipeline that would break: change that first, as the list on this page says, and plan without them "
+            "until then:",
+            place,
+            "plan",
+            fleet_readiness="require",
+            fleet_plan_path="ready-plan.json",
+        )
+    ]
 
 
 def _after_run(result: Result, place: Place) -> list[Step]:

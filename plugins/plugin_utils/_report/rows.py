@@ -70,6 +70,8 @@ COLUMNS = (
     Column("creation_mode", "Creation mode", cells.creation_mode),
     Column("state", "State", cells.state),
     *(Column(key, title, _verdict(key), codes=f"{key}_reasons") for key, title in TARGETS.items()),
+    Column("readiness", "Pipelines", cells.readiness),
+    Column("pipelines_to_change", "Pipelines to change", cells.pipelines_to_change),
     Column("verification", "Test", cells.verification),
     Column("rollback", "Way back", cells.rollback),
     Column("revert_deadline", "Way back until", cells.revert_deadline),

@@ -115,7 +115,8 @@ def why(row: Row) -> str:
     codes = [
         str(reason.get("code"))
         for reason in row.get("reasons") or []
-        if reason.get("code") != "unknown" or (reason.get("effect") != "informs" and not is_done(row))
+        if reason.get("code") not in ("unknown", "pipeline_unknown")
+        or (reason.get("effect") != "informs" and not is_done(row))
     ]
     if row["status"] == "converted" and deadline(row):
         codes.append(f"way back until {deadline(row)}")

@@ -35,6 +35,8 @@ _SAME = (
     "journal",
     "max_failures",
 )
+# How pipelines are judged, as all modules that look at them are told.
+_OF_PIPELINES = ("readiness_expand", "task_support", "task_support_file")
 # What a way back after a wave has of them.
 _OF_A_WAY_BACK = (
     "include_disabled",
@@ -62,7 +64,7 @@ def convert_options(said: Said, scope: Scope, *, check_mode: bool, skipped: t.Se
     asked = said.get("confirm") == "each" and not check_mode
     return _given(
         {
-            **{name: said.get(name) for name in _SAME},
+            **{name: said.get(name) for name in (*_SAME, *_OF_PIPELINES, "readiness")},
             "to": to,
             "exclude": [*scope.exclude, *skipped] or None,
             # Who is asked about each connection is asked about the shared ones, too; Enter leaves them alone.
@@ -95,7 +97,13 @@ def back_options(said: Said, ids: t.Sequence[str], projects: t.Sequence[str] | N
 def info_options(said: Said, scope: Scope) -> Json:
     """What is read on a host."""
     return _given(
-        {**scope.read, "concurrency": said["concurrency"], "schemes": said.get("schemes"), "include": _parts(said)}
+        {
+            **scope.read,
+            "concurrency": said["concurrency"],
+            "schemes": said.get("schemes"),
+            "include": _parts(said),
+            **({name: said.get(name) for name in _OF_PIPELINES} if "pipelines" in (_parts(said) or ()) else {}),
+        }
     )
 
 
@@ -106,7 +114,12 @@ def _parts(said: Said) -> list[str] | None:
     if said.entry == "watch":
         kinds = set(said["watch"])
         return [*(["usage"] if "unused" in kinds else []), *(["identity"] if kinds & {"secret", "leftover"} else [])]
-    return t.cast("list[str] | None", said.get("include"))
+    if said.entry == "readiness":
+        return ["usage", "pipelines"]
+    parts: list[str] | None = said.get("include")
+    if said.get("readiness") in ("require", "warn") and "pipelines" not in (parts or ()):
+        return [*(parts or ()), "pipelines"]
+    return parts
 
 
 def days(said: Said) -> dict[str, int]:

@@ -25,6 +25,7 @@ TYPES = {
     "names": "list",
     "choices": "list",
     "pairs": "list",
+    "tasks": "list",
     "text": "str",
     "digest": "str",
     "choice": "str",
@@ -44,6 +45,7 @@ SURVEY: dict[str, tuple[t.Any, t.Any]] = {
     "number": ("7", 7),
     "digest": (f" {'AB' * 32} ", "ab" * 32),
     "sizes": ("1, 50%", "1, 50%"),
+    "tasks": ('[{"task": "A@1", "support": true}]', [{"support": True, "task": "A@1"}]),
     "pairs": (
         '[{"connection": "a", "issuer": "i", "subject": "s"}]',
         [{"connection": "a", "issuer": "i", "subject": "s"}],

@@ -148,7 +148,7 @@ class TestSameRows:
         assert report(result(), "csv", NOW) == (
             "connection,project,organization,status,reasons,error,target,scheme_before,scheme,issuer_before,issuer,creation_mode,state,"
             "workload_identity_federation,workload_identity_federation_reasons,service_principal,service_principal_reasons,"
-            "entra_issuer,entra_issuer_reasons,verification,rollback,revert_deadline,secret_expires,"
+            "entra_issuer,entra_issuer_reasons,readiness,pipelines_to_change,verification,rollback,revert_deadline,secret_expires,"
             "last_used,days_until_auto_disable,last_pipeline,shared_with,subscription,created_by,description,id\r\n"
         )
 

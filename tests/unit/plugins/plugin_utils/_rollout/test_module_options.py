@@ -94,6 +94,13 @@ def test_what_is_read_at_each_entry_point() -> None:
     scope = scope_of(Host(project_id="P-1"), None, None, None, [])
     assert info_options(said("report"), scope) == {"projects": ["P-1"], "concurrency": 8}
     assert info_options(said("report", include="usage, checks"), scope)["include"] == ["usage", "checks"]
+    judged = info_options(
+        said("report", readiness="warn", include="usage", task_support=[{"task": "A@1", "support": True}]), scope
+    )
+    assert judged["include"] == ["usage", "pipelines"]
+    assert (judged["readiness_expand"], judged["task_support"]) == (False, [{"task": "A@1", "support": True}])
+    assert info_options(said("report", readiness="ignore"), scope).get("include") is None
+    assert info_options(said("readiness", readiness_expand="yes"), scope)["include"] == ["usage", "pipelines"]
     verified = info_options(said("verify", schemes="service_principal"), scope)
     assert (verified["include"], verified["schemes"]) == (["verification"], ["service_principal"])
     assert info_options(said("watch"), scope)["include"] == ["usage", "identity"]

@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be changed in pipelines before their connections are converted: by repository and task, with the connections that wait for it.
+
+PRIVATE to the collection, and pure. It reads ``pipelines`` and ``readiness`` of rows of what there is, and the evidence of reasons of rows of a run.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness import BREAKS, VERDICTS
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
+
+UNKNOWN = "unknown"
+_Key = tuple[str, str, str, str, str, str]
+_CODES = ("pipeline_not_ready", "pipeline_unknown")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A step that has to be changed, or looked at: the pipeline, and where in it."""
+
+    project: str
+    kind: str
+    pipeline: str
+    place: str
+    line: int | None
+    link: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to do in one repository.
+
+    :param task: such as ``AzureFileCopy@4``; empty if nobody can say which task it is. :param use_instead: such as ``AzureFileCopy@6``.
+    :param uses: where, and the row of the connection that waits for it there.
+    """
+
+    repository: str
+    task: str
+    verdict: str
+    why: str
+    use_instead: str
+    uses: tuple[tuple[Place, Row], ...]
+
+    @property
+    def places(self) -> list[Place]:
+        return list(dict.fromkeys(place for place, _row in self.uses))
+
+    @property
+    def waiting(self) -> list[Row]:
+        """The connections that wait for it, each once."""
+        return list({str(row.get("id")): row for _place, row in self.uses}.values())
+
+    @property
+    def breaks(self) -> bool:
+        return self.verdict in BREAKS
+
+    @property
+    def what(self) -> str:
+        """What to do, in a few words."""
+        if self.use_instead:
+            return f"{self.task} to {self.use_instead}"
+        return {
+            "not_supported": f"replace {self.task}",
+            "reads_secret": f"{self.task}: no key of the service principal",
+        }.get(self.verdict, f"find out about {self.task}" if self.task else "find out what uses it")
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """:param verdicts: number of connections by verdict, the worst first. :param unread: what could not be read, in sentences."""
+
+    changes: tuple[Change, ...]
+    verdicts: t.Mapping[str, int]
+    unread: tuple[str, ...]
+
+    @property
+    def asked(self) -> bool:
+        """Whether anybody has looked at pipelines."""
+        return bool(self.verdicts)
+
+    @property
+    def breaking(self) -> int:
+        """Number of connections of which a pipeline is known to break."""
+        return sum(self.verdicts.get(verdict, 0) for verdict in BREAKS)
+
+
+def worklist(result: Result) -> Worklist:
+    """Of everything that was seen; what breaks first, then what most connections wait for."""
+    found: dict[_Key, list[tuple[Place, Row]]] = {}
+    counted: Counter[str] = Counter()
+    unread: dict[str, None] = {}
+    for row in result.get("connections") or ():
+        counted.update([verdict] if (verdict := verdict_of(row)) else [])
+        unread |= dict.fromkeys(_unread(row))
+        for use in uses_of(row):
+            found.setdefault(_key(use), []).append((_place(use), row))
+    changes = [
+        Change(repository, task, verdict, why, use_instead, tuple(uses))
+        for (_apart, repository, task, verdict, why, use_instead), uses in found.items()
+    ]
+    changes.sort(key=lambda item: (VERDICTS.index(item.verdict), -len(item.waiting), item.repository, item.task))
+    order = [*VERDICTS, *(verdict for verdict in counted if verdict not in VERDICTS)]
+    verdicts = {verdict: counted[verdict] for verdict in order if counted[verdict]}
+    return Worklist(tuple(changes), verdicts, tuple(unread))
+
+
+def verdict_of(row: Row) -> str:
+    """The verdict on the pipelines of a connection; empty if nobody has asked."""
+    readiness = row.get("readiness")
+    if isinstance(readiness, t.Mapping):
+        return str(readiness.get("verdict") or UNKNOWN)
+    told = [_known(use) for use in uses_of(row)]
+    return next((verdict for verdict in VERDICTS if verdict in told), "")
+
+
+def uses_of(row: Row) -> list[Row]:
+    """The uses of a connection that are not ready."""
+    listed: t.Any = row.get("pipelines") or ()
+    if "status" in row:
+        reasons = [
+            item for item in row.get("reasons") or () if isinstance(item, t.Mapping) and item.get("code") in _CODES
+        ]
+        listed = [use for item in reasons for use in (item.get("evidence") or {}).get("pipelines") or ()]
+    # Pipelines that a person holds have no verdict: nobody has judged them.
+    return [use for use in listed if isinstance(use, t.Mapping) and use.get("verdict") not in (None, "ready")]
+
+
+def _known(use: Row) -> str:
+    verdict = str(use.get("verdict"))
+    return verdict if verdict in VERDICTS else UNKNOWN
+
+
+def _unread(row: Row) -> list[str]:
+    readiness = row.get("readiness")
+    listed = readiness.get("unread") if isinstance(readiness, t.Mapping) else ()
+    return [str(sentence) for sentence in listed or ()]
+
+
+def _key(use: Row) -> _Key:
+    """What is the same thing to do. What of nothing more is known than a doubt is one thing for each pipeline."""
+    task = str(use.get("task") or "")
+    version = str(use.get("version") or "")
+    named = f"{task}@{version}" if task and version else task
+    apart = "" if task else f"{use.get('kind')} {use.get('id')}"
+    why = str(use.get("why") or "")
+    where = str(use.get("repository") or use.get("project") or "")
+    return (apart, where, named, _known(use), why, str(use.get("use_instead") or ""))
+
+
+def _place(use: Row) -> Place:
+    line = use.get("line")
+    project, kind, pipeline, place, link = (
+        str(use.get(key) or "") for key in ("project", "kind", "name", "place", "link")
+    )
+    return Place(project, kind, pipeline, place, line if isinstance(line, int) else None, link)
