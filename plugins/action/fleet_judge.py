@@ -24,11 +24,12 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._input.value_form
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import (
     conversion_lines,
     fleet_lines,
+    readiness_lines,
     total_lines,
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import unready, worklist_lines
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import unready
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
@@ -319,7 +320,7 @@ def _outcome(steps: Steps, options: Json) -> Json:
 
 def _readiness(steps: Steps, options: Json) -> Json:
     merged = merge(steps)
-    lines = worklist_lines(merged, _whole(options, "rows"), short=options["short"])
+    lines = readiness_lines(merged, _whole(options, "rows"), short=options["short"])
     required = options["said"].get("readiness") == "require"
     return {"why": unready(merged) if required else "", "lines": lines}
 

@@ -95,7 +95,7 @@ def judged(use: ConnectionUse, support: TaskSupport) -> JudgedUse:
         return JudgedUse(
             use,
             "reads_secret",
-            f"The script of {name} reads the key of the service principal, which there is none of any more.",
+            f"The script of {name} reads the key of the service principal: after a conversion there is none, and idToken instead.",
         )
     if use.key_use == "unseen":
         return JudgedUse(

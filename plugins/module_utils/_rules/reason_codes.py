@@ -209,7 +209,7 @@ RULES: dict[str, Rule] = {
     "pipeline_unknown": Rule(
         "with a pipeline that nobody can judge",
         "Whether the pipelines that use the connection go on working after the conversion is not known.",
-        "Say with {task_support} which tasks of extensions support federation, set {readiness_expand} to true, or give the caller the right to read the pipelines.",
+        "Say with {task_support} which tasks support federation, set {readiness_expand} to true, or give the caller the right to read pipelines.",
         ("informs", None, None),
     ),
     "subject_mismatch": Rule(

@@ -12,7 +12,7 @@ import re
 import typing as t
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import headline, told
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import told
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
@@ -119,7 +119,9 @@ def _worklist(result: Result) -> list[str]:
     parts = [
         part
         for part in (
-            ["## Pipelines to change or to look at first", "", quoted(headline(found)), "", *table] if rows else [],
+            ["## Pipelines to change or to look at first", "", quoted(facts.pipelines_told(found)), "", *table]
+            if rows
+            else [],
             unread,
         )
         if part

@@ -26,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal_
     with_reasons,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import Group, folded, table
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import worklist_lines
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import (
     NO_CANDIDATES,
     breakdown,
@@ -117,6 +118,17 @@ def conversion_lines(result: Result, limit: int = 200, *, short: bool = False) -
         *numbers,
         *_folded(breakdown(result)),
         *end,
+    ]
+
+
+def readiness_lines(result: Result, limit: int = 200, *, short: bool = False) -> list[str]:
+    """What has to be changed in pipelines first, and what could not be seen. :param short: the first things only."""
+    if nothing := _nothing(result):
+        return [nothing]
+    # Where no connection is, nobody has looked at a pipeline.
+    return [
+        *(worklist_lines(result, limit, short=short) or folded(headline(result))),
+        *_coverage_lines(result, short=short),
     ]
 
 
@@ -288,7 +300,16 @@ def _pipelines(rows: t.Sequence[Row], *, short: bool) -> list[str]:
         for row in rows
         if row["status"] not in LEFT and _broken(row)
     ]
-    return ["", *_folded(with_reasons("PIPELINES BREAK", told, short=short))] if told else []
+    unknown = sum(row["status"] not in LEFT and not _broken(row) and bool(uses_of(row)) for row in rows)
+    aside = (
+        [
+            f"Of {count(unknown, 'connection')} nobody can tell whether pipelines go on working: azdo.connections.readiness says why."
+        ]
+        if unknown
+        else []
+    )
+    lines = [*with_reasons("PIPELINES BREAK", told, short=short), *aside]
+    return ["", *_folded(lines)] if lines else []
 
 
 def _broken(row: Row) -> str:

@@ -16,23 +16,15 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.printable 
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.csv_text import neutral
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal_names import few
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import Group, folded, table
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import PIPELINE_VERDICTS, pipelines_told
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import EXPLAINED, Result, count
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import (
     Change,
     Place,
-    Worklist,
     worklist,
 )
 
 _SHORT = 10
-_VERDICTS = {
-    "not_supported": "with a task that no version supports",
-    "update_task": "with a task to update",
-    "reads_secret": "whose secret a script reads",
-    "unknown": "that nobody can judge",
-    "ready": "ready",
-    "unused": "that no pipeline uses",
-}
 _COLUMNS = (
     *(
         "repository",
@@ -49,14 +41,6 @@ _COLUMNS = (
     ),
     *("connection", "connection_project", "connection_id"),
 )
-
-
-def headline(found: Worklist) -> str:
-    """All connections in one sentence; empty if nobody has looked at pipelines."""
-    if not found.asked:
-        return ""
-    parts = [f"{number} {_VERDICTS.get(verdict, verdict)}" for verdict, number in found.verdicts.items()]
-    return f"Pipelines of {count(sum(found.verdicts.values()), 'service connection')}: {', '.join(parts)}."
 
 
 def worklist_lines(result: Result, limit: int, *, short: bool) -> list[str]:
@@ -81,7 +65,7 @@ def worklist_lines(result: Result, limit: int, *, short: bool) -> list[str]:
         *([f"... and {hidden} more that are not shown here."] if hidden else []),
         *(["", *details] if details else []),
         *([""] if shown else []),
-        *folded(headline(found)),
+        *folded(pipelines_told(found)),
         *unread,
     ]
 
@@ -93,7 +77,7 @@ def unready(result: Result) -> str:
     if not barred:
         return ""
     things = count(len(found.changes), "thing")
-    parts = ", ".join(f"{number} {_VERDICTS.get(verdict, verdict)}" for verdict, number in barred.items())
+    parts = ", ".join(f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in barred.items())
     return f"{count(sum(barred.values()), 'service connection')} not ready: {parts}. {things} to do, which the screen and the report tell."
 
 

@@ -90,7 +90,10 @@ def approval(result: Result, about: About) -> Approval | None:
     ways = [way for status, way in _WHAT.items() if run.by_status.get(status)]
     unseen = missing(result).unseen
     told = f"{count(len(unseen), 'thing')} could not be seen and {'is' if len(unseen) == 1 else 'are'} no part of it."
-    what = f"{count(run.to_do, 'service connection')} {' and '.join(ways)}"
+    moved = [row for row in result.get("connections") or () if row.get("status") in _WHAT]
+    breaking = worklist({"connections": moved}).breaking
+    besides = f", although pipelines of {breaking} of them break" if breaking else ""
+    what = f"{count(run.to_do, 'service connection')} {' and '.join(ways)}{besides}"
     return Approval(what, about.digest, about.way, about.command, told if unseen else "")
 
 

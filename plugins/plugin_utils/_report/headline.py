@@ -35,6 +35,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording 
     scheme_name,
     status_name,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import Worklist, worklist
 
 
 @dataclass(frozen=True)
@@ -163,9 +164,28 @@ def breakdown(result: Result, target: str = FEDERATION) -> list[str]:
     lines = [f"They sign in with: {schemes}."] if schemes else []
     blocked = fleet.blocked[target]
     lines += [f"What stands in the way: {labelled(blocked)}."] if blocked else []
+    lines += [told] if target == FEDERATION and (told := pipelines_told(worklist(result))) else []
     if target == FEDERATION and fleet.verdicts[target]["yes"]:
         lines.append("A plan also looks at secrets and running pipelines, and may leave some of them out.")
     return lines
+
+
+PIPELINE_VERDICTS = {
+    "not_supported": "with a task that no version supports",
+    "update_task": "with a task to update",
+    "reads_secret": "whose secret a script reads",
+    "unknown": "that nobody can judge",
+    "ready": "ready",
+    "unused": "that no pipeline uses",
+}
+
+
+def pipelines_told(found: Worklist) -> str:
+    """What a conversion means for the pipelines of all connections, in one sentence; empty if nobody has looked at them."""
+    if not found.asked:
+        return ""
+    parts = [f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in found.verdicts.items()]
+    return f"Pipelines of {count(sum(found.verdicts.values()), 'service connection')}: {', '.join(parts)}."
 
 
 def labelled(codes: t.Mapping[str, int]) -> str:

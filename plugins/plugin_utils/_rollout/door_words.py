@@ -33,6 +33,7 @@ _PLAIN = sorted((name for name in NAMES if name.isalpha()), key=len, reverse=Tru
 _MARKED = sorted((name for name in NAMES if not name.isalpha()), key=len, reverse=True)
 _AT_THE_BEGINNING = re.compile(
     rf"(?:(?<=^)|(?<=\. ))({'|'.join(_PLAIN)})(?=: | names | is null| has the entry | must | selects )"
+    rf"|(?:(?<=made with another )|(?<=Give ))({'|'.join(_PLAIN)})(?= than this task | the value )"
 )
 _ANYWHERE = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, _MARKED))})(?![\w])")
 
@@ -40,7 +41,7 @@ _ANYWHERE = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, _MARKED))})(?![\w]
 def in_words_of_the_role(text: str) -> str:
     """A sentence of a module with the names of the role's variables instead of those of the module's options."""
     for pattern in (_AT_THE_BEGINNING, _ANYWHERE):
-        text = pattern.sub(lambda found: NAMES[found[1]], text)
+        text = pattern.sub(lambda found: NAMES[found[found.lastindex or 1]], text)
     return text
 
 
