@@ -152,8 +152,7 @@ class PipelineFleet(People):
         """Another run, in the history of each connection that it used; `result` None: it is at work still."""
         started = self.now - ago
         finished = None if result is None else started + timedelta(minutes=4, seconds=11)
-        tasks = list(pipeline.tasks if run_tasks is None else run_tasks)
-        run = self._stored(pipeline, started, finished, result, tasks)
+        run = self._stored(pipeline, started, finished, result, run_tasks)
         for connection in uses:
             rows = connection.history.setdefault(pipeline.project.id, [])
             rows.append(
@@ -242,12 +241,12 @@ class PipelineFleet(People):
             list(stage.get("gates_before", ())), list(stage.get("gates_after", ())), _variables(stage.get("variables")),
         )  # fmt: skip
 
-    def _yaml_tasks(self, pipeline: Pipeline) -> list[RunTask]:
-        """Of a file that cannot be expanded nobody can say what ran: `run_tasks` has to, else it is nothing."""
+    def _yaml_tasks(self, pipeline: Pipeline) -> list[RunTask] | None:
+        """Of a file that cannot be expanded nobody can say what ran: `run_tasks` has to."""
         try:
             return list(tasks_in(expanded(self.world, pipeline, {})))
         except Unexpandable:
-            return []
+            return None
 
     def _registered(
         self,
@@ -260,7 +259,7 @@ class PipelineFleet(People):
         self.world.pipelines.add(pipeline)
         for connection in adopts:
             for row in connection.history.get(pipeline.project.id, []):
-                run = self._stored(pipeline, row.started, row.finished, row.result, list(pipeline.tasks))
+                run = self._stored(pipeline, row.started, row.finished, row.result)
                 row.id, row.plan_type = run.id, pipeline.area
                 row.definition_id, row.definition_name = pipeline.id, pipeline.name
         used = list(uses)
@@ -274,10 +273,13 @@ class PipelineFleet(People):
         started: datetime,
         finished: datetime | None,
         result: str | None,
-        tasks: list[RunTask],
+        run_tasks: Iterable[RunTask] | None = None,
     ) -> Build:
+        tasks = pipeline.tasks if run_tasks is None else list(run_tasks)
+        if tasks is None:
+            raise ValueError(f"{pipeline.name} cannot be expanded: run_tasks has to say what its run ran")
         pipelines = self.world.pipelines
-        run = Build(pipelines.next_id("build"), pipeline, started, finished, result, tasks)
+        run = Build(pipelines.next_id("build"), pipeline, started, finished, result, list(tasks))
         if pipeline.area == "Build":
             pipelines.builds[pipeline.project.id, run.id] = run
         return run
