@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from .fleet import Fleet
-from .pipeline_fleet import designer_step
+from .pipeline_parts import designer_step
 from .state import Connection, Project
 
 _LEDGER = """\

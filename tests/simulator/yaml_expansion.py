@@ -54,11 +54,11 @@ class Expander:
         scope = Scope({"parameters": {}, "variables": dict(self.variables)}, "", path)
         return wrapped(self._file(load(self.read("", path), path), given, scope))
 
-    def _file(self, document: dict[str, Any], given: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    def _file(self, document: Mapping[str, Any], given: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """A root or a template with its parameters bound."""
-        scope = scope.knowing(parameters=_bound(document.pop("parameters", None), given, scope))
-        extended = document.pop("extends", None)
-        body = self._mapping(document, scope)
+        scope = scope.knowing(parameters=_bound(document.get("parameters"), given, scope))
+        extended = document.get("extends")
+        body = self._mapping({k: v for k, v in document.items() if k not in ("parameters", "extends")}, scope)
         if extended is None:
             return body
         own = body.get("variables", [])

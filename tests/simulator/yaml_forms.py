@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -77,8 +78,9 @@ def wrapped(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def load(text: str, path: str) -> dict[str, Any]:
-    """Raises Unexpandable for what is no mapping, or no YAML."""
+@lru_cache(maxsize=256)
+def load(text: str, path: str) -> Mapping[str, Any]:
+    """The same for the same text, so it is not to be changed. Raises Unexpandable for what is no mapping, or no YAML."""
     try:
         found = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
