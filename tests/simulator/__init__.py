@@ -11,7 +11,7 @@ from .demo import bench_fleet, demo_fleet, fleet_by_name
 from .faults import Fault
 from .fleet import Fleet
 from .knobs import Knobs
-from .pipeline_fleet import designer_step
+from .pipeline_parts import designer_step
 from .pipeline_state import Pipeline, Variable
 from .recorder import Moment, Observer, Recorded
 from .server import Simulator

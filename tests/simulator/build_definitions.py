@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from . import task_catalog
@@ -15,7 +16,7 @@ from .calls import Call
 from .clock import iso_milliseconds
 from .errors import Failure
 from .identifiers import guid
-from .implicit_pipelines import pipelines_of
+from .implicit_pipelines import pipeline_of, pipelines_of
 from .pipeline_state import Pipeline, Repository, Step, TaskGroup, Variable, VariableGroup, repository_id
 from .rendering import identity_ref
 from .replies import Reply, answer, collection
@@ -46,8 +47,7 @@ def get_definition(call: Call) -> Reply:
 def the_pipeline(call: Call) -> Pipeline:
     need_right(call, "reads_pipelines", "View builds")
     text = call.parameters["pipeline_id"]
-    known = pipelines_of(call.world, call.the_project, "Build")
-    found = known.get(int(text)) if text.isdigit() else None
+    found = pipeline_of(call.world, call.the_project, "Build", int(text)) if text.isdigit() else None
     if found is None:
         raise Failure(404, "DefinitionNotFoundException", f"Could not find definition {text}.")  # assumed: text
     return found
@@ -71,7 +71,7 @@ def definition(call: Call, pipeline: Pipeline, *, whole: bool) -> dict[str, Any]
             "web": {"href": f"{base}/{project.id}/_build/definition?definitionId={pipeline.id}"},
         },
         "quality": "definition",
-        "authoredBy": identity_ref(call.site, call.caller),
+        "authoredBy": author(call),
         "drafts": [],
         "id": pipeline.id,
         "name": pipeline.name,
@@ -81,7 +81,7 @@ def definition(call: Call, pipeline: Pipeline, *, whole: bool) -> dict[str, Any]
         "type": "build",
         "queueStatus": pipeline.queue_status,
         "revision": pipeline.revision,
-        "createdDate": iso_milliseconds(call.site.clock.now()),
+        "createdDate": iso_milliseconds(created(pipeline)),
         "project": {"id": project.id, "name": project.name, "state": project.state, "visibility": project.visibility},
     }
     if whole:
@@ -90,6 +90,15 @@ def definition(call: Call, pipeline: Pipeline, *, whole: bool) -> dict[str, Any]
         body["variables"] = variables(pipeline.variables)
         body["variableGroups"] = [_group(item) for item in pipeline.variable_groups]
     return body
+
+
+def author(call: Call) -> dict[str, Any]:
+    """The first of the fleet has made everything."""
+    return identity_ref(call.site, next(iter(call.world.callers.values()), call.caller))
+
+
+def created(of: Pipeline | TaskGroup | VariableGroup) -> datetime:
+    return of.project.updated or datetime(2024, 5, 6, tzinfo=timezone.utc)
 
 
 def _process(call: Call, pipeline: Pipeline) -> dict[str, Any]:

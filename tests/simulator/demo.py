@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from . import demo_pipelines
 from .fleet import DEFAULT_PAT, Fleet
 from .identifiers import guid
 from .state import Project
@@ -65,6 +66,7 @@ def demo_fleet(organization: str = "contoso", pat: str = DEFAULT_PAT, *, canary:
         prod, "8c6f20a7-a545-4486-9777-f762fafe0d4d", "Approval",
         {"approvers": approver, "executionOrder": "anyOrder", "minRequiredApprovers": 1, "instructions": ""},
     )  # fmt: skip
+    demo_pipelines.describe(fleet)
     return fleet
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import yaml
 
@@ -25,7 +24,7 @@ class _Use:
 
 
 def pipelines_of(world: World, project: Project, area: str) -> dict[int, Pipeline]:
-    """By number. Implicit ones are made anew each time, for histories may change."""
+    """By number. Implicit ones are made anew each time, for histories may change; their file is in `pipeline_of`."""
     found = {
         number: item
         for (where, kind, number), item in world.pipelines.definitions.items()
@@ -39,19 +38,35 @@ def pipelines_of(world: World, project: Project, area: str) -> dict[int, Pipelin
     return dict(sorted(found.items()))
 
 
+def pipeline_of(world: World, project: Project, area: str, number: int) -> Pipeline | None:
+    """One of them, with its file."""
+    stored = world.pipelines.definitions.get((project.id, area, number))
+    if stored is not None:
+        return stored
+    uses = [item for item in _uses(project, area) if item.execution.definition_id == number]
+    if not uses:
+        return None
+    found = _implicit(project, area, number, uses)
+    found.repository.files[found.path] = _text(project, _connections(uses))
+    return found
+
+
 def build_of(world: World, project: Project, number: int) -> Build | None:
-    """A run that is stored, or one that executions tell of: several, if connections share its number."""
+    """A run that is stored, or one that executions tell of: of several definitions, if connections share its number."""
     stored = world.pipelines.builds.get((project.id, number))
     if stored is not None:
         return stored
     uses = [item for item in _uses(project, "Build") if item.execution.id == number]
     if not uses:
         return None
-    newest = max((item.execution for item in uses), key=lambda item: item.started)
-    pipelines = pipelines_of(world, project, "Build")
-    numbers = dict.fromkeys(item.execution.definition_id for item in uses)
-    tasks = [task for one in numbers for task in pipelines[one].tasks]
-    pipeline = pipelines[newest.definition_id]
+    newest = _newest(uses)
+    tasks: list[RunTask] = []
+    for one in dict.fromkeys(item.execution.definition_id for item in uses):
+        described = world.pipelines.definitions.get((project.id, "Build", one))
+        mine = [item for item in uses if item.execution.definition_id == one]
+        tasks += (described.tasks or []) if described else [str(_step(item).task) for item in _connections(mine)]
+    pipeline = world.pipelines.definitions.get((project.id, "Build", newest.definition_id))
+    pipeline = pipeline or _implicit(project, "Build", newest.definition_id, uses)
     return Build(number, pipeline, newest.started, newest.finished, newest.result, tasks)
 
 
@@ -62,19 +77,22 @@ def _uses(project: Project, area: str) -> Iterator[_Use]:
                 yield _Use(connection, execution)
 
 
+def _newest(uses: list[_Use]) -> Execution:
+    return max((item.execution for item in uses), key=lambda item: item.started)
+
+
+def _connections(uses: list[_Use]) -> list[Connection]:
+    return list({use.connection.id: use.connection for use in uses}.values())
+
+
 def _implicit(project: Project, area: str, number: int, uses: list[_Use]) -> Pipeline:
-    newest: datetime | None = None
-    name = ""
-    for use in uses:
-        if newest is None or use.execution.started > newest:
-            newest, name = use.execution.started, use.execution.definition_name
-    connections = list({use.connection.id: use.connection for use in uses}.values())
-    steps = [_step(item) for item in connections]
-    tasks: list[RunTask] = [str(item.task) for item in steps]
+    steps = [_step(item) for item in _connections(uses)]
     kind: PipelineKind = "release" if area == "Release" else "yaml"
     path = f"pipelines/{number}.yml"
-    repository = Repository(project.name, files={path: _text(project, connections)})
-    pipeline = Pipeline(number, name, project, kind, path=path, repository=repository, tasks=tasks, implicit=True)
+    pipeline = Pipeline(
+        number, _newest(uses).definition_name, project, kind, path=path, repository=Repository(project.name),
+        tasks=[str(item.task) for item in steps],
+    )  # fmt: skip
     if kind == "release":
         pipeline.environments = [Environment(1, "Stage 1", steps, [], [], {})]
     return pipeline

@@ -98,6 +98,7 @@ class Knobs:
     history_page_size: int = 50
     # pipelines (fact sheet about pipeline readiness, 3 and 4)
     definitions_page_size: int = 100
+    build_retention_days: float = 0.0
     definitions_without_rights: str = "forbidden"
     preview_needs: str = "read"
     checkout_in_timeline: str = "null"

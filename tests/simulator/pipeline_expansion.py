@@ -12,8 +12,9 @@ from typing import Any
 from .pipeline_state import Pipeline, Repository, RunTask, Step, TaskGroup
 from .state import Project, World
 from .task_catalog import CHECKOUT, DOWNLOAD
-from .yaml_expansion import Expander, load
+from .yaml_expansion import Expander
 from .yaml_expressions import Unexpandable
+from .yaml_forms import load
 
 _ORGANIZATION = "https://dev.azure.com/organization"
 
@@ -22,23 +23,22 @@ def expanded(
     world: World,
     pipeline: Pipeline,
     given: Mapping[str, Any],
-    override: str | None = None,
     organization_url: str = _ORGANIZATION,
 ) -> dict[str, Any]:
     """Raises Unexpandable with what the service says."""
     if pipeline.kind != "yaml":
         raise Unexpandable("Preview runs are not supported for pipelines that are not defined in YAML.")  # assumed
-    files = _Files(world, pipeline, override, organization_url)
+    files = _Files(world, pipeline, organization_url)
     values = {name: item.value for name, item in pipeline.variables.items() if not item.secret}
-    return Expander(files.read, values).expand(pipeline.path.lstrip("/"), given, override)
+    return Expander(files.read, values).expand(pipeline.path.lstrip("/"), given)
 
 
 class _Files:
     """Those of the pipeline's repository, and of the ones that it declares."""
 
-    def __init__(self, world: World, pipeline: Pipeline, override: str | None, organization_url: str) -> None:
+    def __init__(self, world: World, pipeline: Pipeline, organization_url: str) -> None:
         self.world, self.pipeline, self.organization_url = world, pipeline, organization_url
-        self.declared = _declared(override if override is not None else pipeline.text, pipeline.path)
+        self.declared = _declared(pipeline.text, pipeline.path)
 
     def read(self, alias: str, path: str) -> str:
         project, repository = self._find(alias)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pipelines of a fleet, and what they are made of."""
+"""The pipelines of a fleet, and their runs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from . import task_catalog
-from .identifiers import guid
-from .people import People
 from .pipeline_expansion import expanded, tasks_in, tasks_of_steps
+from .pipeline_parts import PipelineParts, Values, named_variables
 from .pipeline_state import (
     Build,
     Environment,
     Pipeline,
-    Repository,
     RunTask,
-    ScaleSetPool,
     Step,
-    TaskGroup,
-    Variable,
     VariableGroup,
 )
 from .state import Connection, Execution, Project
 from .yaml_expressions import Unexpandable
 
-Values = Mapping[str, str | Variable]
 DAY = timedelta(days=1)
 
 
@@ -43,20 +36,7 @@ class Stage(TypedDict, total=False):
     variables: Values
 
 
-def designer_step(
-    task: str | TaskGroup,
-    inputs: Mapping[str, str | Connection] | None = None,
-    *,
-    enabled: bool = True,
-    condition: str = "succeeded()",
-    name: str = "",
-    environment: Mapping[str, str] | None = None,
-) -> Step:
-    """`AzureCLI@2`, or a task group; a connection among the inputs stands for its id."""
-    return Step(task, dict(inputs or {}), enabled, condition, name, dict(environment or {}))
-
-
-class PipelineFleet(People):
+class PipelineFleet(PipelineParts):
     """The part of a fleet that describes pipelines. What it does not describe, executions imply: see implicit_pipelines.py."""
 
     def yaml_pipeline(
@@ -86,7 +66,7 @@ class PipelineFleet(People):
         where = self.repository(project, repository or project.name, files, type=repository_type, reachable=reachable)
         where.files[path.lstrip("/")] = text
         pipeline = Pipeline(
-            self._number(id), name, project, "yaml", folder, path, where, _variables(variables),
+            self._number(id), name, project, "yaml", folder, path, where, named_variables(variables),
             list(variable_groups), queue_status=queue_status,
         )  # fmt: skip
         pipeline.tasks = self._yaml_tasks(pipeline) if run_tasks is None else list(run_tasks)
@@ -112,7 +92,7 @@ class PipelineFleet(People):
         """A classic build pipeline; see `designer_step`."""
         pipeline = Pipeline(
             self._number(id), name, project, "designer", folder, "", self.repository(project, project.name),
-            _variables(variables), list(variable_groups), list(steps), queue_status=queue_status,
+            named_variables(variables), list(variable_groups), list(steps), queue_status=queue_status,
         )  # fmt: skip
         pipeline.tasks = tasks_of_steps(pipeline.steps) if run_tasks is None else list(run_tasks)
         return self._registered(pipeline, uses, adopts, last_run, result)
@@ -134,7 +114,7 @@ class PipelineFleet(People):
     ) -> Pipeline:
         """A classic release; its executions have the plan type Release."""
         pipeline = Pipeline(
-            self._number(id), name, project, "release", folder, variables=_variables(variables),
+            self._number(id), name, project, "release", folder, variables=named_variables(variables),
             variable_groups=list(variable_groups),
         )  # fmt: skip
         pipeline.environments = [self._environment(item) for item in environments]
@@ -152,8 +132,7 @@ class PipelineFleet(People):
         """Another run, in the history of each connection that it used; `result` None: it is at work still."""
         started = self.now - ago
         finished = None if result is None else started + timedelta(minutes=4, seconds=11)
-        tasks = list(pipeline.tasks if run_tasks is None else run_tasks)
-        run = self._stored(pipeline, started, finished, result, tasks)
+        run = self._stored(pipeline, started, finished, result, run_tasks)
         for connection in uses:
             rows = connection.history.setdefault(pipeline.project.id, [])
             rows.append(
@@ -162,76 +141,6 @@ class PipelineFleet(People):
             rows.sort(key=lambda item: item.started, reverse=True)
         return run
 
-    def repository(
-        self,
-        project: Project,
-        name: str,
-        files: Mapping[str, str] | None = None,
-        *,
-        type: str = "TfsGit",
-        reachable: bool = True,
-    ) -> Repository:
-        """The repository of this name, made if there is none, with these files in it."""
-        found = self.world.pipelines.repository(project, name)
-        found.files.update({path.lstrip("/"): text for path, text in (files or {}).items()})
-        if (type, reachable) != ("TfsGit", True):
-            found.type, found.reachable = type, reachable
-        return found
-
-    def task_group(
-        self,
-        project: Project,
-        name: str,
-        steps: Iterable[Step],
-        inputs: Mapping[str, str] | None = None,
-        version: int = 1,
-    ) -> TaskGroup:
-        """A version of a task group; `inputs` are its parameters with their defaults, `$(name)` in its steps."""
-        made = TaskGroup(guid("task group", project.id, name), name, project, list(steps), dict(inputs or {}), version)
-        self.world.pipelines.task_groups.append(made)
-        return made
-
-    def variable_group(
-        self,
-        project: Project,
-        name: str,
-        vault_connection: Connection | None = None,
-        variables: Values | None = None,
-        vault: str = "kv-contoso",
-    ) -> VariableGroup:
-        """One that reads a key vault through `vault_connection`, or holds its values itself."""
-        found = _variables(variables)
-        made = VariableGroup(
-            self.world.pipelines.next_id("group"),
-            name,
-            project,
-            found,
-            vault_connection,
-            vault if vault_connection else "",
-        )
-        self.world.pipelines.variable_groups.append(made)
-        return made
-
-    def scale_set_pool(self, name: str, project: Project, connection: Connection) -> ScaleSetPool:
-        """An agent pool of a scale set that the organization steers through this connection of this project."""
-        made = ScaleSetPool(self.world.pipelines.next_id("pool"), name, project, connection)
-        self.world.pipelines.scale_set_pools.append(made)
-        return made
-
-    def installed_task(
-        self,
-        name: str,
-        major: int,
-        inputs: Iterable[str | task_catalog.TaskInput] = (),
-        *,
-        extension: str = "contoso.deployment-tasks",
-    ) -> task_catalog.InstalledTask:
-        """A task of an extension. An input is `name/alias:type!=default` as in installed_tasks.yml, with `arm` for Azure Resource Manager."""
-        found = tuple(task_catalog.task_input(item) if isinstance(item, str) else item for item in inputs)
-        made = task_catalog.InstalledTask(name, major, found, extension)
-        self.world.pipelines.installed_tasks.append(made)
-        return made
-
     # -- inside ----------------------------------------------------------------------------------------------------
     def _number(self, given: int | None) -> int:
         return self.world.pipelines.next_id("definition") if given is None else given
@@ -239,15 +148,15 @@ class PipelineFleet(People):
     def _environment(self, stage: Stage) -> Environment:
         return Environment(
             self.world.pipelines.next_id("environment"), stage.get("name", "Stage 1"), list(stage.get("steps", ())),
-            list(stage.get("gates_before", ())), list(stage.get("gates_after", ())), _variables(stage.get("variables")),
+            list(stage.get("gates_before", ())), list(stage.get("gates_after", ())), named_variables(stage.get("variables")),
         )  # fmt: skip
 
-    def _yaml_tasks(self, pipeline: Pipeline) -> list[RunTask]:
-        """Of a file that cannot be expanded nobody can say what ran: `run_tasks` has to, else it is nothing."""
+    def _yaml_tasks(self, pipeline: Pipeline) -> list[RunTask] | None:
+        """Of a file that cannot be expanded nobody can say what ran: `run_tasks` has to."""
         try:
             return list(tasks_in(expanded(self.world, pipeline, {})))
         except Unexpandable:
-            return []
+            return None
 
     def _registered(
         self,
@@ -260,7 +169,7 @@ class PipelineFleet(People):
         self.world.pipelines.add(pipeline)
         for connection in adopts:
             for row in connection.history.get(pipeline.project.id, []):
-                run = self._stored(pipeline, row.started, row.finished, row.result, list(pipeline.tasks))
+                run = self._stored(pipeline, row.started, row.finished, row.result)
                 row.id, row.plan_type = run.id, pipeline.area
                 row.definition_id, row.definition_name = pipeline.id, pipeline.name
         used = list(uses)
@@ -274,14 +183,13 @@ class PipelineFleet(People):
         started: datetime,
         finished: datetime | None,
         result: str | None,
-        tasks: list[RunTask],
+        run_tasks: Iterable[RunTask] | None = None,
     ) -> Build:
+        tasks = pipeline.tasks if run_tasks is None else list(run_tasks)
+        if tasks is None:
+            raise ValueError(f"{pipeline.name} cannot be expanded: run_tasks has to say what its run ran")
         pipelines = self.world.pipelines
-        run = Build(pipelines.next_id("build"), pipeline, started, finished, result, tasks)
+        run = Build(pipelines.next_id("build"), pipeline, started, finished, result, list(tasks))
         if pipeline.area == "Build":
             pipelines.builds[pipeline.project.id, run.id] = run
         return run
-
-
-def _variables(given: Values | None) -> dict[str, Variable]:
-    return {name: Variable(value) if isinstance(value, str) else value for name, value in (given or {}).items()}

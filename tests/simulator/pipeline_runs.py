@@ -16,11 +16,12 @@ from .build_definitions import the_pipeline
 from .calls import Call
 from .clock import iso_ticks
 from .errors import Failure
+from .implicit_pipelines import pipeline_of
 from .pipeline_expansion import expanded
 from .pipeline_state import Build, Pipeline, Repository, repository_id
 from .replies import Reply, answer, text
-from .yaml_expansion import dump
 from .yaml_expressions import Unexpandable
+from .yaml_forms import dump
 
 
 def preview(call: Call) -> Reply:
@@ -40,9 +41,8 @@ def start_run(call: Call) -> Reply:
 def _final(call: Call, pipeline: Pipeline, body: Mapping[str, Any]) -> str:
     given = typed.mapping(body, "templateParameters")
     typed.mapping(body, "resources")
-    override = typed.text(body, "yamlOverride") or None
     try:
-        return dump(expanded(call.world, pipeline, given, override, call.site.organization_url))
+        return dump(expanded(call.world, pipeline, given, call.site.organization_url))
     except Unexpandable as refusal:  # typeKey and status as observed in public records of previews
         raise Failure(400, "PipelineValidationException", str(refusal)) from None
 
@@ -52,7 +52,7 @@ def _run(call: Call, pipeline: Pipeline, body: Mapping[str, Any]) -> Reply:
     if pipeline.kind == "yaml":
         _final(call, pipeline, body)
     pipelines, now = call.world.pipelines, call.site.clock.now()
-    run = Build(pipelines.next_id("build"), pipeline, now, None, None, list(pipeline.tasks), call.caller.id)
+    run = Build(pipelines.next_id("build"), pipeline, now, None, None, list(pipeline.tasks or []), call.caller.id)
     pipelines.builds[call.the_project.id, run.id] = run
     pipelines.started.append(run)
     url = f"{call.site.organization_url}/{call.the_project.id}/_apis/pipelines/{pipeline.id}"
@@ -80,7 +80,7 @@ def get_item(call: Call) -> Reply:
     """?path=/azure-pipelines.yml[&includeContent=true]: the text, or an item with it when JSON is asked for."""
     repository = _repository(call, call.parameters["repository"])
     path = posixpath.normpath(posixpath.join("/", call.ask("path") or call.ask("scopePath") or "/"))
-    content = repository.files.get(path.lstrip("/"))
+    content = repository.files.get(path.lstrip("/")) or _implied(call, repository, path.lstrip("/"))
     if content is None:
         message = f"TF401174: The item '{path}' could not be found in the repository '{repository.name}'."
         raise Failure(404, "GitItemNotFoundException", message)  # observed: text; assumed: 404
@@ -92,11 +92,25 @@ def get_item(call: Call) -> Reply:
 
 
 def _repository(call: Call, wanted: str) -> Repository:
-    for (project, name), found in call.world.pipelines.repositories.items():
-        mine = project == call.the_project.id and found.type == "TfsGit"
-        if mine and wanted.lower() in (name, repository_id(call.the_project, found)):
+    """That of the project's name is always there, as the service makes it."""
+    mine = Repository(call.the_project.name)
+    known = [
+        item for (project, _name), item in call.world.pipelines.repositories.items() if project == call.the_project.id
+    ]
+    for found in [*known, mine]:
+        names = (found.name.lower(), repository_id(call.the_project, found))
+        if found.type == "TfsGit" and wanted.lower() in names:
             return found
     message = (
         f"TF401019: The Git repository with name or identifier {wanted} does not exist or you do not have permissions."
     )
     raise Failure(404, "GitRepositoryNotFoundException", message)  # observed: text
+
+
+def _implied(call: Call, repository: Repository, path: str) -> str | None:
+    """The file of a pipeline that only executions tell of."""
+    number = path.removeprefix("pipelines/").removesuffix(".yml")
+    if repository.name != call.the_project.name or not number.isdigit():
+        return None
+    found = pipeline_of(call.world, call.the_project, "Build", int(number))
+    return found.repository.files.get(path) if found else None

@@ -112,11 +112,10 @@ class Pipeline:
     variable_groups: list[VariableGroup] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     environments: list[Environment] = field(default_factory=list)
-    tasks: list[RunTask] = field(default_factory=list)
-    """What its runs ran, unless a run says else."""
+    tasks: list[RunTask] | None = None
+    """What its runs ran, unless a run says else; None where its file does not tell."""
     queue_status: str = "enabled"
     revision: int = 3
-    implicit: bool = False
 
     @property
     def area(self) -> str:

@@ -60,14 +60,15 @@ class Recorder:
     def begin(self, method: str, raw_path: str, query: str, headers: Mapping[str, str], body: bytes) -> Recorded:
         self.in_flight += 1
         path = unquote(raw_path) or "/"
+        sent = parse_body(body, headers.get("content-type", ""))
         record = Recorded(
             method=method,
             raw_path=raw_path + (f"?{query}" if query else ""),
             path=path,
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=dict(headers),
-            body=parse_body(body, headers.get("content-type", "")),
-            write=is_write(method, path),
+            body=sent,
+            write=is_write(method, path, sent),
             in_flight=self.in_flight,
             at=time.monotonic(),
         )

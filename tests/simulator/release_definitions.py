@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from .access import need_right, right
-from .build_definitions import inputs, label, paged, task, variables
+from .build_definitions import created, inputs, label, paged, task, variables
 from .calls import Call
 from .clock import iso_milliseconds
 from .errors import Failure
 from .identifiers import guid
-from .implicit_pipelines import pipelines_of
+from .implicit_pipelines import pipeline_of, pipelines_of
 from .pipeline_state import Environment, Pipeline, Step
 from .replies import Reply, answer, collection
 
@@ -33,8 +33,7 @@ def list_definitions(call: Call) -> Reply:
 def get_definition(call: Call) -> Reply:
     need_right(call, "reads_releases", "View release pipeline")
     text = call.parameters["pipeline_id"]
-    known = pipelines_of(call.world, call.the_project, "Release")
-    found = known.get(int(text)) if text.isdigit() else None
+    found = pipeline_of(call.world, call.the_project, "Release", int(text)) if text.isdigit() else None
     if found is None:
         message = f"VS402881: Release definition with ID {text} does not exist. Specify a valid ID and try again."
         raise Failure(404, "ReleaseDefinitionNotFoundException", message)  # assumed: text
@@ -49,7 +48,7 @@ def _definition(call: Call, pipeline: Pipeline, *, whole: bool) -> dict[str, Any
         "revision": pipeline.revision,
         "isDeleted": False,
         "isDisabled": pipeline.queue_status != "enabled",
-        "createdOn": iso_milliseconds(call.site.clock.now()),
+        "createdOn": iso_milliseconds(created(pipeline)),
         "variables": variables(pipeline.variables),
         "variableGroups": [item.id for item in pipeline.variable_groups],
         "releaseNameFormat": "Release-$(rev:r)",

@@ -10,13 +10,12 @@ from typing import Any
 
 from . import task_catalog
 from .access import need_right
-from .build_definitions import paged, step, variables
+from .build_definitions import author, created, paged, step, variables
 from .calls import Call
 from .clock import iso_milliseconds
 from .errors import Failure
 from .identifiers import guid
 from .pipeline_state import ScaleSetPool, TaskGroup, VariableGroup
-from .rendering import identity_ref
 from .replies import Reply, collection
 
 
@@ -50,8 +49,8 @@ def _task_group(call: Call, group: TaskGroup) -> dict[str, Any]:
         "tasks": [step(call, item) for item in group.steps],
         "runsOn": ["Agent", "DeploymentGroup"],
         "revision": 1,
-        "createdBy": identity_ref(call.site, call.caller),
-        "createdOn": iso_milliseconds(call.site.clock.now()),
+        "createdBy": author(call),
+        "createdOn": iso_milliseconds(created(group)),
         "id": group.id,
         "name": group.name,
         "version": {"major": group.version, "minor": 0, "patch": 0, "isTest": False},
@@ -74,21 +73,20 @@ def list_variable_groups(call: Call) -> Reply:
 
 def _variable_group(call: Call, group: VariableGroup) -> dict[str, Any]:
     """A vault is read through the connection in `providerData`; the names of its secrets are known."""  # documented: distributedtask 7.1
+    made_by, made = author(call), iso_milliseconds(created(group))
     vault = None
     if group.connection is not None:
-        refreshed = iso_milliseconds(call.site.clock.now())
-        vault = {"serviceEndpointId": group.connection.id, "vault": group.vault, "lastRefreshedOn": refreshed}
-    author = identity_ref(call.site, call.caller)
+        vault = {"serviceEndpointId": group.connection.id, "vault": group.vault, "lastRefreshedOn": made}
     return {
         "variables": variables(group.variables),
         "id": group.id,
         "type": "AzureKeyVault" if vault else "Vsts",
         "name": group.name,
         "providerData": vault,
-        "createdBy": author,
-        "createdOn": iso_milliseconds(call.site.clock.now()),
-        "modifiedBy": author,
-        "modifiedOn": iso_milliseconds(call.site.clock.now()),
+        "createdBy": made_by,
+        "createdOn": made,
+        "modifiedBy": made_by,
+        "modifiedOn": made,
         "isShared": False,
         "variableGroupProjectReferences": [
             {"projectReference": {"id": group.project.id, "name": group.project.name}, "name": group.name}

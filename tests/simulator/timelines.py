@@ -25,7 +25,7 @@ def get_timeline(call: Call) -> Reply:
     need_right(call, "reads_pipelines", "View builds")
     text = call.parameters["build_id"]
     build = build_of(call.world, call.the_project, int(text)) if text.isdigit() else None
-    if build is None:
+    if build is None or _gone(call, build):
         raise Failure(404, "BuildNotFoundException", f"The requested build {text} could not be found.")  # assumed: text
     identifier = guid("timeline", call.the_project.id, build.id)
     return answer(
@@ -38,6 +38,12 @@ def get_timeline(call: Call) -> Reply:
             "url": f"{call.site.organization_url}/{call.the_project.id}/_apis/build/builds/{build.id}/Timeline/{identifier}",
         }
     )
+
+
+def _gone(call: Call, build: Build) -> bool:
+    """Runs are deleted after a while, and executions stay."""  # assumed
+    days = call.knobs.build_retention_days
+    return days > 0 and build.finished is not None and call.site.clock.now() - build.finished > timedelta(days=days)
 
 
 class _Records:

@@ -4,12 +4,13 @@
 
 """THE list of what a write is: a request that changes state. Every test asks this file.
 
-TestConnection, query calls and token requests are not writes, whatever their method.
+TestConnection, query calls, token requests and previews of pipelines are not writes, whatever their method.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -20,15 +21,24 @@ _POSTS_THAT_ONLY_ASK = re.compile(
       | /_apis/serviceendpoint/endpointproxy        # TestConnection and other data sources
       | /_apis/serviceendpoint/types                # filtered list of types (7.2)
       | /_apis/pipelines/checks/queryconfigurations
-      | /_apis/pipelines/[^/]+/preview              # with previewRun; without, it starts a run
+      | /_apis/pipelines/[^/]+/preview              # with previewRun, see below
     )/?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 
-def is_write(method: str, path: str) -> bool:
-    """`path` is the decoded path without query; `method` the effective one (X-HTTP-Method-Override applied)."""
+_PREVIEW = re.compile(r"/_apis/pipelines/[^/]+/preview/?$", re.IGNORECASE)
+_DRY: Any = {"previewRun": True}
+
+
+def is_write(method: str, path: str, body: Any = _DRY) -> bool:
+    """`path` is the decoded path without query; `method` the effective one (X-HTTP-Method-Override applied).
+
+    `body` matters for a preview only, which starts a run when it does not say `previewRun`.
+    """  # assumed: pipeline readiness 3
     method = method.upper()
     if method in _SAFE_METHODS:
         return False
+    if method == "POST" and _PREVIEW.search(path):
+        return not (isinstance(body, dict) and body.get("previewRun") is True)
     return not (method == "POST" and _POSTS_THAT_ONLY_ASK.search(path))

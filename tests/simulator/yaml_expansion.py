@@ -11,34 +11,19 @@ says nothing, the language is as documented (learn.microsoft.com, templates and 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import yaml
-
-from .task_catalog import CHECKOUT, DOWNLOAD
 from .yaml_expressions import Unexpandable, as_text, evaluate, filled, truth, whole
+from .yaml_forms import load, normal, wrapped
 
 Read = Callable[[str, str], str]
 """Repository (an alias, empty for that of the pipeline) and path, to text. Raises Unexpandable."""
 
 _SECTIONS = ("stages", "jobs", "steps")
-_SHORT = {"script": "CmdLine@2", "bash": "Bash@3", "pwsh": "PowerShell@2", "powershell": "PowerShell@2"}
-_INTO_JOB = ("pool", "container", "services", "strategy", "workspace", "timeoutInMinutes", "continueOnError")
 _IF, _ELSEIF, _ELSE, _EACH, _INSERT = "if ", "elseif ", "else", "each ", "insert"
 _DEEPEST = 50
-
-
-class _Loader(yaml.SafeLoader):
-    """Only what pipelines know: texts, true and false, whole numbers. 1.10 and yes stay texts."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(true|false|True|False|TRUE|FALSE)$"), list("tTfF"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("(0|-?[1-9][0-9]*)$"), list("-0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(null|~|)$"), ["~", "n", ""])
 
 
 @dataclass(frozen=True)
@@ -64,21 +49,22 @@ class Expander:
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of the definition."""
 
-    def expand(self, path: str, given: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
+    def expand(self, path: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """The whole document. Raises Unexpandable."""
-        document = load(text if text is not None else self.read("", path), path)
         scope = Scope({"parameters": {}, "variables": dict(self.variables)}, "", path)
-        return _wrapped(self._file(document, given, scope))
+        return wrapped(self._file(load(self.read("", path), path), given, scope))
 
-    def _file(self, document: dict[str, Any], given: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    def _file(self, document: Mapping[str, Any], given: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """A root or a template with its parameters bound."""
-        scope = scope.knowing(parameters=_bound(document.pop("parameters", None), given, scope))
-        extended = document.pop("extends", None)
-        body: dict[str, Any] = self._mapping(document, scope)
-        if extended is not None:
-            base = self._template(self._mapping({"parameters": {}, **extended}, scope), scope)
-            body = {**base, **body}
-        return body
+        scope = scope.knowing(parameters=_bound(document.get("parameters"), given, scope))
+        extended = document.get("extends")
+        body = self._mapping({k: v for k, v in document.items() if k not in ("parameters", "extends")}, scope)
+        if extended is None:
+            return body
+        own = body.get("variables", [])
+        base = self._template(self._mapping(extended, scope), scope.variables(own))
+        rows = [*own, *base.get("variables", [])]
+        return {**base, **body, **({"variables": rows} if rows else {})}
 
     def _template(self, item: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """The body of the file that an item names, relative to the file that names it."""
@@ -103,22 +89,30 @@ class Expander:
         return value
 
     def _mapping(self, value: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-        found: dict[str, Any] = {}
         rows = list(self._pairs(value, scope))
-        for key, item, inner in rows:  # first: the other keys see them
+        for place, (key, item, inner) in enumerate(rows):  # first: the other keys see them
             if key == "variables" and isinstance(item, (dict, list)):
-                found[key] = self._variables(item, inner)
-                scope = scope.variables(found[key])
-        seen = scope.names["variables"]
+                made = self._variables(item, inner)
+                rows[place] = (key, made, inner)
+                scope = scope.variables(made)
+        seen, found = scope.names["variables"], dict[str, Any]()
         for key, item, inner in rows:
             around = inner.knowing(variables=seen)
-            if key == "variables" and key in found:
-                continue
             if key in _SECTIONS and isinstance(item, (list, str)):
                 found[key] = self._section(key, item, around)
+            elif key == "parameters":
+                found[key] = self._plain(item, around)
             else:
                 found[key] = self._value(item, around)
         return found
+
+    def _plain(self, value: Any, scope: Scope) -> Any:
+        """What is given to a template: nothing in it is a section yet."""
+        if isinstance(value, dict):
+            return {key: self._plain(item, inner) for key, item, inner in self._pairs(value, scope)}
+        if isinstance(value, list):
+            return [self._plain(item, inner) for item, inner in self._items(value, scope)]
+        return self._value(value, scope)
 
     def _section(self, kind: str, value: list[Any] | str, scope: Scope) -> list[Any]:
         found: list[Any] = []
@@ -129,23 +123,26 @@ class Expander:
                 found += body.get(kind) or []
             elif isinstance(item, dict):
                 made = self._mapping(item, inner)
-                found.append(_normal(kind, made))
+                found.append(normal(kind, made))
         return found
 
     def _variables(self, value: dict[str, Any] | list[Any], scope: Scope) -> list[Any]:
-        """Always a list in the end."""  # observed: pipeline readiness 3 (public records of previews)
-        if isinstance(value, dict):
-            pairs = self._pairs(value, scope)
-            return [{"name": key, "value": self._value(item, inner)} for key, item, inner in pairs]
-        found: list[Any] = []
-        for item, inner in self._items(value, scope):
+        """Always a list in the end; each sees those before it."""  # observed: public records of previews
+        known = dict(scope.names["variables"])
+        scope, found = scope.knowing(variables=known), list[Any]()
+        rows = self._named(value, scope) if isinstance(value, dict) else self._items(value, scope)
+        for item, inner in rows:
             made = self._value(item, inner)
             if isinstance(made, dict) and "template" in made:
                 found += self._template(made, inner).get("variables") or []
             else:
                 found.append(made)
-            scope = scope.variables(found)
+            known.update(scope.variables(found).names["variables"])
         return found
+
+    def _named(self, value: dict[str, Any], scope: Scope) -> Iterator[tuple[Any, Scope]]:
+        for key, item, inner in self._pairs(value, scope):
+            yield {"name": key, "value": item}, inner
 
     def _pairs(self, value: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, Any, Scope]]:
         """The entries of a mapping, those of conditions, loops and `insert` among them."""
@@ -220,67 +217,3 @@ def _bound(declared: Any, given: Mapping[str, Any], scope: Scope) -> dict[str, A
 
 def _typed(value: Any, kind: Any) -> Any:
     return truth(value) if kind == "boolean" and isinstance(value, str) else value
-
-
-# -- the form of the answer ----------------------------------------------------------------------------------------------
-def _normal(kind: str, item: dict[str, Any]) -> dict[str, Any]:
-    if kind == "steps":
-        return _step(item)
-    if isinstance(item.get("dependsOn"), str):
-        item["dependsOn"] = [item["dependsOn"]]
-    if isinstance(item.get("environment"), str):
-        item["environment"] = {"name": item["environment"]}
-    return item
-
-
-def _step(item: dict[str, Any]) -> dict[str, Any]:
-    """Shortcuts are tasks in the end, three of them by id."""  # observed: public records of previews
-    short = next((key for key in _SHORT if key in item), None)
-    if short is not None:
-        inputs: dict[str, Any] = {"script": item.pop(short)}
-        if short != "script":
-            inputs = {"targetType": "inline", **inputs}
-        if short == "pwsh":
-            inputs["pwsh"] = True
-        for name in ("workingDirectory", "failOnStderr", "errorActionPreference"):
-            if name in item:
-                inputs[name] = item.pop(name)
-        return {"task": _SHORT[short], **item, "inputs": inputs}
-    if "checkout" in item:
-        repository = item.pop("checkout")
-        more = {"condition": False} if repository == "none" else {}
-        return {"task": f"{CHECKOUT}@1", **more, "inputs": {"repository": repository, **item}}
-    if "publish" in item:
-        inputs = {"path": item.pop("publish"), **({"artifactName": item.pop("artifact")} if "artifact" in item else {})}
-        return {"task": "PublishPipelineArtifact@1", **item, "inputs": inputs}
-    if "download" in item:
-        return {"task": f"{DOWNLOAD}@1", "inputs": {"alias": item.pop("download"), **item}}
-    return item
-
-
-def _wrapped(body: dict[str, Any]) -> dict[str, Any]:
-    """Steps or jobs alone get the stage and the job that they run in."""  # observed: public records of previews
-    if "steps" in body:
-        job = {"job": "Job", **{key: body.pop(key) for key in _INTO_JOB if key in body}, "steps": body.pop("steps")}
-        body["stages"] = [{"stage": "__default", "jobs": [job]}]
-    elif "jobs" in body:
-        body["stages"] = [{"stage": "__default", "jobs": body.pop("jobs")}]
-    for name in ("trigger", "pr"):
-        if body.get(name) == "none":
-            body[name] = {"enabled": False}
-    return body
-
-
-def load(text: str, path: str) -> dict[str, Any]:
-    """Raises Unexpandable for what is no mapping, or no YAML."""
-    try:
-        found = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise Unexpandable(f"/{path}: {error}") from None
-    if not isinstance(found, dict):
-        raise Unexpandable(f"/{path}: A mapping was expected")  # observed: text of the service, its place assumed
-    return found
-
-
-def dump(document: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=1000)

@@ -22,8 +22,9 @@ class Unexpandable(Exception):
 
 def whole(text: str) -> str | None:
     """The expression, when the text is nothing else."""
-    found = _PLACE.fullmatch(text.strip())
-    return found[1].strip() if found else None
+    text = text.strip()
+    found = _PLACE.match(text)
+    return found[1].strip() if found and found.end() == len(text) else None
 
 
 def filled(text: str, names: Names) -> Any:
