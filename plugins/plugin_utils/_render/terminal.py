@@ -37,6 +37,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     EXPLAINED,
     FEDERATION,
+    LEFT_ALONE,
     Result,
     Row,
     count,
@@ -185,7 +186,7 @@ def _folded(sentences: t.Iterable[str], indent: str = "") -> list[str]:
 
 
 def _moved(rows: t.Sequence[Row], where: str) -> list[str]:
-    """Everything that is not left as it is, by status."""
+    """Everything that is not left alone, by status."""
     lines = []
     for status in sorted({row["status"] for row in rows} - set(LEFT), key=lambda text: (place_of(text), text)):
         some = [row for row in rows if row["status"] == status]
@@ -197,11 +198,11 @@ def _moved(rows: t.Sequence[Row], where: str) -> list[str]:
 
 
 def _left(rows: t.Sequence[Row]) -> list[str]:
-    """What is left as it is, by reason, with what to do."""
+    """What is left alone, by reason, with what to do."""
     some = [row for row in rows if row["status"] in LEFT]
     if not some:
         return []
-    lines = ["", f"Left as they are ({len(some)}):"]
+    lines = ["", f"{LEFT_ALONE.capitalize()} ({len(some)}):"]
     remedies = _remedies(some)
     by_code: dict[str, list[Row]] = {}
     for row in some:

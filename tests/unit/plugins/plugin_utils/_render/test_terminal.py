@@ -289,24 +289,24 @@ class TestConversionLines:
         value = result(*rows, not_selected=others("already_federated", "abcdef"))
         assert "\n".join(conversion_lines(value)) == textwrap.dedent(
             """\
-              CONNECTION  SCHEME             STATUS     WHY
-              ==========  =================  =========  ===================================
+              CONNECTION  SCHEME             STATUS      WHY
+              ==========  =================  ==========  ===================================
             Payments
-              azure-prod  workload identity  converted  way back until 2026-11-30 06:40 UTC
-              common +1   service principal  skipped    shared
-              azure-test  service principal  failed     see below
+              azure-prod  workload identity  converted   way back until 2026-11-30 06:40 UTC
+              common +1   service principal  left alone  shared
+              azure-test  service principal  failed      see below
 
             shared: Use shared=include.
 
-            9 service connections: 1 failed, 1 converted, 1 left as it is, 6 no candidates.
-            Left as they are: 1 shared with other projects.
+            9 service connections: 1 failed, 1 converted, 1 left alone, 6 no candidates.
+            Left alone: 1 shared with other projects.
             No candidates: 6 already federated.
 
             FAILED Payments / azure-test: The service said no."""
         )
         assert "\n".join(conversion_lines(value, short=True)) == textwrap.dedent(
             """\
-            9 service connections: 1 failed, 1 converted, 1 left as it is, 6 no candidates.
+            9 service connections: 1 failed, 1 converted, 1 left alone, 6 no candidates.
 
             Failed (1):
               Payments (1): azure-test
@@ -314,7 +314,7 @@ class TestConversionLines:
             Converted (1, way back until 2026-11-30 06:40 UTC):
               Payments (1): azure-prod
 
-            Left as they are (1):
+            Left alone (1):
               1 shared with other projects: Payments / common +1
                   Use shared=include.
 
