@@ -91,8 +91,8 @@ options:
     default: {}
   allow_unread:
     description: >-
-      With O(about=outcome) and O(about=deadlines), projects that may be unread, by name, ID or pattern. With O(about=deadlines) also projects that may show no
-      connection where that is in doubt.
+      Projects that may be unread, by name, ID or pattern. They fail neither O(about=outcome) nor O(about=deadlines), and RV(lines) tells them apart from what
+      nobody has allowed to be missing. With O(about=deadlines) also projects that may show no connection where that is in doubt.
     type: list
     elements: str
     default: []
