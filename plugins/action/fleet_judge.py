@@ -56,6 +56,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.register
     plans_of,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import failed_with, judge, proof
+from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watch_message import failure_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import STATES
 from ansible_collections.azdo.connections.plugins.plugin_utils._screen import is_detailed, show
 
@@ -129,6 +130,7 @@ class ActionModule(ActionBase):
             checked = view.stored(options["checked"] or "")
             run = checked.get(RUN)
             options |= {"view": view, "said": checked.get("said") or {}, "origin": Origin.from_result(checked)}
+            options["reports"] = checked.get("reports") or []
             options["short"] = options["show"] and not is_detailed()
             judged = _ABOUT[options["about"]](steps, options)
             if options["show"]:
@@ -255,6 +257,7 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     found = findings(merged, days, _now(), baseline(heard, earlier))
     return {
         **found,
+        "why": failure_of(found, options["reports"]),
         "lines": found["lines"] if not options["show"] else _watched(found["lines"], _whole(options, "rows")),
     }
 

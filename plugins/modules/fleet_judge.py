@@ -159,8 +159,8 @@ stop:
   returned: if about is wave or proof
   type: bool
 why:
-  description: Why, in a sentence, or an empty text.
-  returned: if about is wave, proof or tests
+  description: Why, in a sentence, or an empty text. Of deadlines how many there are, the first one, and where all of them are told; not all of them.
+  returned: if about is wave, proof, tests or deadlines
   type: str
 failures:
   description: How many connections, and hosts without a result, have failed.
