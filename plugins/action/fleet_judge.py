@@ -28,6 +28,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.watch_message import failure_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
@@ -56,7 +57,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.register
     plans_of,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.verdict import failed_with, judge, proof
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watch_message import failure_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watched_states import STATES
 from ansible_collections.azdo.connections.plugins.plugin_utils._screen import is_detailed, show
 

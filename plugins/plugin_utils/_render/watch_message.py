@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from pathlib import PurePath
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable, shorten
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.formats import ENDINGS
@@ -38,10 +37,14 @@ def failure_of(found: t.Mapping[str, t.Any], reports: t.Sequence[str] = ()) -> s
         told.append(f"{count(len(due), 'thing')} in need of care ({kinds}), the first one {_name(due[0])}.")
     if unknown:
         told.append(f"{count(len(unknown), 'thing')} that could not be told.")
-    files = [printable(path) for path in reports if ENDINGS.get(PurePath(path).suffix.lower()) in _TELL_IT]
+    files = [printable(path) for path in reports if _format_of(path) in _TELL_IT]
     does = "does" if len(files) == 1 else "do"
     also = f", and so {does} {', '.join(files)}" if files else ""
     return f"{' '.join(told)} The task that finds them tells each of them (lines, due, unknown){also}."
+
+
+def _format_of(path: str) -> str:
+    return ENDINGS.get(f".{path.rpartition('.')[2].lower()}", "")
 
 
 def _name(item: t.Mapping[str, t.Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.watch_message import failure_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.watch_message import failure_of
 
 TOLD = "The task that finds them tells each of them (lines, due, unknown)"
 
