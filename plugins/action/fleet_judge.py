@@ -29,6 +29,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
     verdict_on_tests,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.watch_message import failure_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import unready
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import history, seen
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
@@ -143,6 +144,7 @@ class ActionModule(ActionBase):
             checked = view.stored(options["checked"] or "")
             run = checked.get(RUN)
             options |= {"view": view, "said": checked.get("said") or {}, "origin": Origin.from_result(checked)}
+            options["reports"] = checked.get("reports") or []
             options["short"] = options["show"] and not is_detailed()
             judged = _ABOUT[options["about"]](steps, options)
             if options["show"]:
@@ -221,9 +223,14 @@ def _last(steps: Steps) -> Json:
     return {host: results[-1] for host, results in steps.items()}
 
 
+def _seen(steps: Steps, options: Json) -> Json:
+    """What the hosts have found, as one; what may be missing stands apart, as in the reports."""
+    return without(merge(steps), options["allow_unread"])
+
+
 def _wave(steps: Steps, options: Json) -> Json:
     verdict = judge(_last(steps), allowed=_whole(options, "allowed"), scope=options["rollback_scope"])
-    lines = conversion_lines(merge(steps), _whole(options, "rows"), short=options["short"])
+    lines = conversion_lines(_seen(steps, options), _whole(options, "rows"), short=options["short"])
     return {
         **verdict.to_result(),
         "failed_hosts": _failed_hosts(steps),
@@ -249,7 +256,7 @@ def _proof(steps: Steps, options: Json) -> Json:
 
 
 def _tests(steps: Steps, options: Json) -> Json:
-    verdict = verdict_on_tests(merge(steps), _whole(options, "rows"), short=options["short"])
+    verdict = verdict_on_tests(_seen(steps, options), _whole(options, "rows"), short=options["short"])
     return {"faulty": verdict.pop("failed"), **verdict}
 
 
@@ -258,12 +265,13 @@ def _deadlines(steps: Steps, options: Json) -> Json:
     if odd:
         raise ValueError(f"days has {', '.join(map(str, odd))}, which is none of {', '.join((*KINDS, *STATES))}")
     days = {kind: whole_number("fleet_judge", kind, number) for kind, number in options["days"].items()}
-    merged = without(merge(steps), options["allow_unread"])
+    merged = _seen(steps, options)
     heard = Said("watch", options["said"])
     earlier = earlier_of(heard.values, _now(), options["origin"])
     found = findings(merged, days, _now(), baseline(heard, earlier))
     return {
         **found,
+        "why": failure_of(found, options["reports"]),
         "lines": found["lines"] if not options["show"] else _watched(found["lines"], _whole(options, "rows")),
     }
 
@@ -276,7 +284,7 @@ def _watched(lines: t.Sequence[str], limit: int) -> list[str]:
 
 
 def _fleet(steps: Steps, options: Json) -> Json:
-    merged = merge(steps)
+    merged = _seen(steps, options)
     lines = fleet_lines(merged, options["to"], _whole(options, "rows"), short=options["short"])
     now, origin = _now(), options["origin"]
     told = history(seen(merged, now, origin), earlier_of(options["said"], now, origin))
@@ -285,12 +293,12 @@ def _fleet(steps: Steps, options: Json) -> Json:
 
 
 def _run(steps: Steps, options: Json) -> Json:
-    return {"lines": conversion_lines(merge(steps), _whole(options, "rows"), short=options["short"])}
+    return {"lines": conversion_lines(_seen(steps, options), _whole(options, "rows"), short=options["short"])}
 
 
 def _plan(steps: Steps, options: Json) -> Json:
     """What a person looks at, and the digest to agree to it; of what nobody could look at there is none."""
-    lines = conversion_lines(merge(steps), _whole(options, "rows"), short=options["short"])
+    lines = conversion_lines(_seen(steps, options), _whole(options, "rows"), short=options["short"])
     plans = plans_of(steps)
     if not plans or nothing_read(steps):
         return {"lines": lines, "digest": ""}
@@ -314,7 +322,7 @@ def _outcome(steps: Steps, options: Json) -> Json:
         found.append(NOT_AMONG_THE_HOSTS)
     # Where several had their turn one after the other, nobody has seen them together yet.
     several = options["several"] or any(len(results) > 1 for results in options["all"].values())
-    total = total_lines(merge(options["all"])) if several and options["all"] else []
+    total = total_lines(_seen(options["all"], options)) if several and options["all"] else []
     return {"problem": " ".join(found), "lines": total}
 
 

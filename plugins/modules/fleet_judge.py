@@ -92,8 +92,8 @@ options:
     default: {}
   allow_unread:
     description: >-
-      With O(about=outcome) and O(about=deadlines), projects that may be unread, by name, ID or pattern. With O(about=deadlines) also projects that may show no
-      connection where that is in doubt.
+      Projects that may be unread, by name, ID or pattern. They fail neither O(about=outcome) nor O(about=deadlines), and RV(lines) tells them apart from what
+      nobody has allowed to be missing. With O(about=deadlines) also projects that may show no connection where that is in doubt.
     type: list
     elements: str
     default: []
@@ -160,8 +160,8 @@ stop:
   returned: if about is wave or proof
   type: bool
 why:
-  description: Why, in a sentence, or an empty text.
-  returned: if about is wave, proof or tests
+  description: Why, in a sentence, or an empty text. Of deadlines how many there are, the first one, and where all of them are told; not all of them.
+  returned: if about is wave, proof, tests or deadlines
   type: str
 failures:
   description: How many connections, and hosts without a result, have failed.

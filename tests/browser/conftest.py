@@ -109,10 +109,14 @@ class Page:
     def names(self) -> list[str]:
         """Names of the connections that can be seen, in their order."""
         names: list[str] = self.run(
-            "return Array.from(document.querySelectorAll('#rows tr')).filter(row => row.offsetParent !== null || row.offsetHeight)"
+            "return Array.from(document.querySelectorAll('#rows tr:not(.detail)')).filter(row => row.offsetParent !== null || row.offsetHeight)"
             ".map(row => row.cells[0].textContent)"
         )
         return names
+
+    def detail(self) -> WebElement:
+        """What is folded away, below the row that is open."""
+        return self.find("#rows .detail")
 
     def shown(self) -> str:
         return self.find("#shown").text

@@ -150,6 +150,7 @@ class TestSorting:
     )
     def test_numbers_and_times_by_value_and_empty_cells_last(self, page: Page, column: str, names: list[str]) -> None:
         page.load(estate())
+        page.find("#f-wide").click()
         page.find(f"#connections thead .c-{column} button").click()
         assert page.names() == names
 
@@ -310,7 +311,11 @@ class TestRows:
     def test_each_connection_is_one_line_until_it_is_clicked(self, page: Page) -> None:
         long = "a description that goes on and on " * 20
         page.load(result(*(info_row(f"azure-{number}", description=long) for number in range(5))))
-        heights = "return Array.from(document.querySelectorAll('#rows tr'), row => row.offsetHeight)"
+        # Of a row with what is folded below it.
+        heights = (
+            "return Array.from(document.querySelectorAll('#rows tr:not(.detail)'), "
+            "row => row.offsetHeight + (row.nextElementSibling?.matches('.detail') ? row.nextElementSibling.offsetHeight : 0))"
+        )
         lines = page.run(heights)
         assert len(set(lines)) == 1
         assert lines[0] < 50
@@ -318,6 +323,7 @@ class TestRows:
         opened = page.run(heights)
         assert opened[1] > 2 * lines[0]
         assert [opened[place] for place in (0, 2, 3, 4)] == [lines[0]] * 4
+        assert long.strip() in page.detail().text
         page.find("#rows tr:nth-child(2) td").click()
         assert page.run(heights) == lines
 
@@ -338,6 +344,118 @@ class TestRows:
     def test_only_an_address_of_the_web_is_a_link(self, page: Page, url: str | None) -> None:
         page.load(result(info_row(project_id="p-1"), organization_url=url))
         assert page.all("#rows a") == []
+
+
+# Wide enough for a table, up to where a page grows no more.
+TABLES = (641, 768, 1023, 1024, 1280, 1439, 1440, 1920)
+
+
+def everything() -> Result:
+    """Every column of what there is has something in it, and something long."""
+    odd = "An unusually long name of something " * 3
+    more: Result = {
+        "created_by": odd,
+        "description": odd,
+        "projects": [{"name": "Payments"}, {"name": odd}],
+        "verification": {"result": "ok"},
+    }
+    every = verdicts(
+        workload_identity_federation=("manual_needs_federated_credential",),
+        service_principal=("revert_window_passed",),
+        entra_issuer=("already_service_principal",),
+    )
+    return result(
+        info_row("alpha", **more, eligibility=every, scope={"subscription_name": odd}),
+        info_row(
+            "beta " + odd,
+            "Web " + odd,
+            **federated("azure_devops", revert={"deadline": when(1)}, **more),
+            organization="north",
+        ),
+        info_row("gamma", organization="south"),
+    )
+
+
+class TestFolding:
+    @pytest.mark.parametrize("value", [estate(), run(), everything(), hostile_estate(), big_estate(200)])
+    def test_no_row_is_wider_than_the_screen(self, page: Page, value: Result) -> None:
+        for width in TABLES:
+            page.look((width, 900))
+            page.load(value)
+            page.find("#rows .opens").click()
+            box = page.run(
+                "const box = document.querySelector('.scroll:has(#connections)'); return [box.scrollWidth, box.clientWidth]"
+            )
+            assert box[0] <= box[1], width
+            narrow = "return Array.from(document.querySelectorAll('#connections thead th')).map(head => head.offsetWidth).filter(Boolean)"
+            assert min(page.run(narrow)) >= 90, width
+
+    @pytest.mark.parametrize("value", [estate(), run(), everything()])
+    def test_nothing_is_lost_that_is_folded(self, page: Page, value: Result) -> None:
+        """Each text of a row can be seen just once when it is open: in its place, or in the detail with the name of its column."""
+        text_of = (
+            "return Array.from(document.querySelectorAll(arguments[0])).filter(item => item.offsetWidth && item.textContent)"
+            ".map(item => item.textContent)"
+        )
+        for width in TABLES:
+            page.look((width, 900))
+            page.load(value)
+            row = "#rows tr:not(.detail)"
+            cells = page.run(
+                f"return Array.from(document.querySelector('{row}').cells, cell => cell.textContent).filter(Boolean)"
+            )
+            page.find(f"{row} .opens").click()
+            beside, below = page.run(text_of, f"{row}.open > *"), page.run(text_of, "#rows .detail dd")
+            assert sorted([*beside, *below]) == sorted(cells), width
+            assert "unknown" not in page.run(text_of, "#rows .detail dt")
+            heads = page.run(text_of, "#connections thead th")
+            assert not set(heads) & set(page.run(text_of, "#rows .detail dt"))
+
+    def test_by_keyboard(self, page: Page) -> None:
+        page.load(estate())
+        button = page.find("#rows .opens")
+        assert button.accessible_name == "Details of alpha"
+        for key, expanded in ((Keys.ENTER, "true"), (Keys.SPACE, "false"), (Keys.SPACE, "true")):
+            button.send_keys(key)
+            assert button.get_attribute("aria-expanded") == expanded
+            assert bool(page.all("#rows .detail")) is (expanded == "true")
+
+    def test_all_columns_can_be_seen_at_once(self, page: Page) -> None:
+        page.load(estate())
+        seen = "return Array.from(document.querySelectorAll('#connections thead th')).filter(head => head.offsetWidth).length"
+        some = page.run(seen)
+        page.find("#rows .opens").click()
+        page.find("#f-wide").click()
+        assert page.run(seen) == len(page.all("#connections thead th")) > some
+        assert not page.detail().is_displayed()
+        page.find("#f-wide").click()
+        assert page.run(seen) == some
+        assert page.detail().is_displayed()
+
+    def test_a_detail_stays_with_its_row(self, page: Page) -> None:
+        page.load(estate())
+        page.find("#rows .opens").click()
+        for _way in range(2):
+            page.find("#connections thead th:first-child button").click()
+            before = page.run(
+                "return document.querySelector('#rows .detail').previousElementSibling.cells[0].textContent"
+            )
+            assert before == "alpha"
+        page.choose("project", "Web")
+        assert not page.all("#rows .detail")
+        page.find("#f-clear").click()
+        assert len(page.all("#rows .detail")) == 1
+
+    def test_where_rows_are_cards_or_paper_nothing_is_said_twice(self, page: Page) -> None:
+        page.load(estate())
+        page.find("#rows .opens").click()
+        page.look(PHONE)
+        assert not page.detail().is_displayed()
+        assert not page.find("#rows .opens").is_displayed()
+        assert not page.find("#f-wide").is_displayed()
+        page.look(media="print")
+        assert not page.detail().is_displayed()
+        page.look()
 
 
 class TestOnPaper:

@@ -231,6 +231,9 @@ def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...],
     seen = teams.run(playbook, *hosts, *agreed, *watched)
     assert seen.status != 0, seen.output
     assert "Mobile" in seen.output
+    tables = playbook != "watch"
+    assert ("NOT READ " in seen.output) is tables
+    assert "not read, allowed" not in seen.output
     assert ' errors="0"' not in report_of(teams)
     allowed = teams.run(
         playbook,
@@ -245,6 +248,8 @@ def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...],
     assert allowed.status == 0, allowed.output
     assert ' errors="0"' in report_of(teams)
     assert ("fleet_allow_unread allows that" in report_of(teams)) is not bool(hosts)
+    assert "NOT READ" not in allowed.output
+    assert ("not read, allowed: Mobile: " in allowed.output) is (tables and not hosts)
 
 
 def report_of(teams: Teams) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._render import page_cards, timeline
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_columns import KINDS, LABELS, column_rules
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.page_filters import Filters, filters
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
@@ -31,7 +32,6 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance 
     no_candidates,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
-    TARGETS,
     Column,
     Entry,
     entries,
@@ -50,38 +50,6 @@ _TEMPLATES = Path(__file__).with_name("templates")
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6e69'/%3E"
     "%3Cpath d='M4 8.5l3 3 5-7' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E"
-)
-# Columns whose text is a word of ours, which can stand as a label.
-_LABELS = frozenset({"status", "state", "readiness", "verification", "rollback", *TARGETS})
-# Classes of cells: names of projects, numbers, reason codes, long texts, short ones, ids.
-_KINDS = {
-    "project": "p",
-    "days_until_auto_disable": "n",
-    "id": "id",
-    "error": "w",
-    "shared_with": "w",
-    "description": "w",
-    "pipelines_to_change": "w",
-    **dict.fromkeys(("reasons", *TARGETS), "k"),
-    **dict.fromkeys(("scheme_before", "scheme", "issuer_before", "issuer", "target"), "s"),
-}
-# What fits on paper in a size that can be read.
-_PRINTED = (
-    "connection",
-    "project",
-    "organization",
-    "status",
-    "reasons",
-    "error",
-    "target",
-    "scheme",
-    "issuer",
-    next(iter(TARGETS)),
-    "verification",
-    "rollback",
-    "revert_deadline",
-    "secret_expires",
-    "last_used",
 )
 _TIMES = ("last_used", "revert_deadline", "secret_expires")
 
@@ -164,7 +132,7 @@ def _of_fleet(result: Result, now: datetime) -> list[int]:
 
 def _own_files(columns: t.Sequence[Column]) -> dict[str, str]:
     """What the page brings along, and a policy that allows nothing else."""
-    style = f"{_file('page.css')}{_column_rules(columns)}"
+    style = f"{_file('page.css')}{column_rules(columns)}"
     early, script = _file("early.js"), _file("page.js")
     policy = f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(early)} {_hash(script)}"
     never = "base-uri 'none'; form-action 'none'"
@@ -217,8 +185,8 @@ def _table(result: Result, listed: t.Sequence[Entry], columns: t.Sequence[Column
     return {
         "rows": [(entry, " ".join(tokens)) for entry, tokens in zip(listed, chosen.tokens, strict=True)],
         "columns": columns,
-        "kinds": _KINDS,
-        "labels": _LABELS,
+        "kinds": KINDS,
+        "labels": LABELS,
         "filters": chosen.listed,
         "count": count(len(listed), "connection"),
         "has_times": any(column.key in _TIMES for column in columns),
@@ -258,18 +226,6 @@ def _shown(value: t.Any) -> t.Any:
 @functools.cache
 def _file(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _column_rules(columns: t.Sequence[Column]) -> str:
-    """The style that depends on the columns: their names where the table has no head, because each connection is a card, and what is not printed."""
-    names = [f'#rows td:nth-child({place}) {{ --name: "{column.title}"; }}' for place, column in enumerate(columns, 1)]
-    unprinted = [
-        f"#connections tr > :nth-child({place})"
-        for place, column in enumerate(columns, 1)
-        if column.key not in _PRINTED
-    ]
-    paper = [f"@media print {{ {', '.join(unprinted)} {{ display: none; }} }}"] if unprinted else []
-    return "\n".join([*names, *paper, ""])
 
 
 def _hash(text: str) -> str:

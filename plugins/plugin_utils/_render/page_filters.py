@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import Point
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import NONE, VERDICTS
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.breakdowns import NONE, VERDICTS, values
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import TARGETS, Entry
 
@@ -92,10 +92,9 @@ _Group = tuple[str, str, list[tuple[str, str, t.Iterable[int]]]]
 def _column(entries: t.Sequence[Entry], key: str) -> _Group:
     places: dict[str, list[int]] = {}
     labels: dict[str, str] = {}
-    for place, entry in enumerate(entries):
-        cell = entry[key]
-        places.setdefault(cell.plain or NONE, []).append(place)
-        labels[cell.plain or NONE] = cell.text or NONE
+    for place, value in enumerate(values(entries, key)):
+        places.setdefault(value, []).append(place)
+        labels[value] = entries[place][key].text or NONE
     if set(places) == {NONE}:
         return key, "", []
     ordered = sorted(places, key=lambda value: (value == NONE, labels[value].casefold()))

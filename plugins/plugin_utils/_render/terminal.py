@@ -34,11 +34,13 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline 
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, place_of, urgency
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import allowed_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import LEFT, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code, verdict_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     EXPLAINED,
     FEDERATION,
+    LEFT_ALONE,
     Result,
     Row,
     count,
@@ -46,6 +48,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording 
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import uses_of
 
+# Not in capital letters: it is no fault, because somebody said that it may be so.
+NOT_READ_ALLOWED = "not read, allowed:"
 _NOT_MEANT = "These hosts are not meant: the projects and connections that were named leave them out."
 
 
@@ -204,7 +208,7 @@ def _folded(sentences: t.Iterable[str], indent: str = "") -> list[str]:
 
 
 def _moved(rows: t.Sequence[Row], where: str) -> list[str]:
-    """Everything that is not left as it is, by status."""
+    """Everything that is not left alone, by status."""
     lines = []
     for status in sorted({row["status"] for row in rows} - set(LEFT), key=lambda text: (place_of(text), text)):
         some = [row for row in rows if row["status"] == status]
@@ -216,11 +220,11 @@ def _moved(rows: t.Sequence[Row], where: str) -> list[str]:
 
 
 def _left(rows: t.Sequence[Row]) -> list[str]:
-    """What is left as it is, by reason, with what to do."""
+    """What is left alone, by reason, with what to do."""
     some = [row for row in rows if row["status"] in LEFT]
     if not some:
         return []
-    lines = ["", f"Left as they are ({len(some)}):"]
+    lines = ["", f"{LEFT_ALONE.capitalize()} ({len(some)}):"]
     remedies = _remedies(some)
     by_code: dict[str, list[Row]] = {}
     for row in some:
@@ -343,16 +347,22 @@ def _notes(result: Result, *, short: bool) -> list[str]:
     return _folded(lines)
 
 
+def _with_why(unread: t.Iterable[Result]) -> list[tuple[str, str]]:
+    return [(printable(item.get("project")), one_line(item.get("reason"))) for item in unread]
+
+
 def _coverage_lines(result: Result, *, short: bool = False) -> list[str]:
     coverage = coverage_of(result)
-    unread = [(printable(item.get("project")), one_line(item.get("reason"))) for item in coverage.get("unread") or []]
+    allowed = allowed_of(coverage.get("allowed") or ())
+    unread = [*_with_why(coverage.get("unread") or ())]
     unread += [(item["host"], item["message"]) for item in result.get("problems") or []]
     lines = with_reasons("NOT READ", unread, short=short)
+    lines += with_reasons(NOT_READ_ALLOWED, _with_why(allowed.unread), short=short)
     partial, empty = coverage.get("partial") or [], coverage.get("empty") or []
-    if partial:
-        lines.append(
-            f"{count(len(partial), 'connection')} could be read only in part: the caller lacks permission to view them."
-        )
+    for some, may in ((partial, ""), (allowed.partial, ", which is allowed")):
+        if some:
+            what = f"could be read only in part{may}: the caller lacks permission to view them."
+            lines.append(f"{count(len(some), 'connection')} {what}")
     if empty:
         names = ", ".join(printable(name) for name in empty[:EXPLAINED]) + (", ..." if len(empty) > EXPLAINED else "")
         lines.append(f"No connection is visible in {names}: none there, or the caller may not see them.")

@@ -61,12 +61,18 @@ def shares(listed: t.Sequence[Entry], column: str, empty: str = "") -> list[Shar
     """
     numbers: Counter[str] = Counter()
     known: dict[str, cells.Cell] = {}
-    for cell in (entry[column] for entry in listed):
+    for key, cell in zip(values(listed, column), (entry[column] for entry in listed), strict=True):
         if cell.text or empty:
-            numbers[cell.plain or NONE] += 1
-            known.setdefault(cell.plain or NONE, cell)
+            numbers[key] += 1
+            known.setdefault(key, cell)
     made = [Share(key, known[key].text or empty, number, known[key].tone) for key, number in numbers.items()]
     return sorted(made, key=lambda share: (known[share.key].order or 0, -share.number, share.label))
+
+
+def values(listed: t.Sequence[Entry], column: str) -> list[str]:
+    """Return what each connection is counted by in a column. What reads alike is one value, the first one that reads so: people have one word for it."""
+    first: dict[str, str] = {}
+    return [first.setdefault(entry[column].text, entry[column].plain or NONE) for entry in listed]
 
 
 def verdicts(listed: t.Sequence[Entry], target: str) -> list[Share]:

@@ -290,7 +290,7 @@ def verification(row: Row) -> Cell:
 
 
 def rollback(row: Row) -> Cell:
-    """Of what is left as it is nobody has to go back."""
+    """Of what is left alone nobody has to go back."""
     return _word(row["rollback"]) if "rollback" in row and row.get("status") not in LEFT else NOTHING
 
 
@@ -330,7 +330,7 @@ def last_used(row: Row) -> Cell:
     if row.get("never_used"):
         return Cell("never", order=0)
     if "last_used" in row:
-        # About what is left as it is nobody has asked.
+        # About what is left alone nobody has asked.
         nothing = NOTHING if row.get("status") in LEFT else NOT_KNOWN
         return _time(row["last_used"]) if row["last_used"] else nothing
     return NOTHING

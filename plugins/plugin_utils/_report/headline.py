@@ -27,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import UNKNOWN, label
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
+    LEFT_ALONE,
     SERVICE_PRINCIPAL,
     Result,
     count,
@@ -83,7 +84,7 @@ def _run_figures(run: RunNumbers) -> list[Figure]:
         found.append(Figure(run.open, "not finished or uncertain", "warn" if run.open else "good"))
     return [
         *found,
-        Figure(run.left_alone, "left as they are"),
+        Figure(run.left_alone, LEFT_ALONE),
         Figure(sum(run.not_candidates.values()), "no candidates"),
         Figure(run.secrets, "with a secret now" if planned else "still with a secret"),
     ]
@@ -140,7 +141,7 @@ def _run_headline(result: Result) -> str:
     seen = f"{count(run.seen, 'service connection')}{'' if complete else ' that could be seen'}"
     ranked = sorted(run.by_status, key=lambda status: (place_of(status), status))
     parts = [f"{run.by_status[status]} {status_name(status)}" for status in ranked if status not in LEFT]
-    parts += [f"{run.left_alone} left as {'it is' if run.left_alone == 1 else 'they are'}"] if run.left_alone else []
+    parts += [f"{run.left_alone} {LEFT_ALONE}"] if run.left_alone else []
     none = sum(run.not_candidates.values())
     if not parts:
         return f"Nothing to do: of {seen} none is a candidate."
@@ -156,7 +157,7 @@ def breakdown(result: Result, target: str = FEDERATION) -> list[str]:
     if is_run(result):
         run = run_numbers(result)
         return [
-            *([f"Left as they are: {labelled(run.left)}."] if run.left else []),
+            *([f"{LEFT_ALONE.capitalize()}: {labelled(run.left)}."] if run.left else []),
             *([f"{NO_CANDIDATES} {labelled(run.not_candidates)}."] if run.not_candidates else []),
         ]
     fleet = fleet_numbers(result)
@@ -204,7 +205,7 @@ def notes(result: Result) -> list[str]:
     """Return what a run tells beside its rows."""
     summary = result.get("summary") or {}
     lines = [
-        f"Not ready, and left alone: {printable(item.get('project'))} / {printable(item.get('name'))} "
+        f"Not ready: {printable(item.get('project'))} / {printable(item.get('name'))} "
         f"({printable(str(item.get('state')).replace('_', ' '))})."
         for item in summary.get("unsettled") or []
     ]

@@ -89,10 +89,28 @@ def _empty(project: t.Any, where: str = "") -> str:
     return f"Project {printable(project)}{where} shows no connection: none there, or the caller may not see them."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What somebody said may be missing, by what it was."""
+
+    unread: t.Sequence[Result]
+    partial: t.Sequence[Result]
+    doubtful: t.Sequence[Result]
+
+
+def allowed_of(items: t.Sequence[Result]) -> Allowed:
+    """Each tells by its keys what it was: an unread project has a reason, a connection what it lacks, a doubt its organization.
+
+    :param items: ``allowed`` of a coverage.
+    """
+    return Allowed(
+        unread=[item for item in items if "reason" in item],
+        partial=[item for item in items if "reason" not in item and "organization" not in item],
+        doubtful=[item for item in items if "organization" in item],
+    )
+
+
 def _allowed(items: t.Sequence[Result]) -> list[str]:
-    """Each tells by its keys what it was: an unread project has a reason, a connection what it lacks, a doubt its organization."""
-    unread = [item for item in items if "reason" in item]
-    doubtful = [item for item in items if "organization" in item]
-    partial = [item for item in items if "reason" not in item and "organization" not in item]
-    sentences = [*_unread(unread), *_partial(partial), *map(_doubt, doubtful)]
+    found = allowed_of(items)
+    sentences = [*_unread(found.unread), *_partial(found.partial), *map(_doubt, found.doubtful)]
     return [sentence if sentence.endswith((".", "!", "?")) else f"{sentence}." for sentence in sentences]

@@ -39,7 +39,7 @@ class RunNumbers:
     """A run or its plan.
 
     :param secrets: how many sign in with a secret now. :param by_status: the candidates by their status.
-    :param left: those that are left as they are, by the reason code that says why.
+    :param left: those that are left alone, by the reason code that says why.
     :param not_candidates: what was seen and is none, by the reason code that says why. :param unread: projects and hosts of which nothing is known.
     """
 

@@ -31,7 +31,11 @@ TARGETS = {
     "entra_issuer": ("MIGRATABLE", "can be migrated to the issuer of Microsoft Entra"),
 }
 ISSUERS = {"azure_devops": "Azure DevOps", "entra": "Entra"}
+# What a person reads of a row that nothing was done to: one phrase in tables, filters and sentences, of one and of many. Programs read the status itself.
+LEFT_ALONE = "left alone"
 STATUSES = {
+    "skipped": LEFT_ALONE,
+    "unchanged": LEFT_ALONE,
     "would_convert": "would be converted",
     "would_revert": "would be reverted",
     "would_migrate": "would be migrated",

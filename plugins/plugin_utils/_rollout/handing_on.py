@@ -26,7 +26,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge im
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.people import without_people
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import LEFT_ALONE, Result, status_name
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.deadlines import findings
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.earlier_reports import baseline
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import days
@@ -197,15 +197,14 @@ def _exit(said: Said, steps: Steps, seen: Result, job: Job, now: datetime) -> st
 
 def _markdown(entry: str, account: Json) -> str:
     """The same for a person. Words of ours and numbers only, so that nothing of it has to be quoted."""
-    counts = account.get("by_status") or account.get("by_scheme") or {}
+    counts: Counter[str] = Counter()
+    for name, number in (account.get("by_status") or account.get("by_scheme") or {}).items():
+        counts[status_name(name)] += number
     lines = [f"## {entry}: {account['connections']} service connections, {account['exit']}"]
-    for title, numbers in (("", counts), ("skipped because of", account["by_reason"])):
+    for title, numbers in (("", counts), (f"{LEFT_ALONE} because of", account["by_reason"])):
         if numbers:
             lines += ["", f"| {title} | connections |", "|---|---:|"]
-            lines += [
-                f"| {name.replace('_', ' ') if not title else f'`{name}`'} | {number} |"
-                for name, number in numbers.items()
-            ]
+            lines += [f"| {name if not title else f'`{name}`'} | {number} |" for name, number in numbers.items()]
     if account["unread_projects"]:
         lines += ["", f"{account['unread_projects']} projects could not be read."]
     if "digest" in account:

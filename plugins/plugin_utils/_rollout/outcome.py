@@ -13,7 +13,13 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, merge
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, count, one_line
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
+    LEFT_ALONE,
+    Result,
+    Row,
+    count,
+    one_line,
+)
 
 Steps = t.Mapping[str, t.Sequence[Result]]
 
@@ -102,7 +108,7 @@ def _nothing_of_the_plan(results: t.Sequence[Result]) -> str:
     undone = [row for row in rows.values() if _is_undone(row)]
     if not undone or len(undone) < len(rows):
         return ""
-    return f"Nothing of what was agreed could be done: {count(len(undone), 'connection')} skipped. {_why(undone)}"
+    return f"Nothing of what was agreed could be done: {count(len(undone), 'connection')} {LEFT_ALONE}. {_why(undone)}"
 
 
 def _not_as_approved(results: t.Sequence[Result]) -> str:

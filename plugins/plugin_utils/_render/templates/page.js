@@ -43,13 +43,20 @@
     rest = document.getElementById("rest");
   var more = document.getElementById("more"),
     all = document.getElementById("all");
+  var table = document.getElementById("connections"),
+    wide = document.getElementById("f-wide");
   var rows = Array.from(body.rows).map(function (row, place) {
-    return { row: row, place: place, tokens: row.dataset.t, text: null, key: null };
+    return { row: row, place: place, tokens: row.dataset.t, text: null, key: null, button: null, detail: null };
   });
+  var items = new Map(
+    rows.map(function (item) {
+      return [item.row, item];
+    }),
+  );
   var collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   var sorted = rows,
     found = rows,
-    painted = rows,
+    painted = [],
     limit = STEP,
     column = -1,
     direction = 1;
@@ -92,6 +99,69 @@
     });
   }
 
+  // For who has no mouse, and to see that there is more.
+  function addButton(item) {
+    var head = item.row.cells[0];
+    item.button = document.createElement("button");
+    item.button.type = "button";
+    item.button.className = "opens";
+    item.button.setAttribute("aria-expanded", "false");
+    item.button.setAttribute("aria-label", "Details of " + head.textContent);
+    head.prepend(item.button);
+  }
+
+  // All that the row says; the style shows of it what is folded away on this screen.
+  function detailOf(row) {
+    var made = document.createElement("tr"),
+      list = document.createElement("dl");
+    made.className = "detail";
+    made.insertCell().append(list);
+    Array.from(row.cells).forEach(function (cell, place) {
+      if (place === 0 || cell.textContent === "") {
+        return;
+      }
+      var part = document.createElement("div"),
+        title = document.createElement("dt"),
+        value = document.createElement("dd");
+      part.className = "d-" + (place + 1);
+      title.textContent = heads[place].dataset.title;
+      value.append.apply(value, Array.from(cell.cloneNode(true).childNodes));
+      part.append(title, value);
+      list.append(part);
+    });
+    return made;
+  }
+
+  // A detail is as wide as its table, which has fewer columns on a small screen.
+  function span() {
+    var seen = heads.filter(function (head) {
+      return head.offsetWidth > 0;
+    }).length;
+    rows.forEach(function (item) {
+      if (item.detail) {
+        item.detail.cells[0].colSpan = seen;
+      }
+    });
+  }
+
+  function toggle(item) {
+    var open = item.row.classList.toggle("open");
+    item.button.setAttribute("aria-expanded", String(open));
+    if (open) {
+      item.detail = detailOf(item.row);
+      item.row.after(item.detail);
+      span();
+    } else {
+      item.detail.remove();
+      item.detail = null;
+    }
+  }
+
+  function fold() {
+    table.classList.toggle("folds", !wide.checked);
+    span();
+  }
+
   function paint() {
     var part = found.slice(0, limit),
       count = part.length;
@@ -102,10 +172,15 @@
         return item !== painted[place];
       })
     ) {
+      part.forEach(function (item) {
+        if (!item.button) {
+          addButton(item);
+        }
+      });
       body.replaceChildren.apply(
         body,
-        part.map(function (item) {
-          return item.row;
+        part.flatMap(function (item) {
+          return item.detail ? [item.row, item.detail] : [item.row];
         }),
       );
       painted = part;
@@ -198,16 +273,17 @@
       }
     });
     apply();
-    var table = document.getElementById("table");
-    table.scrollIntoView();
-    table.focus({ preventScroll: true });
+    var title = document.getElementById("table");
+    title.scrollIntoView();
+    title.focus({ preventScroll: true });
   }
 
   // A link in a row is followed, and a text that somebody marks stays marked.
   body.addEventListener("click", function (event) {
-    var row = event.target.closest("tr");
-    if (row && !event.target.closest("a") && String(window.getSelection()) === "") {
-      row.classList.toggle("open");
+    var item = items.get(event.target.closest("tr"));
+    var asked = event.target.closest("button") || (!event.target.closest("a") && String(window.getSelection()) === "");
+    if (item && asked) {
+      toggle(item);
     }
   });
   form.addEventListener("submit", function (event) {
@@ -221,6 +297,8 @@
   selects.forEach(function (select) {
     select.addEventListener("change", apply);
   });
+  wide.addEventListener("change", fold);
+  window.addEventListener("resize", span);
   order.addEventListener("change", function () {
     if (order.value === "") {
       unsort();
@@ -264,5 +342,6 @@
     rows.forEach(textOf);
   });
   // A browser may have kept what was chosen before the page was loaded again.
+  fold();
   apply();
 })();

@@ -315,7 +315,7 @@ class TestMarkdown:
 
     def test_summary_and_remedies_come_before_the_table(self) -> None:
         text = report(run(), "markdown", NOW)
-        assert "3 service connections: 1 failed, 1 converted, 1 left as it is." in text
+        assert "3 service connections: 1 failed, 1 converted, 1 left alone." in text
         assert (
             "| 1 | `shared` | blocks | Other projects use the connection, too. Tell the owners of those projects, then set shared to include. |"
             in text

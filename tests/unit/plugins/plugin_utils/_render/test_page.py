@@ -216,9 +216,7 @@ class TestTop:
 
     def test_a_run_in_one_sentence_failures_first(self) -> None:
         value = result(run_row("converted"), run_row("failed", "b"), run_row("waiting", "c"), run_row("skipped", "d"))
-        assert facts.headline(value) == (
-            "4 service connections: 1 failed, 1 not confirmed, 1 converted, 1 left as it is."
-        )
+        assert facts.headline(value) == ("4 service connections: 1 failed, 1 not confirmed, 1 converted, 1 left alone.")
         assert [figure.number for figure in facts.figures(value)] == [1, 1, 1, 1, 0, 3]
 
     def test_a_plan_says_would(self) -> None:
@@ -555,7 +553,7 @@ def test_what_a_run_notes_beside_its_rows_is_there() -> None:
         result(run_row("converted"), unsettled=unsettled, seconds_held_back=61.4, not_checked="Tasks were not checked.")
     ).text
     for line in (
-        "Not ready, and left alone: Web / azure-new (in progress).",
+        "Not ready: Web / azure-new (in progress).",
         "held the requests back for 61 seconds.",
         "Tasks were not checked.",
     ):

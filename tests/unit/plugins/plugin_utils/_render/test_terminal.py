@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal 
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import WIDTH, Group, folded, table
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import merge
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import without
 
 from unit.plugins._helpers.filters import called
 
@@ -259,6 +260,30 @@ class TestFleetLines:
         assert "1 connection could be read only in part: the caller lacks permission to view them." in lines
         assert "No connection is visible in Empty: none there, or the caller may not see them." in lines
 
+    @pytest.mark.parametrize("short", [True, False])
+    @pytest.mark.parametrize(
+        "lines_of", [fleet_lines, conversion_lines, lambda value, short: verdict_on_tests(value, short=short)["lines"]]
+    )
+    def test_what_may_be_missing_is_told_apart_from_what_may_not(self, lines_of: t.Any, short: bool) -> None:
+        coverage = {
+            "complete": False,
+            "projects": 3,
+            "unread": [
+                {"id": "p1", "project": "Mobile", "reason": "403."},
+                {"id": "p2", "project": "Web", "reason": "403."},
+            ],
+            "partial": [{"id": "1", "project": "Mobile"}],
+        }
+        in_part = "could be read only in part: the caller lacks permission to view them."
+        told = lines_of({**result(coverage=coverage), "problems": []}, short=short)
+        assert not any("allowed" in line for line in told)
+        assert sum(line.startswith("NOT READ ") for line in told) == (1 if short else 2)
+        some = lines_of(without({**result(coverage=coverage), "problems": []}, ["mob*"]), short=short)
+        assert [line for line in some if "403" in line] == ["NOT READ Web: 403.", "not read, allowed: Mobile: 403."]
+        assert f"1 connection {in_part.replace(':', ', which is allowed:')}" in " ".join(" ".join(some).split())
+        everything = lines_of(without({**result(coverage=coverage), "problems": []}, ["*"]), short=short)
+        assert not any("NOT READ" in line for line in everything)
+
     def test_of_too_many_rows_the_failed_ones_are_shown(self) -> None:
         rows = [info_row(f"c{number:02}", state="failed" if number == 41 else "ready") for number in range(50)]
         lines = fleet_lines(result(*rows), limit=3)
@@ -289,24 +314,24 @@ class TestConversionLines:
         value = result(*rows, not_selected=others("already_federated", "abcdef"))
         assert "\n".join(conversion_lines(value)) == textwrap.dedent(
             """\
-              CONNECTION  SCHEME             STATUS     WHY
-              ==========  =================  =========  ===================================
+              CONNECTION  SCHEME             STATUS      WHY
+              ==========  =================  ==========  ===================================
             Payments
-              azure-prod  workload identity  converted  way back until 2026-11-30 06:40 UTC
-              common +1   service principal  skipped    shared
-              azure-test  service principal  failed     see below
+              azure-prod  workload identity  converted   way back until 2026-11-30 06:40 UTC
+              common +1   service principal  left alone  shared
+              azure-test  service principal  failed      see below
 
             shared: Use shared=include.
 
-            9 service connections: 1 failed, 1 converted, 1 left as it is, 6 no candidates.
-            Left as they are: 1 shared with other projects.
+            9 service connections: 1 failed, 1 converted, 1 left alone, 6 no candidates.
+            Left alone: 1 shared with other projects.
             No candidates: 6 already federated.
 
             FAILED Payments / azure-test: The service said no."""
         )
         assert "\n".join(conversion_lines(value, short=True)) == textwrap.dedent(
             """\
-            9 service connections: 1 failed, 1 converted, 1 left as it is, 6 no candidates.
+            9 service connections: 1 failed, 1 converted, 1 left alone, 6 no candidates.
 
             Failed (1):
               Payments (1): azure-test
@@ -314,7 +339,7 @@ class TestConversionLines:
             Converted (1, way back until 2026-11-30 06:40 UTC):
               Payments (1): azure-prod
 
-            Left as they are (1):
+            Left alone (1):
               1 shared with other projects: Payments / common +1
                   Use shared=include.
 

@@ -105,6 +105,10 @@ def test_reasons_are_those_of_what_was_skipped() -> None:
     _found, account = told("convert", result(*rows))
     assert account["by_reason"] == {"shared": 1}
     assert "| `shared` | 1 |" in account["markdown"]
+    # For a person both are left alone.
+    assert "| left alone | 2 |" in account["markdown"]
+    assert "| left alone because of | connections |" in account["markdown"]
+    assert "skipped" not in account["markdown"]
 
 
 def test_what_does_not_fit_is_null_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

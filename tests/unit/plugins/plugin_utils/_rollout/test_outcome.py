@@ -88,7 +88,7 @@ def test_nobody_looked_at_anything() -> None:
         (
             [row("1", "skipped", "caller_not_user")],
             ["1"],
-            "Nothing of what was agreed could be done: 1 connection skipped. It is caller_not_user. Look.",
+            "Nothing of what was agreed could be done: 1 connection left alone. It is caller_not_user. Look.",
         ),
         ([row("1", "skipped", "caller_not_user"), row("2", "converted")], ["1", "2"], ""),
         ([row("1", "skipped", "already_federated")], ["1"], ""),
