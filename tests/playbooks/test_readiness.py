@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from simulator import Fleet
-from simulator.pipeline_fleet import designer_step
+from simulator.pipeline_parts import designer_step
 
 STEP = (
     "steps:\n- task: {task}\n  displayName: Copy files\n  inputs:\n    azureSubscription: {name}\n    SourcePath: out\n"

@@ -89,7 +89,7 @@ def folded(columns: t.Sequence[Column], room: float) -> list[Column]:
     left, kept = room, set()
     for column in sorted(columns, key=lambda item: order.index(item.key) if item.key in WIDTHS else len(order)):
         width = WIDTHS.get(column.key, _WIDTH)
-        if width <= left:
+        if width <= round(left, 6):
             kept.add(column.key)
             left -= width
     return [column for column in columns if column.key not in kept]

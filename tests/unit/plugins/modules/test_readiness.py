@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator import Connection, Fleet, Simulator
-from simulator.pipeline_fleet import designer_step
+from simulator.pipeline_parts import designer_step
 from unit.plugins._helpers.tasks import Task, convert, info
 
 CLI = "steps:\n- task: AzureCLI@2\n  inputs:\n    azureSubscription: {name}\n    scriptType: bash\n    inlineScript: az group list\n"
