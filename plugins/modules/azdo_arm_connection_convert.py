@@ -414,6 +414,19 @@ EXAMPLES = r"""
     revert_on_failure: true
     max_failures: 0
 
+- name: Convert only what is ready, with what the publisher of an extension has said about its task
+  azdo.connections.azdo_arm_connection_convert:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    projects:
+      - Payments
+    readiness: require
+    readiness_expand: true
+    task_support:
+      - task: TerraformTaskV4
+        major: "4"
+        support: true
+
 - name: Go back to the secret within seven days
   azdo.connections.azdo_arm_connection_convert:
     organization_url: https://dev.azure.com/contoso

@@ -134,6 +134,21 @@ EXAMPLES = r"""
 - name: Name them
   ansible.builtin.debug:
     msg: "{{ estate.connections | selectattr('usage.never_used', 'true') | map(attribute='name') }}"
+
+- name: See what must change in pipelines before a conversion
+  azdo.connections.azdo_arm_connection_info:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    projects:
+      - Payments
+    include:
+      - pipelines
+    readiness_expand: true
+  register: estate
+
+- name: Say why, each thing once
+  ansible.builtin.debug:
+    msg: "{{ estate.connections | map(attribute='pipelines') | flatten | rejectattr('verdict', 'eq', 'ready') | map(attribute='why') | unique }}"
 """
 
 RETURN = r"""

@@ -197,7 +197,7 @@ def everything_is_there(awx: Awx) -> None:
     assert playbooks == {
         **{
             name: f"{name}.yml"
-            for name in ("smoke", "report", "plan", "convert", "verify", "revert", "watch", "failed")
+            for name in ("smoke", "report", "readiness", "plan", "convert", "verify", "revert", "watch", "failed")
         },
         "convert canary": "convert.yml",
     }

@@ -42,11 +42,13 @@ CONVERTED = {
     "guide_plan_and_approve": 0,
     "guide_fleet_and_waves": 4,
     "guide_after_the_rollout": 0,
+    "guide_readiness": 2,
 }
 _PAYMENTS = ("-e", "fleet_projects=Payments")
 SCREENS = {
     "guide_first_report": ("azdo.connections.report", "-e", "fleet_include=usage"),
     "guide_plan_and_approve": ("azdo.connections.plan", *_PAYMENTS, "-e", "fleet_plan_path=plan.json"),
+    "guide_readiness": ("azdo.connections.readiness", *_PAYMENTS),
     "guide_awx": ("azdo.connections.plan", *_PAYMENTS, "-e", "awx_job_id=17"),
 }
 WITH_COMMANDS = [page for page in PAGES if blocks(page, "console")]
@@ -54,7 +56,7 @@ WITH_COMMANDS = [page for page in PAGES if blocks(page, "console")]
 
 def test_no_block_is_in_a_language_that_nobody_reads() -> None:
     used = {name for text in PAGES.values() for name in re.findall(r"\.\. code-block:: (\S+)", text)}
-    assert used == {"console", "text", "yaml", "yaml+jinja"}
+    assert used == {"console", "none", "text", "yaml", "yaml+jinja"}
     assert set(WITH_COMMANDS) == {*CONVERTED, "guide_awx", "guide_several_organizations"}
     assert sum(len(blocks(page, "text")) for page in PAGES) == len(SCREENS)
 
@@ -103,12 +105,41 @@ def fleet_of_the_guides() -> Fleet:
     return fleet
 
 
+STEP = "steps:\n- task: {task}\n  displayName: Deploy\n  inputs:\n    {input}: {name}\n"
+
+
+def fleet_with_pipelines() -> Fleet:
+    """A connection whose pipeline is ready, one whose task is too old, one whose task only a row of one's own knows."""
+    fleet = Fleet("contoso")
+    payments = fleet.project("Payments")
+    for name, task, takes in (
+        ("azure-dev", "AzureCLI@2", "azureSubscription"),
+        ("azure-prod", "AzureFileCopy@4", "azureSubscription"),
+        ("azure-infra", "TerraformTaskV4@4", "backendServiceArm"),
+    ):
+        connection = fleet.connection(payments, name, last_used=timedelta(days=2))
+        text = STEP.format(task=task, input=takes, name=name)
+        fleet.yaml_pipeline(payments, f"deploy-{name}", text, path=f"{name}.yml", repository="app", uses=[connection])
+    return fleet
+
+
+# Of other fleets than that of the guides.
+FLEETS = {"guide_readiness": fleet_with_pipelines}
+
+
+def fails(words: list[str]) -> bool:
+    """Whether a guide says so of a command: it is a gate, and something is left to do."""
+    return words[0].endswith(".readiness") and "fleet_readiness=require" in words
+
+
 @pytest.mark.parametrize("page", CONVERTED)
 def test_the_commands_of_a_guide_do_what_it_says(page: str, stage: Callable[..., t.Any]) -> None:
-    here = stage(fleet_of_the_guides())
-    for text in blocks(page, "yaml+jinja"):
+    here = stage(FLEETS.get(page, fleet_of_the_guides)())
+    for text in (*blocks(page, "yaml+jinja"), *blocks(page, "yaml")):
         name = text.partition("\n")[0].removeprefix("# ")
         (here.folder / name).write_text(text.replace(CONTOSO, here.simulator.organization_url), encoding="utf-8")
+    for text in blocks(page, "none"):
+        (here.folder / "tasks.csv").write_text(text, encoding="utf-8")
     lines = commands(page)
     hosts = next((shlex.split(line[7:-1]) for line in lines if line.startswith("hosts=(")), [])
     digest, played = "", 0
@@ -119,13 +150,31 @@ def test_the_commands_of_a_guide_do_what_it_says(page: str, stage: Callable[...,
             continue
         words = [word for part in shlex.split(line)[1:] for word in (hosts if part == "${hosts[@]}" else [part])]
         run = here.run(*(re.sub(r"(?<=fleet_plan_digest=).*", digest, word) for word in words))
-        assert run.status == 0, (words, run.output)
+        assert (run.status != 0) is fails(words), (words, run.output)
         found = re.search(r"fleet_plan_digest=([0-9a-f]{64})", json.dumps(run.results) + run.output)
         digest, played = (found[1] if found else digest), played + 1
     assert played
     schemes = [item.scheme for item in here.simulator.world.connections.values()]
     assert schemes.count("WorkloadIdentityFederation") == CONVERTED[page]
-    assert bool(here.simulator.writes) is (page in ("guide_plan_and_approve", "guide_fleet_and_waves"))
+    assert bool(here.simulator.writes) is (
+        page in ("guide_plan_and_approve", "guide_fleet_and_waves", "guide_readiness")
+    )
+
+
+def test_own_rows_are_what_the_guide_on_readiness_says(stage: Callable[..., t.Any]) -> None:
+    """Both forms of its file make the same connection ready, and no other one."""
+    here, page = stage(fleet_with_pipelines()), "guide_readiness"
+    (here.folder / "tasks.yml").write_text(*blocks(page, "yaml"), encoding="utf-8")
+    (here.folder / "tasks.csv").write_text(*blocks(page, "none"), encoding="utf-8")
+    for files, told in (
+        ((), "1 with a task to update, 1 that nobody can judge, 1 ready."),
+        (("tasks.yml",), "1 with a task to update, 2 ready."),
+        (("tasks.csv",), "1 with a task to update, 2 ready."),
+    ):
+        said = [word for name in files for word in ("-e", f"fleet_task_support_file={name}")]
+        played = here.run("azdo.connections.readiness", *_PAYMENTS, *said)
+        assert played.status == 0, played.output
+        assert told in " ".join(played.stdout.split())
 
 
 def test_several_organizations_have_a_sign_in_each(stage: Callable[..., t.Any]) -> None:
@@ -233,7 +282,8 @@ def test_the_playbooks_of_the_guide_on_modules_run_as_written(
             played = here.play(**{**item, "vars": known})
             assert played.status == 0, played.output
             for one in played.results:
-                done |= {row["name"]: row["status"] for row in one["result"].get("connections") or ()}
+                rows = one["result"].get("connections") or ()
+                done |= {row["name"]: row["status"] for row in rows if "status" in row}
     assert done["azure-erp"] == "converted"
     assert done["azure-old"] == "migrated"
     assert {item.references[0].name for item in simulator.world.connections.values()} >= {"azure-production"}

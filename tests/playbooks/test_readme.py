@@ -82,7 +82,7 @@ def test_they_do_what_the_readme_says(tmp_path: Path, stage: Callable[..., t.Any
         seen.append(agreed[0].rpartition(".")[2])
         plan = re.search(r"fleet_plan_digest=([0-9a-f]{64})", json.dumps(played.results) + played.output)
         digest = plan[1] if plan else digest
-    assert seen == ["report", "plan", "convert", "plan", "convert", "revert", "watch", "report", "watch"]
+    assert seen == ["report", "readiness", "plan", "convert", "plan", "convert", "revert", "watch", "report", "watch"]
     schemes = {
         (item.references[0].project.name, item.references[0].name): item.scheme
         for item in here.simulator.world.connections.values()

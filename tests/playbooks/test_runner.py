@@ -25,7 +25,7 @@ from simulator import Fleet
 from tools.tree import REPOSITORY
 
 PROJECT = REPOSITORY / "extensions" / "awx"
-PLAYBOOKS = ("report", "plan", "convert", "verify", "revert", "migrate_issuer", "watch")
+PLAYBOOKS = ("report", "readiness", "plan", "convert", "verify", "revert", "migrate_issuer", "watch")
 _PLAIN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -203,7 +203,7 @@ def test_questions_are_refused_and_progress_is_no_error(runner: Callable[..., Ru
     assert work.simulator.writes == []
 
 
-@pytest.mark.parametrize("playbook", ["report", "plan", "verify", "watch"])
+@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch"])
 def test_every_answer_of_a_survey_may_be_left_blank(runner: Callable[..., Runner], playbook: str) -> None:
     """ansible-core 2.19 and newer make null of it."""
     work = runner("organization", fleet_of(1, 1))

@@ -154,8 +154,10 @@ def _key(use: Row) -> _Key:
 
 
 def _place(use: Row) -> Place:
+    """A link that is none of the web is none: a result may come from anywhere."""
     line = use.get("line")
     project, kind, pipeline, place, link = (
         str(use.get(key) or "") for key in ("project", "kind", "name", "place", "link")
     )
-    return Place(project, kind, pipeline, place, line if isinstance(line, int) else None, link)
+    web = link if link.startswith(("https://", "http://")) else ""
+    return Place(project, kind, pipeline, place, line if isinstance(line, int) else None, web)
