@@ -262,9 +262,9 @@ def _nothing_known(ran: list[Ran] | str, pipeline: Pipeline | None, steps: t.Any
     if anything or (pipeline and pipeline.gaps and isinstance(ran, str)):
         return ""
     if isinstance(ran, list):
-        return "" if steps is not None else "What used the connection in its last run is no task that takes one."
-    if steps is not None:
-        return ""
+        return "What used the connection in its last run is no task that takes one."
     if pipeline is None:
         return f"The pipeline is not there any more, or not visible to this caller. {ran}"
-    return f"{ran} Its YAML was not expanded."
+    return (
+        f"{ran} Its YAML was not expanded." if steps is None else f"{ran} Its definition does not name the connection."
+    )
