@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.reading im
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.connection_names import ConnectionNames
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.definitions import Pipeline
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.installed_tasks import InstalledTasks
-from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import Step, major_of
+from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import Step, is_expression, major_of
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import KeyedLocks, each
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
@@ -253,8 +253,8 @@ def _pool(fields: Fields) -> tuple[str, str, int]:
 
 
 def _by_expression(step: Step) -> str:
-    text = next(iter(step.connections), "")
-    return f"{step.task}@{step.major} names its connection by {text[:80]!r}, which only a run replaces."
+    text = next(filter(is_expression, step.connections), "")
+    return f"{step.label} names its connection by {text[:80]!r}, which only a run replaces."
 
 
 def _nothing_known(ran: list[Ran] | str, pipeline: Pipeline | None, steps: t.Any, anything: bool) -> str:
