@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.project_
     ProjectReader,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import PipelineRuns, Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, PipelineRuns, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_facts import (
     ConnectionUse,
     KeyUse,
@@ -89,9 +89,9 @@ class Pipelines:
             unread += project.unread
             mine = project.uses.get(connection.id.lower(), [])
             uses += mine
-            for runs in use.pipelines if use else ():
-                if runs.project_id == reference.id.lower():
-                    uses += self._of_pipeline(project, runs, mine, tasks)
+            here = [runs for runs in (use.pipelines if use else ()) if runs.project_id == reference.id.lower()]
+            for runs in (*here, *_never_run(mine, here)):
+                uses += self._of_pipeline(project, runs, mine, tasks)
         pools = self._of_pools()
         if isinstance(pools, str):
             unread.append(pools)
@@ -250,6 +250,17 @@ def _pool(fields: Fields) -> tuple[str, str, int]:
         fields.text("serviceEndpointScope").lower(),
         fields.number("poolId") or 0,
     )
+
+
+def _never_run(named_by: t.Iterable[ConnectionUse], runs: t.Iterable[PipelineRuns]) -> t.Iterator[PipelineRuns]:
+    """The pipelines that name a connection, and of which no run with it is known: what of their steps is not sure no run explains."""
+    ran = {(item.definition.kind, item.definition.id) for item in runs}
+    named = {(use.kind, use.id): use for use in named_by if use.source != "setting"}
+    for use in (use for key, use in named.items() if key not in ran):
+        yield PipelineRuns(
+            project_id=use.project_id,
+            definition=Definition(project=use.project, kind=use.kind, id=use.id, name=use.name),
+        )
 
 
 def _by_expression(step: Step) -> str:
