@@ -110,8 +110,8 @@ class Pipelines:
             return
         ran = self._ran(runs, tasks)
         steps = pipeline.steps if pipeline else None
-        doubtful = project.unresolved.get(key, [])
-        named = any((use.kind, use.id) == key for use in mine)
+        named = {_where(use) for use in mine if (use.kind, use.id) == key}
+        doubtful = [step for step in project.unresolved.get(key, ()) if _where(step) not in named]
         # What does not name the connection is another branch, or a later state: it does not explain what the run did with it.
         told = {step.kind for step in steps or ()} - {step.kind for step in doubtful} if named else set()
         from_run = [task for task in ran if (task[0].casefold(), task[1]) not in told] if isinstance(ran, list) else []
@@ -125,7 +125,7 @@ class Pipelines:
                 yield self._use(runs, pipeline, step, doubt=_by_expression(step))
         for gap in pipeline.gaps if pipeline and not isinstance(ran, list) else ():
             yield self._use(runs, pipeline, _NOTHING, doubt=f"{gap[:1].upper()}{gap[1:]}.")
-        if doubt := _nothing_known(ran, pipeline, steps, named or bool(from_run or doubtful)):
+        if doubt := _nothing_known(ran, pipeline, steps, bool(named or from_run or doubtful)):
             yield self._use(runs, pipeline, _NOTHING, doubt=doubt)
 
     def _use(
@@ -250,6 +250,12 @@ def _pool(fields: Fields) -> tuple[str, str, int]:
         fields.text("serviceEndpointScope").lower(),
         fields.number("poolId") or 0,
     )
+
+
+def _where(item: ConnectionUse | Step) -> tuple[str, str, str, int | None, str]:
+    """To tell whether a use is that of a step."""
+    version = item.major if isinstance(item, Step) else item.version
+    return item.task, version, item.place, item.line, item.key_use
 
 
 def _never_run(named_by: t.Iterable[ConnectionUse], runs: t.Iterable[PipelineRuns]) -> t.Iterator[PipelineRuns]:
