@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.project_
     ProjectReader,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import PipelineRuns, Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Definition, PipelineRuns, Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_facts import (
     ConnectionUse,
     KeyUse,
@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.reading im
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.connection_names import ConnectionNames
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.definitions import Pipeline
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.installed_tasks import InstalledTasks
-from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import Step, major_of
+from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import Step, is_expression, major_of
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import KeyedLocks, each
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
@@ -89,9 +89,9 @@ class Pipelines:
             unread += project.unread
             mine = project.uses.get(connection.id.lower(), [])
             uses += mine
-            for runs in use.pipelines if use else ():
-                if runs.project_id == reference.id.lower():
-                    uses += self._of_pipeline(project, runs, mine, tasks)
+            here = [runs for runs in (use.pipelines if use else ()) if runs.project_id == reference.id.lower()]
+            for runs in (*here, *_never_run(mine, here)):
+                uses += self._of_pipeline(project, runs, mine, tasks)
         pools = self._of_pools()
         if isinstance(pools, str):
             unread.append(pools)
@@ -110,8 +110,8 @@ class Pipelines:
             return
         ran = self._ran(runs, tasks)
         steps = pipeline.steps if pipeline else None
-        doubtful = project.unresolved.get(key, [])
-        named = any((use.kind, use.id) == key for use in mine)
+        named = {_where(use) for use in mine if (use.kind, use.id) == key}
+        doubtful = [step for step in project.unresolved.get(key, ()) if _where(step) not in named]
         # What does not name the connection is another branch, or a later state: it does not explain what the run did with it.
         told = {step.kind for step in steps or ()} - {step.kind for step in doubtful} if named else set()
         from_run = [task for task in ran if (task[0].casefold(), task[1]) not in told] if isinstance(ran, list) else []
@@ -125,7 +125,7 @@ class Pipelines:
                 yield self._use(runs, pipeline, step, doubt=_by_expression(step))
         for gap in pipeline.gaps if pipeline and not isinstance(ran, list) else ():
             yield self._use(runs, pipeline, _NOTHING, doubt=f"{gap[:1].upper()}{gap[1:]}.")
-        if doubt := _nothing_known(ran, pipeline, steps, named or bool(from_run or doubtful)):
+        if doubt := _nothing_known(ran, pipeline, steps, bool(named or from_run or doubtful)):
             yield self._use(runs, pipeline, _NOTHING, doubt=doubt)
 
     def _use(
@@ -252,9 +252,26 @@ def _pool(fields: Fields) -> tuple[str, str, int]:
     )
 
 
+def _where(item: ConnectionUse | Step) -> tuple[str, str, str, int | None, str]:
+    """To tell whether a use is that of a step."""
+    version = item.major if isinstance(item, Step) else item.version
+    return item.task, version, item.place, item.line, item.key_use
+
+
+def _never_run(named_by: t.Iterable[ConnectionUse], runs: t.Iterable[PipelineRuns]) -> t.Iterator[PipelineRuns]:
+    """The pipelines that name a connection, and of which no run with it is known: what of their steps is not sure no run explains."""
+    ran = {(item.definition.kind, item.definition.id) for item in runs}
+    named = {(use.kind, use.id): use for use in named_by if use.source != "setting"}
+    for use in (use for key, use in named.items() if key not in ran):
+        yield PipelineRuns(
+            project_id=use.project_id,
+            definition=Definition(project=use.project, kind=use.kind, id=use.id, name=use.name),
+        )
+
+
 def _by_expression(step: Step) -> str:
-    text = next(iter(step.connections), "")
-    return f"{step.task}@{step.major} names its connection by {text[:80]!r}, which only a run replaces."
+    text = next(filter(is_expression, step.connections), "")
+    return f"{step.label} names its connection by {text[:80]!r}, which only a run replaces."
 
 
 def _nothing_known(ran: list[Ran] | str, pipeline: Pipeline | None, steps: t.Any, anything: bool) -> str:
@@ -262,9 +279,9 @@ def _nothing_known(ran: list[Ran] | str, pipeline: Pipeline | None, steps: t.Any
     if anything or (pipeline and pipeline.gaps and isinstance(ran, str)):
         return ""
     if isinstance(ran, list):
-        return "" if steps is not None else "What used the connection in its last run is no task that takes one."
-    if steps is not None:
-        return ""
+        return "What used the connection in its last run is no task that takes one."
     if pipeline is None:
         return f"The pipeline is not there any more, or not visible to this caller. {ran}"
-    return f"{ran} Its YAML was not expanded."
+    return (
+        f"{ran} Its YAML was not expanded." if steps is None else f"{ran} Its definition does not name the connection."
+    )

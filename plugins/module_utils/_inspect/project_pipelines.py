@@ -215,10 +215,10 @@ def _vault(fields: Fields) -> tuple[int, str, str]:
 
 
 def _task_check(fields: Fields) -> tuple[int, str, str, str, Json]:
-    """Id, title, task, version and inputs of a check that runs a task; the task is empty for every other one."""
+    """Id, title, task, version and inputs of a check that runs a task; the task is empty for every other one, and for one that is disabled."""
     settings = fields.inner("settings")
     task = settings.inner("definitionRef")
-    name = task.text("name") or task.text("id")
+    name = "" if fields.flag("isDisabled") is True else task.text("name") or task.text("id")
     return (
         fields.number("id") or 0,
         settings.text("displayName"),

@@ -68,7 +68,7 @@ def _add(
     enabled = fields.get("enabled")
     if enabled is not None and _plain(enabled).casefold() == "false":
         return
-    reference, _at, version = _plain(fields["task"]).rpartition("@")
+    reference, _at, version = _plain(fields["task"]).partition("@")
     # A task of an extension may be written with its publisher and extension in front.
     task = reference.rpartition(".")[2]
     given = fields.get("inputs")

@@ -18,15 +18,22 @@ _KIND = "connectedservice:"
 _OURS = "azurerm"
 # The input, in lower case, with which a task hands the key of the service principal to its script.
 KEY_INPUT = "addspntoenvironment"
+# What the agent does itself, for steps such as "checkout" and "download": in no list, in runs and expanded YAML by these ids, and without connections.
+_OF_THE_AGENT = {
+    "6d15af64-176c-496d-b583-fd2ae21d4df4": "Checkout",
+    "30f35852-3f7e-4c0c-9a88-e127b4f97211": "Download",
+}
 
 
 class InstalledTasks:
     """What :meth:`from_api` has read. Names and inputs are compared without regard to case."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str] = dict(_OF_THE_AGENT)
         self._inputs: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._of_any_version: dict[str, set[str]] = defaultdict(set)
+        for name in _OF_THE_AGENT.values():
+            self._of_any_version[name.casefold()] = set()
         self._hand_on_keys: set[str] = set()
 
     @classmethod

@@ -22,7 +22,16 @@ _EXPRESSION = re.compile(r"\$\(|\$\{\{|\$\[")
 # Inputs that may well take a connection, of a task that nobody can look up.
 _MAY_BE_ONE = re.compile(r"connection|connected|subscription|endpoint", re.IGNORECASE)
 _KEY = re.compile(r"serviceprincipalkey", re.IGNORECASE)
-_LOGIN = re.compile(r"\baz\s+login\b(?=.*\s--service-principal\b)(?=.*\s(?:-p|--password)[\s=])", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"\baz\s+login\b(?!.*\s--federated-token\b)(?=.*\s--service-principal\b)(?=.*\s(?:-p|--password)[\s=])",
+    re.IGNORECASE,
+)
+# A script that a script starts, which has the same environment.
+_SCRIPT_FILE = re.compile(
+    r"\.(?:sh|bash|ps1|psm1|py|cmd|bat|js|rb|pl)\b|(?:^|[;&|(])\s*\.{1,2}[\\/]", re.IGNORECASE | re.MULTILINE
+)
+# A text that is nothing but a variable.
+_VARIABLE = re.compile(r"\$\([^()\s]+\)")
 # A command goes on in the next line behind these: in bash, PowerShell and cmd.
 _CONTINUED = re.compile(r"[\\`^]\r?\n")
 _LONGEST_NAME = 512
@@ -43,6 +52,11 @@ class Step:
     key_use: KeyUse = ""
     place: str = ""
     line: int | None = None
+
+    @property
+    def label(self) -> str:
+        """``AzureCLI@2``, or the task alone if its version is not said."""
+        return f"{self.task}@{self.major}" if self.major else self.task
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -96,13 +110,20 @@ def _text(value: t.Any) -> str:
 
 
 def _key_use(inputs: t.Mapping[str, str]) -> KeyUse:
-    """By the script, where the task is told to hand the secret to it. Of a script in a file nobody knows what it reads."""
+    """By the script, where the task is told to hand the secret to it."""
     given = inputs.get(KEY_INPUT, "")
     if given.casefold() in ("", "false"):
         return ""
     if any(_KEY.search(text) or _LOGIN.search(_CONTINUED.sub(" ", text)) for text in inputs.values()):
         return "reads"
-    in_file = inputs.get("scriptlocation", "").casefold() != "inlinescript" and not (
-        inputs.get("inlinescript") or inputs.get("script")
-    )
-    return "unseen" if in_file or is_expression(given) else ""
+    return "unseen" if is_expression(given) or _runs_a_file(inputs) else ""
+
+
+def _runs_a_file(inputs: t.Mapping[str, str]) -> bool:
+    """Whether what runs is a script in a file or a variable, or may start one in a file: nobody knows what that reads.
+
+    Designers keep the text of an inline script although a file is what runs.
+    """
+    script = inputs.get("inlinescript") or inputs.get("script") or ""
+    place = inputs.get("scriptlocation") or ("inlineScript" if script else "")
+    return place.casefold() != "inlinescript" or bool(_SCRIPT_FILE.search(script) or _VARIABLE.fullmatch(script))
