@@ -136,8 +136,8 @@ def test_axe_finds_nothing(name: str, size: tuple[int, int], scheme: str, page: 
     try:
         page.look(size, scheme)
         page.load(PAGES[name], about=ABOUT)
-        # With what is folded below each row as well.
-        page.run("document.querySelectorAll('#rows .opens').forEach(button => button.click())")
+        # With what is folded below some rows as well.
+        page.run("Array.from(document.querySelectorAll('#rows .opens')).slice(0, 3).forEach(button => button.click())")
         assert violations(page) == []
     finally:
         page.browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
