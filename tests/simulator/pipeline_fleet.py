@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from .pipeline_expansion import expanded, tasks_in, tasks_of_steps
-from .pipeline_parts import PipelineParts, Values, named_variables
+from .pipeline_parts import PipelineParts, Values, designer_step, named_variables
 from .pipeline_state import (
     Build,
     Environment,
@@ -22,6 +22,8 @@ from .pipeline_state import (
 )
 from .state import Connection, Execution, Project
 from .yaml_expressions import Unexpandable
+
+__all__ = ["PipelineFleet", "Stage", "designer_step"]
 
 DAY = timedelta(days=1)
 
