@@ -331,7 +331,7 @@ connections:
           description: Days until Azure DevOps disables it for not being used for 100 days. Null if it was never used.
           type: int
         definitions:
-          description: The pipelines among the latest 50 uses in each project.
+          description: The pipelines among the latest 50 uses in each project; with V(pipelines) among O(include) those of all uses, back to the latest 1000.
           type: list
           elements: dict
           contains:
@@ -402,7 +402,7 @@ connections:
           Not read are checks of environments and other resources.
         - Runs show the past, definitions the default branch. Where they say different things both are here, and the worse one counts.
         - A timeline does not say with which connection a task has signed in, so each task that takes one counts for every connection that the run used, unless
-          the definition says more. A disabled step, and a disabled pipeline, is no use.
+          the definition says more. A disabled step, pipeline or check is no use.
       returned: when O(include) contains V(pipelines)
       type: list
       elements: dict

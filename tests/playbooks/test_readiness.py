@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from simulator import Fleet
+from simulator import Connection, Fleet
 from simulator.pipeline_parts import designer_step
 
 STEP = (
@@ -32,7 +32,7 @@ def a_fleet() -> Fleet:
     for name in ("copy-one", "copy-two"):
         text = STEP.format(task="AzureFileCopy@4", name=name)
         fleet.yaml_pipeline(payments, f"deploy-{name}", text, path=f"{name}.yml", repository="app", uses=[made[name]])
-    inputs = {
+    inputs: dict[str, str | Connection] = {
         "connectedServiceNameARM": made["key"],
         "addSpnToEnvironment": "true",
         "scriptLocation": "inlineScript",

@@ -72,7 +72,7 @@ class Inspection:
 
     def with_use(self, connection: ArmConnection, facts: Facts) -> Facts:
         """The facts with what is known of the use just now, and of the pipelines."""
-        depth = self._use or ("latest" if self._pipelines else None)
+        depth = "pipelines" if self._pipelines and self._use != "all" else self._use
         if depth is None:
             return facts
         unread = {key: why for key, why in facts.unread.items() if key != "use"}

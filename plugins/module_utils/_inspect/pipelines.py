@@ -87,6 +87,8 @@ class Pipelines:
         for reference in connection.references:
             project = self._project(reference.id.lower())
             unread += project.unread
+            if use and use.cut and any(item.is_yaml and item.steps is None for item in project.pipelines.values()):
+                unread.append(_BEHIND)
             mine = project.uses.get(connection.id.lower(), [])
             uses += mine
             here = [runs for runs in (use.pipelines if use else ()) if runs.project_id == reference.id.lower()]
@@ -217,6 +219,7 @@ class Pipelines:
 
 
 _NOTHING = Step("", "", ())
+_BEHIND = "It has so many uses that only the latest were read, and a pipeline that ran before them may use it: readiness_expand shows what each does."
 Answer = t.TypeVar("Answer")
 
 

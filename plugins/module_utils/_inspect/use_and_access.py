@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import typing as t
+from dataclasses import replace
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
@@ -24,7 +25,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.reading im
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 
-Depth = t.Literal["latest", "running", "all"]
+Depth = t.Literal["latest", "running", "all", "pipelines"]
+# Pages of a history that are read to find its pipelines. Behind them a busy one would hide what runs seldom, so it is said where that is.
+_PAGES_FOR_PIPELINES = 20
 Answered = t.TypeVar("Answered")
 
 
@@ -55,16 +58,33 @@ def _permissions_in(client: AzureDevOps, project_id: str, connection_id: str) ->
 def read_use(client: AzureDevOps, connection: ArmConnection, now: datetime, depth: Depth = "latest") -> Use:
     """The uses over all its projects (7). :raises AzdoError: one of the histories could not be read, so nothing is sure.
 
-    :param depth: ``latest``: one page of each history; ``running``: back to where nothing can be running any more; ``all``: everything there is.
+    :param depth: ``latest``: one page of each history; ``running``: back to where nothing can be running any more; ``all``: everything there is;
+        ``pipelines``: the same, but for what is behind very many uses, of which none can be running any more.
     """
+    histories, cut = [], False
+    for project in connection.references:
+        reader = _Pages(depth, now)
+        histories.append((project, client.execution_history(project.id, connection.id, reader.more)))
+        cut = cut or reader.cut
+    return replace(Use.from_histories(histories, now), cut=cut)
 
-    def more(oldest: Json) -> bool:
-        return depth == "all" or (depth == "running" and may_be_running(oldest, now))
 
-    histories = [
-        (project, client.execution_history(project.id, connection.id, more)) for project in connection.references
-    ]
-    return Use.from_histories(histories, now)
+class _Pages:
+    """How far back one history is read."""
+
+    def __init__(self, depth: Depth, now: datetime) -> None:
+        self._depth = depth
+        self._now = now
+        self._left = _PAGES_FOR_PIPELINES
+        self.cut = False
+
+    def more(self, oldest: Json) -> bool:
+        if self._depth in ("latest", "all"):
+            return self._depth == "all"
+        self._left -= 1
+        enough = self._depth == "running" or self._left <= 0
+        self.cut = enough and self._depth == "pipelines" and not may_be_running(oldest, self._now)
+        return not enough or may_be_running(oldest, self._now)
 
 
 def usage(use: Use | None, now: datetime) -> Json:

@@ -84,6 +84,7 @@ class Use:
     :param last_result: how the latest one that has ended ended, in the service's word, in lower case.
     :param last_success: when the latest one that succeeded has ended, or began if its end is not known.
     :param pipelines: each of the pipelines once, with its latest run.
+    :param cut: whether one of the histories goes on behind what was read of it.
     """
 
     never_used: bool
@@ -93,6 +94,7 @@ class Use:
     last_result: str | None = None
     last_success: datetime | None = None
     pipelines: tuple[PipelineRuns, ...] = ()
+    cut: bool = False
 
     @classmethod
     def from_histories(cls, histories: t.Iterable[tuple[ProjectReference, list[Json]]], now: datetime) -> Use:

@@ -278,3 +278,44 @@ def test_each_definition_and_each_run_is_read_once_however_many_connections_it_u
     once = [text for text in asked if "executionhistory" not in text]
     assert len(once) == len(set(once))
     assert len([text for text in once if "/timeline" in text]) == 1
+
+
+# -- how far back ----------------------------------------------------------------------------------------------------------
+def a_busy_fleet(busy: int) -> Fleet:
+    """A pipeline that runs all the time, and one that ran before it."""
+    fleet = Fleet()
+    project = fleet.project("Payments")
+    connection = fleet.connection(project, "azure")
+    fleet.yaml_pipeline(
+        project,
+        "quarterly",
+        COPY.format(name="azure", major=4),
+        path="q.yml",
+        uses=[connection],
+        last_run=timedelta(days=20),
+    )
+    often = fleet.yaml_pipeline(project, "often", CLI.format(name="azure"), path="o.yml", uses=[connection])
+    for number in range(busy):
+        fleet.build(often, timedelta(days=9, minutes=number), [connection])
+    return fleet
+
+
+def test_a_busy_pipeline_hides_no_other() -> None:
+    with Simulator(a_busy_fleet(120)) as simulator:
+        task = info(simulator, include=["pipelines"])
+        plan = convert(simulator, readiness="require", check=True)
+    assert verdicts(task) == {"azure": "update_task"}
+    assert plan.statuses == {"azure": "skipped"}
+
+
+def test_where_there_are_too_many_uses_it_is_said_unless_every_definition_is_seen() -> None:
+    with Simulator(a_busy_fleet(1010)) as simulator:
+        task = info(simulator, include=["pipelines"])
+        expanded = info(simulator, include=["pipelines"], readiness_expand=True)
+        histories = [item for item in simulator.requests if "executionhistory" in item.path]
+    assert verdicts(task) == {"azure": "unknown"}
+    (sentence,) = task.by_name["azure"]["readiness"]["unread"]
+    assert "only the latest were read" in sentence
+    assert verdicts(expanded) == {"azure": "update_task"}
+    assert expanded.by_name["azure"]["readiness"]["unread"] == []
+    assert len(histories) == 40
