@@ -181,7 +181,8 @@ def readiness() -> None:
     """Judging the pipelines of 500 connections, with the client in a process of its own: requests, seconds, memory; and within the budget of one caller."""
     fleet, latency, judging = "pipelines:20x500x2000", {"read": 80.0}, {"include": ["pipelines"]}
     print(
-        "500 connections and 2000 definitions in 20 projects, 80 ms a read, concurrency 16, the client in a process of its own:"
+        "500 connections and 2000 definitions in 20 projects, 80 ms a read, concurrency 16, the client in a process of its own:",
+        flush=True,
     )
     with simulator(fleet, latency) as addresses:
         told, record = info_alone(addresses, {})
@@ -197,7 +198,8 @@ def readiness() -> None:
         with simulator(fleet, latency, knobs=knobs) as addresses:
             told, record = info_alone(addresses, options)
         memory = f"{told['megabytes']} MB (target: under 300), {told['megabytes'] - alone} more than without"
-        print(f"  {title:24} {told['seconds']:6.1f} s, {len(record):5} requests, {memory}")
+        each = statistics.mean(row["ended"] - row["at"] for row in record) * 1000
+        print(f"  {title:24} {told['seconds']:6.1f} s, {len(record):5} requests of {each:.0f} ms, {memory}")
         if knobs:
             print(
                 f"    {budget_told(record)}; the client paused for {told['held_back']:.0f} s by itself or because it was told to",
