@@ -15,7 +15,8 @@ from datetime import timedelta
 
 from simulator import Fleet, bench_fleet
 from simulator import __main__ as process
-from simulator.pipeline_fleet import Stage, designer_step
+from simulator.pipeline_fleet import Stage
+from simulator.pipeline_parts import designer_step
 from simulator.pipeline_state import PipelineKind, Step, TaskGroup, VariableGroup
 from simulator.state import Connection, Project
 
