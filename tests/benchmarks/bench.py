@@ -4,12 +4,13 @@
 """How long things take, against the simulator in a process of its own. Prints; never passes or fails.
 
 Each number stands beside what it is to be compared with: a bare asynchronous client that does a fixed list of calls, the sequential run, or
-the target. Give names to run only some: loop, convert, scale, budget, budget-5000 (nearly two hours), create, inventory, hosts, simulator.
+the target. Give names to run only some: loop, convert, scale, budget, budget-5000 (nearly two hours), readiness, create, inventory, hosts, simulator.
 """
 
 from __future__ import annotations
 
 import asyncio
+import bisect
 import contextlib
 import json
 import os
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 import typing as t
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,9 +41,10 @@ def simulator(
     fleet: str, latency_ms: dict[str, float] | None = None, *, tls: bool = False, knobs: dict[str, float] | None = None
 ) -> Iterator[Addresses]:
     """The simulator with a fleet and latencies (ms) by kind of request; ends with the block."""
+    program = "benchmarks.readiness_fleet" if fleet.startswith("pipelines:") else "simulator"
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
-        command = [sys.executable, "-m", "simulator", "--fleet", fleet, "--port", "0", "--ready-file", str(ready)]
+        command = [sys.executable, "-m", program, "--fleet", fleet, "--port", "0", "--ready-file", str(ready)]
         command += ["--tls", folder] if tls else []
         for name, value in (knobs or {}).items():
             command += ["--knob", f"{name}={value}"]
@@ -172,6 +175,87 @@ def budget(*sizes: int) -> None:
                 f"  {size:5} connections, {title:24} {seconds:7.1f} s, {len(record) / size:5.2f} requests each, {refused} refused",
                 flush=True,
             )
+
+
+def readiness() -> None:
+    """Judging the pipelines of 500 connections, with the client in a process of its own: requests, seconds, memory; and within the budget of one caller."""
+    fleet, latency, judging = "pipelines:20x500x2000", {"read": 80.0}, {"include": ["pipelines"]}
+    print(
+        "500 connections and 2000 definitions in 20 projects, 80 ms a read, concurrency 16, the client in a process of its own:",
+        flush=True,
+    )
+    with simulator(fleet, latency) as addresses:
+        told, record = info_alone(addresses, {})
+    print(f"  without pipelines        {told['seconds']:6.1f} s, {len(record):5} requests, {told['megabytes']} MB")
+    alone = told["megabytes"]
+    cases: tuple[tuple[str, dict[str, t.Any], dict[str, float]], ...] = (
+        ("with pipelines", judging, {}),
+        ("and their YAML expanded", {**judging, "readiness_expand": True}, {}),
+        ("within 200 units", judging, BUDGET),
+        ("expanded, within 200", {**judging, "readiness_expand": True}, BUDGET),
+    )
+    for title, options, knobs in cases:
+        with simulator(fleet, latency, knobs=knobs) as addresses:
+            told, record = info_alone(addresses, options)
+        memory = f"{told['megabytes']} MB (target: under 300), {told['megabytes'] - alone} more than without"
+        each = statistics.mean(row["ended"] - row["at"] for row in record) * 1000
+        print(f"  {title:24} {told['seconds']:6.1f} s, {len(record):5} requests of {each:.0f} ms, {memory}")
+        if knobs:
+            print(
+                f"    {budget_told(record)}; the client paused for {told['held_back']:.0f} s by itself or because it was told to",
+                flush=True,
+            )
+        else:
+            kinds = Counter(kind_of(row) for row in record)
+            print(f"    requests: {', '.join(f'{count} {kind}' for kind, count in kinds.most_common())}")
+            verdicts = told["summary"]["readiness"]["verdicts"]
+            print(f"    verdicts: {', '.join(f'{count} {verdict}' for verdict, count in verdicts.items())}", flush=True)
+
+
+def info_alone(addresses: Addresses, options: dict[str, t.Any]) -> tuple[dict[str, t.Any], list[dict[str, t.Any]]]:
+    """What one_task.py tells of azdo_arm_connection_info, and the requests that the simulator has seen of it."""
+    signed_in = {"organization_url": addresses["organization_url"], "personal_access_token": addresses["pat"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.one_task"],
+        input=json.dumps({**signed_in, "concurrency": 16, **options}),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    return json.loads(done.stdout), httpx.get(f"{addresses['control_url']}/requests", timeout=60).json()["value"]
+
+
+# What a request asks for, by the last words of its route.
+KINDS_OF_REQUESTS = {
+    "serviceendpoint/endpoints": "lists of connections",
+    "executionhistory": "histories",
+    "timeline": "runs",
+    "build/definitions": "lists of pipelines",
+    "release/definitions": "lists of release pipelines",
+    "taskgroups": "lists of task groups",
+    "variablegroups": "lists of variable groups",
+    "queryconfigurations": "lists of checks",
+    "preview": "expansions",
+}
+
+
+def kind_of(row: dict[str, t.Any]) -> str:
+    route = str(row["operation"])
+    return next((kind for end, kind in KINDS_OF_REQUESTS.items() if route.endswith(end)), "for the organization")
+
+
+def budget_told(record: list[dict[str, t.Any]]) -> str:
+    """The most units that any window of the record used, and how many answers were held back or refused for it."""
+    window, allowed, cost = BUDGET["rate_window_s"], BUDGET["rate_budget"], BUDGET["rate_cost"]
+    times = sorted(row["at"] for row in record)
+    used = [(place - bisect.bisect_right(times, at - window) + 1) * cost for place, at in enumerate(times)]
+    held_back = sum(units > allowed for units in used)
+    refused = sum(row["status"] == 429 for row in record)
+    return (
+        f"{max(used):.1f} of {allowed} units in five minutes at most, {held_back} answers held back, {refused} refused"
+    )
 
 
 @contextlib.contextmanager
@@ -467,6 +551,7 @@ BENCHES = {
     "scale": scale,
     "budget": budget,
     "budget-5000": lambda: budget(5000),
+    "readiness": readiness,
     "create": create,
     "inventory": inventory,
     "hosts": hosts,

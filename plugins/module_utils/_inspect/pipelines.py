@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import defaultdict
+from functools import partial
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
@@ -69,13 +70,9 @@ class Pipelines:
         self._timelines: dict[tuple[str, int], list[Ran] | str] = {}
 
     def read_ahead(self, connections: t.Iterable[ArmConnection]) -> None:
-        """The lists of all projects of these connections, several at a time: else the first connection of each project would wait for them."""
-        if isinstance(self._tasks(), str):
-            return
-        ids = list(dict.fromkeys(project.id.lower() for item in connections for project in item.references))
-        # Where YAML is expanded, each project reads several at a time itself.
-        concurrency = 1 if self._expand else self._runtime.concurrency
-        each(ids, self._project, concurrency=concurrency, stop=self._runtime.stop)
+        """What is there in all projects of these connections, several things at a time: else the first connection of each project would wait for it."""
+        ids = dict.fromkeys(project.id.lower() for item in connections for project in item.references)
+        self._read_projects([id_ for id_ in ids if id_ not in self._read])
 
     def of(self, connection: ArmConnection, use: Use | None) -> PipelineFacts:
         """What uses the connection. :param use: its history; None: that could not be read, so nothing is sure."""
@@ -92,6 +89,7 @@ class Pipelines:
             mine = project.uses.get(connection.id.lower(), [])
             uses += mine
             here = [runs for runs in (use.pipelines if use else ()) if runs.project_id == reference.id.lower()]
+            self._read_idle(project, here, tasks)
             for runs in (*here, *_never_run(mine, here)):
                 uses += self._of_pipeline(project, runs, mine, tasks)
         pools = self._of_pools()
@@ -106,7 +104,7 @@ class Pipelines:
         self, project: ProjectPipelines, runs: PipelineRuns, mine: list[ConnectionUse], tasks: InstalledTasks
     ) -> t.Iterator[ConnectionUse]:
         """What its run and its definition say beyond the steps that name the connection."""
-        key = (runs.definition.kind, runs.definition.id or 0)
+        key = _key(runs)
         pipeline = project.pipelines.get(key)
         if pipeline and pipeline.disabled:
             return
@@ -164,6 +162,14 @@ class Pipelines:
                 self._timelines[key] = self._read_timeline(*key, tasks)
             return self._timelines[key]
 
+    def _read_idle(self, project: ProjectPipelines, several: list[PipelineRuns], tasks: InstalledTasks) -> None:
+        """The runs that no other thread is reading just now: to wait for one while others are to be read would be to do nothing."""
+        for runs in several:
+            pipeline = project.pipelines.get(_key(runs))
+            looked_at = not (pipeline and pipeline.disabled)
+            if looked_at and not self._locks.of((runs.project_id, runs.last)).locked():
+                self._ran(runs, tasks)
+
     def _read_timeline(self, project_id: str, build: int, tasks: InstalledTasks) -> list[Ran] | str:
         def read() -> list[Ran]:
             found = [ran for record in self._api.timeline(project_id, build) if (ran := _ran_task(record, tasks))]
@@ -208,18 +214,38 @@ class Pipelines:
     def _project(self, project_id: str) -> ProjectPipelines:
         with self._locks.of(("project", project_id)):
             if project_id not in self._read:
-                tasks = self._tasks()
-                if isinstance(tasks, str):
-                    return ProjectPipelines(unread=[tasks])
-                names = self._names.get(project_id) or ConnectionNames(())
-                name = self._projects.get(project_id, project_id)
-                reader = ProjectReader(self._runtime, tasks, project_id, name, names, self._at)
-                self._read[project_id] = reader.read(expand=self._expand)
+                self._read_projects([project_id])
             return self._read[project_id]
+
+    def _read_projects(self, ids: t.Sequence[str]) -> None:
+        """Step by step for all of them, so that the expansions of one project need not wait for those of another."""
+        tasks = self._tasks()
+        if isinstance(tasks, str):
+            self._read |= {id_: ProjectPipelines(unread=[tasks]) for id_ in ids}
+            return
+        readers = [self._reader(id_, tasks) for id_ in ids]
+        at_once = partial(each, concurrency=self._runtime.concurrency, stop=self._runtime.stop)
+        at_once(readers, ProjectReader.read_definitions)
+        if self._expand:
+            todo = [(reader, pipeline) for reader in readers for pipeline in reader.unexpanded]
+            at_once(todo, lambda one: one[0].expand(one[1]))
+        found = at_once(readers, ProjectReader.finish)
+        self._read |= {id_: project for id_, project in zip(ids, found, strict=True) if project is not None}
+
+    def _reader(self, project_id: str, tasks: InstalledTasks) -> ProjectReader:
+        names = self._names.get(project_id) or ConnectionNames(())
+        name = self._projects.get(project_id, project_id)
+        return ProjectReader(self._runtime, tasks, project_id, name, names, self._at)
 
 
 _NOTHING = Step("", "", ())
 _BEHIND = "It has so many uses that only the latest were read, and a pipeline that ran before them may use it: readiness_expand shows what each does."
+
+
+def _key(runs: PipelineRuns) -> tuple[str, int]:
+    return runs.definition.kind, runs.definition.id or 0
+
+
 Answer = t.TypeVar("Answer")
 
 

@@ -39,7 +39,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps 
     step_of,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
-from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._yaml import NotYamlError
 
@@ -64,7 +63,7 @@ class ProjectPipelines:
 
 
 class ProjectReader:
-    """Reads one project. :param at: when that is, ISO 8601, UTC."""
+    """Reads one project: its definitions, perhaps expands them, and what else is there. :param at: when that is, ISO 8601, UTC."""
 
     def __init__(
         self,
@@ -83,11 +82,13 @@ class ProjectReader:
         self._groups: TaskGroups | None = None
         self._groups_asked = False
 
-    def read(self, *, expand: bool) -> ProjectPipelines:
-        """Everything, as far as this caller may see it. :param expand: whether pipelines in YAML are expanded by the service."""
-        self._definitions()
-        if expand:
-            self._expand()
+    @property
+    def unexpanded(self) -> list[Pipeline]:
+        """The pipelines in YAML that :meth:`expand` is for."""
+        return [item for item in self._found.pipelines.values() if item.is_yaml and not item.disabled]
+
+    def finish(self) -> ProjectPipelines:
+        """What the definitions say, with everything else that holds a connection there, as far as this caller may see it."""
         for pipeline in self._found.pipelines.values():
             if not pipeline.disabled:
                 self._add_steps(pipeline)
@@ -96,13 +97,16 @@ class ProjectReader:
         return self._found
 
     # -- definitions -----------------------------------------------------------------------------------------------------
-    def _definitions(self) -> None:
+    def read_definitions(self) -> None:
+        """The lists; comes first."""
         reader = DefinitionReader(self._installed, self._task_groups)
         builds = self._tried("pipelines", lambda: list(map(reader.build, self._api.build_definitions(self._id))))
         releases = self._tried(
             "release pipelines", lambda: list(map(reader.release, self._api.release_definitions(self._id)))
         )
         self._found.pipelines = {item.key: item for item in (*(builds or ()), *(releases or ()))}
+        # Nobody asks for them again, and their steps are as long as those of definitions.
+        self._groups = None
 
     def _task_groups(self) -> TaskGroups | None:
         if not self._groups_asked:
@@ -110,13 +114,9 @@ class ProjectReader:
             self._groups = self._tried("task groups", lambda: TaskGroups.from_api(self._api.task_groups(self._id)))
         return self._groups
 
-    def _expand(self) -> None:
-        """The YAML of each pipeline, as the service makes it; several at a time."""
-        todo = [item for item in self._found.pipelines.values() if item.is_yaml and not item.disabled]
-        runtime = self._runtime
-        for known in each(todo, self._expanded, concurrency=runtime.concurrency, stop=runtime.stop):
-            if known is not None:
-                self._found.pipelines[known.key] = known
+    def expand(self, pipeline: Pipeline) -> None:
+        """The YAML of a pipeline, as the service makes it. Several threads may do that at a time, each with another one."""
+        self._found.pipelines[pipeline.key] = self._expanded(pipeline)
 
     def _expanded(self, pipeline: Pipeline) -> Pipeline:
         try:

@@ -106,4 +106,7 @@ class AzurePipelines:
             return Page(items_of(answer), answer.headers.get("x-ms-continuationtoken", ""), answer.size)
 
         for one in pages(page, what):
-            yield from one.items
+            # A definition is let go of as soon as the next one is asked for, and a page with its last one.
+            one.items.reverse()
+            while one.items:
+                yield one.items.pop()
