@@ -155,6 +155,7 @@ def _about_it(
         place=place_of(view),
         approved=approved,
         origin=Origin.from_result(checked),
+        requires_ready=said.get("readiness") == "require",
         **_watched(merged, checked, now, earlier),
     )
     plans = plans_of(steps) if checked.get("entry") == "plan" and not nothing_read(steps) else {}

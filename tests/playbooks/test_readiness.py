@@ -10,6 +10,7 @@ import json
 import re
 import typing as t
 from collections.abc import Callable
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -110,10 +111,12 @@ def test_the_worklist_on_the_screen_and_in_every_format(stage: Callable[..., t.A
 
 def test_it_fails_where_that_is_asked_for_and_rows_of_ones_own_count(stage: Callable[..., t.Any]) -> None:
     here = stage(a_fleet())
-    failed = play(here, "readiness", fleet_readiness="require")
+    failed = play(here, "readiness", fleet_readiness="require", fleet_report_path="gate.xml")
     assert failed.status != 0
     told = "4 service connections not ready: 2 with a task to update, 1 whose secret a script reads, 1 that nobody can judge."
     assert told in " ".join(failed.output.split())
+    red = [child.tag for child in ET.parse(here.folder / "gate.xml").iter() if child.tag in ("failure", "error")]
+    assert sorted(red) == ["error", "failure", "failure", "failure"]
     rows = [{"task": "AzureCLI@3", "support": True}]
     good = play(here, "readiness", fleet_readiness="require", fleet_projects=["Web Shop"], fleet_task_support=rows)
     assert good.status == 0, good.output
@@ -128,11 +131,27 @@ def test_a_plan_says_what_would_break_and_require_leaves_it_alone(stage: Callabl
     assert f"PIPELINES BREAK Payments / copy-one: {told}" in " ".join(plan.stdout.split())
     careful = play(here, "plan", **about, fleet_readiness="require")
     assert careful.status == 0, careful.output
+    assert f"CHANGE FIRST Payments / copy-one: {told}" in " ".join(careful.stdout.split())
     converted = play(here, "convert", **about, fleet_readiness="require", fleet_plan_digest=digest_of(careful))
     assert converted.status == 0, converted.output
     schemes = {item.references[0].name: item.scheme for item in here.simulator.world.connections.values()}
     federated = {name for name, scheme in schemes.items() if scheme == "WorkloadIdentityFederation"}
     assert federated == {"ready", "unused"}
+
+
+def test_what_became_unready_since_the_plan_is_left_alone_and_the_run_says_so(stage: Callable[..., t.Any]) -> None:
+    fleet = a_fleet()
+    here = stage(fleet)
+    about = {"fleet_projects": "Payments", "fleet_plan_path": "plan.json", "fleet_allow_irreversible": True}
+    plan = play(here, "plan", **about)
+    ready = next(item for item in fleet.world.connections.values() if item.name == "ready")
+    pipeline = next(item for item in fleet.world.pipelines.definitions.values() if item.name == "deploy")
+    fleet.build(pipeline, timedelta(minutes=1), [ready], ["AzureFileCopy@3"])
+    converted = play(here, "convert", **about, fleet_plan_digest=digest_of(plan))
+    assert converted.status != 0
+    assert "1 connection that was agreed to is not what was approved, and was left alone: Payments / ready" in " ".join(
+        converted.output.split()
+    )
 
 
 def test_a_plan_with_require_is_not_carried_out_without_it(stage: Callable[..., t.Any]) -> None:

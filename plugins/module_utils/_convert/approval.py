@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash, fingerprint
+from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness_rules import REQUIRED
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import OF_THE_CALLER, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
@@ -58,7 +59,7 @@ def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: st
     ``accepted: true`` comes to it where a pipeline is known to break and the connection is to be moved all the same.
     """
     reasons = list(reasons)
-    action = not any(r.effect == "blocks" and r.code not in _NOT_OF_THE_PLAN for r in reasons)
+    action = not any(r.effect == "blocks" and _is_of_the_plan(r) for r in reasons)
     breaks = any(r.code == "pipeline_not_ready" and r.effect == "warns" for r in reasons)
     return {
         "id": connection.id.lower(),
@@ -70,6 +71,11 @@ def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: st
         "fingerprint": fingerprint(connection),
         **({"accepted": True} if action and breaks else {}),
     }
+
+
+def _is_of_the_plan(reason: Reason) -> bool:
+    """That nothing may break is an option, and what it leaves alone nobody agrees to moving: what is repaired later has to be planned anew."""
+    return reason.code not in _NOT_OF_THE_PLAN or REQUIRED in reason.evidence
 
 
 def document(

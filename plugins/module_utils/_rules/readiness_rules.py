@@ -16,6 +16,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 
+# In the evidence of what blocks because nothing may break: a plan says of such a connection that it is left alone.
+REQUIRED = "required"
 # So many uses are told with a reason; a connection that hundreds of pipelines use is no better known by all of them.
 _MOST_TOLD = 20
 _TOLD = (
@@ -39,16 +41,23 @@ def reasons(connection: ArmConnection, target: str, situation: Situation, facts:
     if target != WIF or situation.readiness == "ignore" or facts.pipelines is None:
         return
     found = readiness(facts.pipelines, situation.task_support)
-    required = situation.readiness == "require"
+    required = {REQUIRED: True} if situation.readiness == "require" else {}
+    late = _late(connection, situation)
     if found.breaking:
-        late = situation.accepted is not None and connection.id.lower() not in situation.accepted
-        since = {"since_plan": True} if late and not required else {}
         yield Reason(
-            "pipeline_not_ready", "blocks" if required or late else "warns", {**_told(found.breaking), **since}
+            "pipeline_not_ready", "blocks" if required or late else "warns", {**_told(found.breaking), **required}
         )
     if found.unknown or found.unread:
-        evidence = {**_told(found.unknown), "unread": list(found.unread)}
+        evidence = {**_told(found.unknown), "unread": list(found.unread), **required}
         yield Reason("pipeline_unknown", "blocks" if required else "informs", evidence)
+    if late and (found.breaking or (required and (found.unknown or found.unread))):
+        yield Reason("changed_since_plan", "blocks", {"pipelines": True})
+
+
+def _late(connection: ArmConnection, situation: Situation) -> bool:
+    """Whether somebody has agreed to moving it, and not to breaking a pipeline."""
+    id_ = connection.id.lower()
+    return situation.accepted is not None and id_ not in situation.accepted | situation.not_approved
 
 
 def _told(uses: t.Sequence[JudgedUse]) -> Json:

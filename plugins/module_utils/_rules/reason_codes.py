@@ -203,7 +203,7 @@ RULES: dict[str, Rule] = {
     "pipeline_not_ready": Rule(
         "used by a pipeline that is not ready",
         "A pipeline that uses the connection is not ready for workload identity federation.",
-        "Change the tasks that are named, and run that pipeline once; take it out of {hold_pipelines} if it is there.",
+        "Change the tasks that are named and run that pipeline once; one that a person holds is named in {hold_pipelines}.",
         ("blocks", None, None),
     ),
     "pipeline_unknown": Rule(

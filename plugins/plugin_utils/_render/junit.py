@@ -19,7 +19,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, LEFT, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, is_run
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import uses_of, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import can_move, uses_of, verdict_of
 
 # How a test of a connection ends that says nothing against it.
 _GOOD = ("ok", "not_testable")
@@ -34,7 +34,7 @@ def junit_text(result: Result, now: datetime, about: About) -> str:
     suite = ET.Element("testsuite", name="azdo.connections", timestamp=f"{now:%Y-%m-%dT%H:%M:%S}")
     for row in result.get("connections") or ():
         case = _case(suite, row.get("project"), row.get("name"))
-        _judge(case, row, run=is_run(result))
+        _judge(case, row, about, run=is_run(result))
     for due in about.findings:
         case = _case(suite, due.get("project"), f"{due.get('name')} ({due.get('kind')})")
         _say(case, "failure", str(due.get("message")))
@@ -63,7 +63,7 @@ def _say(case: ET.Element, outcome: str, text: str) -> None:
     ET.SubElement(case, outcome, message=printable(" ".join(text.split())))
 
 
-def _judge(case: ET.Element, row: Row, *, run: bool) -> None:
+def _judge(case: ET.Element, row: Row, about: About, *, run: bool) -> None:
     """A run by its status, a test by its result; of what is only there, nothing is wrong."""
     status = row.get("status")
     tested = row.get("verification") if not run else None
@@ -71,10 +71,11 @@ def _judge(case: ET.Element, row: Row, *, run: bool) -> None:
         _say(case, "failure", f"{words.status_name(str(status))}: {words.told(row)}")
     elif status in LEFT:
         _say(case, "skipped", label(main_code(row)))
-    elif not run and (verdict := verdict_of(row)) not in ("", "ready", "unused"):
+    elif not run and can_move(row) and (verdict := verdict_of(row)) not in ("", "ready", "unused"):
         told = "; ".join(dict.fromkeys(str(use.get("why") or use.get("verdict")) for use in uses_of(row)))
-        # What nobody can judge is no fault, and no success.
-        _say(case, "skipped" if verdict == "unknown" else "failure", told or "What could not be read may use it.")
+        # What nobody can judge is no fault, and no success: red only where the run is.
+        unknown = "error" if about.requires_ready else "skipped"
+        _say(case, unknown if verdict == "unknown" else "failure", told or "What could not be read may use it.")
     elif isinstance(tested, t.Mapping) and tested.get("result") not in _GOOD:
         _say(
             case,

@@ -298,21 +298,17 @@ def _explanations(rows: t.Sequence[Row]) -> list[str]:
 
 
 def _pipelines(rows: t.Sequence[Row], *, short: bool) -> list[str]:
-    """What is moved, or would be, although a pipeline breaks; that somebody asked for nothing else does not make it less."""
-    told = [
-        (f"{project_of(row)} / {name_of(row)}", _broken(row))
-        for row in rows
-        if row["status"] not in LEFT and _broken(row)
+    """What is moved, or would be, although a pipeline breaks; and what keeps others from being moved, with what to change."""
+    broken = [
+        (f"{project_of(row)} / {name_of(row)}", _broken(row), row["status"] in LEFT) for row in rows if _broken(row)
     ]
+    lines = with_reasons("PIPELINES BREAK", [(name, said) for name, said, left in broken if not left], short=short)
+    lines += with_reasons("CHANGE FIRST", [(name, said) for name, said, left in broken if left], short=short)
     unknown = sum(row["status"] not in LEFT and not _broken(row) and bool(uses_of(row)) for row in rows)
-    aside = (
-        [
+    if unknown:
+        lines.append(
             f"Of {count(unknown, 'connection')} nobody can tell whether pipelines go on working: azdo.connections.readiness says why."
-        ]
-        if unknown
-        else []
-    )
-    lines = [*with_reasons("PIPELINES BREAK", told, short=short), *aside]
+        )
     return ["", *_folded(lines)] if lines else []
 
 

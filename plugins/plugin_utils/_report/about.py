@@ -27,6 +27,7 @@ class About:
     :param made_by: who has asked Azure DevOps, as it calls them. :param history: the fleet over time, if there are earlier reports.
     :param watches: whether this is a watch. :param findings: what it has found, as _rollout/deadlines.py tells it.
     :param not_known: sentences about what it could not tell. :param origin: of a result that later reports may be compared with.
+    :param requires_ready: whether a pipeline that nobody can judge is as bad as one that breaks.
     """
 
     names: t.Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class About:
     findings: t.Sequence[t.Mapping[str, t.Any]] = ()
     not_known: t.Sequence[str] = ()
     origin: Origin = NOWHERE
+    requires_ready: bool = False
 
 
 NOTHING_SAID = About()

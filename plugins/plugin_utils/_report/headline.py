@@ -186,7 +186,9 @@ def pipelines_told(found: Worklist) -> str:
     if not found.asked:
         return ""
     parts = [f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in found.verdicts.items()]
-    return f"Pipelines of {count(sum(found.verdicts.values()), 'service connection')}: {', '.join(parts)}."
+    unlooked = f" ({found.unlooked} with scripts that nobody has looked at)" if found.unlooked else ""
+    told = ", ".join(parts).replace(" ready", f" ready{unlooked}", 1)
+    return f"Pipelines of {count(sum(found.verdicts.values()), 'service connection')}: {told}."
 
 
 def labelled(codes: t.Mapping[str, int]) -> str:

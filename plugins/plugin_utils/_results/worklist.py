@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness import BREAKS, VERDICTS
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import SERVICE_PRINCIPAL, Result, Row
 
 UNKNOWN = "unknown"
 _Key = tuple[str, str, str, str, str, str]
@@ -73,11 +73,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Worklist:
-    """:param verdicts: number of connections by verdict, the worst first. :param unread: what could not be read, in sentences."""
+    """:param verdicts: number of connections by verdict, the worst first. :param unread: what could not be read, in sentences.
+
+    :param unlooked: number of those that are ready, with scripts at which nobody has looked.
+    """
 
     changes: tuple[Change, ...]
     verdicts: t.Mapping[str, int]
     unread: tuple[str, ...]
+    unlooked: int = 0
 
     @property
     def asked(self) -> bool:
@@ -95,9 +99,11 @@ def worklist(result: Result) -> Worklist:
     found: dict[_Key, list[tuple[Place, Row]]] = {}
     counted: Counter[str] = Counter()
     unread: dict[str, None] = {}
-    for row in result.get("connections") or ():
+    unlooked = 0
+    for row in filter(can_move, result.get("connections") or ()):
         counted.update([verdict] if (verdict := verdict_of(row)) else [])
         unread |= dict.fromkeys(_unread(row))
+        unlooked += verdict == "ready" and any(use.get("why") for use in row.get("pipelines") or ())
         for use in uses_of(row):
             found.setdefault(_key(use), []).append((_place(use), row))
     changes = [
@@ -107,7 +113,12 @@ def worklist(result: Result) -> Worklist:
     changes.sort(key=lambda item: (VERDICTS.index(item.verdict), -len(item.waiting), item.repository, item.task))
     order = [*VERDICTS, *(verdict for verdict in counted if verdict not in VERDICTS)]
     verdicts = {verdict: counted[verdict] for verdict in order if counted[verdict]}
-    return Worklist(tuple(changes), verdicts, tuple(unread))
+    return Worklist(tuple(changes), verdicts, tuple(unread), unlooked)
+
+
+def can_move(row: Row) -> bool:
+    """Whether it signs in as what a conversion begins with: of any other a conversion breaks nothing. Rows of a run are candidates, all of them."""
+    return "status" in row or row.get("scheme") == SERVICE_PRINCIPAL
 
 
 def verdict_of(row: Row) -> str:

@@ -143,8 +143,23 @@ def test_a_plan_holds_who_was_accepted_and_what_became_unready_since_is_held_bac
         run_again(simulator, good, 3)
         task = convert(simulator, readiness="warn", plan=plan)
     assert task.statuses == {"good": "skipped", "old": "converted", "strange": "converted", "quiet": "converted"}
-    (reason,) = [item for item in task.by_name["good"]["reasons"] if item["code"] == "pipeline_not_ready"]
-    assert (reason["effect"], reason["evidence"]["since_plan"]) == ("blocks", True)
+    effects = {item["code"]: item["effect"] for item in task.by_name["good"]["reasons"]}
+    assert effects["pipeline_not_ready"] == effects["changed_since_plan"] == "blocks"
+
+
+def test_what_required_leaves_alone_nobody_agrees_to_moving_whatever_becomes_of_it() -> None:
+    fleet = a_fleet()
+    old = next(item for item in fleet.world.connections.values() if item.name == "old")
+    with Simulator(fleet) as simulator:
+        plan = convert(simulator, readiness="require", check=True).result["plan"]
+        names = {item.id: item.name for item in simulator.world.connections.values()}
+        assert {names[item["id"]] for item in plan["connections"] if item["action"]} == {"good", "quiet"}
+        run_again(simulator, old, 6)
+        task = convert(simulator, readiness="require", plan=plan)
+        by_digest = convert(simulator, readiness="require", plan_digest=plan["digest"])
+    assert task.statuses == {"good": "converted", "old": "skipped", "strange": "skipped", "quiet": "converted"}
+    assert "changed_since_plan" in task.codes("old")
+    assert by_digest.failed
 
 
 def test_the_digest_holds_the_mode_and_who_was_accepted_and_not_the_evidence() -> None:
