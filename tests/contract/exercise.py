@@ -111,6 +111,7 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
         params = {"endpointId": _named(simulator.fleet, "Payments", name).id}
         rest.send("POST", "Payments/_apis/serviceendpoint/endpointproxy", params=params, json=test)
     _pipelines(rest, connection, preview)
+    _definitions(rest, payments)
     roles = "_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources"
     resource = f"{roles}/{payments.id}_{connection.id}"
     rest.get(resource, **preview)
@@ -144,3 +145,21 @@ def _pipelines(rest: Rest, connection: Connection, preview: dict[str, str]) -> N
     rest.send("PATCH", f"{checks}/{made['id']}", params=preview, json={"timeout": 90})
     rest.send("POST", f"{base}/checks/queryconfigurations", params=preview, json=[resource])
     rest.send("DELETE", f"{checks}/{made['id']}", params=preview)
+
+
+def _definitions(rest: Rest, project: Project) -> None:
+    build, release, task = "Payments/_apis/build", "Web Shop/_apis/release", "Payments/_apis/distributedtask"
+    found = rest.get(f"{build}/definitions", includeAllProperties="true").json()["value"]
+    yaml = next(item["id"] for item in found if item["process"]["type"] == 2)
+    rest.get(f"{build}/definitions/{yaml}")
+    rest.get(f"{build}/builds/4001/timeline")
+    stages = rest.get(f"{release}/definitions", **{"$expand": "environments"}).json()["value"]
+    rest.get(f"{release}/definitions/{stages[0]['id']}")
+    rest.get(f"{task}/taskgroups")
+    rest.get(f"{task}/taskgroups/{UNKNOWN}")
+    rest.get(f"{task}/variablegroups")
+    rest.get("_apis/distributedtask/tasks")
+    rest.get("_apis/distributedtask/elasticpools")
+    rest.send("POST", f"Payments/_apis/pipelines/{yaml}/preview", json={"previewRun": True})
+    rest.send("POST", f"Payments/_apis/pipelines/{yaml}/runs", json={})
+    rest.send("GET", f"Payments/_apis/git/repositories/{project.name}/items", params={"path": "/README.md"})

@@ -54,6 +54,13 @@ ELSEWHERE = {
         "migration_non_user",
     ),
     "pauses": ("retry_after", "rate_limit_remaining", "rate_budget", "rate_window_s", "rate_cost", "rate_delay_s"),
+    "what pipelines are": (
+        "definitions_page_size",
+        "build_retention_days",
+        "definitions_without_rights",
+        "preview_needs",
+        "checkout_in_timeline",
+    ),
     "benchmarks": ("latency_ms",),
 }
 VALUES: dict[str, tuple[t.Any, ...]] = {
