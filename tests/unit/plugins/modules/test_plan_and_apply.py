@@ -26,7 +26,7 @@ Json = dict[str, t.Any]
 NAMES = ["azure-a", "azure-b", "azure-c", "azure-d"]
 SAFE = re.compile(
     r"[0-9a-f]{64}|[0-9a-f-]{36}|act|exclude|possible|impossible|unknown|workload_identity_federation|service_principal|entra_issuer"
-    r"|skip|include|before|after|both|none|create|require|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    r"|skip|include|before|after|both|none|create|require|warn|ignore|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 )
 
 
