@@ -344,6 +344,32 @@ connections:
             name:
               description: Name of the definition.
               type: str
+        runs_since_conversion:
+          description:
+            - Of each pipeline that has used the connection since it was converted, the first run that began after that and has ended. It says what happened
+              since, not why.
+            - Null if it was not converted in the last seven days, as far as Azure DevOps reports a deadline, or if there were very many runs since.
+          type: list
+          elements: dict
+          contains:
+            project:
+              description: Name of the project.
+              type: str
+            kind:
+              description: V(build) or V(release).
+              type: str
+            id:
+              description: Id of the definition.
+              type: int
+            name:
+              description: Name of the definition.
+              type: str
+            result:
+              description: How it ended, as in RV(connections[].usage.last_result).
+              type: str
+            ended:
+              description: When it ended, in UTC.
+              type: str
     permissions:
       description: For each project, whether all pipelines may use it and which ones may. Null where it could not be read.
       returned: when O(include) contains V(permissions)

@@ -208,3 +208,19 @@ def test_no_connection_at_all(stage: Callable[..., t.Any]) -> None:
     played = stage(fleet).run("azdo.connections.readiness", "-e", "fleet_report_path=work.html")
     assert played.status == 0, played.output
     assert "No service connection" in played.stdout
+
+
+def test_what_has_failed_since_is_named_and_nobody_is_blamed(stage: Callable[..., t.Any]) -> None:
+    fleet = Fleet("contoso")
+    project = fleet.project("Payments")
+    moved = fleet.connection(project, "azure", scheme="WorkloadIdentityFederation", converted_ago=timedelta(days=2))
+    pipeline = fleet.yaml_pipeline(project, "deploy", STEP.format(task="AzureFileCopy@6", name="azure"))
+    fleet.build(pipeline, timedelta(days=1), [moved], result="failed")
+    here = stage(fleet)
+    plain = play(here, "verify")
+    assert "FAILED SINCE" not in plain.stdout
+    told = play(here, "verify", fleet_runs_since=True)
+    assert told.status == 0, told.output
+    assert "FAILED SINCE Payments / azure: deploy, in its first run since the conversion, on 20" in " ".join(
+        told.stdout.split()
+    )

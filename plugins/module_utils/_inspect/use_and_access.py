@@ -11,18 +11,23 @@ from __future__ import annotations
 import hashlib
 import json
 import typing as t
-from dataclasses import replace
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.facts import UNREADABLE_USE, Use, may_be_running
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.facts import (
+    UNREADABLE_USE,
+    Use,
+    began_after,
+    may_be_running,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
     Fields,
     UnreadableError,
     read_strictly,
     unsound,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._model.revert_window import converted_at
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 
 Depth = t.Literal["latest", "running", "all", "pipelines"]
@@ -59,32 +64,36 @@ def read_use(client: AzureDevOps, connection: ArmConnection, now: datetime, dept
     """The uses over all its projects (7). :raises AzdoError: one of the histories could not be read, so nothing is sure.
 
     :param depth: ``latest``: one page of each history; ``running``: back to where nothing can be running any more; ``all``: everything there is;
-        ``pipelines``: the same, but for what is behind very many uses, of which none can be running any more.
+        ``pipelines``: the same, but for what is behind very many uses, of which none can be running any more. In any case of one that was converted
+        lately back to that moment, unless there are very many uses since.
     """
+    since = converted_at(connection.revert_deadline) if connection.scheme == WIF else None
     histories, cut = [], False
     for project in connection.references:
-        reader = _Pages(depth, now)
+        reader = _Pages(depth, now, since)
         histories.append((project, client.execution_history(project.id, connection.id, reader.more)))
         cut = cut or reader.cut
-    return replace(Use.from_histories(histories, now), cut=cut)
+    return Use.from_histories(histories, now, cut=cut, since=since)
 
 
 class _Pages:
     """How far back one history is read."""
 
-    def __init__(self, depth: Depth, now: datetime) -> None:
+    def __init__(self, depth: Depth, now: datetime, since: datetime | None) -> None:
         self._depth = depth
         self._now = now
+        self._since = since
         self._left = _PAGES_FOR_PIPELINES
         self.cut = False
 
     def more(self, oldest: Json) -> bool:
-        if self._depth in ("latest", "all"):
-            return self._depth == "all"
+        """Whether the next page is wanted, by the oldest use so far."""
+        if self._depth == "all" or (self._depth != "latest" and may_be_running(oldest, self._now)):
+            return True
         self._left -= 1
-        enough = self._depth == "running" or self._left <= 0
-        self.cut = enough and self._depth == "pipelines" and not may_be_running(oldest, self._now)
-        return not enough or may_be_running(oldest, self._now)
+        wanted = self._depth == "pipelines" or (self._since is not None and began_after(oldest, self._since))
+        self.cut = wanted and self._left <= 0
+        return wanted and not self.cut
 
 
 def usage(use: Use | None, now: datetime) -> Json:

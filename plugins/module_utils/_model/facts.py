@@ -78,6 +78,24 @@ class PipelineRuns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FirstRun:
+    """How the first run of a pipeline that began after a moment and has ended has ended, in the service's word, in lower case."""
+
+    definition: Definition
+    result: str
+    ended: datetime | None
+
+    def to_result(self) -> Json:
+        """Shape: ``{project, kind, id, name, result, ended}``."""
+        return {
+            "project": self.definition.project,
+            **self.definition.to_result(),
+            "result": self.result,
+            "ended": format_time(self.ended),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Use:
     """The latest uses of a connection over all its projects (7). ``running`` are the uses that have not ended.
 
@@ -85,6 +103,7 @@ class Use:
     :param last_success: when the latest one that succeeded has ended, or began if its end is not known.
     :param pipelines: each of the pipelines once, with its latest run.
     :param cut: whether one of the histories goes on behind what was read of it.
+    :param since: of each pipeline the first run since the moment that was asked for; None if none was, or if the histories were not read back to it.
     """
 
     never_used: bool
@@ -95,10 +114,18 @@ class Use:
     last_success: datetime | None = None
     pipelines: tuple[PipelineRuns, ...] = ()
     cut: bool = False
+    since: tuple[FirstRun, ...] | None = None
 
     @classmethod
-    def from_histories(cls, histories: t.Iterable[tuple[ProjectReference, list[Json]]], now: datetime) -> Use:
-        """:param histories: the execution history of each project, newest first.
+    def from_histories(
+        cls,
+        histories: t.Iterable[tuple[ProjectReference, list[Json]]],
+        now: datetime,
+        *,
+        cut: bool = False,
+        since: datetime | None = None,
+    ) -> Use:
+        """:param histories: the execution history of each project, newest first. :param since: a moment to which they reach back, unless they are cut.
 
         :raises UnreadableError: one of the uses has a field that is not of its kind, so nothing is sure.
         """
@@ -122,10 +149,13 @@ class Use:
                 default=None,
             ),
             pipelines=tuple(_pipelines(records)),
+            cut=cut,
+            since=None if cut or since is None else tuple(_first_runs(records, since)),
         )
 
     def to_result(self, now: datetime) -> Json:
-        """Shape: ``{readable, never_used, last_used, last_result, last_success, days_until_auto_disable, definitions: [{kind, id, name}]}``."""
+        """Shape: ``{readable, never_used, last_used, last_result, last_success, days_until_auto_disable, definitions: [{kind, id, name}],
+        runs_since_conversion}``."""
         return {
             "readable": True,
             "never_used": self.never_used,
@@ -134,6 +164,7 @@ class Use:
             "last_success": format_time(self.last_success),
             "days_until_auto_disable": (self.last_used + AUTO_DISABLE_AFTER - now).days if self.last_used else None,
             "definitions": [definition.to_result() for definition in self.definitions],
+            "runs_since_conversion": None if self.since is None else [run.to_result() for run in self.since],
         }
 
 
@@ -200,6 +231,25 @@ def _pipelines(records: t.Iterable[_Record]) -> t.Iterator[PipelineRuns]:
             )
 
 
+def _first_runs(records: t.Iterable[_Record], since: datetime) -> t.Iterator[FirstRun]:
+    """By pipeline. A run that had begun before proves nothing: it may have signed in before."""
+    first: dict[tuple[str, str, int | None], _Record] = {}
+    for record in records:
+        if record.definition and record.ended and record.started and record.started >= since:
+            key = (record.project_id.lower(), record.definition.kind, record.definition.id)
+            known = first.get(key)
+            first[key] = record if known is None or record.started < (known.started or since) else known
+    for record in first.values():
+        if record.definition:
+            yield FirstRun(definition=record.definition, result=record.result or "unknown", ended=record.end)
+
+
+def began_after(record: Json, moment: datetime) -> bool:
+    """Whether a run that began then, or a later one, may be one that began after the moment."""
+    started = parse_time(Fields(record, []).text("startTime"))
+    return started is None or started >= moment
+
+
 def may_be_running(record: Json, now: datetime) -> bool:
     """Whether a run that began then, or an earlier one, may still be running."""
     return _may_still_run(parse_time(Fields(record, []).text("startTime")), now)
@@ -225,6 +275,7 @@ UNREADABLE_USE: Json = {
     "last_success": None,
     "days_until_auto_disable": None,
     "definitions": None,
+    "runs_since_conversion": None,
 }
 
 

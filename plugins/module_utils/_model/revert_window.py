@@ -20,6 +20,15 @@ WINDOWS: tuple[RevertWindow, ...] = t.get_args(RevertWindow)
 _FURTHEST = timedelta(days=8)
 
 
+# So long before it the conversion was (3.2).
+_LASTS = timedelta(days=7)
+
+
+def converted_at(deadline: datetime | None) -> datetime | None:
+    """When a connection was converted, from its deadline; None if that is not known."""
+    return None if deadline is None else deadline - _LASTS
+
+
 def reported(text: str | None) -> str | None:
     """The deadline as the service writes it; None if there is none, which it may also write as the first moment of its calendar (2.4)."""
     return None if not text or text.strip().startswith(("0001-01-01", "1/1/0001", "01/01/0001")) else text

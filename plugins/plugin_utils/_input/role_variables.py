@@ -109,6 +109,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_batch_journal": Variable(("revert",), "path", ""),
     "fleet_batch_ids": Variable(("verify", "revert"), "ids", narrows=True),
     "fleet_migrated_ids": Variable(("verify",), "ids", narrows=True),
+    "fleet_runs_since": Variable(("verify",), "flag", False),
     "fleet_reconvert_on_failure": Variable(("revert",), "flag", False),
     "fleet_confirm": Variable(WRITING, "choice", "plan", choices=("plan", "none", "each")),
     "fleet_plan_digest": Variable((*WRITING, "revert"), "digest", ""),

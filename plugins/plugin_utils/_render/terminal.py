@@ -180,6 +180,7 @@ def verdict_on_tests(result: Result, limit: int = 200, *, short: bool = False) -
             *(lines if shown else []),
             *hidden,
             *_test_remedies(failed),
+            *_since_conversion(rows, short=short),
             *_apart(shown),
             sentence,
             *aside,
@@ -259,6 +260,20 @@ def _test_remedies(failed: t.Sequence[Row]) -> list[str]:
             found.setdefault(remedy, result)
     lines = sorted(f"{result.replace('_', ' ')}: {remedy}" for remedy, result in found.items() if remedy)
     return ["", *_folded(lines)] if lines else []
+
+
+def _since_conversion(rows: t.Sequence[Row], *, short: bool) -> list[str]:
+    """The pipelines whose first run since the conversion of a connection failed: what happened since, not why."""
+    told = [
+        (
+            f"{project_of(row)} / {name_of(row)}",
+            one_line(f"{run.get('name')}, in its first run since the conversion, on {run.get('ended')}."),
+        )
+        for row in rows
+        for run in (row.get("usage") or {}).get("runs_since_conversion") or ()
+        if run.get("result") == "failed"
+    ]
+    return ["", *_folded(with_reasons("FAILED SINCE", told, short=short))] if told else []
 
 
 def _outcome(row: Row) -> str:

@@ -110,7 +110,7 @@ def info_options(said: Said, scope: Scope) -> Json:
 def _parts(said: Said) -> list[str] | None:
     """What is read of each connection beside the connection itself."""
     if said.entry == "verify":
-        return ["verification"]
+        return ["verification", *(["usage"] if said["runs_since"] else [])]
     if said.entry == "watch":
         kinds = set(said["watch"])
         return [*(["usage"] if "unused" in kinds else []), *(["identity"] if kinds & {"secret", "leftover"} else [])]

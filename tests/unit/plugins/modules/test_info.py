@@ -175,7 +175,7 @@ def test_usage(simulator: Simulator) -> None:
     assert used["last_success"] == used["last_used"]
     assert rows["manual"]["usage"] == {
         "readable": True, "never_used": True, "last_used": None, "last_result": None, "last_success": None,
-        "days_until_auto_disable": None, "definitions": [],
+        "days_until_auto_disable": None, "definitions": [], "runs_since_conversion": None,
     }  # fmt: skip
 
 
@@ -205,7 +205,15 @@ def test_a_history_that_is_half_read_is_not_read(simulator: Simulator) -> None:
     assert project
     simulator.fault(times=0, path=f"{project.id}.*executionhistory", status=403)
     usage = info(simulator, include=["usage"], names=["hub"]).rows[0]["usage"]
-    unknown = ["never_used", "last_used", "last_result", "last_success", "days_until_auto_disable", "definitions"]
+    unknown = [
+        "never_used",
+        "last_used",
+        "last_result",
+        "last_success",
+        "days_until_auto_disable",
+        "definitions",
+        "runs_since_conversion",
+    ]
     assert usage == dict.fromkeys(unknown) | {"readable": False}
 
 

@@ -334,3 +334,49 @@ def test_where_there_are_too_many_uses_it_is_said_unless_every_definition_is_see
     assert verdicts(expanded) == {"azure": "update_task"}
     assert expanded.by_name["azure"]["readiness"]["unread"] == []
     assert len(histories) == 40
+
+
+# -- since the conversion --------------------------------------------------------------------------------------------------
+def since(*builds: tuple[float, str | None], converted_ago: float = 3, before: int = 0) -> t.Any:
+    """What a report says of a pipeline with runs so many days ago that ended so."""
+    fleet = Fleet()
+    project = fleet.project("Payments")
+    connection = fleet.connection(
+        project, "azure", scheme="WorkloadIdentityFederation", converted_ago=timedelta(days=converted_ago)
+    )
+    pipeline = fleet.yaml_pipeline(project, "deploy", CLI.format(name="azure"))
+    for days, result in builds:
+        fleet.build(pipeline, timedelta(days=days), [connection], result=result)
+    for number in range(before):
+        fleet.build(pipeline, timedelta(days=1, minutes=number), [connection])
+    with Simulator(fleet) as simulator:
+        (row,) = info(simulator, include=["usage"]).rows
+    runs = row["usage"]["runs_since_conversion"]
+    return None if runs is None else [(run["project"], run["kind"], run["name"], run["result"]) for run in runs]
+
+
+@pytest.mark.parametrize(
+    ("builds", "result"),
+    [
+        (((5, "succeeded"), (2, "failed"), (1, "succeeded")), "failed"),
+        (((5, "failed"), (2, "succeeded"), (1, "failed")), "succeeded"),
+        # It had begun before, or has not ended.
+        (((3.001, "failed"), (0.01, None), (2, "succeeded")), "succeeded"),
+    ],
+)
+def test_the_first_run_since_the_conversion(builds: tuple[tuple[float, str | None], ...], result: str) -> None:
+    assert since(*builds) == [("Payments", "build", "deploy", result)]
+
+
+def test_no_run_since_is_none_and_no_deadline_is_not_known() -> None:
+    assert since((5, "failed")) == []
+    assert since((5, "failed"), converted_ago=3, before=0) == []
+    fleet = Fleet()
+    fleet.connection(fleet.project("Payments"), "azure", last_used=timedelta(days=1))
+    with Simulator(fleet) as simulator:
+        assert info(simulator, include=["usage"]).rows[0]["usage"]["runs_since_conversion"] is None
+
+
+def test_the_first_run_is_looked_for_behind_the_first_page_and_not_guessed_behind_the_last() -> None:
+    assert since((2, "failed"), before=120) == [("Payments", "build", "deploy", "failed")]
+    assert since((2, "failed"), before=1010) is None

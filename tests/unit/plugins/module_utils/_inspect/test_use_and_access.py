@@ -75,7 +75,7 @@ def test_the_days_that_are_left(days_ago: float, left: int) -> None:
 def test_never_used() -> None:
     assert usage([[], []], NOW) == {
         "readable": True, "never_used": True, "last_used": None, "last_result": None, "last_success": None,
-        "days_until_auto_disable": None, "definitions": [],
+        "days_until_auto_disable": None, "definitions": [], "runs_since_conversion": None,
     }  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_never_used() -> None:
 def test_a_history_that_could_not_be_read_leaves_it_open(histories: list[list[Json] | None]) -> None:
     assert usage(histories, NOW) == {
         "readable": False, "never_used": None, "last_used": None, "last_result": None, "last_success": None,
-        "days_until_auto_disable": None, "definitions": None,
+        "days_until_auto_disable": None, "definitions": None, "runs_since_conversion": None,
     }  # fmt: skip
 
 

@@ -145,6 +145,7 @@ def test_what_a_result_tells_of_the_use() -> None:
         "last_success": (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "days_until_auto_disable": 99,
         "definitions": [{"kind": "build", "id": 7, "name": "deploy"}],
+        "runs_since_conversion": None,
     }
 
 
