@@ -31,12 +31,14 @@ notes:
     C(agent_managed_identity), C(publish_profile), C(azure_stack), C(manual_needs_federated_credential), C(application_missing),
     C(federated_credential_limit), C(irreversible), C(shared_not_owner), C(shared), C(failed), C(not_ready), C(disabled), C(in_use_now),
     C(pipeline_not_ready), C(caller_not_user), C(excluded), C(changed_since_plan), C(not_started), C(unknown). C(sovereign_cloud), C(other_tenant) and
-    C(federated_credential_mismatch) warn. C(pipeline_unknown), C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
+    C(federated_credential_mismatch) warn. C(terraform_managed) warns, and blocks with O(readiness=require). C(pipeline_unknown), C(terraform_hint),
+    C(secret_expired), C(secret_missing) and C(application_multi_tenant) inform."
   - "Reason codes that block a revert: C(not_azurerm), C(no_permission), C(incomplete_answer), C(unreadable_answer),
     C(server_not_supported), C(already_service_principal),
     C(agent_managed_identity), C(publish_profile), C(revert_manual), C(revert_window_passed), C(dead_secret_known), C(secret_expired),
     C(secret_missing), C(application_missing), C(shared_not_owner), C(shared), C(not_ready), C(disabled), C(in_use_now), C(excluded),
-    C(changed_since_plan), C(not_started), C(unknown). C(failed) and C(caller_not_user) warn, C(other_tenant) informs."
+    C(changed_since_plan), C(not_started), C(unknown). C(failed), C(caller_not_user) and C(terraform_managed) warn, C(other_tenant)
+    and C(terraform_hint) inform."
   - "Reason codes that block towards the Microsoft Entra issuer: C(not_azurerm), C(no_permission), C(incomplete_answer), C(unreadable_answer),
     C(server_not_supported), C(already_service_principal),
     C(already_entra_issuer), C(agent_managed_identity), C(publish_profile), C(azure_stack), C(sovereign_cloud), C(application_missing),
@@ -66,6 +68,7 @@ notes:
 extends_documentation_fragment:
   - azdo.connections._auth
   - azdo.connections._readiness
+  - azdo.connections._terraform
   - azdo.connections._attributes
 attributes:
   check_mode:
@@ -692,6 +695,29 @@ summary:
           C(scheme) and C(state).
       type: list
       elements: dict
+    terraform:
+      description: For each state of O(terraform_state) that has some of the connections, what a person has to do, and in which order.
+      returned: when one of them has some
+      type: list
+      elements: dict
+      contains:
+        state:
+          description: The file.
+          type: str
+        connections:
+          description: The connections, each with C(id), C(name), C(project), C(address) and C(confirmed).
+          type: list
+          elements: dict
+        plan_would_say:
+          description: What C(terraform plan) would say after this.
+          type: str
+        steps:
+          description: The steps, in their order. Another order destroys connections.
+          type: list
+          elements: str
+        configuration:
+          description: The lifecycle block of the first step.
+          type: str
     not_checked:
       description: What no request can tell.
       type: str
@@ -715,9 +741,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.plan imp
 from ansible_collections.azdo.connections.plugins.module_utils._convert.rows import diff, failure, warnings
 from ansible_collections.azdo.connections.plugins.module_utils._convert.run_summary import run_summary
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import unsettled
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import whose
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.readiness_options import READINESS_OPTIONS
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.terraform_files import TERRAFORM_OPTIONS
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import hand_offs
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec
 
@@ -750,6 +777,7 @@ ARGUMENT_SPEC = argument_spec(
     hold_pipelines={"type": "list", "elements": "str"},
     readiness={"type": "str", "choices": ["require", "warn", "ignore"], "default": "warn"},
     **READINESS_OPTIONS,
+    **TERRAFORM_OPTIONS,
     allow_irreversible={"type": "bool", "default": False},
     attempt_as_non_user={"type": "bool", "default": False},
     federated_credential={
@@ -793,16 +821,7 @@ def run(runtime: Runtime) -> Result:
     held_back = runtime.session.seconds_held_back
     planner = Planner(runtime, options)
     wanted = planner.wanted
-    estate = discover(
-        runtime.azure_devops,
-        wanted.projects,
-        concurrency=runtime.concurrency,
-        stop=runtime.stop,
-        # The service's filter would report a connection of another type as missing.
-        type=None if wanted.named else "azurerm",
-        may_be_unread=runtime.params["allow_unread"] or (),
-    )
-    estate.coverage.check_that_something_was_read()
+    estate = planner.read_estate()
     plan, carry_out = planner.plan(estate)
     rows = carry_out(plan)
     connections = [row.to_result(runtime.now()) for row in rows]
@@ -815,6 +834,7 @@ def run(runtime: Runtime) -> Result:
     unread = planner.gaps.error
     if planner.gaps.gaps and unread is None:
         runtime.warnings.append(f"allow_unread: {planner.gaps.gaps}")
+    to_move = [row.planned.connection for row in rows if row.status != "unchanged"]
     summary = run_summary(
         connections,
         whose(runtime.azure_devops),
@@ -823,6 +843,8 @@ def run(runtime: Runtime) -> Result:
         coverage=estate.coverage,
         unsettled=unsettled(estate, plan),
         held_back=runtime.session.seconds_held_back - held_back,
+        pipelines=planner.looks_at_pipelines,
+        terraform=hand_offs(to_move, wanted.target, options.terraform),
     )
     shown = {"plan": planner.document} if runtime.check_mode else {}
     return Result(

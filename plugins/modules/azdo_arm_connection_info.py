@@ -22,6 +22,7 @@ notes:
 extends_documentation_fragment:
   - azdo.connections._auth
   - azdo.connections._readiness
+  - azdo.connections._terraform
   - azdo.connections._attributes
   - azdo.connections._attributes.info_module
 options:
@@ -507,6 +508,21 @@ connections:
           description: What could not be read, in sentences.
           type: list
           elements: str
+    terraform:
+      description: Whether Terraform manages the connection.
+      returned: when O(terraform_state) is set
+      type: dict
+      contains:
+        places:
+          description: Where it stands, each with C(state) and C(address).
+          type: list
+          elements: dict
+        confirmed:
+          description: Whether O(terraform_confirmed) names it.
+          type: bool
+        hint:
+          description: Whether its description alone says so. People write that, too, and it stays when a state is gone.
+          type: bool
     secret_expires:
       description: When the stored secret ends or has ended, in UTC. Null if it is not sure, for example because only some of several secrets have ended.
       returned: when O(include) contains V(identity)
@@ -632,6 +648,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.readines
     READINESS_OPTIONS,
     task_support,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.terraform_files import (
+    TERRAFORM_OPTIONS,
+    terraform,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import read_details, usage
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.estate import (
@@ -645,6 +665,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import terraform_result
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import (
@@ -676,6 +697,7 @@ ARGUMENT_SPEC = argument_spec(
         "default": [],
     },
     **READINESS_OPTIONS,
+    **TERRAFORM_OPTIONS,
     concurrency={"type": "int", "default": 8},
 )
 
@@ -686,13 +708,15 @@ def run(runtime: Runtime) -> Result:
     for option in ("projects", "names", "ids", "environments"):
         check_names(option, params[option])
     check_range("concurrency", params["concurrency"], 1, 64)
-    support = task_support(params)
+    support, managed = task_support(params), terraform(params)
     estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
     estate.coverage.check_that_something_was_read()
     runtime.warnings += [estate.coverage.doubts] if estate.coverage.doubts else []
     include = params["include"]
     looks_at_pipelines = "pipelines" in include
-    seen_from = situation(runtime, estate, readiness="warn" if looks_at_pipelines else "ignore", task_support=support)
+    seen_from = situation(
+        runtime, estate, readiness="warn" if looks_at_pipelines else "ignore", task_support=support, terraform=managed
+    )
     everyone = [found.connection for found in estate.found]
     inspection = Inspection(
         runtime,
@@ -756,6 +780,8 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
         details["secret_expires"] = format_time(secret.ends)
     if "verification" in include:
         details["verification"] = facts.tested.to_result() if facts.tested else None
+    if runtime.params["terraform_state"] is not None:
+        details["terraform"] = terraform_result(connection, seen_from.terraform)
     if facts.pipelines is not None:
         details |= pipelines_result(facts.pipelines, seen_from.task_support, runtime.azure_devops.url)
     return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}

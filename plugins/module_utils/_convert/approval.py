@@ -17,8 +17,11 @@ from datetime import datetime, timedelta
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.invariants import canonical_hash, fingerprint
-from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness_rules import REQUIRED
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import OF_THE_CALLER, Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import (
+    OF_THE_CALLER,
+    REQUIRED,
+    Reason,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
 
 # 2: the connections stand under connections and no longer under items, which templates take for the method of dictionaries.

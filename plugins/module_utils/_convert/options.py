@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs im
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import Selection
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.readiness_options import task_support
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.terraform_files import terraform
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ENTRA_ISSUER,
     SERVICE_PRINCIPAL,
@@ -36,6 +37,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.identifier
 from ansible_collections.azdo.connections.plugins.module_utils._move.terms import Terms
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import FederationOptions
 from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import Terraform
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import check_range
 
 # The options that say what a run does, and not how fast; a plan is made for their values.
@@ -76,6 +78,7 @@ class Options:
     credential: Json | None = field(default=None)
     pairs: tuple[Pair, ...] = ()
     task_support: TaskSupport = field(default_factory=TaskSupport)
+    terraform: Terraform = field(default_factory=Terraform)
 
     @property
     def target(self) -> str:
@@ -163,6 +166,7 @@ class Options:
             "hold_pipelines": tuple(params["hold_pipelines"] or ()),
             "readiness": params["readiness"],
             "task_support": self.task_support,
+            "terraform": self.terraform,
             "accepted": None if self.plan is None else self._accepted,
             "federation": self._federation,
             "pairs": {id_: pair.federation for id_, pair in pairs.items() if pair.federation},
@@ -213,6 +217,7 @@ class Options:
             **{name: self.params[name] for name in _BEHAVIOUR},
             **{name: value for name, usual in _BEHAVIOUR_SINCE.items() if (value := self.params[name]) != usual},
             **({"task_support": text_hash(rows)} if (rows := self.task_support.to_plan()) else {}),
+            **self._promised_terraform(estate),
             "projects": self._promised_projects(estate),
             "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
             "federated_credential": None
@@ -224,6 +229,15 @@ class Options:
                 "pairs": text_hash(given),
             },
         }
+
+    def _promised_terraform(self, estate: Estate) -> Json:
+        """What of the states is about connections that are there; states grow, and have more in them."""
+        here = {found.connection.id.lower() for found in estate.found} | {item["id"] for item in self._planned}
+        found = {
+            "terraform_state": here & self.terraform.places.keys(),
+            "terraform_confirmed": here & self.terraform.confirmed,
+        }
+        return {name: text_hash(ids) for name, ids in found.items() if ids}
 
     def _promised_projects(self, estate: Estate) -> t.Any:
         if self.plan is not None:
@@ -302,6 +316,7 @@ def read_options(params: t.Mapping[str, t.Any]) -> Options:
         credential=credential,
         pairs=pairs,
         task_support=task_support(params),
+        terraform=terraform(params),
     )
 
 

@@ -26,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._convert.selectio
     select,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.states_of_many import StatesOfMany
@@ -96,6 +97,21 @@ class Planner:
                 f"batch.journal: {path} tells of no conversion in this organization that was not taken back."
             )
         return found
+
+    def read_estate(self) -> Estate:
+        """The connections of the projects that are meant. :raises AzdoError: nothing could be read."""
+        runtime, wanted = self._runtime, self.wanted
+        estate = discover(
+            runtime.azure_devops,
+            wanted.projects,
+            concurrency=runtime.concurrency,
+            stop=runtime.stop,
+            # The service's filter would report a connection of another type as missing.
+            type=None if wanted.named else "azurerm",
+            may_be_unread=runtime.params["allow_unread"] or (),
+        )
+        estate.coverage.check_that_something_was_read()
+        return estate
 
     def plan(self, estate: Estate) -> tuple[list[PlannedRow], Carrier]:
         """The plan, and who makes rows of it: by doing it, or in check mode by saying what would be done.
@@ -258,9 +274,13 @@ class Planner:
             raise approvals.digest_error(given, found, self.gaps.gaps)
         return given, hashes
 
-    def _pipelines(self, estate: Estate) -> Pipelines | None:
+    @property
+    def looks_at_pipelines(self) -> bool:
         """A server has no federation, so there is nothing for which its pipelines could be ready."""
-        if not self._options.looks_at_pipelines or not self._runtime.azure_devops.organization().hosted:
+        return self._options.looks_at_pipelines and self._runtime.azure_devops.organization().hosted
+
+    def _pipelines(self, estate: Estate) -> Pipelines | None:
+        if not self.looks_at_pipelines:
             return None
         everyone = [found.connection for found in estate.found]
         return Pipelines(self._runtime, everyone, expand=self._runtime.params["readiness_expand"])

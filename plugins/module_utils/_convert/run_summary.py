@@ -41,7 +41,7 @@ STATUSES = (
 )
 
 
-# What no request can tell, said in every result.
+# What was not looked at, or no request can tell, said in every result.
 _TASKS = "Tasks inside pipelines were not checked: old versions of some tasks cannot use workload identity federation."
 NOT_CHECKED = {
     WIF: _TASKS,
@@ -49,6 +49,12 @@ NOT_CHECKED = {
     ENTRA_ISSUER: f"{_TASKS} Microsoft does not document whether the migration of an issuer writes the new federated credential, what becomes of the old one, "
     "and whether it may be asked for twice: the credential was looked for, the old one stays, and nothing was asked for twice.",
 }
+_LOOKED = "Not looked at: scripts in files, branches that did not run, and checks of environments."
+
+
+def not_checked(target: str, *, pipelines: bool) -> str:
+    """:param pipelines: whether the pipelines of connections were looked at."""
+    return _LOOKED if pipelines else NOT_CHECKED[target]
 
 
 def run_summary(
@@ -60,6 +66,8 @@ def run_summary(
     coverage: Coverage,
     unsettled: list[Json],
     held_back: float,
+    pipelines: bool = False,
+    terraform: t.Sequence[Json] = (),
 ) -> Json:
     """The ``summary`` of azdo_arm_connection_convert, from its rows. ``by_status`` has every status, so that templates need no defaults."""
     return {
@@ -71,7 +79,8 @@ def run_summary(
         "by_status": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
         "by_reason": _count(reason["code"] for row in rows for reason in row["reasons"]),
         "unsettled": unsettled,
-        "not_checked": NOT_CHECKED[target],
+        "not_checked": not_checked(target, pipelines=pipelines),
+        **({"terraform": list(terraform)} if terraform else {}),
         "seconds_held_back": round(held_back, 1),
         "coverage": coverage.to_result(),
     }

@@ -13,11 +13,9 @@ import typing as t
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Facts
 from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness import JudgedUse, readiness
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import Reason
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import REQUIRED, Reason
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
 
-# In the evidence of what blocks because nothing may break: a plan says of such a connection that it is left alone.
-REQUIRED = "required"
 # So many uses are told with a reason; a connection that hundreds of pipelines use is no better known by all of them.
 _MOST_TOLD = 20
 _TOLD = (

@@ -212,6 +212,18 @@ RULES: dict[str, Rule] = {
         "Say with {task_support} which tasks support federation, set {readiness_expand} to true, or give the caller the right to read pipelines.",
         ("informs", None, None),
     ),
+    "terraform_managed": Rule(
+        "managed by Terraform",
+        "Terraform manages the connection, and would replace it after this unless it is told first.",
+        "Apply the lifecycle block that the hand-off shows for the connection, then name it in {terraform_confirmed}.",
+        ("warns", "warns", None),
+    ),
+    "terraform_hint": Rule(
+        "perhaps managed by Terraform",
+        "The description says that Terraform manages the connection, and no state that was given has it.",
+        "Give the state that has the connection with {terraform_state}, if there is one.",
+        ("informs", "informs", None),
+    ),
     "subject_mismatch": Rule(
         "with the subject of another",
         "The subject of the connection names another organization, project or connection than its own, and the migration goes by that name.",
@@ -299,6 +311,8 @@ RULES: dict[str, Rule] = {
 }
 
 
+# In the evidence of what blocks because nothing may break: a plan says of such a connection that it is left alone.
+REQUIRED = "required"
 # Codes that are about who asks, not about the connection.
 OF_THE_CALLER = {"caller_not_user", "caller_needs_entra_token", "other_tenant"}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import Terraform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,7 @@ class Situation:
     :param subjects: how many of the visible connections have each subject, in lower case.
     :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
     :param readiness: what it means that a pipeline would break: ``require``, ``warn`` or ``ignore``. :param task_support: by which table.
+    :param terraform: what Terraform manages, as far as its states were given.
     :param accepted: ids that were approved although a pipeline would break, in lower case; None where nothing was approved yet.
     :param federation: how federated credentials are seen to; None if connections that a person created are left alone.
     :param pairs: issuer and subject that the user gave, by connection id in lower case.
@@ -101,6 +103,7 @@ class Situation:
     readiness: str = "ignore"
     task_support: TaskSupport = field(default_factory=TaskSupport)
     accepted: frozenset[str] | None = None
+    terraform: Terraform = field(default_factory=Terraform)
     federation: FederationOptions | None = None
     pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
     identities: t.Mapping[str, str] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     entries,
     filled,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.terraform_steps import state_work
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, is_run
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worklist
@@ -55,6 +56,7 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
         _approval(result, about),
         _errors(result),
         _worklist(result),
+        _terraform(result, about),
         _attention(listed, now),
         _next_steps(result, about),
         _over_time(about),
@@ -127,6 +129,29 @@ def _worklist(result: Result) -> list[str]:
         if part
     ]
     return [line for part in parts for line in ("", *part)][1:]
+
+
+def _terraform(result: Result, about: About) -> list[str]:
+    found: list[str] = []
+    for work in state_work(result, about.names):
+        would = [f"After this terraform plan would say: {quoted(work.would_say)}"] if work.would_say else []
+        steps = [f"{number}. {quoted(step)}" for number, step in enumerate(work.steps, 1)]
+        code = [f"    {line}" for line in work.configuration.splitlines()]
+        listed = [f"- {quoted(address)}" for address in work.addresses]
+        found += [
+            "",
+            f"## Terraform: {quoted(work.state)}",
+            "",
+            quoted(work.told),
+            *would,
+            "",
+            *steps,
+            "",
+            *code,
+            "",
+            *listed,
+        ]
+    return found[1:]
 
 
 def _over_time(about: About) -> list[str]:

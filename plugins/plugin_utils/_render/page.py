@@ -37,6 +37,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
     entries,
     filled,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.terraform_steps import state_work
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import fleet_numbers, run_numbers
@@ -156,6 +157,7 @@ def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) 
         "approval": approval(result, about),
         "errors": errors(result),
         "worklist": worklist(result),
+        "terraform": state_work(result, about.names),
         "steps": next_steps(result, about),
         "approved": about.approved,
         "watch": {"due": about.findings, "not_known": about.not_known} if about.watches else None,

@@ -32,6 +32,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline 
     breakdown,
     headline,
 )
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.terraform_steps import sentences, state_work
 from ansible_collections.azdo.connections.plugins.plugin_utils._results import wording as words
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, place_of, urgency
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import allowed_of
@@ -91,6 +92,7 @@ def conversion_lines(result: Result, limit: int = 200, *, short: bool = False) -
     end = [
         *_explanations(rows),
         *_pipelines(rows, short=short),
+        *_terraform(result, short=short),
         *_notes(result, short=short),
         *_coverage_lines(result, short=short),
     ]
@@ -325,6 +327,15 @@ def _pipelines(rows: t.Sequence[Row], *, short: bool) -> list[str]:
             f"Of {count(unknown, 'connection')} nobody can tell whether pipelines go on working: azdo.connections.readiness says why."
         )
     return ["", *_folded(lines)] if lines else []
+
+
+def _terraform(result: Result, *, short: bool) -> list[str]:
+    """What a person has to do at each state of Terraform, with the lifecycle block as it is pasted."""
+    lines: list[str] = []
+    for work in state_work(result, {"terraform_confirmed": "fleet_terraform_confirmed"}):
+        lines += ["", *_folded(sentences(work, short=short))]
+        lines += [f"       {line}" for line in work.configuration.splitlines()]
+    return lines
 
 
 def _broken(row: Row) -> str:

@@ -117,10 +117,25 @@ def _merge_notes(results: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str
     # A way back after a wave is part of the same run, so the first one says what it was about.
     return {
         **{key: summaries[0][key] for key in ("to", "not_checked") if key in summaries[0]},
+        **_merge_terraform(summaries),
         "not_selected": _merge_not_selected(summaries, rows),
         "unsettled": list(unsettled.values()),
         "seconds_held_back": sum(summary.get("seconds_held_back") or 0 for summary in summaries),
     }
+
+
+def _merge_terraform(summaries: t.Sequence[Result]) -> dict[str, t.Any]:
+    """The work of a person at each state, with the connections of all hosts; what Terraform would say is of each host its own part."""
+    by_state: dict[str, dict[str, t.Any]] = {}
+    for item in (item for summary in summaries for item in summary.get("terraform") or ()):
+        known = by_state.setdefault(str(item.get("state")), {**item, "connections": [], "plan_would_say": ""})
+        seen = {(one.get("id"), one.get("address")) for one in known["connections"]}
+        known["connections"] += [
+            one for one in item.get("connections") or () if (one.get("id"), one.get("address")) not in seen
+        ]
+        said = str(item.get("plan_would_say") or "")
+        known["plan_would_say"] = " ".join(dict.fromkeys(part for part in (known["plan_would_say"], said) if part))
+    return {"terraform": [by_state[state] for state in sorted(by_state)]} if by_state else {}
 
 
 def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str, list[Row]]:

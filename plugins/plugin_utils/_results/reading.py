@@ -25,6 +25,7 @@ _FIELDS: t.Mapping[tuple[str, ...], t.Mapping[str, str]] = {
         "by_scheme": _OBJECT,
         "not_selected": _OBJECT,
         "unsettled": _OBJECTS,
+        "terraform": _OBJECTS,
         "seconds_held_back": _NUMBER,
     },
     ("summary", "coverage"): {

@@ -37,6 +37,8 @@ _SAME = (
 )
 # How pipelines are judged, as all modules that look at them are told.
 _OF_PIPELINES = ("readiness_expand", "task_support", "task_support_file")
+# What Terraform manages, for the same.
+_OF_TERRAFORM = ("terraform_state", "terraform_confirmed")
 # What a way back after a wave has of them.
 _OF_A_WAY_BACK = (
     "include_disabled",
@@ -64,7 +66,7 @@ def convert_options(said: Said, scope: Scope, *, check_mode: bool, skipped: t.Se
     asked = said.get("confirm") == "each" and not check_mode
     return _given(
         {
-            **{name: said.get(name) for name in (*_SAME, *_OF_PIPELINES, "readiness")},
+            **{name: said.get(name) for name in (*_SAME, *_OF_PIPELINES, *_OF_TERRAFORM, "readiness")},
             "to": to,
             "exclude": [*scope.exclude, *skipped] or None,
             # Who is asked about each connection is asked about the shared ones, too; Enter leaves them alone.
@@ -102,6 +104,7 @@ def info_options(said: Said, scope: Scope) -> Json:
             "concurrency": said["concurrency"],
             "schemes": said.get("schemes"),
             "include": _parts(said),
+            **{name: said.get(name) for name in _OF_TERRAFORM},
             **({name: said.get(name) for name in _OF_PIPELINES} if "pipelines" in (_parts(said) or ()) else {}),
         }
     )

@@ -80,6 +80,8 @@ MEETS_THE_WORLD = {
     "module_utils/_move/journal.py": {"contextlib", "fcntl", "os", "stat", "threading", "zlib"},
     # A file that a person has filled in; only read.
     "module_utils/_table_file.py": {"pathlib"},
+    # Files that Terraform has written; only read.
+    "module_utils/_inspect/terraform_files.py": {"pathlib"},
     # How long ago something was read.
     "module_utils/_inspect/checks_of_many.py": {"time"},
     "module_utils/_inspect/states_of_many.py": {"time"},

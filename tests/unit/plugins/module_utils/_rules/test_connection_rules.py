@@ -30,6 +30,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_cod
     done_already,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import EarlierRun
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import Place, Terraform
 
 from unit.plugins._helpers.connections import (
     CONNECTION_ID,
@@ -79,6 +80,12 @@ def own_subject(subject: str | None = SUBJECT) -> Json:
     """A connection that still has the issuer that retires."""
     return federated(issuer=VSTOKEN, parameters={"workloadIdentityFederationSubject": subject})
 
+
+def managed(id_: str) -> Terraform:
+    return Terraform({id_: (Place("prod.tfstate", "azuredevops_serviceendpoint_azurerm.prod"),)})
+
+
+HINTED = [reference(PAYMENTS, description="Managed by Terraform")]
 
 CASES = [
     Case("not_azurerm", raw(type="github"), raw(type="AzureRM")),
@@ -173,6 +180,12 @@ CASES = [
     Case("changed_since_plan", raw(isDisabled=True), raw(description="new"), about={"approved": AS_IT_IS}),
     Case("changed_since_plan", raw(), raw(), about={"approved": {CONNECTION_ID: "0" * 64}}, near_about={"approved": {}}),
     Case("not_ready", raw(), raw(), about={"busy": ID}, near_about={"busy": OTHER_ID}),
+    Case("terraform_managed", raw(), raw(), about={"terraform": managed(CONNECTION_ID)}, near_about={"terraform": managed("0" * 36)}),
+    Case("terraform_hint", raw(serviceEndpointProjectReferences=HINTED), raw()),
+    Case(
+        "terraform_hint", raw(serviceEndpointProjectReferences=HINTED), raw(serviceEndpointProjectReferences=HINTED),
+        near_about={"terraform": managed(CONNECTION_ID)},
+    ),
 ]  # fmt: skip
 # What a connection can have only because of the facts around it; test_fact_rules.py has a table of its own for them.
 OF_FACTS = {
@@ -261,6 +274,8 @@ EFFECTS: dict[str, Effects] = {
     "issuer_migration_unconfirmed": (None, None, "blocks"),
     "excluded": ("blocks", "blocks", "blocks"),
     "changed_since_plan": ("blocks", "blocks", "blocks"),
+    "terraform_managed": ("warns", "warns", None),
+    "terraform_hint": ("informs", "informs", None),
 }
 EFFECT_CASES = {case.code: case for case in CASES if case.code != "unknown"}
 

@@ -131,6 +131,7 @@ OF_A_HOST = {
     *("projects", "connections", "exclude", "schemes", "include", "whole_organization", "shared", "include_disabled"),
     *("allow_in_use", "allow_irreversible", "attempt_as_non_user", "hold_pipelines", "federated_credential"),
     *("readiness_expand", "task_support", "task_support_file", "runs_since"),
+    *("terraform_state", "terraform_confirmed"),
     *("credential_audience", "credential_probe", "credential_pairs", "credential_pairs_file", "migration_grace"),
     *("resend", "revert_all", "batch_journal", "batch_ids", "migrated_ids", "reconvert_on_failure", "plan_max_age"),
     *("max_failures", "verify", "compare", "verify_timeout", "wait_timeout", "journal", "concurrency"),

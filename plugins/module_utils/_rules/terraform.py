@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Terraform would do to a connection that is converted or reverted behind its back, and the steps in an order in which it does nothing.
+
+PRIVATE to the collection, and pure. Facts: in the provider ``service_endpoint_authentication_scheme`` is optional, forces a new resource, and is read from the
+service. So after a conversion its plan says that the connection must be replaced; and with the new scheme set before, it destroys the connection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    ENTRA_ISSUER,
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import REQUIRED, Reason
+
+# What the provider writes if nobody gives a description. People write it, too, and it stays when the state is gone: a hint, and no claim.
+_HINT = "Managed by Terraform"
+_SCHEMES = {WIF: "WorkloadIdentityFederation", SERVICE_PRINCIPAL: "ServicePrincipal"}
+LIFECYCLE = "lifecycle {\n  ignore_changes  = [service_endpoint_authentication_scheme]\n  prevent_destroy = true\n}"
+
+
+class Place(t.NamedTuple):
+    """Where a connection stands: the file of the state, and the address in it."""
+
+    state: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """:param places: by id of the connection, in lower case. :param confirmed: ids of which somebody says that the first step is applied."""
+
+    places: t.Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
+
+    def of(self, connection_id: str) -> tuple[Place, ...]:
+        return self.places.get(connection_id.lower(), ())
+
+    def is_confirmed(self, connection_id: str) -> bool:
+        return connection_id.lower() in self.confirmed
+
+
+def is_hinted(connection: ArmConnection) -> bool:
+    """Whether its description alone says that Terraform made it."""
+    return any(reference.description.strip() == _HINT for reference in connection.references)
+
+
+def terraform_result(connection: ArmConnection, terraform: Terraform) -> Json:
+    """Shape: ``{places: [{state, address}], confirmed, hint}``."""
+    places = terraform.of(connection.id)
+    return {
+        "places": [place._asdict() for place in places],
+        "confirmed": terraform.is_confirmed(connection.id),
+        "hint": not places and is_hinted(connection),
+    }
+
+
+def reasons(connection: ArmConnection, target: str, terraform: Terraform, *, required: bool) -> t.Iterator[Reason]:
+    """Why Terraform matters to moving the connection; a migration of the issuer it does not see.
+
+    :param required: whether nothing may be converted of which nobody says that the first step is applied.
+    """
+    if target == ENTRA_ISSUER:
+        return
+    places = terraform.of(connection.id)
+    if places:
+        known = terraform.is_confirmed(connection.id)
+        barred = required and target == WIF and not known
+        evidence = {"places": [place._asdict() for place in places], "confirmed": known}
+        yield Reason(
+            "terraform_managed",
+            "informs" if known else "blocks" if barred else "warns",
+            {**evidence, **({REQUIRED: True} if barred else {})},
+        )
+    elif is_hinted(connection):
+        yield Reason("terraform_hint", "informs", {"description": _HINT})
+
+
+def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Terraform) -> list[Json]:
+    """One for each state that has some of the connections.
+
+    Shape: ``{state, connections: [{id, name, project, address, confirmed}], plan_would_say, steps: [text], configuration}``.
+    """
+    if target == ENTRA_ISSUER:
+        return []
+    by_state: dict[str, list[Json]] = {}
+    for connection in connections:
+        for place in terraform.of(connection.id):
+            by_state.setdefault(place.state, []).append(
+                {
+                    "id": connection.id,
+                    "name": connection.name,
+                    "project": connection.owner.name,
+                    "address": place.address,
+                    "confirmed": terraform.is_confirmed(connection.id),
+                }
+            )
+    return [
+        {
+            "state": state,
+            "connections": listed,
+            "plan_would_say": _would_say(listed),
+            "steps": _steps(target),
+            "configuration": LIFECYCLE,
+        }
+        for state, listed in sorted(by_state.items())
+    ]
+
+
+def _would_say(listed: t.Sequence[Json]) -> str:
+    open_ = [item["address"] for item in listed if not item["confirmed"]]
+    if not open_:
+        return "No changes, as long as ignore_changes stays."
+    are = "must be replaced" if len(open_) == 1 else "each must be replaced"
+    return f"{', '.join(open_)} {are}: apply would destroy the connection and make another one."
+
+
+def _steps(target: str) -> list[str]:
+    scheme = _SCHEMES[target]
+    verb = "convert" if target == WIF else "revert"
+    return [
+        "Add the lifecycle block to each of these resources and apply that, before anything else. The plan must show no change of the scheme.",
+        f"Name them in terraform_confirmed, {verb} them, and see that they sign in.",
+        f'Only then set service_endpoint_authentication_scheme = "{scheme}" and take ignore_changes out. The plan must say: No changes.',
+        "Set before that, the scheme makes apply destroy the connection.",
+    ]

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person has to do at each state of Terraform, before and after connections are moved.
+
+PRIVATE to the collection, and pure.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import printable
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, one_line
+
+_NAMED = 10
+
+
+@dataclass(frozen=True)
+class StateWork:
+    """:param told: how many connections the state has, and of how many nobody says that the first step is applied. :param addresses: all of them."""
+
+    state: str
+    told: str
+    would_say: str
+    addresses: tuple[str, ...]
+    steps: tuple[str, ...]
+    configuration: str
+
+
+def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
+    """:param names: what the door that was used calls the options of the modules."""
+    found = []
+    for item in (result.get("summary") or {}).get("terraform") or ():
+        listed = [one for one in item.get("connections") or () if isinstance(one, t.Mapping)]
+        unsure = sum(not one.get("confirmed") for one in listed)
+        of_them = (
+            f", and of {unsure} nobody says that the first step is applied"
+            if unsure
+            else ", all with the first step applied"
+        )
+        steps = [_in_words(str(step), names) for step in item.get("steps") or ()]
+        found.append(
+            StateWork(
+                state=printable(item.get("state")),
+                told=f"{count(len(listed), 'connection')} of these in the state{of_them}.",
+                would_say=one_line(item.get("plan_would_say") or ""),
+                addresses=tuple(printable(one.get("address")) for one in listed),
+                steps=tuple(map(printable, steps)),
+                configuration="\n".join(map(printable, str(item.get("configuration") or "").splitlines())),
+            )
+        )
+    return found
+
+
+def _in_words(step: str, names: t.Mapping[str, str]) -> str:
+    return step.replace("terraform_confirmed", names.get("terraform_confirmed", "terraform_confirmed"))
+
+
+def sentences(work: StateWork, *, short: bool) -> list[str]:
+    """For a screen. :param short: without all the addresses."""
+    named = ", ".join(work.addresses[:_NAMED] if short else work.addresses)
+    hidden = len(work.addresses) - _NAMED if short else 0
+    return [
+        f"TERRAFORM {work.state}: {work.told}",
+        f"  {named}{f' and {hidden} more' if hidden > 0 else ''}",
+        *([f"  After this terraform plan would say: {work.would_say}"] if work.would_say else []),
+        *(f"  {number}. {step}" for number, step in enumerate(work.steps, 1)),
+    ]
