@@ -49,7 +49,7 @@ def test_the_plan_names_all_addresses_and_no_secret(stage: Callable[..., t.Any])
     screen = " ".join(plan.stdout.split())
     assert all(address in screen for address in addresses())
     for told in (
-        "each must be replaced",
+        "must be replaced",
         "ignore_changes = [service_endpoint_authentication_scheme]",
         "fleet_terraform_confirmed",
     ):
@@ -58,6 +58,7 @@ def test_the_plan_names_all_addresses_and_no_secret(stage: Callable[..., t.Any])
     for name in ("plan.html", "plan.md"):
         assert all(f"azure-{number}" in texts[name] for number in range(10))
         assert "prevent_destroy = true" in texts[name]
+    assert "U+000A" not in texts["plan.html"]
     assert not [name for name, text in texts.items() if SECRET in text]
     assert SECRET not in plan.output + json.dumps(plan.results)
     # Nobody reads the state by accident: with all details it is no other.

@@ -116,19 +116,18 @@ def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Te
 
 
 def _would_say(listed: t.Sequence[Json]) -> str:
-    open_ = [item["address"] for item in listed if not item["confirmed"]]
-    if not open_:
-        return "No changes, as long as ignore_changes stays."
-    are = "must be replaced" if len(open_) == 1 else "each must be replaced"
-    return f"{', '.join(open_)} {are}: apply would destroy the connection and make another one."
+    return _NOTHING_CHANGES if all(item["confirmed"] for item in listed) else MUST_BE_REPLACED
+
+
+MUST_BE_REPLACED = "What is not confirmed must be replaced: apply would destroy the connection and make another one."
+_NOTHING_CHANGES = "No changes, as long as ignore_changes stays."
 
 
 def _steps(target: str) -> list[str]:
-    scheme = _SCHEMES[target]
     verb = "convert" if target == WIF else "revert"
+    last = f'Only then set service_endpoint_authentication_scheme = "{_SCHEMES[target]}" and take ignore_changes out. The plan must say: No changes.'
     return [
         "Add the lifecycle block to each of these resources and apply that, before anything else. The plan must show no change of the scheme.",
         f"Name them in terraform_confirmed, {verb} them, and see that they sign in.",
-        f'Only then set service_endpoint_authentication_scheme = "{scheme}" and take ignore_changes out. The plan must say: No changes.',
-        "Set before that, the scheme makes apply destroy the connection.",
+        f"{last} Set earlier, it makes apply destroy the connection.",
     ]

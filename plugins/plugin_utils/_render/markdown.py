@@ -136,7 +136,7 @@ def _terraform(result: Result, about: About) -> list[str]:
     for work in state_work(result, about.names):
         would = [f"After this terraform plan would say: {quoted(work.would_say)}"] if work.would_say else []
         steps = [f"{number}. {quoted(step)}" for number, step in enumerate(work.steps, 1)]
-        code = [f"    {line}" for line in work.configuration.splitlines()]
+        code = [f"    {line}" for line in work.configuration]
         listed = [f"- {quoted(address)}" for address in work.addresses]
         found += [
             "",

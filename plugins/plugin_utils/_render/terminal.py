@@ -334,7 +334,7 @@ def _terraform(result: Result, *, short: bool) -> list[str]:
     lines: list[str] = []
     for work in state_work(result, {"terraform_confirmed": "fleet_terraform_confirmed"}):
         lines += ["", *_folded(sentences(work, short=short))]
-        lines += [f"       {line}" for line in work.configuration.splitlines()]
+        lines += [f"       {line}" for line in work.configuration]
     return lines
 
 

@@ -26,7 +26,7 @@ class StateWork:
     would_say: str
     addresses: tuple[str, ...]
     steps: tuple[str, ...]
-    configuration: str
+    configuration: tuple[str, ...]
 
 
 def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
@@ -48,7 +48,7 @@ def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
                 would_say=one_line(item.get("plan_would_say") or ""),
                 addresses=tuple(printable(one.get("address")) for one in listed),
                 steps=tuple(map(printable, steps)),
-                configuration="\n".join(map(printable, str(item.get("configuration") or "").splitlines())),
+                configuration=tuple(map(printable, str(item.get("configuration") or "").splitlines())),
             )
         )
     return found

@@ -14,6 +14,7 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import MUST_BE_REPLACED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import coverage_of_all
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import UNFINISHED, numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, failure
@@ -125,16 +126,16 @@ def _merge_notes(results: t.Sequence[Result], rows: t.Sequence[Row]) -> dict[str
 
 
 def _merge_terraform(summaries: t.Sequence[Result]) -> dict[str, t.Any]:
-    """The work of a person at each state, with the connections of all hosts; what Terraform would say is of each host its own part."""
+    """The work of a person at each state, with the connections of all hosts; of what Terraform would say the worst."""
     by_state: dict[str, dict[str, t.Any]] = {}
     for item in (item for summary in summaries for item in summary.get("terraform") or ()):
-        known = by_state.setdefault(str(item.get("state")), {**item, "connections": [], "plan_would_say": ""})
+        known = by_state.setdefault(str(item.get("state")), {**item, "connections": []})
         seen = {(one.get("id"), one.get("address")) for one in known["connections"]}
         known["connections"] += [
             one for one in item.get("connections") or () if (one.get("id"), one.get("address")) not in seen
         ]
-        said = str(item.get("plan_would_say") or "")
-        known["plan_would_say"] = " ".join(dict.fromkeys(part for part in (known["plan_would_say"], said) if part))
+        if item.get("plan_would_say") == MUST_BE_REPLACED:
+            known["plan_would_say"] = MUST_BE_REPLACED
     return {"terraform": [by_state[state] for state in sorted(by_state)]} if by_state else {}
 
 
