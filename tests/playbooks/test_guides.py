@@ -43,6 +43,7 @@ CONVERTED = {
     "guide_fleet_and_waves": 4,
     "guide_after_the_rollout": 0,
     "guide_readiness": 2,
+    "guide_terraform": 6,
 }
 _PAYMENTS = ("-e", "fleet_projects=Payments")
 SCREENS = {
@@ -123,6 +124,18 @@ def fleet_with_pipelines() -> Fleet:
     return fleet
 
 
+def write_state(here: t.Any) -> None:
+    """A state of Terraform that has one of the connections."""
+    first = next(iter(here.simulator.world.connections))
+    resource = {
+        "mode": "managed",
+        "type": "azuredevops_serviceendpoint_azurerm",
+        "name": "prod",
+        "instances": [{"attributes": {"id": first}}],
+    }
+    (here.folder / "prod.tfstate").write_text(json.dumps({"version": 4, "resources": [resource]}), encoding="utf-8")
+
+
 # Of other fleets than that of the guides.
 FLEETS = {"guide_readiness": fleet_with_pipelines}
 
@@ -135,6 +148,7 @@ def fails(words: list[str]) -> bool:
 @pytest.mark.parametrize("page", CONVERTED)
 def test_the_commands_of_a_guide_do_what_it_says(page: str, stage: Callable[..., t.Any]) -> None:
     here = stage(FLEETS.get(page, fleet_of_the_guides)())
+    write_state(here)
     for text in (*blocks(page, "yaml+jinja"), *blocks(page, "yaml")):
         name = text.partition("\n")[0].removeprefix("# ")
         (here.folder / name).write_text(text.replace(CONTOSO, here.simulator.organization_url), encoding="utf-8")
@@ -157,7 +171,7 @@ def test_the_commands_of_a_guide_do_what_it_says(page: str, stage: Callable[...,
     schemes = [item.scheme for item in here.simulator.world.connections.values()]
     assert schemes.count("WorkloadIdentityFederation") == CONVERTED[page]
     assert bool(here.simulator.writes) is (
-        page in ("guide_plan_and_approve", "guide_fleet_and_waves", "guide_readiness")
+        page in ("guide_plan_and_approve", "guide_fleet_and_waves", "guide_readiness", "guide_terraform")
     )
 
 
