@@ -16,7 +16,7 @@ MOST_LINES = 13
 _OF_TASKS = re.compile(
     r"(PLAY|TASK) ?[\[R].*\*{3}|(ok|changed|skipping|included): .*|included: .*|\S+ +: ok=\d+ .*|\[WARNING\].*|$"
 )
-# A failure is told with the place in the role; what it says was shown before.
+# A failure is told with the place in the role, or in one line by an older ansible-core; what it says was shown before.
 _FAILURE = re.compile(r"\[ERROR\]: ")
 
 
@@ -27,7 +27,7 @@ def shown(output: str) -> list[str]:
     for line in output.splitlines():
         if _FAILURE.match(line):
             failing = True
-        elif failing and line.startswith("fatal: "):
+        elif line.startswith("fatal: "):
             failing = False
         elif not failing and not _OF_TASKS.fullmatch(line):
             lines.append(line)

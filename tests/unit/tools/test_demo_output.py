@@ -44,6 +44,13 @@ def test_only_what_the_role_has_shown_is_left() -> None:
     ]
 
 
+def test_an_older_ansible_core_tells_a_failure_in_one_line() -> None:
+    assert shown('A line.\nfatal: [localhost]: FAILED! => {"changed": false, "msg": "3 of what"}\nAnother.') == [
+        "A line.",
+        "Another.",
+    ]
+
+
 def test_what_does_not_fit_is_counted() -> None:
     lines = [str(number) for number in range(MOST_LINES + 5)]
     assert told(lines, "x.log") == [*lines[:MOST_LINES], "  ... 5 more lines in x.log"]
