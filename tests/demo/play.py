@@ -25,19 +25,28 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-from demo.output import index, of_waves, shown, told
+from demo.output import in_short, index, of_waves, shown, told
+from simulator.demo_pipelines import VERDICTS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 REPORTS = ROOT / ".build" / "demo"
 INVENTORY = HERE / "contoso.azdo.yml"
 PROJECTS_AS_HOSTS = ["-i", os.path.relpath(INVENTORY, REPORTS), "-e", "fleet_hosts=azdo_projects"]
+WAVES = [*PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"]
+PLAN = ["-e", "fleet_plan_path=plan.json"]
+REQUIRE = ["-e", "fleet_readiness=require"]
+# What a publisher has said of a task that is in no table.
+ROWS = ["-e", json.dumps({"fleet_task_support": [{"task": "TerraformTaskV4@4", "support": True}]})]
+REPAIRED = {("Payments", "ledger-prod"), ("Data Platform", "reporting")}
 
 # What the simulator calls the schemes, and what the collection does.
 SECRET, FEDERATION = "ServicePrincipal", "WorkloadIdentityFederation"
 NAMES = {SECRET: "service_principal", FEDERATION: "workload_identity_federation"}
 
 Json = dict[str, t.Any]
+Fleet = dict[str, Json]
+"""Stored connections, by id."""
 
 
 class Unexpected(Exception):
@@ -65,32 +74,61 @@ def main() -> int:
 def play(service: Service, addresses: Json) -> None:
     run = Run(addresses)
     before = service.fleet()
+    report(run, before)
+    worklist(run, service)
+    planned = plan(run, service)
+    converted = convert(run, service, before, planned)
+    repaired = repair(run, service, converted)
+    again(run, service)
+    test(run)
+    reverted = revert(run, service, before, repaired)
+    watch(run, reverted)
+    fleets = {"before": before, "converted": converted, "repaired": repaired, "one step back": reverted}
+    closing(fleets, run.steps)
 
+
+def report(run: Run, before: Fleet) -> None:
     run.step("1-before", "What is there", "The report on an organization that is simulated on this machine.")
-    report = run.playbook("report", "-e", "fleet_include=usage")
+    found = run.playbook("report", "-e", "fleet_include=usage", pick=in_short)
     expect(
-        schemes(report) == stored_schemes(before), "the report counts the schemes as the service does", schemes(report)
+        schemes(found) == stored_schemes(before), "the report counts the schemes as the service does", schemes(found)
     )
 
-    run.step(
-        "2-plan",
-        "The plan",
-        "What would be converted, with a digest for somebody to agree to. Every project is a host.",
-    )
+
+def worklist(run: Run, service: Service) -> None:
+    run.step("2-readiness", "Ready or not", "What has to be changed in pipelines, before a conversion breaks them.")
     service.forget()
-    plan = ["-e", "fleet_plan_path=plan.json"]
-    planned = with_status(run.playbook("plan", *PROJECTS_AS_HOSTS, *plan), "would_convert")
-    expect(len(planned) > 0, "the plan converts something", len(planned))
-    expect(not service.writes(), "the plan sends no write", service.writes())
+    verdicts = {
+        (row["project"], row["name"]): row["readiness"]["verdict"]
+        for row in run.playbook("readiness", "-e", "fleet_readiness_expand=true")["connections"]
+    }
+    found = {place: verdict for place, verdict in verdicts.items() if verdict not in ("ready", "unused")}
+    expect(found == VERDICTS, "it finds the pipelines that the organization was given, and no other", found)
+    expect(not service.writes(), "no write is sent, and no pipeline is started", service.writes())
 
+
+def plan(run: Run, service: Service) -> dict[str, str]:
+    """What would be converted: id and name."""
+    run.step("3-plan", "The plan", "With a digest for somebody to agree to. What is not ready is left alone.")
+    service.forget()
+    found = run.playbook("plan", *PROJECTS_AS_HOSTS, *PLAN, *REQUIRE, pick=in_short)
+    expect(
+        held_back(found) == set(VERDICTS),
+        "those of the worklist are left alone, each with the reason",
+        held_back(found),
+    )
+    expect(not service.writes(), "the plan sends no write", service.writes())
+    return with_status(found, "would_convert")
+
+
+def convert(run: Run, service: Service, before: Fleet, planned: dict[str, str]) -> Fleet:
     run.step(
-        "3-converted",
+        "4-converted",
         "The conversion, in waves",
         "What was agreed to: one project, then half of the others, then the rest.",
     )
     agreed = ["-e", f"fleet_plan_digest={json.loads((REPORTS / 'plan.json').read_text(encoding='utf-8'))['digest']}"]
-    waves = [*PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"]
-    converted = with_status(run.playbook("convert", *waves, *plan, *agreed, pick=of_waves), "converted")
+    converted = with_status(run.playbook("convert", *WAVES, *REQUIRE, *PLAN, *agreed, pick=of_waves), "converted")
     after = service.fleet()
     expect(set(converted) == set(planned), "what was planned is what was converted", set(converted) ^ set(planned))
     expect(
@@ -98,20 +136,46 @@ def play(service: Service, addresses: Json) -> None:
         "and the service holds just these changes",
         moved(before, after) ^ set(planned),
     )
+    return after
 
-    run.step("4-again", "The conversion again", "It is idempotent: what is converted stays as it is.")
+
+def repair(run: Run, service: Service, before: Fleet) -> Fleet:
+    run.step(
+        "5-repaired",
+        "Repaired, and converted",
+        "The team of ledger-prod takes AzureFileCopy@6, and the publisher of TerraformTaskV4@4 says that it is good.",
+    )
+    tasks = service.change("Payments", "deploy-ledger", {"AzureFileCopy@4": "AzureFileCopy@6"})
+    expect("AzureFileCopy@6" in tasks, "the pipeline deploy-ledger has run with the new task", tasks)
+    found = run.playbook("convert", *WAVES, *REQUIRE, *ROWS, "-e", "fleet_confirm=none", pick=of_waves)
+    converted, after = with_status(found, "converted"), service.fleet()
+    expect(
+        set(converted.values()) == {"ledger-prod", "reporting"} and moved(before, after) == set(converted),
+        "ledger-prod and reporting are converted, and the service agrees",
+        converted,
+    )
+    expect(held_back(found) == set(VERDICTS) - REPAIRED, "the others are left alone still", held_back(found))
+    return after
+
+
+def again(run: Run, service: Service) -> None:
+    run.step("6-again", "The conversion again", "It is idempotent: what is converted stays as it is.")
     service.forget()
-    again = run.playbook("convert", *waves, "-e", "fleet_confirm=none")
-    expect(not with_status(again, "converted"), "nothing is converted", with_status(again, "converted"))
+    found = run.playbook("convert", *WAVES, *REQUIRE, *ROWS, "-e", "fleet_confirm=none", pick=in_short)
+    expect(not with_status(found, "converted"), "nothing is converted", with_status(found, "converted"))
     expect(not service.writes(), "and no write is sent", service.writes())
 
-    run.step("5-tested", "The test", "Every federated connection is tested like the portal's Verify.")
+
+def test(run: Run) -> None:
+    run.step("7-tested", "The test", "Every federated connection is tested like the portal's Verify.")
     tested = run.playbook("verify", "-e", "fleet_schemes=workload_identity_federation")
     results = Counter(row["verification"]["result"] for row in tested["connections"])
     expect(set(results) == {"ok"}, "all of them can sign in", results)
 
+
+def revert(run: Run, service: Service, before: Fleet, after: Fleet) -> Fleet:
     run.step(
-        "6-reverted",
+        "8-reverted",
         "One step back",
         "For seven days a conversion can be taken back: here one of the project Payments.",
     )
@@ -119,22 +183,22 @@ def play(service: Service, addresses: Json) -> None:
     reverted = with_status(run.playbook("revert", *choice), "reverted")
     expect(list(reverted.values()) == ["azure-prod"], "it is taken back, and no other", reverted)
     at_last = service.fleet()
-    expect(moved(before, at_last) == set(planned) - set(reverted), "and the service agrees", reverted)
+    expect(moved(before, at_last) == moved(before, after) - set(reverted), "and the service agrees", reverted)
+    return at_last
 
+
+def watch(run: Run, fleet: Fleet) -> None:
     run.step(
-        "7-watched",
+        "9-watched",
         "The watch",
         "For a schedule: it fails while something runs out, here a way back and an unused connection.",
     )
-    watch = ["-e", "fleet_watch=revert,unused,issuer"]
-    watched = run.playbook("watch", *watch, fails=True)
+    watched = run.playbook("watch", "-e", "fleet_watch=revert,unused,issuer", fails=True)
     expect(
-        schemes(watched) == stored_schemes(at_last),
+        schemes(watched) == stored_schemes(fleet),
         "the report counts the schemes as the service does",
         schemes(watched),
     )
-
-    closing({"before": before, "converted": after, "one step back": at_last}, run.steps)
 
 
 class Run:
@@ -201,7 +265,7 @@ class Service:
     def __init__(self, control_url: str) -> None:
         self._url = control_url
 
-    def fleet(self) -> dict[str, Json]:
+    def fleet(self) -> Fleet:
         """The Azure Resource Manager connections, by id."""
         return {item["id"]: item for item in self._ask("GET", "connections") if item["type"] == "azurerm"}
 
@@ -211,8 +275,14 @@ class Service:
     def forget(self) -> None:
         self._ask("DELETE", "requests")
 
-    def _ask(self, method: str, what: str) -> t.Any:
-        request = urllib.request.Request(f"{self._url}/{what}", method=method)
+    def change(self, project: str, pipeline: str, texts: dict[str, str]) -> list[str]:
+        """What a team does: it replaces texts in its pipeline, which runs then. Returns the tasks that ran."""
+        tasks: list[str] = self._ask("POST", "pipelines", project=project, pipeline=pipeline, replace=texts)["tasks"]
+        return tasks
+
+    def _ask(self, method: str, what: str, **body: object) -> t.Any:
+        data = json.dumps(body).encode() if body else None
+        request = urllib.request.Request(f"{self._url}/{what}", data, method=method)
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
             text = answer.read()
         return json.loads(text) if text else None
@@ -253,7 +323,7 @@ def schemes(report: Json) -> dict[str, int]:
     return {name: counts[name] for name in NAMES.values()}
 
 
-def stored_schemes(fleet: dict[str, Json]) -> dict[str, int]:
+def stored_schemes(fleet: Fleet) -> dict[str, int]:
     counts = Counter(item["scheme"] for item in fleet.values())
     return {name: counts[scheme] for scheme, name in NAMES.items()}
 
@@ -263,7 +333,16 @@ def with_status(report: Json, status: str) -> dict[str, str]:
     return {row["id"]: row["name"] for row in report["connections"] if row["status"] == status}
 
 
-def moved(before: dict[str, Json], after: dict[str, Json]) -> set[str]:
+def held_back(report: Json) -> set[tuple[str, str]]:
+    """Project and name of what was left alone because of a pipeline."""
+    return {
+        (row["project"], row["name"])
+        for row in report["connections"]
+        if row["status"] == "skipped" and any(reason["code"].startswith("pipeline_") for reason in row["reasons"])
+    }
+
+
+def moved(before: Fleet, after: Fleet) -> set[str]:
     """Ids of the connections that went from a secret to workload identity federation; no other may have changed at all."""
     changed = {key for key in before.keys() | after.keys() if settled(before.get(key)) != settled(after.get(key))}
     odd = [key for key in changed if (before[key]["scheme"], after[key]["scheme"]) != (SECRET, FEDERATION)]
@@ -283,7 +362,7 @@ def expect(holds: bool, what: str, found: object) -> None:
     say(f"  checked: {what}", "32")
 
 
-def closing(fleets: dict[str, dict[str, Json]], steps: t.Sequence[tuple[str, str, str]]) -> None:
+def closing(fleets: dict[str, Fleet], steps: t.Sequence[tuple[str, str, str]]) -> None:
     say("\nHow many service connections use which scheme, as the service holds them", "1;34")
     say(" " * 30 + "".join(f"{when:>16}" for when in fleets))
     for name in NAMES.values():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control routes of the process form: record, faults, knobs, clock and stored connections."""
+"""The control routes of the process form: record, faults, knobs, clock, stored connections, and changes of pipelines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from . import pipeline_changes
 from .errors import argument
 from .faults import from_mapping
 from .identifiers import AZURE_DEVOPS_APPLICATION
@@ -26,7 +27,8 @@ Query = dict[str, list[str]]
 
 def answer(application: Application, method: str, path: str, query: str, body: bytes) -> Reply:
     """GET and DELETE /_control/requests[?writes=true], POST and DELETE /_control/faults, GET and PATCH
-    /_control/knobs, POST /_control/clock {"advance_hours": n}, POST /_control/tokens {"caller": …, "resource": …}, GET /_control/connections[/{id}]."""
+    /_control/knobs, POST /_control/clock {"advance_hours": n}, POST /_control/tokens {"caller": …, "resource": …}, GET /_control/connections[/{id}],
+    POST /_control/pipelines {"project": …, "pipeline": …, "replace": {old: new}}."""
     what, _slash, rest = path.removeprefix("/_control/").strip("/").partition("/")
     try:
         value = json.loads(body) if body else None
@@ -44,6 +46,8 @@ def _route(application: Application, method: str, what: str, rest: str, query: Q
         return _connections(application, rest)
     if what == "tokens" and method == "POST":
         return _token(application, value or {})
+    if what == "pipelines" and method == "POST":
+        return _change_pipeline(application, value)
     knobs = application.site.knobs
     if what == "knobs" and method in ("GET", "PATCH"):
         knobs.set(value if method == "PATCH" else {})
@@ -61,6 +65,13 @@ def _token(application: Application, value: dict[str, Any]) -> Reply:
     if not callers:
         raise ValueError(f"no caller {name!r}")
     return json_answer({"token": site.issue_token(callers[0], value.get("resource", AZURE_DEVOPS_APPLICATION))})
+
+
+def _change_pipeline(application: Application, value: dict[str, Any]) -> Reply:
+    site = application.site
+    pipeline = pipeline_changes.described(site.world, value["project"], value["pipeline"])
+    run = pipeline_changes.repaired(site.world, pipeline, dict(value["replace"]), site.clock.now())
+    return json_answer({"run": run.id, "tasks": [task if isinstance(task, str) else task[0] for task in run.tasks]})
 
 
 def _requests(application: Application, method: str, query: Query) -> Reply:

@@ -103,6 +103,13 @@ _EXPORT = (
     "az login --service-principal --username $servicePrincipalId --password $servicePrincipalKey --tenant $tenantId\n"
     "az storage blob upload-batch --account-name stfraud --destination export --source export\n"
 )
+# What these pipelines mean to the connections that they use, in the words of the collection; all others are ready, or have no pipeline.
+VERDICTS = {
+    ("Payments", "ledger-prod"): "update_task",
+    ("Payments", "fraud-detection"): "reads_secret",
+    ("Web Shop", "search-prod"): "not_supported",
+    ("Data Platform", "reporting"): "unknown",
+}
 
 
 def describe(fleet: Fleet) -> None:

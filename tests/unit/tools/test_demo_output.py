@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from demo.output import MOST_LINES, index, of_waves, shown, told
+from demo.output import MOST_LINES, in_short, index, of_waves, shown, told
 
 OUTPUT = """
 PLAY [Watch the deadlines of the fleet] ****************************************
@@ -44,6 +44,13 @@ def test_only_what_the_role_has_shown_is_left() -> None:
     ]
 
 
+def test_an_older_ansible_core_tells_a_failure_in_one_line() -> None:
+    assert shown('A line.\nfatal: [localhost]: FAILED! => {"changed": false, "msg": "3 of what"}\nAnother.') == [
+        "A line.",
+        "Another.",
+    ]
+
+
 def test_what_does_not_fit_is_counted() -> None:
     lines = [str(number) for number in range(MOST_LINES + 5)]
     assert told(lines, "x.log") == [*lines[:MOST_LINES], "  ... 5 more lines in x.log"]
@@ -52,13 +59,39 @@ def test_what_does_not_fit_is_counted() -> None:
 
 
 def test_of_waves_the_numbers_are_left() -> None:
-    lines = ["Host 1 of 3", "4 converted.", "x", "Hosts 2 to 3 of 3", "5 converted.", "All waves: 9 converted.", "  y"]
+    every = ["All waves: 9 converted.", "  y", "  No candidates: 2 manual.", "z"]
+    lines = ["Host 1 of 3", "4 converted.", "x", "Hosts 2 to 3 of 3", "5 converted.", *every]
     assert of_waves(lines) == [
         "Host 1 of 3: 4 converted.",
         "Hosts 2 to 3 of 3: 5 converted.",
         "All waves: 9 converted.",
         "  y",
     ]
+
+
+def test_in_short_there_are_the_numbers_and_what_a_pipeline_holds_back() -> None:
+    lines = [
+        "64 service connections: 2 would be",
+        "converted, 4 left alone.",
+        "Would be converted (2):",
+        "  Payments (2): a · b",
+        "      and c",
+        "Left alone (4):",
+        "  2 disabled: d · e",
+        "      Enable them.",
+        "  1 in progress: f",
+        "  1 used by a pipeline that is not ready: Payments /",
+        "      g",
+        "      Change the tasks.",
+        "  1 of Azure Stack: h",
+        "No candidates: none.",
+        "  x",
+        "CHANGE FIRST Payments / g: the",
+        "  task.",
+        "To do just that:",
+        "  ansible-playbook",
+    ]
+    assert in_short(lines) == [*lines[:2], lines[5], "  ...", *lines[9:12], "  ..."]
 
 
 def test_the_index_leads_to_every_step() -> None:
