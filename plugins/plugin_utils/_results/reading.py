@@ -26,7 +26,9 @@ _FIELDS: t.Mapping[tuple[str, ...], t.Mapping[str, str]] = {
         "not_selected": _OBJECT,
         "unsettled": _OBJECTS,
         "seconds_held_back": _NUMBER,
+        "other_types": _OBJECT,
     },
+    ("summary", "other_types"): {"connections": _OBJECTS},
     ("summary", "coverage"): {
         "projects": _NUMBER,
         "project_ids": _LIST,
