@@ -21,8 +21,9 @@ options:
     description: >-
       How many days ahead to look, by kind. C(revert) is the end of the way back after a conversion, C(secret) the end of a stored secret (needs C(identity)),
       C(unused) the day on which Azure DevOps disables a connection that nobody uses (needs C(usage)), C(issuer) the retirement of the Azure DevOps
-      issuer, C(leftover) a secret that the application of a federated connection still has (needs C(identity)), C(not_ready) a connection in another state
-      than ready, C(unread) one that is seen in part only. The number of days of the last three has no meaning.
+      issuer (for connections of other types, too, where C(other_types) was read), C(leftover) a secret that the application of a federated connection still
+      has (needs C(identity)), C(not_ready) a connection in another state than ready, C(unread) one that is seen in part only. The number of days of the last
+      three has no meaning.
     type: dict
     required: true
   now:

@@ -83,13 +83,16 @@ options:
     default: true
   include:
     description:
-      - What else to read for each connection. Each costs at least one request for every connection and project.
+      - What else to read for each connection. Each but V(other_types) costs at least one request for every connection and project.
       - V(usage) reads when pipelines last used it, V(permissions) which pipelines may use it, V(checks) its approvals and checks.
       - V(identity) reads the application or managed identity behind it, from Microsoft Graph or Azure Resource Manager, so it needs a sign-in with Microsoft
         Entra.
       - V(verification) tests it like the portal's Verify. Azure DevOps signs in with it to do so and changes nothing.
       - V(pipelines) finds the tasks that use it, and says of each whether it supports workload identity federation. See RV(connections[].pipelines) for what is
         read, and RV(connections[].readiness) for what that means.
+      - V(other_types) counts the connections of other types, such as Docker registry and those of extensions, that use workload identity federation with the
+        issuer that retires, in RV(summary.other_types). They have no rows, and nothing is done to them. It takes no request more, because the lists of the
+        projects are read without the filter by type; it is about whole projects, whatever O(names) and other options narrow.
       - What is read counts in RV(connections[].eligibility) too.
     type: list
     elements: str
@@ -100,6 +103,7 @@ options:
       - identity
       - verification
       - pipelines
+      - other_types
     default: []
   concurrency:
     description:
@@ -598,6 +602,46 @@ summary:
         table:
           description: By which table tasks were judged, with C(source), C(as_of) and C(own_rows), the number of rows that you gave.
           type: dict
+    other_types:
+      description:
+        - Connections of other types that use workload identity federation with the Azure DevOps issuer, which retires on 2027-07-01, or with one that nobody
+          can tell. Microsoft documents that the retirement concerns them, too; this collection does not handle them, and counts them nowhere else.
+        - That they say their scheme and issuer as Azure Resource Manager connections do is assumed. Whether the issuer stays supported for one, because of its
+          cloud or of an application for several tenants, is not looked at.
+      returned: when O(include) contains V(other_types)
+      type: dict
+      contains:
+        old_issuer:
+          description: Number of those with the Azure DevOps issuer.
+          type: int
+        unknown_issuer:
+          description: Number of those whose issuer is not visible to this caller, or is none that is known.
+          type: int
+        by_project:
+          description: Both by project, type and kind of issuer. One that several projects share counts in the first one that Azure DevOps lists for it.
+          type: list
+          elements: dict
+          contains:
+            project:
+              description: Name of the project.
+              type: str
+            project_id:
+              description: Id of the project.
+              type: str
+            type:
+              description: Type of the connections.
+              type: str
+              sample: dockerregistry
+            issuer_kind:
+              description: V(azure_devops) or V(unknown).
+              type: str
+            number:
+              description: Number of connections.
+              type: int
+        connections:
+          description: Each of them once, with C(id), C(name), C(project), C(project_id), C(type) and C(issuer_kind).
+          type: list
+          elements: dict
     coverage:
       description: What was seen and what was not.
       type: dict
@@ -639,6 +683,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.other_types import other_types
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines_result import (
     pipelines_result,
@@ -677,6 +722,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.runtime impo
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec, check_range
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
+# Of the lists of the projects, and of no row.
+OTHER_TYPES = "other_types"
+
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},
     names={"type": "list", "elements": "str"},
@@ -693,7 +741,7 @@ ARGUMENT_SPEC = argument_spec(
     include={
         "type": "list",
         "elements": "str",
-        "choices": ["usage", "permissions", "checks", "identity", "verification", "pipelines"],
+        "choices": ["usage", "permissions", "checks", "identity", "verification", "pipelines", OTHER_TYPES],
         "default": [],
     },
     **READINESS_OPTIONS,
@@ -709,10 +757,7 @@ def run(runtime: Runtime) -> Result:
         check_names(option, params[option])
     check_range("concurrency", params["concurrency"], 1, 64)
     support, managed = task_support(params), terraform(params)
-    estate = discover(runtime.azure_devops, params["projects"], concurrency=runtime.concurrency, stop=runtime.stop)
-    estate.coverage.check_that_something_was_read()
-    runtime.warnings += [estate.coverage.doubts] if estate.coverage.doubts else []
-    include = params["include"]
+    estate, include = read_estate(runtime), params["include"]
     looks_at_pipelines = "pipelines" in include
     seen_from = situation(
         runtime, estate, readiness="warn" if looks_at_pipelines else "ignore", task_support=support, terraform=managed
@@ -737,7 +782,7 @@ def run(runtime: Runtime) -> Result:
         wanted,
         lambda found: row(runtime, found, seen_from, inspection),
         # Without anything more to read there is nothing to wait for.
-        concurrency=runtime.concurrency if include else 1,
+        concurrency=runtime.concurrency if set(include) - {OTHER_TYPES} else 1,
         stop=runtime.stop,
         go_on=count,
         meanwhile=meter.look,
@@ -746,7 +791,23 @@ def run(runtime: Runtime) -> Result:
     summary = estate_summary(connections, runtime.azure_devops, estate.coverage)
     if looks_at_pipelines:
         summary["readiness"] = readiness_summary(connections, support)
+    if OTHER_TYPES in include:
+        summary[OTHER_TYPES] = other_types(estate)
     return Result(values={"connections": connections, "summary": summary})
+
+
+def read_estate(runtime: Runtime) -> Estate:
+    """What the projects list. :raises UnreadError: nothing at all could be read."""
+    estate = discover(
+        runtime.azure_devops,
+        runtime.params["projects"],
+        concurrency=runtime.concurrency,
+        stop=runtime.stop,
+        apart=OTHER_TYPES in runtime.params["include"],
+    )
+    estate.coverage.check_that_something_was_read()
+    runtime.warnings += [estate.coverage.doubts] if estate.coverage.doubts else []
+    return estate
 
 
 def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:

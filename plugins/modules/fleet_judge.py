@@ -211,7 +211,7 @@ faulty:
   type: list
   elements: str
 due:
-  description: The deadlines, in the order of time.
+  description: The deadlines, in the order of time. Connections of other types are one of each project, whose C(id) is null.
   returned: if about is deadlines
   type: list
   elements: dict

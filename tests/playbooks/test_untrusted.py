@@ -75,6 +75,8 @@ def trapped_fleet() -> Fleet:
     )  # fmt: skip
     fleet.connection(web, f"h{ALL}", description=ODD, scope_level="ManagementGroup", management_group_name=ALL)
     fleet.connection(web, f"k{ALL}", type=f"azurerm{SUM}", scheme=f"Token{COMMAND}", creation_mode=None, role=None)
+    old: Json = {"scheme": FEDERATION, "issuer": "azure_devops", "role": None}
+    fleet.connection(pay, f"o{ALL}", type=f"t{SUM}", **old)
     fleet.check(
         first, APPROVAL, f"Approval {ALL}", {"instructions": ALL, "approvers": [{"displayName": ALL, "id": group.id}]}
     )

@@ -22,7 +22,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.coverage i
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import meant_by, says_nothing
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
-from ansible_collections.azdo.connections.plugins.module_utils._model.reading import UnreadableError
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import UnreadableError, is_sound_text
+
+Lists = list[tuple[Project, list[Json] | AzdoError]]
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,15 @@ def _folded(text: str | None) -> str:
 
 @dataclass(frozen=True)
 class Estate:
-    """The connections of the projects of a run, sorted, and the coverage."""
+    """The connections of the projects of a run, sorted, and the coverage.
+
+    :param others: those of other types, where the lists were to be parted.
+    """
 
     found: tuple[Found, ...]
     projects: tuple[Project, ...]
     coverage: Coverage
+    others: tuple[Found, ...] = ()
 
     @property
     def project_ids(self) -> frozenset[str]:
@@ -96,14 +102,16 @@ def survey(
     spared: t.Collection[str] = (),
     allowed: t.Collection[str] = (),
     names_projects: bool = True,
+    apart: bool = False,
 ) -> Estate:
     """Merge the lists of several projects. ``named``: the user asked for these projects, so one that cannot be read is an error.
 
     :param lists: for each project what the service listed, or why it did not.
     :param spared: ids of projects that were not named one by one, but by a pattern. :param allowed: ids of projects that may be unread.
     :param names_projects: whether this service names the projects of a connection at all.
+    :param apart: whether connections of other types stand apart; all else is then as if the service had listed ours only.
     """
-    lists = list(lists)
+    lists, elsewhere = _parted(list(lists)) if apart else (list(lists), [])
     unread = tuple(
         UnreadProject(project.id, project.name, str(answer))
         for project, answer in lists
@@ -130,7 +138,29 @@ def survey(
         may_be_unread,
         tuple(project.id for project, _answer in lists),
     )
-    return Estate(tuple(found), tuple(project for project, _answer in lists), coverage)
+    others, _nameless = _merged(elsewhere)
+    return Estate(tuple(found), tuple(project for project, _answer in lists), coverage, tuple(others))
+
+
+def _parted(lists: Lists) -> tuple[Lists, list[tuple[Project, list[Json]]]]:
+    """The lists without connections of other types, and the lists of those. One that hides its type in one project may show it in another."""
+    read = [(project, answer) for project, answer in lists if not isinstance(answer, AzdoError)]
+    known = {str(raw.get("id")) for _project, answer in read for raw in answer if _type_of(raw) not in ("", "azurerm")}
+
+    def is_other(raw: Json) -> bool:
+        return _type_of(raw) not in ("", "azurerm") or (not _type_of(raw) and str(raw.get("id")) in known)
+
+    ours: Lists = [
+        (project, answer if isinstance(answer, AzdoError) else [raw for raw in answer if not is_other(raw)])
+        for project, answer in lists
+    ]
+    return ours, [(project, [raw for raw in answer if is_other(raw)]) for project, answer in read]
+
+
+def _type_of(raw: Json) -> str:
+    """In lower case; empty for one that nobody can read: it may be ours."""
+    kind = raw.get("type")
+    return kind.lower() if isinstance(kind, str) and is_sound_text(kind) else ""
 
 
 def _merged(lists: t.Iterable[tuple[Project, list[Json]]]) -> tuple[list[Found], list[PartialConnection]]:

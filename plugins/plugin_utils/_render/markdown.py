@@ -16,7 +16,8 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
-from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import Point, points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.besides import old_elsewhere
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import THERE, Cell
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import approval, errors, next_steps
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import (
@@ -57,7 +58,7 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
         _errors(result),
         _worklist(result),
         _terraform(result, about),
-        _attention(listed, now),
+        _attention(points(listed, now, old_elsewhere(result))),
         _next_steps(result, about),
         _over_time(about),
         _reasons(listed, about.names, run=run),
@@ -166,8 +167,8 @@ def _next_steps(result: Result, about: About) -> list[str]:
     return ["## What to do next", *found] if found else []
 
 
-def _attention(listed: t.Sequence[Entry], now: datetime) -> list[str]:
-    found = [f"| {len(point.members)} | {quoted(point.sentence)} |" for point in points(listed, now)]
+def _attention(attention: t.Sequence[Point]) -> list[str]:
+    found = [f"| {point.number} | {quoted(point.sentence)} |" for point in attention]
     return ["## Needs attention first", "", "| Connections | What |", "|---:|---|", *found] if found else []
 
 

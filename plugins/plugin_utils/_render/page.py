@@ -25,6 +25,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report import he
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import row_deadlines as times
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.about import NOTHING_SAID, About
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.attention import points
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.besides import old_elsewhere
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.guidance import (
     approval,
     errors,
@@ -61,7 +62,7 @@ def html_page(result: Result, now: datetime, title: str = "", about: About = NOT
     :param now: the time from which the days left are counted. :param about: what the door that was used knows of it.
     """
     listed, run = entries(result), is_run(result)
-    attention = points(listed, now)
+    attention = points(listed, now, old_elsewhere(result))
     chosen, columns = filters(listed, attention), filled(listed)
     return (
         _environment()

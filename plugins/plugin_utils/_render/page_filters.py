@@ -71,7 +71,7 @@ def filters(entries: t.Sequence[Entry], attention: t.Sequence[Point]) -> Filters
     made.add(
         "attention",
         "Needs attention",
-        [("attention", "", [(point.key, point.sentence, point.members) for point in attention])],
+        [("attention", "", [(point.key, point.sentence, point.members) for point in attention if point.members])],
     )
     if len({entry["organization"].text for entry in entries}) > 1:
         made.add("organization", "Organization", [_column(entries, "organization")])

@@ -35,25 +35,36 @@ class Point:
     """Something that somebody has to see to.
 
     :param tone: ``bad`` hurts already, ``warn`` will.
-    :param members: places in the list of entries.
+    :param members: places in the list of entries. :param elsewhere: how many connections without an entry it is about.
     """
 
     key: str
     tone: str
     sentence: str
     members: tuple[int, ...]
+    elsewhere: int = 0
+
+    @property
+    def number(self) -> int:
+        return len(self.members) + self.elsewhere
 
 
 _Rule = tuple[str, str, str, t.Callable[[Entry], bool]]
 
 
-def points(listed: t.Sequence[Entry], now: datetime) -> list[Point]:
-    """Return what applies to at least one connection, the worst first."""
+def points(listed: t.Sequence[Entry], now: datetime, old_elsewhere: int = 0) -> list[Point]:
+    """Return what applies to at least one connection, the worst first.
+
+    :param old_elsewhere: how many connections of other types have the issuer that retires.
+    """
     found = [
         Point(key, tone, sentence, tuple(place for place, entry in enumerate(listed) if holds(entry)))
         for key, tone, sentence, holds in [*_run_rules(), *_state_rules(), *_time_rules(now)]
     ]
-    return sorted((point for point in found if point.members), key=lambda point: point.tone != "bad")
+    left, retires = _retires(now)
+    others = f"of other types {retires}; this collection does not handle them"
+    found.append(Point("old_issuer_elsewhere", "warn" if left else "bad", others, (), old_elsewhere))
+    return sorted((point for point in found if point.number), key=lambda point: point.tone != "bad")
 
 
 def _is(column: str, *values: str) -> t.Callable[[Entry], bool]:
@@ -113,12 +124,7 @@ def _tested_before(entry: Entry) -> bool:
 
 
 def _time_rules(now: datetime) -> list[_Rule]:
-    left = max((ISSUER_RETIRES - now).days, 0)
-    retires = (
-        f"with the Azure DevOps issuer, which retires on 2027-07-01, in {left} days"
-        if left
-        else "with the Azure DevOps issuer, which is retired"
-    )
+    left, retires = _retires(now)
     return [
         ("secret_expired", "bad", "with a secret that has expired", _secret_ends(None, now)),
         ("secret_expires", "warn", "with a secret that expires within 30 days", _secret_ends(now, now + timedelta(days=30))),
@@ -138,6 +144,13 @@ def _time_rules(now: datetime) -> list[_Rule]:
         ("auto_disable", "warn", "that Azure DevOps disables within 14 days, because nothing uses them", _disabled_soon),
         ("old_issuer", "warn" if left else "bad", retires, issuer_retires),
     ]  # fmt: skip
+
+
+def _retires(now: datetime) -> tuple[int, str]:
+    """The days until then, none once it is over; and the end of a sentence about it."""
+    left = max((ISSUER_RETIRES - now).days, 0)
+    when = f"which retires on 2027-07-01, in {left} days" if left else "which is retired"
+    return left, f"with the Azure DevOps issuer, {when}"
 
 
 def _is_moved(entry: Entry) -> bool:

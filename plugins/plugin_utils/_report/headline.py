@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import NO_NAMES
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.besides import besides
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows import Entry
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of, place_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import (
@@ -168,7 +169,7 @@ def breakdown(result: Result, target: str = FEDERATION) -> list[str]:
     lines += [told] if target == FEDERATION and (told := pipelines_told(worklist(result))) else []
     if target == FEDERATION and fleet.verdicts[target]["yes"]:
         lines.append("A plan also looks at secrets and running pipelines, and may leave some of them out.")
-    return lines
+    return [*lines, *besides(result)]
 
 
 PIPELINE_VERDICTS = {

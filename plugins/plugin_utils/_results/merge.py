@@ -17,6 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import MUST_BE_REPLACED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import coverage_of_all
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import UNFINISHED, numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import merged_other_types
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, failure
 
 _NOT_OURS = "shared_not_owner"
@@ -63,6 +64,7 @@ def merge(steps: t.Mapping[str, t.Sequence[Result]]) -> dict[str, t.Any]:
         **_tallies(rows),
         **_merge_asked_by(results),
         **_merge_notes(results, rows),
+        **merged_other_types([result.get("summary") or {} for result in results]),
         "coverage": coverage_of_all(_summaries(results), complete=bool(results) and not problems),
     }
     merged = {"connections": rows, "summary": summary, "problems": problems}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import numbers
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import only
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
 
 
@@ -89,17 +90,33 @@ def parts(result: Result, way: Way) -> list[Part]:
     """The report of each owner, in the order of their names; what nobody owns comes last."""
     shares: dict[Owner, _Share] = {}
     listed = _listed(result)
-    for owner, (code, row) in zip(_told_apart([way.owner_of(row) for _code, row in listed]), listed, strict=True):
-        shares.setdefault(owner, _Share()).add(code, row)
+    named = [way.owner_of(row) for _code, row in listed]
+    known = dict(zip(named, _told_apart(named), strict=True))
+    for owner, (code, row) in zip(named, listed, strict=True):
+        shares.setdefault(known[owner], _Share()).add(code, row)
     seen = frozenset(str(row["id"]) for _code, row in listed)
     taken: set[str] = set()
     ordered = sorted(shares, key=lambda owner: (not owner.known, owner.title.casefold(), owner.address))
     return [
         Part(
-            owner, _file(owner.title, taken), _part(result, shares[owner], _coverage(result, way, shares[owner], seen))
+            owner,
+            _file(owner.title, taken),
+            _with(
+                _part(result, shares[owner], _coverage(result, way, shares[owner], seen)),
+                # Of other types what the same owner has; of an owner of nothing else only the whole report tells.
+                _others(result, lambda row: known.get(way.owner_of(row)), owner),
+            ),
         )
         for owner in ordered
     ]
+
+
+def _others(result: Result, owner_of: t.Callable[[Row], Owner | None], owner: Owner) -> Result:
+    return only(result, lambda row: owner_of(row) == owner)
+
+
+def _with(part: Result, others: Result) -> Result:
+    return {**part, "summary": {**part["summary"], **others}}
 
 
 def _listed(result: Result) -> list[tuple[str | None, Row]]:

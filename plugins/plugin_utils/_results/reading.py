@@ -27,7 +27,9 @@ _FIELDS: t.Mapping[tuple[str, ...], t.Mapping[str, str]] = {
         "unsettled": _OBJECTS,
         "terraform": _OBJECTS,
         "seconds_held_back": _NUMBER,
+        "other_types": _OBJECT,
     },
+    ("summary", "other_types"): {"connections": _OBJECTS},
     ("summary", "coverage"): {
         "projects": _NUMBER,
         "project_ids": _LIST,

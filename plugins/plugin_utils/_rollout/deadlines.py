@@ -11,11 +11,14 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.other_types import OLD, UNKNOWN
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import AUTO_DISABLE_AFTER, ISSUER_RETIRES
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time, parse_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._report.besides import of_other_types, types_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import issuer_retires
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import others_by_project
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import (
     FEDERATION,
     SERVICE_PRINCIPAL,
@@ -45,6 +48,12 @@ WHAT_TO_DO = {
     "new_secret": "Convert the connection, or allow it with fleet_watch_allowed_secrets.",
 }
 
+# Where this collection cannot do it.
+ISSUER_BY_HAND = (
+    "Move them to the issuer of Microsoft Entra in the portal, as Microsoft's page convert-service-connections says; this collection does not "
+    "handle other types."
+)
+
 # What is watched, and what a connection does until then, and has done after that.
 KINDS = {
     "revert": ("can be reverted to its secret only until", "could be reverted to its secret until"),
@@ -70,14 +79,16 @@ def findings(
     """What is nearer than so many days, for each kind that days names, and what is not as it should be.
 
     Shape: ``{due: [{kind, project, name, id, when, days_left, message, remedy}], unknown: [sentence], lines: [sentence]}``; due in the order of time, before
-    that what has none.
+    that what has none. Connections of other types are one of a project, without an id.
 
     :param baseline: what a secret is new against.
     """
     rows = result.get("connections", ())
     due = [found for kind, limit in days.items() for row in rows if (found := _found(kind, row, limit, now, baseline))]
+    due += _of_other_types(result, days, now)
     due.sort(key=lambda item: (item["days_left"] or -1e9, str(item["project"]), str(item["name"]), item["kind"]))
     unknown = [text for kind in days if kind in _WHEN and (text := _unknown(kind, rows, now))]
+    unknown += _unknown_elsewhere(result, days, now)
     unknown += [text for kind in days if kind in STATES and (text := not_known(kind, rows, baseline))]
     unknown += [f"{printable(problem['host'])}: {problem['message']}" for problem in result.get("problems") or ()]
     unknown += [
@@ -107,6 +118,36 @@ def _found(kind: str, row: Row, limit: int, now: datetime, baseline: Baseline) -
         return None
     told = f"{KINDS[kind][left < 0]} {when:%Y-%m-%d %H:%M} UTC ({_in_days(left)})."
     return _item(kind, row, str(format_time(when)), round(left, 1), told)
+
+
+def _of_other_types(result: Result, days: t.Mapping[str, int], now: datetime) -> list[dict[str, t.Any]]:
+    """One for each project with connections of other types that have the issuer that retires."""
+    left = (ISSUER_RETIRES - now).total_seconds() / DAY
+    if "issuer" not in days or not _is_due("issuer", left, days["issuer"]):
+        return []
+    issuer = KINDS["issuer"][left < 0].removeprefix("has ")
+    until = f"{issuer} {ISSUER_RETIRES:%Y-%m-%d %H:%M} UTC ({_in_days(left)})."
+    found = []
+    for place in others_by_project(result, OLD):
+        which = f"{of_other_types(place.number)} ({types_of(place)})"
+        told = f"{printable(place.project)} / {which} {'has' if place.number == 1 else 'have'} {until}"
+        row = {"project": place.project, "name": "connections of other types", "id": None}
+        item = _item("issuer", row, str(format_time(ISSUER_RETIRES)), round(left, 1), "")
+        found.append({**item, "message": told, "remedy": ISSUER_BY_HAND})
+    return found
+
+
+def _unknown_elsewhere(result: Result, days: t.Mapping[str, int], now: datetime) -> list[str]:
+    """Only within the days that are watched: this collection can do nothing about them, and nobody could make the watch green before."""
+    left = (ISSUER_RETIRES - now).total_seconds() / DAY
+    places = others_by_project(result, UNKNOWN)
+    if not places or "issuer" not in days or not _is_due("issuer", left, days["issuer"]):
+        return []
+    number = sum(place.number for place in places)
+    more = f" and {count(len(places) - 1, 'other project')}" if len(places) > 1 else ""
+    return [
+        f"the issuer of {of_other_types(number)} in {printable(places[0].project)}{more}. Look at them in the portal."
+    ]
 
 
 def _item(kind: str, row: Row, when: str | None, left: float | None, told: str) -> dict[str, t.Any]:

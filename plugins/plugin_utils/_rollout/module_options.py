@@ -111,7 +111,18 @@ def info_options(said: Said, scope: Scope) -> Json:
 
 
 def _parts(said: Said) -> list[str] | None:
-    """What is read of each connection beside the connection itself."""
+    """What is read beside the connections themselves; those of other types with the old issuer always where that is told, so nobody has to ask for them."""
+    own = _of_each(said)
+    return [*(own or ()), "other_types"] if _tells_other_types(said) else own
+
+
+def _tells_other_types(said: Said) -> bool:
+    """Whoever names connections asks about those, and not about all of their projects."""
+    told = said.entry == "report" or (said.entry == "watch" and "issuer" in said["watch"])
+    return told and said.named is None
+
+
+def _of_each(said: Said) -> list[str] | None:
     if said.entry == "verify":
         return ["verification", *(["usage"] if said["runs_since"] else [])]
     if said.entry == "watch":

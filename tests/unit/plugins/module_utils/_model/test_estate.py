@@ -268,3 +268,43 @@ def test_nothing_wanted_is_nothing_found(three: Estate) -> None:
 )
 def test_what_is_of_interest(narrowing: dict[str, t.Any], answer: Json, matches: bool) -> None:
     assert Narrowing(**narrowing).matches(connection(answer)) is matches
+
+
+# -- connections of other types ----------------------------------------------------------------------------------------
+def apart(lists: Lists) -> Estate:
+    return survey(lists, named=False, apart=True)
+
+
+def names_of(found: t.Iterable[t.Any]) -> list[str]:
+    return [item.connection.name for item in found]
+
+
+def test_connections_of_other_types_stand_apart() -> None:
+    lists: Lists = [
+        (PAYMENTS, [raw(id="1", name="ours"), raw(id="2", name="docker", type="dockerregistry")]),
+        (WEB_SHOP, FORBIDDEN),
+        (LOGISTICS, [raw(id="3", name="code", type="github", projects=(LOGISTICS,)), {"type": "github"}]),
+    ]
+    found = apart(lists)
+    assert (names_of(found.found), names_of(found.others)) == (["ours"], ["docker", "code"])
+    # What the service would have said if it had been asked for ours only.
+    assert found.coverage.empty == ("物流 Logistics",)
+    assert [item.id for item in found.coverage.unread] == [WEB_SHOP.id]
+    assert not found.coverage.partial
+    assert names_of(estate(lists[:1]).found) == ["docker", "ours"]
+    assert not estate(lists[:1]).others
+
+
+@pytest.mark.parametrize("type", [None, "", "AzureRM", 7, ["github"], "git\ud800hub"])
+def test_a_type_that_nobody_can_read_may_be_ours(type: t.Any) -> None:
+    found = apart([(PAYMENTS, [raw(type=type)])])
+    assert (len(found.found), len(found.others)) == (1, 0)
+
+
+def test_one_that_hides_its_type_in_one_project_may_show_it_in_another() -> None:
+    both = (PAYMENTS, WEB_SHOP)
+    shown = federated(issuer=VSTOKEN, type="dockerregistry", projects=both)
+    found = apart([(PAYMENTS, [{**shown, "type": None}]), (WEB_SHOP, [shown])])
+    assert not found.found
+    assert len(found.others) == 1
+    assert not found.coverage.partial

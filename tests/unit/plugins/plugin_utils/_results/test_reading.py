@@ -27,8 +27,9 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.register
 from unit.plugins._helpers.reports import Result, info_row, result, run_row
 
 PATHS = [(*path, key) for path, fields in _FIELDS.items() for key in fields]
-FLEET = {**result(info_row()), "problems": []}
-RUN = {**result(run_row("converted"), unsettled=[], not_selected={"shared": [info_row("s")]}), "problems": []}
+FLEET = {**result(info_row(), other_types={"connections": []}), "problems": []}
+OTHERS: dict[str, t.Any] = {"unsettled": [], "not_selected": {"shared": [info_row("s")]}, "other_types": {}}
+RUN = {**result(run_row("converted"), **OTHERS), "problems": []}
 DOORS: dict[str, t.Callable[[Result], t.Any]] = {
     "fleet_table": fleet_table,
     "conversion_table": conversion_table,

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_convert import ARGUMENT_SPEC
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection_info import ARGUMENT_SPEC as INFO
-from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said, hear
+from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import PARTS, Said, hear
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.scope import Host, scope_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.module_options import (
     back_options,
@@ -92,20 +92,32 @@ def test_what_a_survey_sends_is_understood(changes: dict[str, t.Any], name: str,
 
 def test_what_is_read_at_each_entry_point() -> None:
     scope = scope_of(Host(project_id="P-1"), None, None, None, [])
-    assert info_options(said("report"), scope) == {"projects": ["P-1"], "concurrency": 8}
-    assert info_options(said("report", include="usage, checks"), scope)["include"] == ["usage", "checks"]
+    assert info_options(said("report"), scope) == {"projects": ["P-1"], "concurrency": 8, "include": ["other_types"]}
+    assert info_options(said("report", include="usage, checks"), scope)["include"] == ["usage", "checks", "other_types"]
     judged = info_options(
         said("report", readiness="warn", include="usage", task_support=[{"task": "A@1", "support": True}]), scope
     )
-    assert judged["include"] == ["usage", "pipelines"]
+    assert judged["include"] == ["usage", "pipelines", "other_types"]
     assert (judged["readiness_expand"], judged["task_support"]) == (False, [{"task": "A@1", "support": True}])
-    assert info_options(said("report", readiness="ignore"), scope).get("include") is None
+    assert info_options(said("report", readiness="ignore"), scope)["include"] == ["other_types"]
     assert info_options(said("readiness", readiness_expand="yes"), scope)["include"] == ["usage", "pipelines"]
     verified = info_options(said("verify", schemes="service_principal"), scope)
     assert (verified["include"], verified["schemes"]) == (["verification"], ["service_principal"])
-    assert info_options(said("watch"), scope)["include"] == ["usage", "identity"]
-    assert info_options(said("watch", watch="issuer"), scope)["include"] == []
+    assert info_options(said("watch"), scope)["include"] == ["usage", "identity", "other_types"]
+    assert info_options(said("watch", watch="issuer"), scope)["include"] == ["other_types"]
+    assert info_options(said("watch", watch="revert"), scope)["include"] == []
     assert set(verified) | {"names", "ids"} <= set(INFO)
+
+
+@pytest.mark.parametrize(("entry", "include"), [("report", None), ("watch", ["usage", "identity"])])
+def test_who_names_connections_asks_about_no_others(entry: str, include: list[str] | None) -> None:
+    scope = scope_of(Host(), None, ["azure-prod"], None, [])
+    assert info_options(said(entry, connections="azure-prod"), scope).get("include") == include
+
+
+def test_nobody_has_to_say_what_is_always_read() -> None:
+    assert "other_types" not in PARTS
+    assert {*PARTS, "other_types"} == set(INFO["include"]["choices"])
 
 
 def test_only_what_is_watched_has_days() -> None:
