@@ -53,6 +53,7 @@ def yaml_value(text: str) -> t.Any:
     if not HAS_YAML:
         raise MissingLibraryError("PyYAML", "to read a file in YAML", "")
     try:
+        _refuse_deep(text)
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
         try:
             return _constructed(loader)
@@ -86,11 +87,26 @@ def located_value(text: str) -> Located:
     if not HAS_YAML:
         raise MissingLibraryError("PyYAML", "to read a pipeline in YAML", "")
     try:
+        _refuse_deep(text)
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except NotYamlError:
+        raise
     except Exception as error:  # noqa: BLE001 - see yaml_value
         mark = getattr(error, "problem_mark", None)
         raise NotYamlError(" ".join(str(error).split()), mark.line + 1 if mark else 0) from None
     return Located(None, 1) if root is None else _located(root, 0, itertools.count())
+
+
+def _refuse_deep(text: str) -> None:
+    """The library in C goes down without looking how deep it is, and takes the process along."""
+    depth = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise NotYamlError("it is nested too deep", event.start_mark.line + 1 if event.start_mark else 0)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _located(node: t.Any, depth: int, number: t.Iterator[int]) -> Located:

@@ -26,7 +26,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_f
 )
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.definitions import Pipeline
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.installed_tasks import InstalledTasks
-from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import Step, is_expression
+from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import (
+    Step,
+    expressions_in,
+    is_expression,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
@@ -146,7 +150,7 @@ def _never_run(named_by: t.Iterable[ConnectionUse], runs: t.Iterable[PipelineRun
 
 def _by_expression(step: Step) -> str:
     text = next(filter(is_expression, step.connections), "")
-    return f"{step.label} names its connection by {text[:80]!r}, which only a run replaces."
+    return f"{step.label} names its connection by {expressions_in(text)[:80]!r}, which only a run replaces."
 
 
 def _nothing_known(ran: list[Ran] | str, pipeline: Pipeline | None, steps: t.Any, anything: bool) -> str:

@@ -33,17 +33,32 @@ def terraform(params: t.Mapping[str, t.Any]) -> Terraform:
     for path in params[_STATES] or ():
         for id_, address in _read(path):
             places.setdefault(id_, []).append(Place(path, address))
-    confirmed = [text.strip() for text in params[_CONFIRMED] or ()]
-    known = {text: id_ for id_, several in places.items() for text in (id_, *(place.address for place in several))}
-    missing = [text for text in confirmed if text not in known and text.lower() not in known]
-    if missing:
+    known: dict[str, dict[str, list[Place]]] = {}
+    for id_, several in places.items():
+        for place in several:
+            known.setdefault(place.address, {}).setdefault(id_, []).append(place)
+        known[id_] = {id_: several}
+    confirmed = [_confirmed(text.strip(), known) for text in params[_CONFIRMED] or ()]
+    return Terraform(
+        {id_: tuple(several) for id_, several in places.items()},
+        frozenset(place for several in confirmed for place in several),
+    )
+
+
+def _confirmed(text: str, known: t.Mapping[str, t.Mapping[str, list[Place]]]) -> list[Place]:
+    found = known.get(text) or known.get(text.lower())
+    if not found:
         raise OptionError(
-            f"{_CONFIRMED}: {', '.join(map(repr, missing))} is in none of the states of {_STATES}.{hints(missing, known)}",
+            f"{_CONFIRMED}: {text!r} is in none of the states of {_STATES}.{hints([text], known)}",
             remedy="Give addresses as terraform state list shows them, or IDs of connections. Nothing was changed.",
-            missing=missing,
+            missing=[text],
         )
-    ids = frozenset(known.get(text) or known[text.lower()] for text in confirmed)
-    return Terraform({id_: tuple(several) for id_, several in places.items()}, ids)
+    if len(found) > 1:
+        raise OptionError(
+            f"{_CONFIRMED}: {text!r} is the address of {len(found)} connections, in different states.",
+            remedy=f"Give the ID of the one that you mean: {', '.join(sorted(found))}. Nothing was changed.",
+        )
+    return [place for several in found.values() for place in several]
 
 
 def _read(path: str) -> list[tuple[str, str]]:

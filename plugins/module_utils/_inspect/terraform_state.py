@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
+
 _OURS = "azuredevops_serviceendpoint_azurerm"
 _VERSION = 4
 # Modules in modules: nobody nests them that deep.
@@ -33,7 +35,7 @@ def connections_in(text: str) -> list[Managed]:
     """Every connection of the state, in its order. :raises NoStateError: it is none, or one of a form that nobody here can read."""
     try:
         state = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         # The error of the library may quote what stands there.
         raise NoStateError("is no JSON") from None
     if not isinstance(state, dict):
@@ -44,10 +46,14 @@ def connections_in(text: str) -> list[Managed]:
     elif "version" in state:
         if state["version"] != _VERSION:
             raise NoStateError(f"is a state of another version than {_VERSION}")
+        if not isinstance(state.get("resources"), list) or "sops" in state:
+            raise NoStateError("is encrypted, or no state")
         found = [item for resource in _objects(state.get("resources")) for item in _of_resource(resource)]
     else:
         raise NoStateError("is neither a state file nor what terraform show -json prints")
-    return [item for item in found if item.id]
+    if any(not is_guid(item.id) for item in found):
+        raise NoStateError("has a service connection whose ID is none")
+    return found
 
 
 def _in_module(module: dict[str, t.Any], depth: int) -> t.Iterator[Managed]:
@@ -63,13 +69,21 @@ def _in_module(module: dict[str, t.Any], depth: int) -> t.Iterator[Managed]:
 
 def _of_resource(resource: dict[str, t.Any]) -> t.Iterator[Managed]:
     """What a state file has: the address is made of module, type, name and key, as Terraform writes it."""
+    if str(resource.get("type")).startswith("ENC["):
+        raise NoStateError("is encrypted")
     if resource.get("type") != _OURS or resource.get("mode", "managed") != "managed":
         return
     module = _text(resource.get("module"))
     base = ".".join(part for part in (module, _OURS, _text(resource.get("name"))) if part)
     for instance in _objects(resource.get("instances")):
         key = instance.get("index_key")
-        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f"[{json.dumps(_text(key))}]"
+        index = (
+            ""
+            if key is None
+            else f"[{key}]"
+            if isinstance(key, int)
+            else f"[{json.dumps(_text(key), ensure_ascii=False)}]"
+        )
         yield Managed(_text(_object(instance.get("attributes")).get("id")).lower(), f"{base}{index}")
 
 

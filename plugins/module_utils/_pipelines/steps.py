@@ -19,19 +19,68 @@ from ansible_collections.azdo.connections.plugins.module_utils._pipelines.instal
 )
 
 _EXPRESSION = re.compile(r"\$\(|\$\{\{|\$\[")
+# An expression whole: a text around it may be anything, a secret too.
+_WHOLE = re.compile(r"\$\([\w. -]+\)|\$\{\{[^{}]*\}\}|\$\[[^\[\]]*\]")
 # Inputs that may well take a connection, of a task that nobody can look up.
 _MAY_BE_ONE = re.compile(r"connection|connected|subscription|endpoint", re.IGNORECASE)
 _KEY = re.compile(r"serviceprincipalkey", re.IGNORECASE)
 _LOGIN = re.compile(
-    r"\baz\s+login\b(?!.*\s--federated-token\b)(?=.*\s--service-principal\b)(?=.*\s(?:-p|--password)[\s=])",
+    r"\baz\s+login\b(?!.*\s--federated-token\b)(?=.*\s--service-principal\b)(?=.*\s(?:-p|--password)\S?)",
     re.IGNORECASE,
 )
-# A script that a script starts, which has the same environment.
-_SCRIPT_FILE = re.compile(
-    r"\.(?:sh|bash|ps1|psm1|py|cmd|bat|js|rb|pl)\b|(?:^|[;&|(])\s*\.{1,2}[\\/]", re.IGNORECASE | re.MULTILINE
-)
-# A text that is nothing but a variable.
-_VARIABLE = re.compile(r"\$\([^()\s]+\)")
+# Commands that are known to do nothing with the key. Whatever else runs has it in its environment, and may.
+_HARMLESS = {
+    *(
+        "az",
+        "cat",
+        "cd",
+        "cut",
+        "date",
+        "echo",
+        "exit",
+        "false",
+        "grep",
+        "head",
+        "jq",
+        "ls",
+        "mkdir",
+        "printf",
+        "pwd",
+        "rm",
+        "sed",
+    ),
+    *(
+        "sleep",
+        "sort",
+        "tail",
+        "test",
+        "touch",
+        "tr",
+        "true",
+        "wc",
+        "[",
+        "[[",
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "for",
+        "do",
+        "done",
+    ),
+    *("while", "case", "esac", "set", "export", "local", "return", "break", "continue"),
+    *("write-host", "write-output", "set-location", "new-item", "out-null", "start-sleep"),
+    *("terraform", "tofu", "kubectl", "helm", "docker", "git", "curl", "wget", "tar", "unzip", "azcopy", "bicep"),
+}
+_BETWEEN = re.compile(r"&&|\|\||[;|&\n(){}]|`")
+# What stands in front of a command: the environment of bash, or the variable of PowerShell that takes what comes out.
+_BASH_FRONT = re.compile(r"(?:[A-Za-z_]\w*=\S*\s+)+(?=\S)")
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=\S*")
+_POWERSHELL_FRONT = re.compile(r"\$[\w:]+\s*\+?=\s*(?:[\d$'@\[\"].*)?")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"$`]*\"")
+# A macro of the pipeline, and no substitution of a command: a text that nobody here knows.
+_MACRO = re.compile(r"\$\([A-Za-z_][\w.-]*\)")
 # A command goes on in the next line behind these: in bash, PowerShell and cmd.
 _CONTINUED = re.compile(r"[\\`^]\r?\n")
 _LONGEST_NAME = 512
@@ -96,11 +145,16 @@ def step_of(
     return Step(name, major, tuple(dict.fromkeys(named)), _key_use(texts), place, line)
 
 
+def expressions_in(text: str) -> str:
+    """The expressions of a text alone; what stands around them is not told."""
+    return " ".join(_WHOLE.findall(text)) or "an expression"
+
+
 def _may_name(key: str, text: str) -> bool:
-    """Whether it may name a connection, of a task of which nobody knows the inputs: a script is never a name."""
+    """Whether it may name a connection, of a task of which nobody knows the inputs: a script is never a name, nor a text with an expression in it."""
     if "\n" in text or len(text) > _LONGEST_NAME:
         return False
-    return bool(_MAY_BE_ONE.search(key)) or not is_expression(text)
+    return bool(_MAY_BE_ONE.search(key) and _WHOLE.fullmatch(text)) or not is_expression(text)
 
 
 def _text(value: t.Any) -> str:
@@ -116,14 +170,25 @@ def _key_use(inputs: t.Mapping[str, str]) -> KeyUse:
         return ""
     if any(_KEY.search(text) or _LOGIN.search(_CONTINUED.sub(" ", text)) for text in inputs.values()):
         return "reads"
-    return "unseen" if is_expression(given) or _runs_a_file(inputs) else ""
-
-
-def _runs_a_file(inputs: t.Mapping[str, str]) -> bool:
-    """Whether what runs is a script in a file or a variable, or may start one in a file: nobody knows what that reads.
-
-    Designers keep the text of an inline script although a file is what runs.
-    """
     script = inputs.get("inlinescript") or inputs.get("script") or ""
     place = inputs.get("scriptlocation") or ("inlineScript" if script else "")
-    return place.casefold() != "inlinescript" or bool(_SCRIPT_FILE.search(script) or _VARIABLE.fullmatch(script))
+    # Designers keep the text of an inline script although a file is what runs.
+    seen = place.casefold() == "inlinescript" and not is_expression(given) and _is_harmless(script)
+    return "" if seen else "unseen"
+
+
+def _is_harmless(script: str) -> bool:
+    """Whether everything that the script runs is known to do nothing with the key: a program, a file or a variable may do whatever it likes."""
+    if "${{" in script or "$[" in script or re.search(r"&\s*[$'\"(.]", script):
+        return False
+    known = _MACRO.sub("MACRO", _CONTINUED.sub(" ", script))
+    lines = (line for line in known.splitlines() if not line.lstrip().startswith("#"))
+    parts = (part.strip() for line in lines for part in _BETWEEN.split(_QUOTED.sub("''", line).replace("$(", "(")))
+    return all(_starts_harmlessly(part) for part in parts)
+
+
+def _starts_harmlessly(part: str) -> bool:
+    command = _POWERSHELL_FRONT.sub("", _BASH_FRONT.sub("", part), count=1)
+    if not command or _ASSIGNED.fullmatch(command):
+        return True
+    return command.split()[0].casefold() in _HARMLESS

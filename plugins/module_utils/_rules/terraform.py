@@ -36,16 +36,24 @@ class Place(t.NamedTuple):
 
 @dataclass(frozen=True)
 class Terraform:
-    """:param places: by id of the connection, in lower case. :param confirmed: ids of which somebody says that the first step is applied."""
+    """:param places: by id of the connection, in lower case. :param confirmed: those of which somebody says that the first step is applied."""
 
     places: t.Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
-    confirmed: frozenset[str] = frozenset()
+    confirmed: frozenset[Place] = frozenset()
 
     def of(self, connection_id: str) -> tuple[Place, ...]:
         return self.places.get(connection_id.lower(), ())
 
     def is_confirmed(self, connection_id: str) -> bool:
-        return connection_id.lower() in self.confirmed
+        """Whether it is, in every state that has the connection: each of them would replace it."""
+        places = self.of(connection_id)
+        return bool(places) and self.confirmed.issuperset(places)
+
+    def word(self, connection_id: str) -> str | None:
+        """What a plan keeps of it."""
+        if not self.of(connection_id):
+            return None
+        return "confirmed" if self.is_confirmed(connection_id) else "open"
 
 
 def is_hinted(connection: ArmConnection) -> bool:
@@ -100,7 +108,7 @@ def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Te
                     "name": connection.name,
                     "project": connection.owner.name,
                     "address": place.address,
-                    "confirmed": terraform.is_confirmed(connection.id),
+                    "confirmed": place in terraform.confirmed,
                 }
             )
     return [
