@@ -34,8 +34,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency 
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
-# A task that ran: its name and its major version.
-Ran = tuple[str, str]
+
+class Ran(t.NamedTuple):
+    """A task that ran. :param foreign: whether it comes with an extension."""
+
+    task: str
+    major: str
+    foreign: bool = False
 
 
 class PipelineSources:
@@ -182,9 +187,10 @@ def _ran_task(record: Json, tasks: InstalledTasks) -> Ran | None:
     id_, name, version = read_strictly(
         "a task that ran", task, lambda fields: (fields.text("id"), fields.text("name"), fields.text("version"))
     )
+    foreign = tasks.is_foreign(id_) or tasks.is_foreign(name)
     name = name or tasks.name_of(id_)
     inputs = tasks.connection_inputs(name, major_of(version))
-    return None if inputs is not None and not inputs else (name, major_of(version))
+    return None if inputs is not None and not inputs else Ran(name, major_of(version), foreign)
 
 
 def _pool(fields: Fields) -> tuple[str, str, int]:

@@ -64,6 +64,10 @@ class Pipelines:
             self._sources.read_idle(project, here, tasks)
             for runs in (*here, *_never_run(mine, here)):
                 uses += self._of_pipeline(project, runs, mine, tasks)
+            if not (uses or here):
+                unread += _may_use_it(project, reference.name)
+        if use and use.nameless:
+            unread.append("One of its uses does not say which pipeline it was.")
         pools = self._sources.pools()
         if isinstance(pools, str):
             unread.append(pools)
@@ -87,15 +91,17 @@ class Pipelines:
         # What does not name the connection is another branch, or a later state: it does not explain what the run did with it.
         told = {step.kind for step in steps or ()} - {step.kind for step in doubtful} if named else set()
         from_run = [task for task in ran if (task[0].casefold(), task[1]) not in told] if isinstance(ran, list) else []
-        for name, major in from_run:
+        for name, major, foreign in from_run:
             key_use: KeyUse = "not_looked_at" if tasks.hands_on_keys(name) else ""
-            yield self._use(runs, pipeline, Step(name, major, (), key_use), run=True)
-        known = {(name.casefold(), major) for name, major in ran} if isinstance(ran, list) else set()
+            yield self._use(runs, pipeline, Step(name, major, (), key_use, foreign=foreign), run=True)
+        known = {(name.casefold(), major) for name, major, _foreign in ran} if isinstance(ran, list) else set()
         for step in doubtful:
             if step.kind not in known or step.key_use:
                 # What ran is judged by what ran: whichever connection it signs in with.
                 yield self._use(runs, pipeline, step, doubt=_by_expression(step))
-        for gap in pipeline.gaps if pipeline and not isinstance(ran, list) else ():
+        # What ran is known by its tasks alone: where one of them may hand on the key, what could not be looked at counts.
+        unlooked = isinstance(ran, list) and any(tasks.hands_on_keys(item.task) for item in ran)
+        for gap in pipeline.gaps if pipeline and (unlooked or not isinstance(ran, list)) else ():
             yield self._use(runs, pipeline, _NOTHING, doubt=f"{gap[:1].upper()}{gap[1:]}.")
         if doubt := _nothing_known(ran, pipeline, steps, bool(named or from_run or doubtful)):
             yield self._use(runs, pipeline, _NOTHING, doubt=doubt)
@@ -120,6 +126,7 @@ class Pipelines:
             run=runs.last if run else None,
             doubt=doubt,
             key_use=step.key_use,
+            foreign=step.foreign,
         )
 
 
@@ -129,6 +136,19 @@ _BEHIND = "It has so many uses that only the latest were read, and a pipeline th
 
 def _key(runs: PipelineRuns) -> tuple[str, int]:
     return runs.definition.kind, runs.definition.id or 0
+
+
+def _may_use_it(project: ProjectPipelines, name: str) -> list[str]:
+    """Of what nothing has used so far: the pipelines that may name it, for all that one can see."""
+    open_ = {
+        key
+        for key, pipeline in project.pipelines.items()
+        if not pipeline.disabled and (pipeline.gaps or project.unresolved.get(key))
+    }
+    if not open_:
+        return []
+    are = "1 pipeline" if len(open_) == 1 else f"{len(open_)} pipelines"
+    return [f"Of {are} in {name!r} nobody can tell which connections they name."]
 
 
 def _where(item: ConnectionUse | Step) -> tuple[str, str, str, int | None, str]:

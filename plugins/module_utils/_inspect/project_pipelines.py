@@ -157,6 +157,7 @@ class ProjectReader:
             line=step.line,
             doubt=doubt,
             key_use=step.key_use,
+            foreign=step.foreign,
         )
 
     # -- what else holds a connection -------------------------------------------------------------------------------------
@@ -184,7 +185,8 @@ class ProjectReader:
             ids, doubt = self._names.meant_by(text)
             for id_ in ids:
                 use = self._setting("check", number, title or task, step.task if step else task)
-                self._found.uses[id_].append(replace(use, version=major_of(version), doubt=doubt))
+                found = replace(use, version=major_of(version), doubt=doubt, foreign=bool(step and step.foreign))
+                self._found.uses[id_].append(found)
 
     def _setting(self, kind: str, number: int, name: str, task: str) -> ConnectionUse:
         return ConnectionUse(

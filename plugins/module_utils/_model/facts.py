@@ -35,6 +35,8 @@ ISSUER_RETIRES = datetime(2027, 7, 1, tzinfo=timezone.utc)
 _LONGEST_RUN = timedelta(days=7)
 # The service's word for a run that did what it should. One that succeeded with issues may have failed at the very step that signs in.
 _SUCCEEDED = "succeeded"
+# Runs that went through all of their steps, whatever came of some.
+_DONE = (_SUCCEEDED, "succeededwithissues", "partiallysucceeded")
 _BEFORE_ALL = datetime.min.replace(tzinfo=timezone.utc)
 # What an application says that signs in people and programs of its own tenant only (8.5).
 _SINGLE_TENANT = "AzureADMyOrg"
@@ -103,6 +105,7 @@ class Use:
     :param last_success: when the latest one that succeeded has ended, or began if its end is not known.
     :param pipelines: each of the pipelines once, with its latest run.
     :param cut: whether one of the histories goes on behind what was read of it.
+    :param nameless: whether one of the uses does not say which pipeline it was.
     :param since: of each pipeline the first run since the moment that was asked for; None if none was, or if the histories were not read back to it.
     """
 
@@ -114,6 +117,7 @@ class Use:
     last_success: datetime | None = None
     pipelines: tuple[PipelineRuns, ...] = ()
     cut: bool = False
+    nameless: bool = False
     since: tuple[FirstRun, ...] | None = None
 
     @classmethod
@@ -150,6 +154,7 @@ class Use:
             ),
             pipelines=tuple(_pipelines(records)),
             cut=cut,
+            nameless=any(record.definition is None for record in records),
             since=None if cut or since is None else tuple(_first_runs(records, since)),
         )
 
@@ -217,7 +222,7 @@ def _pipelines(records: t.Iterable[_Record]) -> t.Iterator[PipelineRuns]:
             by_id.setdefault(key, []).append(record)
     for (project_id, _kind, _id), several in by_id.items():
         latest = max(
-            (record for record in several if record.result == _SUCCEEDED and record.owner is not None),
+            (record for record in several if record.result in _DONE and record.owner is not None),
             key=lambda record: record.end or _BEFORE_ALL,
             default=None,
         )

@@ -25,6 +25,7 @@ class ConnectionUse:
     :param task: name of the task, or what holds the connection where that is no task; empty if it is not known. :param version: its major version.
     :param place: where the step stands. :param line: its line in the expanded YAML.
     :param run: the id of the run that shows it. :param at: when that ended, or when the rest was read; ISO 8601, UTC.
+    :param foreign: whether the task comes with an extension.
     :param doubt: why nobody can tell what this use is; empty if one can.
     """
 
@@ -43,6 +44,7 @@ class ConnectionUse:
     run: int | None = None
     doubt: str = ""
     key_use: KeyUse = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,11 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
+    Fields,
+    UnreadableError,
+    read_strictly,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.installed_tasks import InstalledTasks
 from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps import Step, major_of, step_of
 
@@ -130,18 +134,27 @@ class DefinitionReader:
         self._groups = groups
 
     def build(self, raw: Json) -> Pipeline:
-        """:raises UnreadableError: the definition has a field that is not of its kind."""
-        return read_strictly("a pipeline", raw, self._build)
+        """One that has a field that is not of its kind is a gap of its own. :raises UnreadableError: nobody can say which one it is."""
+        return self._read("build", raw, self._build)
 
     def release(self, raw: Json) -> Pipeline:
-        """:raises UnreadableError: the definition has a field that is not of its kind."""
-        return read_strictly("a release pipeline", raw, self._release)
+        """The same of a release."""
+        return self._read("release", raw, self._release)
+
+    def _read(self, kind: str, raw: Json, read: t.Callable[[Fields], Pipeline]) -> Pipeline:
+        try:
+            return read_strictly("a pipeline", raw, read)
+        except UnreadableError as error:
+            number, name = read_strictly("a pipeline", raw, lambda fields: (fields.number("id"), fields.text("name")))
+            if number is None:
+                raise
+            return Pipeline(kind=kind, id=number, name=name, gaps=(f"its definition is unreadable: {error.field}",))
 
     def _build(self, fields: Fields) -> Pipeline:
         process, gaps = fields.inner("process"), list[str]()
         kind = process.number("type")
         steps: list[Step] | None = None
-        if kind == _DESIGNER:
+        if kind == _DESIGNER and process.has("phases"):
             steps = []
             for phase in process.objects("phases"):
                 steps += self._steps(map(_designer_task, phase.objects("steps")), phase.text("name"), gaps)
@@ -160,9 +173,13 @@ class DefinitionReader:
 
     def _release(self, fields: Fields) -> Pipeline:
         steps, gaps = list[Step](), list[str]()
+        if not fields.has("environments"):
+            gaps.append("what it does is not told")
         for stage in fields.objects("environments"):
             name = stage.text("name")
             for phase in stage.objects("deployPhases"):
+                if not phase.has("workflowTasks"):
+                    gaps.append(f"what its stage {name!r} does is not told")
                 place = f"{name} / {phase.text('name')}"
                 steps += self._steps(map(_release_task, phase.objects("workflowTasks")), place, gaps)
             for side in ("preDeploymentGates", "postDeploymentGates"):
@@ -177,27 +194,28 @@ class DefinitionReader:
             gaps=tuple(dict.fromkeys(gaps)),
         )
 
-    def _steps(self, tasks: t.Iterable[_Task], place: str, gaps: list[str], depth: int = 0) -> list[Step]:
+    def _steps(self, tasks: t.Iterable[_Task], place: str, gaps: list[str], inside: tuple[str, ...] = ()) -> list[Step]:
+        """:param inside: ids of the task groups in which they stand."""
         found: list[Step] = []
         for task in tasks:
             if not task.enabled:
                 continue
             here = " / ".join(part for part in (place, task.name) if part)
             if task.is_group:
-                found += self._in_group(task, here, gaps, depth)
+                found += self._in_group(task, here, gaps, inside)
             elif step := step_of(task.id, task.version, task.inputs, self._installed, here):
                 found.append(step)
         return found
 
-    def _in_group(self, task: _Task, place: str, gaps: list[str], depth: int) -> list[Step]:
-        groups = self._groups() if depth < _DEEPEST else None
+    def _in_group(self, task: _Task, place: str, gaps: list[str], inside: tuple[str, ...]) -> list[Step]:
+        groups = self._groups() if task.id not in inside and len(inside) < _DEEPEST else None
         group = groups.of(task.id, task.version) if groups else None
         if group is None:
             gaps.append(f"the task group of the step {task.name!r} could not be read")
             return []
         given = {key.casefold(): value for key, value in {**group.defaults, **task.inputs}.items()}
-        inside = [_with_parameters(item, given) for item in group.tasks]
-        return self._steps(inside, place, gaps, depth + 1)
+        tasks = [_with_parameters(item, given) for item in group.tasks]
+        return self._steps(tasks, place, gaps, (*inside, task.id))
 
 
 def _with_parameters(task: _Task, given: t.Mapping[str, t.Any]) -> _Task:

@@ -68,9 +68,7 @@ def _add(
     enabled = fields.get("enabled")
     if enabled is not None and _plain(enabled).casefold() == "false":
         return
-    reference, _at, version = _plain(fields["task"]).partition("@")
-    # A task of an extension may be written with its publisher and extension in front.
-    task = reference.rpartition(".")[2]
+    task, _at, version = _plain(fields["task"]).partition("@")
     given = fields.get("inputs")
     inputs = (
         {str(key): _value(value) for key, value in given.value.items()}

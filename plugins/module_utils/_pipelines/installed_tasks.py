@@ -35,6 +35,8 @@ class InstalledTasks:
         for name in _OF_THE_AGENT.values():
             self._of_any_version[name.casefold()] = set()
         self._hand_on_keys: set[str] = set()
+        self._built_in: set[str] = set()
+        self._of_extensions: dict[str, str] = {}
 
     @classmethod
     def from_api(cls, items: t.Iterable[Json]) -> InstalledTasks:
@@ -48,6 +50,11 @@ class InstalledTasks:
         name, id_ = fields.text("name"), fields.text("id").lower()
         version = fields.inner("version").number("major")
         key = name.casefold()
+        extension = fields.text("contributionIdentifier")
+        if extension:
+            self._of_extensions[id_] = name
+        else:
+            self._built_in.add(key)
         self._names[id_] = name
         inputs = self._inputs[key, "" if version is None else str(version)]
         for item in fields.objects("inputs"):
@@ -60,6 +67,16 @@ class InstalledTasks:
     def name_of(self, task: str) -> str:
         """The name of a task of which the name or the id is given; what is not known stays as it is."""
         return self._names.get(task.lower(), task)
+
+    def is_foreign(self, task: str) -> bool:
+        """Whether a task, given by name, by id, or as an extension's in full, comes with an extension: Microsoft's table does not speak of it.
+
+        That ``contributionIdentifier`` says so is observed. A name that both have is Microsoft's, because an extension's is then written in full.
+        """
+        if task.lower() in self._of_extensions or "." in task:
+            return True
+        key = task.casefold()
+        return key not in self._built_in and key in {name.casefold() for name in self._of_extensions.values()}
 
     def hands_on_keys(self, task: str) -> bool:
         """Whether the task can give the key of the service principal to a script."""

@@ -92,6 +92,7 @@ class Step:
 
     :param task: its name, or its id where that is all that is known; ``major``: its version, empty if that is not said.
     :param connections: what its inputs name: names, ids, and expressions.
+    :param foreign: whether the task comes with an extension.
     :param place: where it stands, such as ``Deploy / job / Copy files``. :param line: in the expanded YAML, from 1.
     """
 
@@ -101,6 +102,7 @@ class Step:
     key_use: KeyUse = ""
     place: str = ""
     line: int | None = None
+    foreign: bool = False
 
     @property
     def label(self) -> str:
@@ -136,13 +138,14 @@ def step_of(
 
     :param task: name or id. :param inputs: as they are written; names in any case.
     """
-    name, major = installed.name_of(task), major_of(version)
+    # A task of an extension may be written with its publisher and extension in front.
+    name, major = installed.name_of(task).rpartition(".")[2], major_of(version)
     texts = {key.casefold(): _text(value) for key, value in inputs.items()}
     known = installed.connection_inputs(name, major)
     if known is not None and not known:
         return None
     named = [text for key, text in texts.items() if text and (_may_name(key, text) if known is None else key in known)]
-    return Step(name, major, tuple(dict.fromkeys(named)), _key_use(texts), place, line)
+    return Step(name, major, tuple(dict.fromkeys(named)), _key_use(texts), place, line, installed.is_foreign(task))
 
 
 def expressions_in(text: str) -> str:

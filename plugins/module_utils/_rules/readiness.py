@@ -73,18 +73,18 @@ class Readiness:
         return tuple(item for item in self.uses if item.verdict == UNKNOWN)
 
 
-def readiness(facts: PipelineFacts, support: TaskSupport) -> Readiness:
-    """Judge all that is known of a connection."""
-    uses = tuple(judged(use, support) for use in facts.uses)
+def readiness(facts: PipelineFacts, support: TaskSupport, *, strictly: bool = False) -> Readiness:
+    """Judge all that is known of a connection. :param strictly: whether a script that nobody has looked at is no less unknown than a task."""
+    uses = tuple(judged(use, support, strictly=strictly) for use in facts.uses)
     found = {item.verdict for item in uses} | ({UNKNOWN} if facts.unread else set())
     return Readiness(next((verdict for verdict in VERDICTS if verdict in found), UNUSED), uses, facts.unread)
 
 
-def judged(use: ConnectionUse, support: TaskSupport) -> JudgedUse:
+def judged(use: ConnectionUse, support: TaskSupport, *, strictly: bool = False) -> JudgedUse:
     """One use. A task that is too old counts more than the secret that it reads: both have to go."""
     if use.doubt:
         return JudgedUse(use, UNKNOWN, use.doubt)
-    known = support.of(use.task, use.version)
+    known = support.of(use.task, use.version, foreign=use.foreign)
     name = f"{use.task}@{use.version}" if use.version else use.task
     if known is None:
         return JudgedUse(use, UNKNOWN, _no_row(use, name, support))
@@ -103,7 +103,9 @@ def judged(use: ConnectionUse, support: TaskSupport) -> JudgedUse:
             UNKNOWN,
             f"{name} hands the key of the service principal to its script, and what that does could not be looked at.",
         )
-    return JudgedUse(use, READY, _UNLOOKED if use.key_use == "not_looked_at" else "")
+    if use.key_use == "not_looked_at":
+        return JudgedUse(use, UNKNOWN if strictly else READY, _UNLOOKED)
+    return JudgedUse(use, READY)
 
 
 def _no_row(use: ConnectionUse, name: str, support: TaskSupport) -> str:
@@ -111,7 +113,7 @@ def _no_row(use: ConnectionUse, name: str, support: TaskSupport) -> str:
         return f"Whether a {_WORDS[use.task]} goes on working is in no table."
     if not use.version:
         return f"Which version of {name} runs is not said."
-    if support.names(use.task):
+    if support.names(use.task) and not use.foreign:
         return f"{name} is a version that is in no table."
     return f"{name} is in no table: its publisher knows."
 

@@ -38,8 +38,8 @@ def reasons(connection: ArmConnection, target: str, situation: Situation, facts:
     """What would break warns, unless it was asked for that nothing may, or nobody agreed to it when the plan was made. What is unknown is said."""
     if target != WIF or situation.readiness == "ignore" or facts.pipelines is None:
         return
-    found = readiness(facts.pipelines, situation.task_support)
     required = {REQUIRED: True} if situation.readiness == "require" else {}
+    found = readiness(facts.pipelines, situation.task_support, strictly=bool(required))
     late = _late(connection, situation)
     if found.breaking:
         yield Reason(

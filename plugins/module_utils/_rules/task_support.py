@@ -44,11 +44,11 @@ class TaskSupport:
 
     own: _Rows = field(default_factory=dict)
 
-    def of(self, task: str, major: str) -> Support | None:
-        """None: no row speaks of it."""
+    def of(self, task: str, major: str, *, foreign: bool = False) -> Support | None:
+        """None: no row speaks of it. :param foreign: whether it comes with an extension, of which Microsoft's table does not speak."""
         name = task.casefold()
         found = self.own.get((name, major)) or self.own.get((name, ANY))
-        return found or _MICROSOFT.get((name, major))
+        return found or (None if foreign else _MICROSOFT.get((name, major)))
 
     def names(self, task: str) -> bool:
         """Whether some row speaks of a version of the task."""
