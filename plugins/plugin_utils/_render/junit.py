@@ -71,7 +71,7 @@ def _judge(case: ET.Element, row: Row, about: About, *, run: bool) -> None:
         _say(case, "failure", f"{words.status_name(str(status))}: {words.told(row)}")
     elif status in LEFT:
         _say(case, "skipped", label(main_code(row)))
-    elif not run and can_move(row) and (verdict := verdict_of(row)) not in ("", "ready", "unused"):
+    elif not run and can_move(row) and (verdict := _unready(row, about)):
         told = "; ".join(dict.fromkeys(str(use.get("why") or use.get("verdict")) for use in uses_of(row)))
         # What nobody can judge is no fault, and no success: red only where the run is.
         unknown = "error" if about.requires_ready else "skipped"
@@ -82,3 +82,11 @@ def _judge(case: ET.Element, row: Row, about: About, *, run: bool) -> None:
             "failure",
             f"{words.status_name(str(tested.get('result') or 'unknown'))}: {tested.get('message') or ''}",
         )
+
+
+def _unready(row: Row, about: About) -> str:
+    """The verdict on its pipelines, if something is to be said of it."""
+    verdict = verdict_of(row)
+    if verdict == "ready" and about.requires_ready and any(use.get("why") for use in row.get("pipelines") or ()):
+        return "unknown"
+    return "" if verdict in ("ready", "unused") else verdict

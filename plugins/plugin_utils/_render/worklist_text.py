@@ -74,11 +74,14 @@ def unready(result: Result) -> str:
     """What would break or cannot be judged, in a sentence; empty if nothing does. Of what nobody has looked at, nobody can say so."""
     found = worklist(result)
     barred = {verdict: number for verdict, number in found.verdicts.items() if verdict not in ("ready", "unused")}
-    if not barred:
+    told = [f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in barred.items()]
+    # A conversion with the same demand leaves them alone.
+    told += [f"{found.unlooked} with scripts that nobody has looked at"] if found.unlooked else []
+    if not told:
         return ""
-    things = count(len(found.changes), "thing")
-    parts = ", ".join(f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in barred.items())
-    return f"{count(sum(barred.values()), 'service connection')} not ready: {parts}. {things} to do, which the screen and the report tell."
+    look = " fleet_readiness_expand=true looks at scripts." if found.unlooked else ""
+    number = sum(barred.values()) + found.unlooked
+    return f"{count(number, 'service connection')} not ready: {', '.join(told)}. The screen and the report tell what to do.{look}"
 
 
 def _cells(change: Change) -> tuple[str, int, str]:

@@ -30,7 +30,9 @@ def a_fleet(**rights: t.Any) -> Fleet:
         ("old", COPY.format(name="old", major=4)),
         ("strange", CLI.format(name="strange").replace("AzureCLI@2", "AzureCLI@3")),
     ):
-        fleet.yaml_pipeline(project, f"deploy-{name}", text, uses=[connections[name]], repository="app")
+        fleet.yaml_pipeline(
+            project, f"deploy-{name}", text, path=f"{name}.yml", uses=[connections[name]], repository="app"
+        )
     if rights:
         fleet.caller("Robin Reader", pat="robin" * 16, **rights)
     return fleet
@@ -95,7 +97,7 @@ def test_what_cannot_be_read_may_hold_any_connection(right: str) -> None:
 )
 def test_what_the_mode_does(mode: str, converted: set[str], check: bool) -> None:
     with Simulator(a_fleet()) as simulator:
-        task = convert(simulator, readiness=mode, check=check)
+        task = convert(simulator, readiness=mode, readiness_expand=mode == "require", check=check)
         asked = [str(item) for item in simulator.requests if "/timeline" in str(item) or "definitions" in str(item)]
     done = "would_convert" if check else "converted"
     assert {name for name, status in task.statuses.items() if status == done} == converted
@@ -111,6 +113,16 @@ def test_what_the_mode_does(mode: str, converted: set[str], check: bool) -> None
             *("deploy-old", "AzureFileCopy", "4"),
             "AzureFileCopy@6",
         )
+
+
+def test_a_script_that_nobody_has_looked_at_is_not_enough_where_nothing_may_break() -> None:
+    with Simulator(a_fleet()) as simulator:
+        task = convert(simulator, readiness="require", check=True)
+        seen = info(simulator, include=["pipelines"])
+    assert task.statuses["good"] == "skipped"
+    (reason,) = [item for item in task.by_name["good"]["reasons"] if item["code"] == "pipeline_unknown"]
+    assert "was not looked at" in reason["evidence"]["pipelines"][0]["why"]
+    assert verdicts(seen)["good"] == "ready"
 
 
 def test_a_revert_looks_at_no_pipeline() -> None:
@@ -151,12 +163,16 @@ def test_what_required_leaves_alone_nobody_agrees_to_moving_whatever_becomes_of_
     fleet = a_fleet()
     old = next(item for item in fleet.world.connections.values() if item.name == "old")
     with Simulator(fleet) as simulator:
-        plan = convert(simulator, readiness="require", check=True).result["plan"]
+        plan = convert(simulator, readiness="require", readiness_expand=True, check=True).result["plan"]
         names = {item.id: item.name for item in simulator.world.connections.values()}
         assert {names[item["id"]] for item in plan["connections"] if item["action"]} == {"good", "quiet"}
+        pipeline = next(item for item in simulator.world.pipelines.definitions.values() if item.name == "deploy-old")
+        assert pipeline.repository
+        pipeline.repository.files["old.yml"] = COPY.format(name="old", major=6)
         run_again(simulator, old, 6)
-        task = convert(simulator, readiness="require", plan=plan)
-        by_digest = convert(simulator, readiness="require", plan_digest=plan["digest"])
+        assert verdicts(info(simulator, include=["pipelines"], readiness_expand=True))["old"] == "ready"
+        task = convert(simulator, readiness="require", readiness_expand=True, plan=plan)
+        by_digest = convert(simulator, readiness="require", readiness_expand=True, plan_digest=plan["digest"])
     assert task.statuses == {"good": "converted", "old": "skipped", "strange": "skipped", "quiet": "converted"}
     assert "changed_since_plan" in task.codes("old")
     assert by_digest.failed

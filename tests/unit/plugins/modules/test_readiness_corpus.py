@@ -280,7 +280,7 @@ def arm_input(fleet: Fleet, task: str, major: int) -> str:
     versions = [one for one in versions if one.major == major] or versions
     inputs = [item for one in versions for item in one.inputs if item.type.endswith(":AzureRM")]
     if not inputs:
-        fleet.installed_task(task, major, ["azureSubscription:arm"])
+        fleet.installed_task(task, major, ["azureSubscription:arm"], extension="")
         return "azureSubscription"
     return inputs[0].name
 
