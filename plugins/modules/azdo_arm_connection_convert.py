@@ -213,7 +213,8 @@ options:
         RV(azdo.connections.azdo_arm_connection_info#module:connections[].pipelines).
       - V(warn) says so with the reason C(pipeline_not_ready), and converts. A plan that somebody approved holds which connections were accepted so; one whose
         pipelines became unready since is skipped.
-      - V(require) skips every connection of which a pipeline would break, and with the reason C(pipeline_unknown) every one of which nobody can tell.
+      - V(require) skips every connection of which a pipeline would break, and with the reason C(pipeline_unknown) every one of which nobody can tell. A
+        script that is handed the key and that nobody looked at, see O(readiness_expand), belongs to the latter.
       - V(ignore) reads no pipelines.
     type: str
     choices:

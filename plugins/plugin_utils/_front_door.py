@@ -281,6 +281,10 @@ def _from_here(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> Json:
         option = spec.get(name, {})
         if option.get("type") == "path" and isinstance(value, str) and value:
             return os.path.abspath(expanded(value))
+        if option.get("elements") == "path" and isinstance(value, list | tuple | str) and value:
+            # As Ansible reads a list that is given as one text.
+            listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+            return [os.path.abspath(expanded(part)) if isinstance(part, str) and part else part for part in listed]
         inside = isinstance(value, dict) and option.get("options")
         return _from_here(value, option["options"]) if inside else value
 
@@ -291,7 +295,7 @@ def _naming_files(arguments: Json, spec: dict[str, dict[str, t.Any]], above: str
     """The names of the options, at any depth, that name a file."""
     for name, value in arguments.items():
         option = spec.get(name, {})
-        if value and option.get("type") == "path":
+        if value and "path" in (option.get("type"), option.get("elements")):
             yield f"{above}{name}"
         elif isinstance(value, dict):
             yield from _naming_files(value, option.get("options") or {}, f"{above}{name}.")

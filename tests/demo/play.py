@@ -35,7 +35,7 @@ INVENTORY = HERE / "contoso.azdo.yml"
 PROJECTS_AS_HOSTS = ["-i", os.path.relpath(INVENTORY, REPORTS), "-e", "fleet_hosts=azdo_projects"]
 WAVES = [*PROJECTS_AS_HOSTS, "-e", "fleet_serial=1,50%,100%"]
 PLAN = ["-e", "fleet_plan_path=plan.json"]
-REQUIRE = ["-e", "fleet_readiness=require"]
+REQUIRE = ["-e", "fleet_readiness=require", "-e", "fleet_readiness_expand=true"]
 # What a publisher has said of a task that is in no table.
 ROWS = ["-e", json.dumps({"fleet_task_support": [{"task": "TerraformTaskV4@4", "support": True}]})]
 REPAIRED = {("Payments", "ledger-prod"), ("Data Platform", "reporting")}

@@ -111,14 +111,20 @@ def test_the_worklist_on_the_screen_and_in_every_format(stage: Callable[..., t.A
 
 def test_it_fails_where_that_is_asked_for_and_rows_of_ones_own_count(stage: Callable[..., t.Any]) -> None:
     here = stage(a_fleet())
-    failed = play(here, "readiness", fleet_readiness="require", fleet_report_path="gate.xml")
+    failed = play(
+        here, "readiness", fleet_readiness="require", fleet_readiness_expand=True, fleet_report_path="gate.xml"
+    )
     assert failed.status != 0
     told = "4 service connections not ready: 2 with a task to update, 1 whose secret a script reads, 1 that nobody can judge."
     assert told in " ".join(failed.output.split())
     red = [child.tag for child in ET.parse(here.folder / "gate.xml").iter() if child.tag in ("failure", "error")]
     assert sorted(red) == ["error", "failure", "failure", "failure"]
     rows = [{"task": "AzureCLI@3", "support": True}]
-    good = play(here, "readiness", fleet_readiness="require", fleet_projects=["Web Shop"], fleet_task_support=rows)
+    gate = {"fleet_readiness": "require", "fleet_projects": ["Web Shop"]}
+    unseen = play(here, "readiness", **gate, fleet_task_support=rows)
+    assert unseen.status != 0
+    assert "1 with scripts that nobody has looked at" in " ".join(unseen.output.split())
+    good = play(here, "readiness", **gate, fleet_readiness_expand=True, fleet_task_support=rows)
     assert good.status == 0, good.output
 
 

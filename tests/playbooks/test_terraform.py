@@ -9,6 +9,9 @@ import json
 import typing as t
 from collections.abc import Callable
 
+import pytest
+
+from playbooks.conftest import DOORS
 from playbooks.test_readiness import digest_of, play
 from simulator import Fleet
 
@@ -100,3 +103,25 @@ def test_what_is_said_slightly_wrong_is_refused(stage: Callable[..., t.Any]) -> 
         refused = play(here, "plan", **variables)
         assert refused.status != 0
         assert told in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("value", [["prod.tfstate"], "prod.tfstate"])
+def test_a_relative_path_begins_where_the_person_stands_through_both_doors(
+    stage: Callable[..., t.Any], door: str, value: t.Any
+) -> None:
+    here = staged(stage, 1)
+    task = {"azdo.connections.azdo_arm_connection_info": {"terraform_state": value}}
+    played = here.play([task], door=door)
+    assert played.status == 0, played.output
+    (row,) = played.last["connections"]
+    (place,) = row["terraform"]["places"]
+    assert place["state"] == str(here.folder / "prod.tfstate")
+
+
+def test_a_state_of_the_controller_is_not_read_elsewhere(stage: Callable[..., t.Any]) -> None:
+    here = staged(stage, 1)
+    task = {"azdo.connections.azdo_arm_connection_info": {"terraform_state": ["prod.tfstate"]}, "async": 60, "poll": 1}
+    played = here.play([task])
+    assert played.status != 0
+    assert "terraform_state names a file on the controller, which does not go with async" in played.output

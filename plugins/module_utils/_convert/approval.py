@@ -56,10 +56,13 @@ class PlanChangedError(AzdoError):
     code = "plan_changed"
 
 
-def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: str) -> Json:
+def item_of(
+    connection: ArmConnection, reasons: t.Iterable[Reason], rollback: str, terraform: str | None = None
+) -> Json:
     """Shape: ``{id, project_id, action: bool, rollback, decision: act or exclude, fingerprint}``.
 
-    ``accepted: true`` comes to it where a pipeline is known to break and the connection is to be moved all the same.
+    ``accepted: true`` comes to it where a pipeline is known to break and the connection is to be moved all the same, and ``terraform``, ``open`` or
+    ``confirmed``, where Terraform manages it.
     """
     reasons = list(reasons)
     action = not any(r.effect == "blocks" and _is_of_the_plan(r) for r in reasons)
@@ -73,6 +76,7 @@ def item_of(connection: ArmConnection, reasons: t.Iterable[Reason], rollback: st
         "decision": "exclude" if any(r.code == "excluded" for r in reasons) else "act",
         "fingerprint": fingerprint(connection),
         **({"accepted": True} if action and breaks else {}),
+        **({"terraform": terraform} if terraform else {}),
     }
 
 
@@ -153,7 +157,7 @@ def check_document(plan: Json, option: str = "plan") -> None:
         and isinstance(plan.get("options"), dict)
         and isinstance(plan.get("organization_id"), str)
         and _tells_gaps(plan)
-        and all(isinstance(item, dict) and set(item) - {"accepted"} == set(_ITEM) for item in items)
+        and all(isinstance(item, dict) and set(item) - {"accepted", "terraform"} == set(_ITEM) for item in items)
     )
     if not whole:
         raise OptionError(
@@ -166,6 +170,11 @@ def check_document(plan: Json, option: str = "plan") -> None:
         for item in t.cast("list[Json]", items)
         for name, kind in _ITEM.items()
         if not isinstance(item[name], kind)
+    ]
+    odd += [
+        f"{item['id']}: terraform"
+        for item in t.cast("list[Json]", items)
+        if item.get("terraform", "open") not in ("open", "confirmed")
     ]
     odd += [f"{item['id']}: accepted" for item in t.cast("list[Json]", items) if item.get("accepted", True) is not True]
     if odd or len(set(ids)) < len(ids) or _digest_of_any(plan) != plan.get("digest"):

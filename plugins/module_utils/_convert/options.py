@@ -167,6 +167,9 @@ class Options:
             "readiness": params["readiness"],
             "task_support": self.task_support,
             "terraform": self.terraform,
+            "planned_terraform": None
+            if self.plan is None
+            else {item["id"]: item.get("terraform") for item in self._planned},
             "accepted": None if self.plan is None else self._accepted,
             "federation": self._federation,
             "pairs": {id_: pair.federation for id_, pair in pairs.items() if pair.federation},
@@ -217,7 +220,6 @@ class Options:
             **{name: self.params[name] for name in _BEHAVIOUR},
             **{name: value for name, usual in _BEHAVIOUR_SINCE.items() if (value := self.params[name]) != usual},
             **({"task_support": text_hash(rows)} if (rows := self.task_support.to_plan()) else {}),
-            **self._promised_terraform(estate),
             "projects": self._promised_projects(estate),
             "hold_pipelines": text_hash(text.strip().casefold() for text in self.params["hold_pipelines"] or ()),
             "federated_credential": None
@@ -229,15 +231,6 @@ class Options:
                 "pairs": text_hash(given),
             },
         }
-
-    def _promised_terraform(self, estate: Estate) -> Json:
-        """What of the states is about connections that are there; states grow, and have more in them."""
-        here = {found.connection.id.lower() for found in estate.found} | {item["id"] for item in self._planned}
-        found = {
-            "terraform_state": here & self.terraform.places.keys(),
-            "terraform_confirmed": here & self.terraform.confirmed,
-        }
-        return {name: text_hash(ids) for name, ids in found.items() if ids}
 
     def _promised_projects(self, estate: Estate) -> t.Any:
         if self.plan is not None:

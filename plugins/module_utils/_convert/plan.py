@@ -255,7 +255,13 @@ class Planner:
             self.document = self._options.plan
             return None
         items = [
-            approvals.item_of(row.connection, row.assessment.reasons, row.assessment.rollback.state) for row in plan
+            approvals.item_of(
+                row.connection,
+                row.assessment.reasons,
+                row.assessment.rollback.state,
+                self._options.terraform.word(row.connection.id),
+            )
+            for row in plan
         ]
         self.document = approvals.document(
             self._organization_id, promise, items, self._runtime.now(), self.gaps.to_plan()

@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules import (
     connection_rules,
     fact_rules,
     readiness_rules,
-    terraform,
+    terraform_rules,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rules.hand_off import HandOff, awaited, wanted_pair
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import (
@@ -144,7 +144,7 @@ def _reasons(
     reasons += connection_rules.not_known(connection, target, situation)
     reasons += fact_rules.not_read(target, situation, facts) if facts else ()
     reasons += readiness_rules.reasons(connection, target, situation, facts) if facts else ()
-    reasons += terraform.reasons(connection, target, situation.terraform, required=situation.readiness == "require")
+    reasons += terraform_rules.reasons(connection, target, situation)
     if facts and connection.id.lower() in situation.not_approved and not blocked(reasons):
         # What kept it out of the plan is gone, so nobody has agreed to moving it.
         reasons.append(_reason("changed_since_plan", target, approved=False))

@@ -71,6 +71,7 @@ class Situation:
     :param hold_pipelines: pipelines that are not ready for federation, as a person names them.
     :param readiness: what it means that a pipeline would break: ``require``, ``warn`` or ``ignore``. :param task_support: by which table.
     :param terraform: what Terraform manages, as far as its states were given.
+    :param planned_terraform: what a plan that is carried out says of that, see :meth:`Terraform.word`, by id in lower case.
     :param accepted: ids that were approved although a pipeline would break, in lower case; None where nothing was approved yet.
     :param federation: how federated credentials are seen to; None if connections that a person created are left alone.
     :param pairs: issuer and subject that the user gave, by connection id in lower case.
@@ -104,6 +105,7 @@ class Situation:
     task_support: TaskSupport = field(default_factory=TaskSupport)
     accepted: frozenset[str] | None = None
     terraform: Terraform = field(default_factory=Terraform)
+    planned_terraform: t.Mapping[str, str | None] | None = None
     federation: FederationOptions | None = None
     pairs: t.Mapping[str, tuple[str, str]] = field(default_factory=dict)
     identities: t.Mapping[str, str] = field(default_factory=dict)

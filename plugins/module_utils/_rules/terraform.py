@@ -19,7 +19,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import REQUIRED, Reason
 
 # What the provider writes if nobody gives a description. People write it, too, and it stays when the state is gone: a hint, and no claim.
 _HINT = "Managed by Terraform"
@@ -65,31 +64,15 @@ def terraform_result(connection: ArmConnection, terraform: Terraform) -> Json:
     """Shape: ``{places: [{state, address}], confirmed, hint}``."""
     places = terraform.of(connection.id)
     return {
-        "places": [place._asdict() for place in places],
+        "places": managed_result(places),
         "confirmed": terraform.is_confirmed(connection.id),
         "hint": not places and is_hinted(connection),
     }
 
 
-def reasons(connection: ArmConnection, target: str, terraform: Terraform, *, required: bool) -> t.Iterator[Reason]:
-    """Why Terraform matters to moving the connection; a migration of the issuer it does not see.
-
-    :param required: whether nothing may be converted of which nobody says that the first step is applied.
-    """
-    if target == ENTRA_ISSUER:
-        return
-    places = terraform.of(connection.id)
-    if places:
-        known = terraform.is_confirmed(connection.id)
-        barred = required and target == WIF and not known
-        evidence = {"places": [place._asdict() for place in places], "confirmed": known}
-        yield Reason(
-            "terraform_managed",
-            "informs" if known else "blocks" if barred else "warns",
-            {**evidence, **({REQUIRED: True} if barred else {})},
-        )
-    elif is_hinted(connection):
-        yield Reason("terraform_hint", "informs", {"description": _HINT})
+def managed_result(places: t.Iterable[Place]) -> list[Json]:
+    """Where a connection stands. Shape: ``[{state, address}]``."""
+    return [place._asdict() for place in places]
 
 
 def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Terraform) -> list[Json]:
@@ -115,7 +98,7 @@ def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Te
         {
             "state": state,
             "connections": listed,
-            "plan_would_say": _would_say(listed),
+            "plan_would_say": would_say(listed),
             "steps": _steps(target),
             "configuration": LIFECYCLE,
         }
@@ -123,11 +106,12 @@ def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Te
     ]
 
 
-def _would_say(listed: t.Sequence[Json]) -> str:
-    return _NOTHING_CHANGES if all(item["confirmed"] for item in listed) else MUST_BE_REPLACED
+def would_say(listed: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """What ``terraform plan`` says after the move. :param listed: the connections of a state, as :func:`hand_offs` lists them."""
+    return _NOTHING_CHANGES if all(item["confirmed"] for item in listed) else _MUST_BE_REPLACED
 
 
-MUST_BE_REPLACED = "What is not confirmed must be replaced: apply would destroy the connection and make another one."
+_MUST_BE_REPLACED = "What is not confirmed must be replaced: apply would destroy the connection and make another one."
 _NOTHING_CHANGES = "No changes, as long as ignore_changes stays."
 
 

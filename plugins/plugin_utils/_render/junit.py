@@ -19,7 +19,12 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import FAILED, LEFT, UNFINISHED
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, is_run
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import can_move, uses_of, verdict_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import (
+    can_move,
+    objects,
+    uses_of,
+    verdict_of,
+)
 
 # How a test of a connection ends that says nothing against it.
 _GOOD = ("ok", "not_testable")
@@ -87,6 +92,6 @@ def _judge(case: ET.Element, row: Row, about: About, *, run: bool) -> None:
 def _unready(row: Row, about: About) -> str:
     """The verdict on its pipelines, if something is to be said of it."""
     verdict = verdict_of(row)
-    if verdict == "ready" and about.requires_ready and any(use.get("why") for use in row.get("pipelines") or ()):
+    if verdict == "ready" and about.requires_ready and any(use.get("why") for use in objects(row.get("pipelines"))):
         return "unknown"
     return "" if verdict in ("ready", "unused") else verdict

@@ -12,6 +12,7 @@ import re
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import told
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import breakdowns
 from ansible_collections.azdo.connections.plugins.plugin_utils._report import headline as facts
@@ -114,11 +115,11 @@ def _errors(result: Result) -> list[str]:
 def _worklist(result: Result) -> list[str]:
     found = worklist(result)
     rows = [
-        f"| {quoted(item.repository)} | {quoted(item.what)} | {quoted('; '.join(told(place) for place in item.places[:_PLACES]))} | {len(item.waiting)} |"
+        f"| {_shown(item.repository)} | {_shown(item.what)} | {_shown('; '.join(told(place) for place in item.places[:_PLACES]))} | {len(item.waiting)} |"
         for item in found.changes
     ]
     table = ["| Repository | What | Where | Connections that wait |", "|---|---|---|---:|", *rows] if rows else []
-    unread = [f"- {quoted(sentence)}" for sentence in found.unread]
+    unread = [f"- {_shown(sentence)}" for sentence in found.unread]
     parts = [
         part
         for part in (
@@ -132,12 +133,20 @@ def _worklist(result: Result) -> list[str]:
     return [line for part in parts for line in ("", *part)][1:]
 
 
+def _shown(text: str) -> str:
+    """What other people wrote, without what controls a terminal or the direction of reading."""
+    return quoted(printable(text))
+
+
 def _terraform(result: Result, about: About) -> list[str]:
     found: list[str] = []
     for work in state_work(result, about.names):
         would = [f"After this terraform plan would say: {quoted(work.would_say)}"] if work.would_say else []
         steps = [f"{number}. {quoted(step)}" for number, step in enumerate(work.steps, 1)]
-        code = [f"    {line}" for line in work.configuration]
+        fence = "`" * max(
+            3, 1 + max((len(run) for line in work.configuration for run in re.findall("`+", line)), default=0)
+        )
+        code = [fence, *work.configuration, fence] if work.configuration else []
         listed = [f"- {quoted(address)}" for address in work.addresses]
         found += [
             "",

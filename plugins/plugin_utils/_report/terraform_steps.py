@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import printable
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, one_line
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import objects
 
 _NAMED = 10
 
@@ -32,15 +33,16 @@ class StateWork:
 def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
     """:param names: what the door that was used calls the options of the modules."""
     found = []
-    for item in (result.get("summary") or {}).get("terraform") or ():
-        listed = [one for one in item.get("connections") or () if isinstance(one, t.Mapping)]
+    for item in objects((result.get("summary") or {}).get("terraform")):
+        listed = objects(item.get("connections"))
         unsure = sum(not one.get("confirmed") for one in listed)
         of_them = (
             f", and of {unsure} nobody says that the first step is applied"
             if unsure
             else ", all with the first step applied"
         )
-        steps = [_in_words(str(step), names) for step in item.get("steps") or ()]
+        told = item.get("steps")
+        steps = [_in_words(str(step), names) for step in told] if isinstance(told, list | tuple) else []
         found.append(
             StateWork(
                 state=printable(item.get("state")),

@@ -14,11 +14,12 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import known_scheme
-from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import MUST_BE_REPLACED
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import would_say
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import coverage_of_all
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import UNFINISHED, numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import merged_other_types
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, failure
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worst_of
 
 _NOT_OURS = "shared_not_owner"
 
@@ -136,8 +137,7 @@ def _merge_terraform(summaries: t.Sequence[Result]) -> dict[str, t.Any]:
         known["connections"] += [
             one for one in item.get("connections") or () if (one.get("id"), one.get("address")) not in seen
         ]
-        if item.get("plan_would_say") == MUST_BE_REPLACED:
-            known["plan_would_say"] = MUST_BE_REPLACED
+        known["plan_would_say"] = would_say(known["connections"])
     return {"terraform": [by_state[state] for state in sorted(by_state)]} if by_state else {}
 
 
@@ -167,10 +167,16 @@ def _whose(summary: Result) -> Row:
 def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:
     """The row that did something wins over one that only looked on; then the one with the fewest reasons: the owner's knows best."""
     unique: dict[t.Any, Row] = {}
+    judged: dict[t.Any, list[Row]] = {}
     for row in (row for rows in hosts for row in rows):
         known = unique.get(row["id"])
+        if isinstance(row.get("readiness"), t.Mapping):
+            judged.setdefault(row["id"], []).append(row)
         if known is None or _rank(row) < _rank(known):
             unique[row["id"]] = row
+    # What one host has seen of its pipelines is true, whatever another one has not seen.
+    for id_, several in judged.items():
+        unique[id_] = {**unique[id_], **worst_of(several)}
     return sorted(unique.values(), key=_place)
 
 

@@ -14,10 +14,12 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import would_say
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import only
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import objects
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,21 @@ def _others(result: Result, owner_of: t.Callable[[Row], Owner | None], owner: Ow
 
 
 def _with(part: Result, others: Result) -> Result:
-    return {**part, "summary": {**part["summary"], **others}}
+    ids = {str(row.get("id")) for row in part["connections"]}
+    return {**part, "summary": {**part["summary"], **others, **_states(part["summary"], ids)}}
+
+
+def _states(summary: Result, ids: t.Collection[str]) -> Result:
+    """The states of Terraform with the connections of one owner; of those of others an owner has nothing to do."""
+    if "terraform" not in summary:
+        return {}
+    own = [
+        {**item, "connections": [one for one in objects(item.get("connections")) if str(one.get("id")) in ids]}
+        for item in objects(summary["terraform"])
+    ]
+    return {
+        "terraform": [{**item, "plan_would_say": would_say(item["connections"])} for item in own if item["connections"]]
+    }
 
 
 def _listed(result: Result) -> list[tuple[str | None, Row]]:

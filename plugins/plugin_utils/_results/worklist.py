@@ -103,7 +103,7 @@ def worklist(result: Result) -> Worklist:
     for row in filter(can_move, result.get("connections") or ()):
         counted.update([verdict] if (verdict := verdict_of(row)) else [])
         unread |= dict.fromkeys(_unread(row))
-        unlooked += verdict == "ready" and any(use.get("why") for use in row.get("pipelines") or ())
+        unlooked += verdict == "ready" and any(use.get("why") for use in objects(row.get("pipelines")))
         for use in uses_of(row):
             found.setdefault(_key(use), []).append((_place(use), row))
     changes = [
@@ -116,6 +116,21 @@ def worklist(result: Result) -> Worklist:
     return Worklist(tuple(changes), verdicts, tuple(unread), unlooked)
 
 
+def worst_of(rows: t.Sequence[Row]) -> dict[str, t.Any]:
+    """``pipelines`` and ``readiness`` of several rows of one connection as one: everything that any of them tells."""
+    uses = [use for row in rows for use in objects(row.get("pipelines"))]
+    told = {verdict_of(row) for row in rows}
+    verdict = next((known for known in VERDICTS if known in told), UNKNOWN)
+    unique = {tuple(sorted((key, str(value)) for key, value in use.items())): use for use in uses}
+    unread = list(dict.fromkeys(sentence for row in rows for sentence in _unread(row)))
+    return {"pipelines": list(unique.values()), "readiness": {"verdict": verdict, "unread": unread}}
+
+
+def objects(value: t.Any) -> list[Row]:
+    """The mappings of a list; none for what is no list, because a result may come from anywhere."""
+    return [item for item in value if isinstance(item, t.Mapping)] if isinstance(value, list | tuple) else []
+
+
 def can_move(row: Row) -> bool:
     """Whether it signs in as what a conversion begins with: of any other a conversion breaks nothing. Rows of a run are candidates, all of them."""
     return "status" in row or row.get("scheme") == SERVICE_PRINCIPAL
@@ -126,20 +141,23 @@ def verdict_of(row: Row) -> str:
     readiness = row.get("readiness")
     if isinstance(readiness, t.Mapping):
         return str(readiness.get("verdict") or UNKNOWN)
-    told = [_known(use) for use in uses_of(row)]
+    told = [*(_known(use) for use in uses_of(row)), *([UNKNOWN] if "status" in row and _unread(row) else [])]
     return next((verdict for verdict in VERDICTS if verdict in told), "")
 
 
 def uses_of(row: Row) -> list[Row]:
     """The uses of a connection that are not ready."""
-    listed: t.Any = row.get("pipelines") or ()
+    listed = objects(row.get("pipelines"))
     if "status" in row:
-        reasons = [
-            item for item in row.get("reasons") or () if isinstance(item, t.Mapping) and item.get("code") in _CODES
-        ]
-        listed = [use for item in reasons for use in (item.get("evidence") or {}).get("pipelines") or ()]
+        listed = [use for evidence in _evidence(row) for use in objects(evidence.get("pipelines"))]
     # Pipelines that a person holds have no verdict: nobody has judged them.
-    return [use for use in listed if isinstance(use, t.Mapping) and use.get("verdict") not in (None, "ready")]
+    return [use for use in listed if use.get("verdict") not in (None, "ready")]
+
+
+def _evidence(row: Row) -> list[Row]:
+    """Of the reasons of a run that are about pipelines."""
+    reasons = [item for item in objects(row.get("reasons")) if item.get("code") in _CODES]
+    return [evidence for item in reasons if isinstance(evidence := item.get("evidence"), t.Mapping)]
 
 
 def _known(use: Row) -> str:
@@ -149,8 +167,9 @@ def _known(use: Row) -> str:
 
 def _unread(row: Row) -> list[str]:
     readiness = row.get("readiness")
-    listed = readiness.get("unread") if isinstance(readiness, t.Mapping) else ()
-    return [str(sentence) for sentence in listed or ()]
+    said = [readiness] if isinstance(readiness, t.Mapping) else _evidence(row)
+    listed = [sentence for item in said if isinstance(found := item.get("unread"), list | tuple) for sentence in found]
+    return [str(sentence) for sentence in listed]
 
 
 def _key(use: Row) -> _Key:

@@ -13,6 +13,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import Mi
 from ansible_collections.azdo.connections.plugins.module_utils._yaml import (
     NotYamlError,
     RepeatedKeyError,
+    located_value,
     refuse_repeated_keys,
     yaml_value,
 )
@@ -89,3 +90,11 @@ def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(_yaml, "HAS_YAML", False)
     with pytest.raises(MissingLibraryError, match="PyYAML"):
         yaml_value("a: 1")
+
+
+@pytest.mark.parametrize("read", [yaml_value, located_value])
+def test_a_text_that_goes_down_for_ever_is_refused_before_the_library_follows_it(
+    read: t.Callable[[str], t.Any],
+) -> None:
+    with pytest.raises(NotYamlError, match="too deep"):
+        read("[" * 40_000)

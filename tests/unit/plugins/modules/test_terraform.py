@@ -193,17 +193,71 @@ def test_a_plan_holds_what_is_managed_and_what_was_confirmed(tmp_path: Path) -> 
         path = state_file(tmp_path, resource(one))
         given: Json = {"readiness": "ignore", "terraform_state": [path]}
         plan = convert(simulator, check=True, **given).result["plan"]
-        state_file(tmp_path, resource(one), resource("0" * 36, name="elsewhere"))
+        assert [item.get("terraform") for item in sorted(plan["connections"], key=lambda item: item["id"] != one)] == [
+            "open",
+            None,
+        ]
+        # States grow, and what is of elsewhere changes nothing.
+        state_file(tmp_path, resource(one), resource("0f5d541c-0000-4000-8000-000000000001", name="elsewhere"))
         grown = convert(simulator, check=True, **given).result["plan"]
         assert grown["digest"] == plan["digest"]
-        refused = [
-            convert(simulator, readiness="ignore", plan=plan),
-            convert(simulator, **given, terraform_confirmed=[one], plan=plan),
+        others = [
+            convert(simulator, check=True, readiness="ignore", plan=plan),
+            convert(simulator, check=True, **given, terraform_confirmed=[one], plan=plan),
         ]
         state_file(tmp_path, resource(one), resource(two, name="too"))
-        refused.append(convert(simulator, **given, plan=plan))
-        assert not simulator.writes
-    assert [task.failed for task in refused] == [True] * 3
-    assert "terraform_state" in refused[0].result["msg"]
-    assert "terraform_confirmed" in refused[1].result["msg"]
-    assert SECRET not in json.dumps([plan, *(task.result for task in refused)])
+        others.append(convert(simulator, check=True, **given, plan=plan))
+    left = [{name for name, status in task.statuses.items() if status == "skipped"} for task in others]
+    assert left == [{"azure-0"}, {"azure-0"}, {"azure-1"}]
+    assert all("changed_since_plan" in task.codes(next(iter(names))) for task, names in zip(others, left, strict=True))
+    assert SECRET not in json.dumps([plan, *(task.result for task in others)])
+
+
+def test_an_address_that_two_states_have_confirms_neither(tmp_path: Path) -> None:
+    with Simulator(a_fleet(2)) as simulator:
+        one, two = ids(simulator)
+        states = [state_file(tmp_path, resource(one), name="dev.tfstate"), state_file(tmp_path, resource(two))]
+        address = "azuredevops_serviceendpoint_azurerm.prod"
+        task = convert(simulator, readiness="require", terraform_state=states, terraform_confirmed=[address])
+        by_id = convert(simulator, readiness="require", terraform_state=states, terraform_confirmed=[two])
+    assert task.failed
+    assert f"{address!r} is the address of 2 connections" in task.result["msg"]
+    assert by_id.statuses == {"azure-0": "skipped", "azure-1": "converted"}
+
+
+def test_a_connection_in_two_states_is_confirmed_in_both_or_not_at_all(tmp_path: Path) -> None:
+    with Simulator(a_fleet(1)) as simulator:
+        (one,) = ids(simulator)
+        states = [state_file(tmp_path, resource(one, name=name), name=f"{name}.tfstate") for name in ("a", "b")]
+        half = convert(
+            simulator,
+            readiness="require",
+            terraform_state=states,
+            terraform_confirmed=["azuredevops_serviceendpoint_azurerm.a"],
+        )
+        assert half.statuses == {"azure-0": "skipped"}
+        whole = convert(simulator, readiness="require", terraform_state=states, terraform_confirmed=[one])
+    assert whole.statuses == {"azure-0": "converted"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"version": 4, "resources": {}},
+        {"version": 4, "resources": [], "sops": {}},
+        {"version": 4, "resources": [{"type": "ENC[AES256]"}]},
+        {"version": 4, "resources": [resource("ENC[AES256]")]},
+        {"version": 4, "resources": [resource("")]},
+    ],
+)
+def test_a_state_that_cannot_be_understood_is_none(tmp_path: Path, content: Json) -> None:
+    path = tmp_path / "odd.tfstate"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    deep = tmp_path / "deep.tfstate"
+    deep.write_text("[" * 200_000, encoding="utf-8")
+    with Simulator(a_fleet(1)) as simulator:
+        for odd in (path, deep):
+            task = convert(simulator, terraform_state=[str(odd)])
+            assert task.failed
+            assert task.result["failure"]["code"] == "invalid_option"
+        assert simulator.requests == []
