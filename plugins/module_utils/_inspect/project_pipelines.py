@@ -134,10 +134,10 @@ class ProjectReader:
     def _add_steps(self, pipeline: Pipeline) -> None:
         for step in pipeline.steps or ():
             for text in step.connections:
-                if is_expression(text):
-                    self._found.unresolved[pipeline.key].append(step)
-                    continue
                 ids, doubt = self._names.meant_by(text)
+                # A connection can be called $(so); as long as no variable is, the text stays as it is.
+                if not ids and is_expression(text):
+                    self._found.unresolved[pipeline.key].append(step)
                 for id_ in ids:
                     self._found.uses[id_].append(self._use_of(pipeline, step, doubt))
 
