@@ -478,6 +478,19 @@ class TestOnPaper:
 
 
 class TestApproval:
+    def test_an_option_of_a_command_stays_in_one_piece(self, page: Page) -> None:
+        """At every width, and what is copied is the command as it was."""
+        plan = result(run_row("would_convert", after=None), to="workload_identity_federation")
+        command = "ansible-playbook azdo.connections.convert " + " ".join(f"-e a{number}=b" for number in range(40))
+        page.load(plan, about=About(digest="5d248b70" * 8, command=command))
+        assert page.run("return document.querySelector('#approve').textContent") == command
+        for width in range(400, 416):
+            page.run(f"document.querySelector('#approve').style.width = '{width}px'")
+            pieces = page.run(
+                "return Array.from(document.querySelectorAll('#approve .option'), item => item.getClientRects().length)"
+            )
+            assert pieces == [1] * 40, width
+
     def test_the_digest_and_its_command_can_be_copied(self, page: Page) -> None:
         plan = result(run_row("would_convert", after=None), to="workload_identity_federation")
         page.load(plan, about=About(digest="5d248b70" * 8, command="ansible-playbook azdo.connections.convert -e x=1"))
