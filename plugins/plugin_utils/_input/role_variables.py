@@ -223,7 +223,8 @@ def hear(entry: str, values: t.Mapping[str, t.Any], blank: t.Iterable[str] = ())
             if name in _NEVER_EMPTY and found[name.removeprefix(PREFIX)] == []:
                 raise ValueError("is an empty list, so nothing would be looked at. Leave it out, or name something")
         except ValueError as error:
-            wrong.append(f"{name} {error}.")
+            told = f"{name} {error}"
+            wrong.append(told if told.endswith("?") else f"{told}.")
     if found.get("slices") == 0:
         wrong.append("fleet_slices is 0: it is the number of jobs among which the hosts are divided, at least 1.")
     if wrong:
