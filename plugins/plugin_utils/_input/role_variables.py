@@ -97,7 +97,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_readiness_expand": Variable(JUDGING, "flag", False),
     "fleet_task_support": Variable(JUDGING, "tasks"),
     "fleet_task_support_file": Variable(JUDGING, "path", ""),
-    "fleet_terraform_state": Variable((*JUDGING, "revert"), "names"),
+    "fleet_terraform_state": Variable((*JUDGING, "revert"), "names", narrows=True),
     "fleet_terraform_confirmed": Variable((*JUDGING, "revert"), "names"),
     "fleet_federated_credential": Variable(PLANNED, "choice", "", choices=("", "create", "require")),
     "fleet_credential_audience": Variable(PLANNED, "text", ""),
