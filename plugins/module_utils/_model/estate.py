@@ -24,7 +24,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.name_patte
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import UnreadableError, is_sound_text
 
-Lists = list[tuple[Project, list[Json] | AzdoError]]
+# In quotes: pylint takes the bar between a list and an exception for an operation.
+Lists: t.TypeAlias = "list[tuple[Project, list[Json] | AzdoError]]"
 
 
 @dataclass(frozen=True)
