@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import html
 import json
+import re
 import shlex
 import typing as t
 from collections.abc import Callable
@@ -226,7 +227,8 @@ def test_the_command_of_a_plan_does_just_that(name: str, on: Callable[[str], Kin
     )
     assert planned.status == 0, planned.output
     (line,) = (text.strip() for text in planned.stdout.splitlines() if text.strip().startswith("ansible-playbook "))
-    assert line in html.unescape((kind.stage.folder / "plan.html").read_text(encoding="utf-8"))
+    page = (kind.stage.folder / "plan.html").read_text(encoding="utf-8")
+    assert line in html.unescape(re.sub(r"</?span[^>]*>", "", page))
     assert f"    {line}\n" in (kind.stage.folder / "plan.md").read_text(encoding="utf-8")
     would = {row["id"] for row in kind.report("planned.json")["connections"] if row["status"] == "would_convert"}
     command, playbook, *arguments = shlex.split(line)
