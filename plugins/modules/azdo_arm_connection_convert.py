@@ -845,6 +845,7 @@ def run(runtime: Runtime) -> Result:
         unsettled=unsettled(estate, plan),
         held_back=runtime.session.seconds_held_back - held_back,
         pipelines=planner.looks_at_pipelines,
+        expanded=runtime.params["readiness_expand"],
         terraform=hand_offs(to_move, wanted.target, options.terraform),
     )
     shown = {"plan": planner.document} if runtime.check_mode else {}

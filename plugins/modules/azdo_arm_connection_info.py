@@ -772,6 +772,7 @@ def run(runtime: Runtime) -> Result:
     )
     wanted = narrow(estate, params)
     inspection.read_ahead([found.connection for found in wanted])
+    runtime.warnings += inspection.doubts(support)
     meter = Progress(runtime, len(wanted), "connections read")
 
     def count(_found: Found, _row: Json) -> bool:

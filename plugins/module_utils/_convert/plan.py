@@ -144,6 +144,7 @@ class Planner:
         self.not_selected = self._not_selected(task, estate, plan, concerned)
         self._check_pairs(task, estate, plan)
         task.inspection.read_ahead([row.connection for row in plan if row.assessment.worth_asking])
+        runtime.warnings += task.inspection.doubts(options.task_support)
         approval = self._approved_by_plan()
         if runtime.check_mode or options.digest is not None:
             plan = self._foresee(task, plan)

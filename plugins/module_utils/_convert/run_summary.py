@@ -49,12 +49,12 @@ NOT_CHECKED = {
     ENTRA_ISSUER: f"{_TASKS} Microsoft does not document whether the migration of an issuer writes the new federated credential, what becomes of the old one, "
     "and whether it may be asked for twice: the credential was looked for, the old one stays, and nothing was asked for twice.",
 }
-_LOOKED = "Not looked at: scripts in files, branches that did not run, and checks of environments."
+_LOOKED = "Not looked at: scripts in files{yaml}, branches that did not run, and checks of environments."
 
 
-def not_checked(target: str, *, pipelines: bool) -> str:
-    """:param pipelines: whether the pipelines of connections were looked at."""
-    return _LOOKED if pipelines else NOT_CHECKED[target]
+def not_checked(target: str, *, pipelines: bool, expanded: bool = False) -> str:
+    """:param pipelines: whether the pipelines of connections were looked at. :param expanded: whether the service has expanded those in YAML."""
+    return _LOOKED.format(yaml="" if expanded else " and in pipelines in YAML") if pipelines else NOT_CHECKED[target]
 
 
 def run_summary(
@@ -67,6 +67,7 @@ def run_summary(
     unsettled: list[Json],
     held_back: float,
     pipelines: bool = False,
+    expanded: bool = False,
     terraform: t.Sequence[Json] = (),
 ) -> Json:
     """The ``summary`` of azdo_arm_connection_convert, from its rows. ``by_status`` has every status, so that templates need no defaults."""
@@ -79,7 +80,7 @@ def run_summary(
         "by_status": {status: sum(row["status"] == status for row in rows) for status in STATUSES},
         "by_reason": _count(reason["code"] for row in rows for reason in row["reasons"]),
         "unsettled": unsettled,
-        "not_checked": not_checked(target, pipelines=pipelines),
+        "not_checked": not_checked(target, pipelines=pipelines, expanded=expanded),
         **({"terraform": list(terraform)} if terraform else {}),
         "seconds_held_back": round(held_back, 1),
         "coverage": coverage.to_result(),

@@ -25,6 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import FederationError
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import details_body
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification, not_testable
+from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 
 Read = t.TypeVar("Read")
@@ -92,6 +93,10 @@ class Inspection:
         """What is read once for all of them, several things at a time."""
         if self._pipelines:
             self._pipelines.read_ahead(connections)
+
+    def doubts(self, support: TaskSupport) -> list[str]:
+        """See :meth:`Pipelines.doubts`."""
+        return self._pipelines.doubts(support) if self._pipelines else []
 
     def test(
         self,

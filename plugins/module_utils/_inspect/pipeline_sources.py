@@ -12,15 +12,10 @@ import typing as t
 from collections import defaultdict
 from functools import partial
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import (
-    AuthenticationError,
-    AzdoError,
-    NotFoundError,
-    StoppedError,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.project_pipelines import (
     ProjectPipelines,
     ProjectReader,
+    tried,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import PipelineRuns
@@ -76,8 +71,8 @@ class PipelineSources:
     def tasks(self) -> InstalledTasks | str:
         with self._locks.of("tasks"):
             if self._installed is None:
-                self._installed = _tried(
-                    "The tasks of the organization could not be read",
+                self._installed = tried(
+                    "The tasks of the organization",
                     lambda: InstalledTasks.from_api(self._api.installed_tasks()),
                 )
             return self._installed
@@ -85,7 +80,7 @@ class PipelineSources:
     def pools(self) -> dict[str, list[ConnectionUse]] | str:
         with self._locks.of("pools"):
             if self._pools is None:
-                self._pools = _tried("The pools of scale sets could not be read", self._read_pools)
+                self._pools = tried("The pools of scale sets", self._read_pools)
             return self._pools
 
     def _read_pools(self) -> dict[str, list[ConnectionUse]]:
@@ -157,26 +152,12 @@ class PipelineSources:
             found = [ran for record in self._api.timeline(project_id, build) if (ran := _ran_task(record, tasks))]
             return list(dict.fromkeys(found))
 
-        return _tried(f"Run {build} could not be read", read)
+        return tried(f"Run {build}", read)
 
 
 def key_of(runs: PipelineRuns) -> tuple[str, int]:
     """Kind and id of the pipeline."""
     return runs.definition.kind, runs.definition.id or 0
-
-
-Answer = t.TypeVar("Answer")
-
-
-def _tried(what: str, read: t.Callable[[], Answer]) -> Answer | str:
-    try:
-        return read()
-    except (AuthenticationError, StoppedError):
-        raise
-    except NotFoundError:
-        return f"{what}: it is not there any more, or not visible to this caller."
-    except AzdoError as error:
-        return f"{what}: {error.message.rstrip('.')}."
 
 
 def _ran_task(record: Json, tasks: InstalledTasks) -> Ran | None:

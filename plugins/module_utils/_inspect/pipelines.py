@@ -31,6 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._pipelines.steps 
     expressions_in,
     is_expression,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Runtime
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
 
@@ -74,6 +75,11 @@ class Pipelines:
         else:
             uses += pools.get(connection.id.lower(), [])
         return PipelineFacts(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(unread)))
+
+    def doubts(self, support: TaskSupport) -> list[str]:
+        """What to warn about: rows of the user that speak of no task of this organization, as misspelt ones do. Without rows nothing is read for it."""
+        tasks = self._sources.tasks() if support.own else ""
+        return [] if isinstance(tasks, str) else support.strangers(tasks.names)
 
     # -- one pipeline that has used the connection -----------------------------------------------------------------------
     def _of_pipeline(
@@ -132,10 +138,6 @@ class Pipelines:
 
 _NOTHING = Step("", "", ())
 _BEHIND = "It has so many uses that only the latest were read, and a pipeline that ran before them may use it: readiness_expand shows what each does."
-
-
-def _key(runs: PipelineRuns) -> tuple[str, int]:
-    return runs.definition.kind, runs.definition.id or 0
 
 
 def _may_use_it(project: ProjectPipelines, name: str) -> list[str]:

@@ -16,6 +16,7 @@ from functools import partial
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AuthenticationError,
     AzdoError,
+    NotFoundError,
     NotPermittedError,
     ServiceError,
     StoppedError,
@@ -201,13 +202,11 @@ class ProjectReader:
         )
 
     def _tried(self, what: str, read: t.Callable[[], Read]) -> Read | None:
-        try:
-            return read()
-        except (AuthenticationError, StoppedError):
-            raise
-        except AzdoError as error:
-            self._found.unread.append(f"The {what} of {self._name!r} could not be read: {_why(error)}")
+        found = tried(f"The {what} of {self._name!r}", read)
+        if isinstance(found, str):
+            self._found.unread.append(found)
             return None
+        return found
 
 
 def _vault(fields: Fields) -> tuple[int, str, str]:
@@ -230,7 +229,19 @@ def _task_check(fields: Fields) -> tuple[int, str, str, str, Json]:
     )
 
 
+def tried(what: str, read: t.Callable[[], Read]) -> Read | str:
+    """What was read, which is no text itself, or a sentence that says why it could not be. :raises AzdoError: nothing more can be read at all."""
+    try:
+        return read()
+    except (AuthenticationError, StoppedError):
+        raise
+    except AzdoError as error:
+        return f"{what} could not be read: {_why(error)}"
+
+
 def _why(error: AzdoError) -> str:
     """The reason, and for a missing right what that is called in Azure DevOps."""
+    if isinstance(error, NotFoundError):
+        return "it is not there any more, or not visible to this caller."
     reason = error.message.rstrip(".")
     return f"{reason}." if not isinstance(error, NotPermittedError) else f"{reason} (the caller may not read them)."

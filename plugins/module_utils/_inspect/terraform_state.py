@@ -51,6 +51,8 @@ def connections_in(text: str) -> list[Managed]:
         found = [item for resource in _objects(state.get("resources")) for item in _of_resource(resource)]
     else:
         raise NoStateError("is neither a state file nor what terraform show -json prints")
+    if not found:
+        raise NoStateError(f"has no {_OURS}, so nothing would be known by it")
     if any(not is_guid(item.id) for item in found):
         raise NoStateError("has a service connection whose ID is none")
     return found

@@ -36,7 +36,8 @@ class InstalledTasks:
             self._of_any_version[name.casefold()] = set()
         self._hand_on_keys: set[str] = set()
         self._built_in: set[str] = set()
-        self._of_extensions: dict[str, str] = {}
+        # Of extensions, by name and by id.
+        self._foreign: set[str] = set()
 
     @classmethod
     def from_api(cls, items: t.Iterable[Json]) -> InstalledTasks:
@@ -52,7 +53,7 @@ class InstalledTasks:
         key = name.casefold()
         extension = fields.text("contributionIdentifier")
         if extension:
-            self._of_extensions[id_] = name
+            self._foreign |= {key, id_}
         else:
             self._built_in.add(key)
         self._names[id_] = name
@@ -64,6 +65,10 @@ class InstalledTasks:
                 inputs.update(text.casefold() for text in (item.text("name"), *item.texts("aliases")))
         self._of_any_version[key] |= inputs
 
+    @property
+    def names(self) -> t.Collection[str]:
+        return self._names.values()
+
     def name_of(self, task: str) -> str:
         """The name of a task of which the name or the id is given; what is not known stays as it is."""
         return self._names.get(task.lower(), task)
@@ -73,10 +78,8 @@ class InstalledTasks:
 
         That ``contributionIdentifier`` says so is observed. A name that both have is Microsoft's, because an extension's is then written in full.
         """
-        if task.lower() in self._of_extensions or "." in task:
-            return True
         key = task.casefold()
-        return key not in self._built_in and key in {name.casefold() for name in self._of_extensions.values()}
+        return "." in task or (key in self._foreign and key not in self._built_in)
 
     def hands_on_keys(self, task: str) -> bool:
         """Whether the task can give the key of the service principal to a script."""

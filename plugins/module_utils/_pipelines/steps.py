@@ -30,49 +30,12 @@ _LOGIN = re.compile(
 )
 # Commands that are known to do nothing with the key. Whatever else runs has it in its environment, and may.
 _HARMLESS = {
-    *(
-        "az",
-        "cat",
-        "cd",
-        "cut",
-        "date",
-        "echo",
-        "exit",
-        "false",
-        "grep",
-        "head",
-        "jq",
-        "ls",
-        "mkdir",
-        "printf",
-        "pwd",
-        "rm",
-        "sed",
-    ),
-    *(
-        "sleep",
-        "sort",
-        "tail",
-        "test",
-        "touch",
-        "tr",
-        "true",
-        "wc",
-        "[",
-        "[[",
-        "if",
-        "then",
-        "else",
-        "elif",
-        "fi",
-        "for",
-        "do",
-        "done",
-    ),
-    *("while", "case", "esac", "set", "export", "local", "return", "break", "continue"),
-    *("write-host", "write-output", "set-location", "new-item", "out-null", "start-sleep"),
-    *("terraform", "tofu", "kubectl", "helm", "docker", "git", "curl", "wget", "tar", "unzip", "azcopy", "bicep"),
-}
+    "az", "cat", "cd", "cut", "date", "echo", "exit", "false", "grep", "head", "jq", "ls", "mkdir", "printf", "pwd", "rm", "sed", "sleep", "sort", "tail",
+    "test", "touch", "tr", "true", "wc",
+    "[", "[[", "if", "then", "else", "elif", "fi", "for", "do", "done", "while", "case", "esac", "set", "export", "local", "return", "break", "continue",
+    "write-host", "write-output", "set-location", "new-item", "out-null", "start-sleep",
+    "terraform", "tofu", "kubectl", "helm", "docker", "git", "curl", "wget", "tar", "unzip", "azcopy", "bicep",
+}  # fmt: skip
 _BETWEEN = re.compile(r"&&|\|\||[;|&\n(){}]|`")
 # What stands in front of a command: the environment of bash, or the variable of PowerShell that takes what comes out.
 _BASH_FRONT = re.compile(r"(?:[A-Za-z_]\w*=\S*\s+)+(?=\S)")

@@ -15,7 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.pipeline_f
     ConnectionUse,
     PipelineFacts,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
+from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import HOLDERS, TaskSupport
 
 READY, UNKNOWN, UNUSED = "ready", "unknown", "unused"
 # The worst first. ``unused``: everything was read, and nothing uses the connection.
@@ -109,17 +109,10 @@ def judged(use: ConnectionUse, support: TaskSupport, *, strictly: bool = False) 
 
 
 def _no_row(use: ConnectionUse, name: str, support: TaskSupport) -> str:
-    if use.task in _WORDS:
-        return f"Whether a {_WORDS[use.task]} goes on working is in no table."
+    if use.task in HOLDERS:
+        return f"Whether a {HOLDERS[use.task]} goes on working is in no table."
     if not use.version:
         return f"Which version of {name} runs is not said."
     if support.names(use.task) and not use.foreign:
         return f"{name} is a version that is in no table."
     return f"{name} is in no table: its publisher knows."
-
-
-_WORDS = {
-    "variable_group": "variable group",
-    "scale_set_pool": "pool of a virtual machine scale set",
-    "container_resource": "container resource",
-}

@@ -15,10 +15,17 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 from ansible_collections.azdo.connections.plugins.module_utils._rules import task_support_data
 
 COLUMNS = ("task", "major", "support", "use_instead")
 _SUPPORT = ("yes", "no")
+# What holds a connection and is no task, as rows name it, and in words.
+HOLDERS = {
+    "variable_group": "variable group",
+    "scale_set_pool": "pool of a virtual machine scale set",
+    "container_resource": "container resource",
+}
 # A version that stands for every one of the task.
 ANY = "*"
 
@@ -54,6 +61,15 @@ class TaskSupport:
         """Whether some row speaks of a version of the task."""
         name = task.casefold()
         return any(key[0] == name for rows in (self.own, _MICROSOFT) for key in rows)
+
+    def strangers(self, installed: t.Iterable[str]) -> list[str]:
+        """A sentence for each row of the user that speaks of none of these tasks. One of an old run may be among them, so it is no error."""
+        known = {name.casefold(): name for name in (*installed, *HOLDERS)}
+        missing = dict.fromkeys(name for name, _major in self.own if name not in known)
+        return [
+            f"task_support: no task of this organization is called {name!r}.{did_you_mean(name, known.values())}"
+            for name in missing
+        ]
 
     def to_plan(self) -> list[str]:
         """One line for each row of the user, for a hash."""

@@ -236,6 +236,38 @@ def test_a_row_of_the_user_wins(rows: list[dict[str, t.Any]], verdict: str, tmp_
     assert given.result["summary"]["readiness"]["table"]["own_rows"] == len(rows)
 
 
+def test_a_row_that_speaks_of_no_task_is_told_with_the_nearest_one() -> None:
+    """A misspelt row holds nothing. Extensions come and go, and one table may be for several organizations, so it is no error."""
+    rows = [
+        {"task": "AzureCl@2", "support": False},
+        {"task": "azurecli@2", "support": True},
+        {"task": "variable_group@*", "support": True},
+    ]
+    told = "task_support: no task of this organization is called 'azurecl'. Did you mean 'AzureCLI'?"
+    with Simulator(a_fleet()) as simulator:
+        for task in (
+            info(simulator, include=["pipelines"], task_support=rows),
+            convert(simulator, task_support=rows, readiness="warn", check=True),
+        ):
+            assert [text for text in task.result["warnings"] if "task_support" in text] == [told]
+        quiet = convert(simulator, task_support=rows, readiness="ignore", check=True)
+        assert told not in quiet.result.get("warnings", [])
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"readiness": "ignore"}, "Tasks inside pipelines were not checked"),
+        ({"readiness": "warn"}, "scripts in files and in pipelines in YAML, branches"),
+        ({"readiness": "warn", "readiness_expand": True}, "scripts in files, branches"),
+    ],
+)
+def test_a_result_says_what_nobody_looked_at(given: dict[str, t.Any], told: str) -> None:
+    with Simulator(a_fleet()) as simulator:
+        task = convert(simulator, check=True, **given)
+    assert told in task.result["summary"]["not_checked"]
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [

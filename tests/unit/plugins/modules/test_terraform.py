@@ -113,6 +113,8 @@ def test_what_terraform_shows_as_json_is_read_too(tmp_path: Path, nested: t.Call
         ("[]", "is no state"),
         ('{"version": 3, "resources": []}', "is a state of another version than 4"),
         ('{"resources": []}', "is neither a state file nor what terraform show -json prints"),
+        ('{"version": 4, "resources": []}', "has no azuredevops_serviceendpoint_azurerm"),
+        ('{"format_version": "1.0"}', "has no azuredevops_serviceendpoint_azurerm"),
         (None, "cannot be read"),
     ],
 )
@@ -181,7 +183,8 @@ def test_a_revert_has_the_steps_in_its_own_order_and_is_not_kept_from_anything(t
 
 def test_the_description_alone_is_a_hint_and_no_claim(tmp_path: Path) -> None:
     with Simulator(a_fleet(1, "Managed by Terraform")) as simulator:
-        task = convert(simulator, readiness="require", terraform_state=[state_file(tmp_path)])
+        path = state_file(tmp_path, resource("0f5d541c-0000-4000-8000-000000000001", name="elsewhere"))
+        task = convert(simulator, readiness="require", terraform_state=[path])
     assert [row["status"] for row in task.rows] == ["converted"]
     assert ("terraform_hint", "informs") in [(item["code"], item["effect"]) for item in task.rows[0]["reasons"]]
     assert "terraform" not in task.result["summary"]
