@@ -327,7 +327,7 @@ def _outcome(steps: Steps, options: Json) -> Json:
 
 
 def _readiness(steps: Steps, options: Json) -> Json:
-    merged = merge(steps)
+    merged = _seen(steps, options)
     lines = readiness_lines(merged, _whole(options, "rows"), short=options["short"])
     required = options["said"].get("readiness") == "require"
     return {"why": unready(merged) if required else "", "lines": lines}

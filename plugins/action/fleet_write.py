@@ -109,7 +109,9 @@ class ActionModule(ActionBase):
         texts = _texts(steps, shown, reports, options, now, about)
         modes = {"plan": PLAN_MODE, "report": REPORT_MODE}
         files = [_about(name, write, path, texts[path], modes[name]) for path, name in paths.items()]
-        files += _owners(shown, reports, options, now)
+        files += _owners(
+            shown, reports, options, now, About(names=NAMES, origin=about.origin, requires_ready=about.requires_ready)
+        )
         return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now, earlier)}
 
 
@@ -187,14 +189,14 @@ def _earlier(said: t.Mapping[str, t.Any], now: datetime, origin: Origin) -> list
         raise AnsibleActionFail(f"fleet_history: {error}") from None
 
 
-def _owners(shown: Json, reports: t.Mapping[str, str], options: Json, now: datetime) -> list[str]:
+def _owners(shown: Json, reports: t.Mapping[str, str], options: Json, now: datetime, about: About) -> list[str]:
     """A page for each owner, where somebody asked for that."""
     by = options["said"].get("owner_by")
     if not by:
         return []
     folder = folder_beside(list(reports))
     try:
-        return write_owners(folder, shown, by, now, options["title"], About(names=NAMES))
+        return write_owners(folder, shown, by, now, options["title"], about)
     except OutputError as error:
         raise AnsibleActionFail(f"fleet_owner_by: {error}") from None
 

@@ -125,7 +125,11 @@ def test_patterns_and_every_name_of_a_thing_are_understood(teams: Teams) -> None
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("blank", ["", "  ", "{{ nothing | default('') }}", None])
 @pytest.mark.parametrize(
-    "name", ["fleet_projects", "fleet_connections", "fleet_exclude", "fleet_hold_pipelines", "fleet_terraform_state"]
+    "name",
+    [
+        *("fleet_projects", "fleet_connections", "fleet_exclude"),
+        *("fleet_hold_pipelines", "fleet_terraform_state", "fleet_readiness"),
+    ],
 )
 def test_what_narrows_and_came_out_blank_is_not_everything(name: str, blank: str, teams: Teams) -> None:
     for hosts in ((), PROJECTS):

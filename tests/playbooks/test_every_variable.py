@@ -35,7 +35,7 @@ def ways(name: str, variable: Variable) -> dict[str, tuple[Json, str]]:
     }
     if variable.choices:
         found["a wrong choice"] = ({name: "nonsense"}, f"{own}must be one of")
-        found["a choice"] = ({name: variable.choices[-1]}, "")
+        found["a choice"] = ({name: next(filter(None, variable.choices))}, "")
     elif variable.kind == "number":
         # More slices than one take no names, and the play below has some.
         found["a number as text"] = ({name: "1" if name == "fleet_slices" else "3"}, "")

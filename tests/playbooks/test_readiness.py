@@ -208,6 +208,17 @@ def test_where_nobody_may_read_pipelines_the_worklist_says_so(stage: Callable[..
     assert "NOT READ The pipelines of 'Payments' could not be read" in " ".join(played.stdout.split())
 
 
+def test_an_owner_gets_a_worklist_of_the_own_connections(stage: Callable[..., t.Any]) -> None:
+    """As the page says: the CSV file of this playbook has what to do, and no row for each connection."""
+    here = stage(a_fleet())
+    (here.folder / "out").mkdir()
+    played = play(here, "readiness", fleet_report_folder="out", fleet_owner_by="project")
+    assert played.status == 0, played.output
+    (table,) = here.folder.glob("out/*-owners/payments.csv")
+    assert {row["connection_project"] for row in csv.DictReader(table.open(encoding="utf-8"))} == {"Payments"}
+    assert table.read_text(encoding="utf-8").startswith("repository,task,verdict")
+
+
 def test_no_connection_at_all(stage: Callable[..., t.Any]) -> None:
     fleet = Fleet("contoso")
     fleet.project("Payments")

@@ -108,7 +108,7 @@ def hand_offs(connections: t.Iterable[ArmConnection], target: str, terraform: Te
 
 def would_say(listed: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     """What ``terraform plan`` says after the move. :param listed: the connections of a state, as :func:`hand_offs` lists them."""
-    return _NOTHING_CHANGES if all(item["confirmed"] for item in listed) else _MUST_BE_REPLACED
+    return _NOTHING_CHANGES if all(item.get("confirmed") for item in listed) else _MUST_BE_REPLACED
 
 
 _MUST_BE_REPLACED = "What is not confirmed must be replaced: apply would destroy the connection and make another one."

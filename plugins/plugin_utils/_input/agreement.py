@@ -160,7 +160,7 @@ def _of_everything(said: Said, occasion: Occasion) -> str:
     blank = [name for name in said.blank if not (name == "fleet_batch_ids" and said["connections"])]
     if blank:
         return (
-            f"{', '.join(blank)} {'was' if len(blank) == 1 else 'were'} set and came out blank, and what narrows must not come to mean everything. "
+            f"{', '.join(blank)} {'was' if len(blank) == 1 else 'were'} set and came out blank, and what narrows or holds back must not come to mean nothing. "
             "Leave it out, or say what is meant."
         )
     whole = occasion.host.is_organization and said["projects"] is None and said["connections"] is None

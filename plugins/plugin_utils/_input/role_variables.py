@@ -42,7 +42,8 @@ class Variable:
     """One variable of the role.
 
     :param entries: the entry points that know it. :param kind: the function of value_forms.py that reads it.
-    :param choices: what it may be. :param narrows: whether it says what is *not* meant, so that blank must never come to mean "everything".
+    :param choices: what it may be. :param narrows: whether it says which connections are meant, so that blank must never come to mean "everything".
+    :param holds: whether it keeps some of them from being moved, so that blank must never come to mean "none".
     """
 
     entries: t.Sequence[str]
@@ -64,6 +65,12 @@ class Variable:
     default: t.Any = None
     choices: t.Sequence[str] = ()
     narrows: bool = False
+    holds: bool = False
+
+    @property
+    def must_say_something(self) -> bool:
+        """Whether blank, where something was to be said, would let more be moved."""
+        return self.narrows or self.holds
 
     @property
     def is_text(self) -> bool:
@@ -92,12 +99,12 @@ VARIABLES: dict[str, Variable] = {
     "fleet_allow_in_use": Variable(MOVING, "flag", False),
     "fleet_allow_irreversible": Variable(MOVING, "flag", False),
     "fleet_attempt_as_non_user": Variable(PLANNED, "flag", False),
-    "fleet_hold_pipelines": Variable(PLANNED, "names", narrows=True),
-    "fleet_readiness": Variable(JUDGING, "choice", "", choices=("", "require", "warn", "ignore")),
+    "fleet_hold_pipelines": Variable(PLANNED, "names", holds=True),
+    "fleet_readiness": Variable(JUDGING, "choice", choices=("", "require", "warn", "ignore"), holds=True),
     "fleet_readiness_expand": Variable(JUDGING, "flag", False),
     "fleet_task_support": Variable(JUDGING, "tasks"),
     "fleet_task_support_file": Variable(JUDGING, "path", ""),
-    "fleet_terraform_state": Variable((*JUDGING, "revert"), "names", narrows=True),
+    "fleet_terraform_state": Variable((*JUDGING, "revert"), "names", holds=True),
     "fleet_terraform_confirmed": Variable((*JUDGING, "revert"), "names"),
     "fleet_federated_credential": Variable(PLANNED, "choice", "", choices=("", "create", "require")),
     "fleet_credential_audience": Variable(PLANNED, "text", ""),
@@ -166,7 +173,7 @@ class VariablesError(Exception):
 class Said:
     """What was said for one host.
 
-    :param values: by the name of the variable, without its prefix, in the types of the table. :param blank: what narrows, was set, and came out blank.
+    :param values: by the name of the variable, without its prefix, in the types of the table. :param blank: what narrows or holds, was set, and came out blank.
     """
 
     entry: str
@@ -231,7 +238,7 @@ def hear(entry: str, values: t.Mapping[str, t.Any], blank: t.Iterable[str] = ())
         raise VariablesError(" ".join(wrong))
     # The jobs of all slices run side by side, and share the budget of the caller.
     found["concurrency"] = max(1, found["concurrency"] // found["slices"])
-    return Said(entry, found, tuple(name for name in blank if name in VARIABLES and VARIABLES[name].narrows))
+    return Said(entry, found, tuple(name for name in blank if name in VARIABLES and VARIABLES[name].must_say_something))
 
 
 def of_jobs(name: str) -> str:

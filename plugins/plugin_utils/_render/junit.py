@@ -20,8 +20,10 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.verdicts import label, main_code
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, is_run
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import (
+    SETTLED,
+    UNKNOWN,
     can_move,
-    objects,
+    unlooked_of,
     uses_of,
     verdict_of,
 )
@@ -76,22 +78,22 @@ def _judge(case: ET.Element, row: Row, about: About, *, run: bool) -> None:
         _say(case, "failure", f"{words.status_name(str(status))}: {words.told(row)}")
     elif status in LEFT:
         _say(case, "skipped", label(main_code(row)))
-    elif not run and can_move(row) and (verdict := _unready(row, about)):
-        told = "; ".join(dict.fromkeys(str(use.get("why") or use.get("verdict")) for use in uses_of(row)))
-        # What nobody can judge is no fault, and no success: red only where the run is.
-        unknown = "error" if about.requires_ready else "skipped"
-        _say(case, unknown if verdict == "unknown" else "failure", told or "What could not be read may use it.")
     elif isinstance(tested, t.Mapping) and tested.get("result") not in _GOOD:
         _say(
             case,
             "failure",
             f"{words.status_name(str(tested.get('result') or 'unknown'))}: {tested.get('message') or ''}",
         )
+    elif not run and can_move(row):
+        _judge_pipelines(case, row, required=about.requires_ready)
 
 
-def _unready(row: Row, about: About) -> str:
-    """The verdict on its pipelines, if something is to be said of it."""
-    verdict = verdict_of(row)
-    if verdict == "ready" and about.requires_ready and any(use.get("why") for use in objects(row.get("pipelines"))):
-        return "unknown"
-    return "" if verdict in ("ready", "unused") else verdict
+def _judge_pipelines(case: ET.Element, row: Row, *, required: bool) -> None:
+    """What nobody can judge is no fault, and no success: red only where the run is. :param required: whether it is."""
+    verdict, uses = verdict_of(row), uses_of(row)
+    if required and (unlooked := unlooked_of(row)):
+        verdict, uses = UNKNOWN, unlooked
+    if verdict and verdict not in SETTLED:
+        told = "; ".join(dict.fromkeys(str(use.get("why") or use.get("verdict")) for use in uses))
+        outcome = "failure" if verdict != UNKNOWN else "error" if required else "skipped"
+        _say(case, outcome, told or "What could not be read may use it.")

@@ -31,7 +31,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.rows impo
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.terraform_steps import state_work
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.missing import missing
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, count, is_run
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worklist
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import Change, worklist
 
 # Of a change that is to be made in hundreds of places the first ones tell enough.
 _PLACES = 20
@@ -58,7 +58,7 @@ def markdown_text(result: Result, now: datetime, title: str = "", about: About =
         _approval(result, about),
         _errors(result),
         _worklist(result),
-        _terraform(result, about),
+        _terraform(result),
         _attention(points(listed, now, old_elsewhere(result))),
         _next_steps(result, about),
         _over_time(about),
@@ -115,22 +115,25 @@ def _errors(result: Result) -> list[str]:
 def _worklist(result: Result) -> list[str]:
     found = worklist(result)
     rows = [
-        f"| {_shown(item.repository)} | {_shown(item.what)} | {_shown('; '.join(told(place) for place in item.places[:_PLACES]))} | {len(item.waiting)} |"
+        f"| {_shown(item.repository)} | {_shown(item.what)} | {_shown(_places(item))} | {len(item.waiting)} |"
         for item in found.changes
     ]
-    table = ["| Repository | What | Where | Connections that wait |", "|---|---|---|---:|", *rows] if rows else []
-    unread = [f"- {_shown(sentence)}" for sentence in found.unread]
+    table = ["| Repository | What | Where | Connections that wait |", "|---|---|---|---:|", *rows]
     parts = [
-        part
-        for part in (
-            ["## Pipelines to change or to look at first", "", quoted(facts.pipelines_told(found)), "", *table]
-            if rows
-            else [],
-            unread,
-        )
-        if part
+        ["## Pipelines to change or to look at first", "", quoted(facts.pipelines_told(found)), "", *table]
+        if rows
+        else [],
+        ["## Pipelines that could not be read", "", *(f"- {_shown(text)}" for text in found.unread)]
+        if found.unread
+        else [],
     ]
-    return [line for part in parts for line in ("", *part)][1:]
+    return [line for part in parts if part for line in ("", *part)][1:]
+
+
+def _places(change: Change) -> str:
+    hidden = len(change.places) - _PLACES
+    some = [told(place) for place in change.places[:_PLACES]]
+    return "; ".join([*some, *([f"and {hidden} more"] if hidden > 0 else [])])
 
 
 def _shown(text: str) -> str:
@@ -138,9 +141,9 @@ def _shown(text: str) -> str:
     return quoted(printable(text))
 
 
-def _terraform(result: Result, about: About) -> list[str]:
+def _terraform(result: Result) -> list[str]:
     found: list[str] = []
-    for work in state_work(result, about.names):
+    for work in state_work(result):
         would = [f"After this terraform plan would say: {quoted(work.would_say)}"] if work.would_say else []
         steps = [f"{number}. {quoted(step)}" for number, step in enumerate(work.steps, 1)]
         fence = "`" * max(

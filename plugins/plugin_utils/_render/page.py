@@ -158,7 +158,7 @@ def _top(result: Result, listed: t.Sequence[Entry], about: About, *, run: bool) 
         "approval": approval(result, about),
         "errors": errors(result),
         "worklist": worklist(result),
-        "terraform": state_work(result, about.names),
+        "terraform": state_work(result),
         "steps": next_steps(result, about),
         "approved": about.approved,
         "watch": {"due": about.findings, "not_known": about.not_known} if about.watches else None,

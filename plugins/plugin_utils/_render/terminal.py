@@ -332,8 +332,9 @@ def _pipelines(rows: t.Sequence[Row], *, short: bool) -> list[str]:
 def _terraform(result: Result, *, short: bool) -> list[str]:
     """What a person has to do at each state of Terraform, with the lifecycle block as it is pasted."""
     lines: list[str] = []
-    for work in state_work(result, {"terraform_confirmed": "fleet_terraform_confirmed"}):
-        lines += ["", *_folded(sentences(work, short=short))]
+    for work in state_work(result):
+        first, *below = sentences(work, short=short)
+        lines += ["", *_folded([first]), *_folded(below, "  ")]
         lines += [f"       {line}" for line in work.configuration]
     return lines
 

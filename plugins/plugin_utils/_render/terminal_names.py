@@ -94,7 +94,7 @@ def with_reasons(title: str, found: t.Sequence[tuple[str, str]], *, short: bool)
         together.setdefault(said, []).append(name)
     lines = [f"{title} {few(names)}: {said}" for said, names in list(together.items())[:_SHORT_LINES]]
     hidden = sum(map(len, list(together.values())[_SHORT_LINES:]))
-    return [*lines, f"{title}: {hidden} more, which -v shows."] if hidden else lines
+    return [*lines, f"{title.rstrip(':')}: {hidden} more, which -v shows."] if hidden else lines
 
 
 def few(names: t.Sequence[str]) -> str:

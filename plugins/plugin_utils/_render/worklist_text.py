@@ -19,6 +19,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_tabl
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.headline import PIPELINE_VERDICTS, pipelines_told
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import EXPLAINED, Result, count
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import (
+    SETTLED,
     Change,
     Place,
     worklist,
@@ -73,7 +74,7 @@ def worklist_lines(result: Result, limit: int, *, short: bool) -> list[str]:
 def unready(result: Result) -> str:
     """What would break or cannot be judged, in a sentence; empty if nothing does. Of what nobody has looked at, nobody can say so."""
     found = worklist(result)
-    barred = {verdict: number for verdict, number in found.verdicts.items() if verdict not in ("ready", "unused")}
+    barred = {verdict: number for verdict, number in found.verdicts.items() if verdict not in SETTLED}
     told = [f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in barred.items()]
     # A conversion with the same demand leaves them alone.
     told += [f"{found.unlooked} with scripts that nobody has looked at"] if found.unlooked else []

@@ -169,8 +169,8 @@ def _pipelines_first(result: Result, place: Place) -> list[Step]:
         return []
     return [
         _step(
-            f"{count(found.breaking, 'connection')} with a pipeline that would break: change that first, as the list on this page says, and plan without them "
-            "until then:",
+            f"{count(found.breaking, 'connection')} with a pipeline that would break: change that first, as the list on this page says, and plan only what is "
+            "ready until then:",
             place,
             "plan",
             fleet_readiness="require",

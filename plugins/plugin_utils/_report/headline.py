@@ -186,10 +186,12 @@ def pipelines_told(found: Worklist) -> str:
     """What a conversion means for the pipelines of all connections, in one sentence; empty if nobody has looked at them."""
     if not found.asked:
         return ""
-    parts = [f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}" for verdict, number in found.verdicts.items()]
-    unlooked = f" ({found.unlooked} with scripts that nobody has looked at)" if found.unlooked else ""
-    told = ", ".join(parts).replace(" ready", f" ready{unlooked}", 1)
-    return f"Pipelines of {count(sum(found.verdicts.values()), 'service connection')}: {told}."
+    unlooked = {"ready": f" ({found.unlooked} with scripts that nobody has looked at)"} if found.unlooked else {}
+    parts = [
+        f"{number} {PIPELINE_VERDICTS.get(verdict, verdict)}{unlooked.get(verdict, '')}"
+        for verdict, number in found.verdicts.items()
+    ]
+    return f"Pipelines of {count(sum(found.verdicts.values()), 'service connection')}: {', '.join(parts)}."
 
 
 def labelled(codes: t.Mapping[str, int]) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording 
     SERVICE_PRINCIPAL,
     Result,
     Row,
+    whose,
 )
 
 ENTRA_ISSUER = "entra_issuer"
@@ -100,9 +101,8 @@ class Entry:
 def entries(result: Result) -> list[Entry]:
     """Return the rows of the report, in the order of organization, project and connection."""
     summary = result.get("summary") or {}
-    whose = {key: summary.get(key) for key in ("organization", "organization_url")}
     rows = [
-        {**row, **{key: row.get(key) or value for key, value in whose.items()}}
+        {**row, **{key: row.get(key) or value for key, value in whose(summary).items()}}
         for row in result.get("connections") or []
     ]
     made = [

@@ -8,7 +8,6 @@ PRIVATE to the collection, and pure.
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._report.cells import printable
@@ -30,8 +29,8 @@ class StateWork:
     configuration: tuple[str, ...]
 
 
-def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
-    """:param names: what the door that was used calls the options of the modules."""
+def state_work(result: Result) -> list[StateWork]:
+    """In the order of the states."""
     found = []
     for item in objects((result.get("summary") or {}).get("terraform")):
         listed = objects(item.get("connections"))
@@ -42,7 +41,7 @@ def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
             else ", all with the first step applied"
         )
         told = item.get("steps")
-        steps = [_in_words(str(step), names) for step in told] if isinstance(told, list | tuple) else []
+        steps = [str(step) for step in told] if isinstance(told, list | tuple) else []
         found.append(
             StateWork(
                 state=printable(item.get("state")),
@@ -56,17 +55,13 @@ def state_work(result: Result, names: t.Mapping[str, str]) -> list[StateWork]:
     return found
 
 
-def _in_words(step: str, names: t.Mapping[str, str]) -> str:
-    return step.replace("terraform_confirmed", names.get("terraform_confirmed", "terraform_confirmed"))
-
-
 def sentences(work: StateWork, *, short: bool) -> list[str]:
-    """For a screen. :param short: without all the addresses."""
+    """For a screen: what it is about, and what stands below that. :param short: without all the addresses."""
     named = ", ".join(work.addresses[:_NAMED] if short else work.addresses)
     hidden = len(work.addresses) - _NAMED if short else 0
     return [
         f"TERRAFORM {work.state}: {work.told}",
-        f"  {named}{f' and {hidden} more' if hidden > 0 else ''}",
-        *([f"  After this terraform plan would say: {work.would_say}"] if work.would_say else []),
-        *(f"  {number}. {step}" for number, step in enumerate(work.steps, 1)),
+        f"{named}{f' and {hidden} more' if hidden > 0 else ''}",
+        *([f"After this terraform plan would say: {work.would_say}"] if work.would_say else []),
+        *(f"{number}. {step}" for number, step in enumerate(work.steps, 1)),
     ]

@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.coverage import coverage_of_all
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import UNFINISHED, numbers
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import merged_other_types
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, failure
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, failure, whose
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import worst_of
 
 _NOT_OURS = "shared_not_owner"
@@ -78,7 +78,7 @@ def _one_host(taken: t.Sequence[Result]) -> list[Row]:
     for result in taken:
         summary = result.get("summary") or {}
         for row in result.get("connections", ()):
-            named = {**row, **_whose(summary)}
+            named = {**row, **whose(summary)}
             earlier = rows.get(row["id"])
             rows[row["id"]] = named if earlier is None else _going_on(earlier, named)
     return list(rows.values())
@@ -148,7 +148,7 @@ def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) ->
         for code, items in (summary.get("not_selected") or {}).items():
             for item in items:
                 if item["id"] not in chosen and found.get(item["id"], (_NOT_OURS,))[0] == _NOT_OURS:
-                    found[item["id"]] = code, {**item, **_whose(summary)}
+                    found[item["id"]] = code, {**item, **whose(summary)}
     by_code: dict[str, list[Row]] = {}
     for code, item in sorted(found.values(), key=lambda pair: _place(pair[1])):
         by_code.setdefault(code, []).append(item)
@@ -158,10 +158,6 @@ def _merge_not_selected(summaries: t.Sequence[Result], rows: t.Sequence[Row]) ->
 def _summaries(results: t.Sequence[Result]) -> list[Result]:
     """Those of results that have rows, or say what they have seen all the same."""
     return [result.get("summary") or {} for result in results if "connections" in result or coverage_of(result)]
-
-
-def _whose(summary: Result) -> Row:
-    return {key: summary.get(key) for key in ("organization", "organization_url")}
 
 
 def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:

@@ -12,9 +12,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.other_types import OLD, UNKNOWN, in_numbers
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, whose
 
 KEY = "other_types"
+Owner = t.TypeVar("Owner")
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,23 @@ def others_by_project(result: Result, kind: str) -> list[Place]:
     return [Place(organization, project, types) for (organization, project, _id), types in places.items()]
 
 
-def only(result: Result, belongs: t.Callable[[Row], bool]) -> dict[str, t.Any]:
-    """The key of a summary about some of them only; nothing where nobody asked. :param belongs: which ones."""
-    summary = result.get("summary") or {}
-    return {KEY: in_numbers([dict(item) for item in _listed(summary) if belongs(item)])} if KEY in summary else {}
+def others_apart(summary: Result, owner_of: t.Callable[[Row], Owner]) -> dict[Owner, list[Row]]:
+    """Those of each owner."""
+    found: dict[Owner, list[Row]] = {}
+    for item in _listed(summary):
+        found.setdefault(owner_of(item), []).append(item)
+    return found
+
+
+def about_some(summary: Result, some: t.Iterable[Row]) -> dict[str, t.Any]:
+    """The key of a summary about some of them only; nothing where nobody asked."""
+    return {KEY: in_numbers([dict(item) for item in some])} if KEY in summary else {}
 
 
 def _listed(summary: Result) -> list[Row]:
     """Each of them, with its organization."""
-    whose = {key: summary.get(key) for key in ("organization", "organization_url")}
     listed = (summary.get(KEY) or {}).get("connections") or ()
-    return [item if item.get("organization") else {**item, **whose} for item in listed]
+    return [item if item.get("organization") else {**item, **whose(summary)} for item in listed]
 
 
 def _order(item: Row) -> tuple[str, ...]:

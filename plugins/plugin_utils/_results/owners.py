@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import would_say
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import coverage_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.numbers import numbers
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import only
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.other_types import about_some, others_apart
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Result, Row, whose
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.worklist import objects
 
 
@@ -97,51 +97,48 @@ def parts(result: Result, way: Way) -> list[Part]:
     for owner, (code, row) in zip(named, listed, strict=True):
         shares.setdefault(known[owner], _Share()).add(code, row)
     seen = frozenset(str(row["id"]) for _code, row in listed)
+    summary = result.get("summary") or {}
+    # Of an owner of nothing but other types only the whole report tells.
+    others, states = others_apart(summary, lambda row: known.get(way.owner_of(row), NOBODY)), _States(summary)
     taken: set[str] = set()
     ordered = sorted(shares, key=lambda owner: (not owner.known, owner.title.casefold(), owner.address))
-    return [
-        Part(
-            owner,
-            _file(owner.title, taken),
-            _with(
-                _part(result, shares[owner], _coverage(result, way, shares[owner], seen)),
-                # Of other types what the same owner has; of an owner of nothing else only the whole report tells.
-                _others(result, lambda row: known.get(way.owner_of(row)), owner),
-            ),
-        )
-        for owner in ordered
-    ]
+    found = []
+    for owner in ordered:
+        share = shares[owner]
+        part = _part(result, share, _coverage(result, way, share, seen))
+        part["summary"] |= {**about_some(summary, others.get(owner, ())), **states.of(share.rows)}
+        found.append(Part(owner, _file(owner.title, taken), part))
+    return found
 
 
-def _others(result: Result, owner_of: t.Callable[[Row], Owner | None], owner: Owner) -> Result:
-    return only(result, lambda row: owner_of(row) == owner)
+class _States:
+    """The states of Terraform, by connection: with those of others an owner has nothing to do."""
 
+    def __init__(self, summary: Result) -> None:
+        self._states = objects(summary.get("terraform"))
+        self._at: dict[str, list[tuple[int, Row]]] = {}
+        for number, state in enumerate(self._states):
+            for one in objects(state.get("connections")):
+                self._at.setdefault(str(one.get("id")), []).append((number, one))
 
-def _with(part: Result, others: Result) -> Result:
-    ids = {str(row.get("id")) for row in part["connections"]}
-    return {**part, "summary": {**part["summary"], **others, **_states(part["summary"], ids)}}
-
-
-def _states(summary: Result, ids: t.Collection[str]) -> Result:
-    """The states of Terraform with the connections of one owner; of those of others an owner has nothing to do."""
-    if "terraform" not in summary:
-        return {}
-    own = [
-        {**item, "connections": [one for one in objects(item.get("connections")) if str(one.get("id")) in ids]}
-        for item in objects(summary["terraform"])
-    ]
-    return {
-        "terraform": [{**item, "plan_would_say": would_say(item["connections"])} for item in own if item["connections"]]
-    }
+    def of(self, rows: t.Iterable[Row]) -> dict[str, t.Any]:
+        """The key of a summary about these connections; nothing where no state was given."""
+        own: dict[int, list[Row]] = {}
+        for number, one in (place for row in rows for place in self._at.get(str(row.get("id")), ())):
+            own.setdefault(number, []).append(one)
+        found = [
+            {**self._states[number], "connections": own[number], "plan_would_say": would_say(own[number])}
+            for number in sorted(own)
+        ]
+        return {"terraform": found} if self._states else {}
 
 
 def _listed(result: Result) -> list[tuple[str | None, Row]]:
     """Every row, with its organization; and the reason code for which it was not selected, if it was not."""
     summary = result.get("summary") or {}
-    whose = {key: summary.get(key) for key in ("organization", "organization_url")}
     listed: list[tuple[str | None, Row]] = [(None, row) for row in result.get("connections") or ()]
     listed += [(code, item) for code, items in (summary.get("not_selected") or {}).items() for item in items]
-    return [(code, row if row.get("organization") else {**row, **whose}) for code, row in listed]
+    return [(code, row if row.get("organization") else {**row, **whose(summary)}) for code, row in listed]
 
 
 def _told_apart(owners: t.Sequence[Owner]) -> list[Owner]:
@@ -155,7 +152,7 @@ def _told_apart(owners: t.Sequence[Owner]) -> list[Owner]:
     return [replace(owner, organization=spelt.get(owner.organization.casefold(), "")) for owner in owners]
 
 
-def _part(result: Result, share: _Share, coverage: t.Mapping[str, t.Any]) -> Result:
+def _part(result: Result, share: _Share, coverage: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The same about some of its connections only."""
     summary = dict(result.get("summary") or {})
     if "not_selected" in summary:

@@ -59,6 +59,11 @@ MESSAGE_CELLS = 400
 EXPLAINED = 20
 
 
+def whose(summary: Result) -> Row:
+    """The organization that everything in a result is of, by the keys of a row."""
+    return {key: summary.get(key) for key in ("organization", "organization_url")}
+
+
 def scheme(row: Row) -> str:
     return scheme_name(row.get("scheme"))
 

@@ -16,7 +16,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._rules.readiness 
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import SERVICE_PRINCIPAL, Result, Row
 
 UNKNOWN = "unknown"
-_Key = tuple[str, str, str, str, str, str]
+# Of which nothing is to be done.
+SETTLED = ("ready", "unused")
+_Key = tuple[str, str, str, str, str, str, str]
 _CODES = ("pipeline_not_ready", "pipeline_unknown")
 
 
@@ -103,12 +105,20 @@ def worklist(result: Result) -> Worklist:
     for row in filter(can_move, result.get("connections") or ()):
         counted.update([verdict] if (verdict := verdict_of(row)) else [])
         unread |= dict.fromkeys(_unread(row))
-        unlooked += verdict == "ready" and any(use.get("why") for use in objects(row.get("pipelines")))
+        unlooked += bool(unlooked_of(row))
         for use in uses_of(row):
-            found.setdefault(_key(use), []).append((_place(use), row))
+            found.setdefault(_key(use, row), []).append((_place(use), row))
+    namesakes = _namesakes(found)
     changes = [
-        Change(repository, task, verdict, why, use_instead, tuple(uses))
-        for (_apart, repository, task, verdict, why, use_instead), uses in found.items()
+        Change(
+            f"{where} / {repository}" if repository in namesakes else repository,
+            task,
+            verdict,
+            why,
+            use_instead,
+            tuple(uses),
+        )
+        for (where, repository, _apart, task, verdict, why, use_instead), uses in found.items()
     ]
     changes.sort(key=lambda item: (VERDICTS.index(item.verdict), -len(item.waiting), item.repository, item.task))
     order = [*VERDICTS, *(verdict for verdict in counted if verdict not in VERDICTS)]
@@ -154,6 +164,11 @@ def uses_of(row: Row) -> list[Row]:
     return [use for use in listed if use.get("verdict") not in (None, "ready")]
 
 
+def unlooked_of(row: Row) -> list[Row]:
+    """The uses of a connection that is ready, of which nobody has looked at the script."""
+    return [use for use in objects(row.get("pipelines")) if use.get("why")] if verdict_of(row) == "ready" else []
+
+
 def _evidence(row: Row) -> list[Row]:
     """Of the reasons of a run that are about pipelines."""
     reasons = [item for item in objects(row.get("reasons")) if item.get("code") in _CODES]
@@ -172,15 +187,26 @@ def _unread(row: Row) -> list[str]:
     return [str(sentence) for sentence in listed]
 
 
-def _key(use: Row) -> _Key:
-    """What is the same thing to do. What of nothing more is known than a doubt is one thing for each pipeline."""
+def _namesakes(keys: t.Iterable[_Key]) -> set[str]:
+    """The names that several repositories have."""
+    counted = Counter(name for _where, name in {key[:2] for key in keys})
+    return {name for name, number in counted.items() if number > 1}
+
+
+def _key(use: Row, row: Row) -> _Key:
+    """What is the same thing to do. What of nothing more is known than a doubt is one thing for each pipeline.
+
+    A name such as ``contoso/app`` is one of GitHub and the like, and the same repository everywhere; any other one is that of a project.
+    """
     task = str(use.get("task") or "")
     version = str(use.get("version") or "")
     named = f"{task}@{version}" if task and version else task
     apart = "" if task else f"{use.get('kind')} {use.get('id')}"
     why = str(use.get("why") or "")
-    where = str(use.get("repository") or use.get("project") or "")
-    return (apart, where, named, _known(use), why, str(use.get("use_instead") or ""))
+    repository, project = str(use.get("repository") or ""), str(use.get("project") or "")
+    place = " / ".join(filter(None, (str(row.get("organization") or ""), project)))
+    where = "" if "/" in repository else place
+    return (where, repository or project, apart, named, _known(use), why, str(use.get("use_instead") or ""))
 
 
 def _place(use: Row) -> Place:

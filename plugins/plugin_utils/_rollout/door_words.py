@@ -56,12 +56,18 @@ def told_again(result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         told["failure"] = _sentences(told["failure"], "message", "remedy")
     if isinstance(told.get("connections"), list):
         told["connections"] = [_row(row) for row in told["connections"]]
+    if isinstance(told.get("summary"), dict):
+        told["summary"] = _summary(told["summary"])
     return told
 
 
 def _row(row: t.Any) -> t.Any:
-    """A row of a run; one of what there is says nothing that names an option."""
-    if not isinstance(row, dict) or "status" not in row:
+    """Of a row of what there is, what could not be read of its pipelines; of a row of a run everything."""
+    if not isinstance(row, dict):
+        return row
+    if isinstance(row.get("readiness"), dict):
+        row = {**row, "readiness": _sentences(row["readiness"], "unread")}
+    if "status" not in row:
         return row
     told = {**row, "reasons": [_reason(reason) for reason in row.get("reasons") or ()]}
     if isinstance(row.get("error"), dict):
@@ -75,11 +81,30 @@ def _row(row: t.Any) -> t.Any:
 
 def _reason(reason: t.Any) -> t.Any:
     rule = RULES.get(str(reason.get("code"))) if isinstance(reason, dict) else None
-    return {**reason, "remedy": rule.remedy_for(NAMES)} if rule else reason
+    if not rule:
+        return reason
+    evidence = reason.get("evidence")
+    told = {"evidence": _sentences(evidence, "unread")} if isinstance(evidence, dict) else {}
+    return {**reason, **told, "remedy": rule.remedy_for(NAMES)}
+
+
+def _summary(summary: dict[str, t.Any]) -> dict[str, t.Any]:
+    told = dict(summary)
+    if isinstance(told.get("readiness"), dict):
+        told["readiness"] = _sentences(told["readiness"], "unread")
+    if isinstance(told.get("terraform"), list):
+        told["terraform"] = [
+            _sentences(work, "steps") if isinstance(work, dict) else work for work in told["terraform"]
+        ]
+    return told
 
 
 def _sentences(said: t.Mapping[str, t.Any], *keys: str) -> dict[str, t.Any]:
-    return {
-        key: in_words_of_the_role(value) if isinstance(value, str) and key in keys else value
-        for key, value in said.items()
-    }
+    """:param keys: those of sentences, or of lists of some."""
+    return {key: _words(value) if key in keys else value for key, value in said.items()}
+
+
+def _words(value: t.Any) -> t.Any:
+    if isinstance(value, list):
+        return [_words(item) for item in value]
+    return in_words_of_the_role(value) if isinstance(value, str) else value

@@ -18,6 +18,7 @@ from datetime import datetime
 
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import Said
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.terminal import verdict_on_tests
+from ansible_collections.azdo.connections.plugins.plugin_utils._render.worklist_text import unready
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.history import Snapshot
 from ansible_collections.azdo.connections.plugins.plugin_utils._results.merge import (
     coverage_of,
@@ -181,6 +182,8 @@ def _exit(said: Said, steps: Steps, seen: Result, job: Job, now: datetime) -> st
         return str((broken[0].get("failure") or {}).get("code") or job.stopped or "failed")
     if said.entry == "verify" and verdict_on_tests(seen, 0)["failed"]:
         return "tests_failed"
+    if said.entry == "readiness" and said["readiness"] == "require" and unready(seen):
+        return "not_ready"
     if said.entry == "watch" and findings(seen, days(said), now, baseline(said, job.earlier))["lines"]:
         return "due"
     if statuses & {*UNFINISHED}:

@@ -249,9 +249,8 @@ def test_a_row_that_speaks_of_no_task_is_told_with_the_nearest_one() -> None:
             info(simulator, include=["pipelines"], task_support=rows),
             convert(simulator, task_support=rows, readiness="warn", check=True),
         ):
-            assert [text for text in task.result["warnings"] if "task_support" in text] == [told]
-        quiet = convert(simulator, task_support=rows, readiness="ignore", check=True)
-        assert told not in quiet.result.get("warnings", [])
+            assert [text for text in task.runtime.warnings if "task_support" in text] == [told]
+        assert told not in convert(simulator, task_support=rows, readiness="ignore", check=True).runtime.warnings
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,9 @@ def test_a_plan_is_not_given_in_vain(name: str, confirm: str, check_mode: bool) 
     assert "does not say which one" in refusal(said("convert", plan_path="p"), Occasion(PROJECT, 1, check_mode))
 
 
-@pytest.mark.parametrize("name", ["projects", "connections", "exclude", "hold_pipelines", "terraform_state"])
+@pytest.mark.parametrize(
+    "name", ["projects", "connections", "exclude", "hold_pipelines", "terraform_state", "readiness"]
+)
 def test_what_came_out_blank_is_not_everything(name: str) -> None:
     heard = said("convert", [f"fleet_{name}"], confirm="none", whole_organization=True)
     for host in (ORGANIZATION, PROJECT, CONNECTION):

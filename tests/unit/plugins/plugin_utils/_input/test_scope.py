@@ -111,6 +111,7 @@ def test_what_the_inventory_leaves_out_is_left_alone() -> None:
         ("watch", [{}, {"fleet_connections": "azure"}], [PROJECT, PROJECT], "connections"),
         ("verify", [{"fleet_schemes": "workload_identity_federation"}], [ORGANIZATION], "connections"),
         ("report", [{}], [PROJECT, CONNECTION], "connections"),
+        ("report", [{"fleet_terraform_state": ["a"], "fleet_readiness": "require"}], [ORGANIZATION], "organization"),
     ],
 )
 def test_how_far_a_play_looks(entry: str, variables: list[dict[str, t.Any]], hosts: list[Host], reach: str) -> None:

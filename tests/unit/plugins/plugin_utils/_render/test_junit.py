@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -97,6 +98,34 @@ def test_what_is_allowed_is_no_error_and_said_as_allowed() -> None:
     found = suite(without(merged, ["web"]), about)
     assert found.attrib["errors"] == "0"
     assert "skipped: Project Web: 403. fleet_allow_unread allows that." in told(found).values()
+
+
+def judged(verdict: str, *uses: t.Mapping[str, object], **more: t.Any) -> t.Any:
+    return info_row(readiness={"verdict": verdict, "unread": []}, pipelines=list(uses), **more)
+
+
+@pytest.mark.parametrize(
+    ("row", "required", "said"),
+    [
+        (judged("unknown", {"verdict": "unknown", "why": "Who knows."}), False, "skipped: Who knows."),
+        (judged("unknown", {"verdict": "unknown", "why": "Who knows."}), True, "error: Who knows."),
+        (judged("unknown"), True, "error: What could not be read may use it."),
+        (judged("update_task", {"verdict": "update_task", "why": "Too old."}), False, "failure: Too old."),
+        (judged("ready", {"verdict": "ready", "why": "Nobody looked."}), False, ""),
+        (judged("ready", {"verdict": "ready", "why": "Nobody looked."}), True, "error: Nobody looked."),
+        (judged("ready", {"verdict": "ready", "why": None}), True, ""),
+        (judged("unused"), True, ""),
+    ],
+)
+def test_pipelines_that_are_not_ready(row: dict[str, object], required: bool, said: str) -> None:
+    assert told(suite(result(row), About(requires_ready=required)))["azure-prod"] == said
+
+
+def test_a_test_that_failed_is_hidden_by_nothing_that_is_unknown() -> None:
+    tested = {"result": "credential_failed", "message": "AADSTS7000222"}
+    found = told(suite(result(judged("unknown", verification=tested))))
+    assert found["azure-prod"].startswith("failure: ")
+    assert "AADSTS7000222" in found["azure-prod"]
 
 
 def test_names_stay_names() -> None:

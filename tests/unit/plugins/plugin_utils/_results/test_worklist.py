@@ -50,6 +50,26 @@ def test_the_same_thing_is_one_thing_whoever_waits_for_it() -> None:
     assert found.verdicts == {"update_task": 2}
 
 
+def test_repositories_of_one_name_in_two_projects_are_two() -> None:
+    here, there = use(), use(project="Web")
+    assert [item.repository for item in worklist(result(row("a", "update_task", here, there))).changes] == [
+        "Payments / app",
+        "Web / app",
+    ]
+    hub = [use(repository="contoso/app"), use(repository="contoso/app", project="Web")]
+    (change,) = worklist(result(row("a", "update_task", *hub))).changes
+    assert change.repository == "contoso/app"
+
+
+def test_markdown_says_what_it_leaves_out_and_has_a_heading_for_what_was_not_read() -> None:
+    many = [use(place=f"p{number}") for number in range(22)]
+    told = report(result(row("a", "update_task", *many, unread=["403"])), "markdown", NOW)
+    assert "p19; and 2 more |" in told
+    silent = report(result(row("a", "unknown", unread=["403"])), "markdown", NOW)
+    assert "## Pipelines that could not be read\n\n- 403" in silent
+    assert "## Pipelines to change" not in silent
+
+
 def test_what_a_conversion_cannot_break_waits_for_nothing() -> None:
     found = worklist(result(row("a", "update_task", use(), scheme="workload_identity_federation"), row("b", "ready")))
     assert (found.changes, found.verdicts) == ((), {"ready": 1})

@@ -40,6 +40,23 @@ def test_every_option_with_a_variable_is_translated(name: str) -> None:
     assert f"fleet_{name}" in in_words_of_the_role(f"Set {name} to something.")
 
 
+def test_so_is_what_is_told_of_pipelines_and_of_states() -> None:
+    said, heard = ["Set readiness_expand."], ["Set fleet_readiness_expand."]
+    rows = [
+        {"name": "a", "readiness": {"verdict": "readiness_expand", "unread": said}},
+        {"name": "b", "status": "skipped", "reasons": [{"code": "pipeline_unknown", "evidence": {"unread": said}}]},
+    ]
+    states = [{"state": "terraform_confirmed", "steps": ["Name them in terraform_confirmed."]}]
+    found = told_again({"connections": rows, "summary": {"readiness": {"unread": said}, "terraform": states}})
+    one, other = found["connections"]
+    assert one["readiness"] == {"verdict": "readiness_expand", "unread": heard}
+    assert other["reasons"][0]["evidence"] == {"unread": heard}
+    assert found["summary"]["readiness"] == {"unread": heard}
+    assert found["summary"]["terraform"] == [
+        {"state": "terraform_confirmed", "steps": ["Name them in fleet_terraform_confirmed."]}
+    ]
+
+
 def test_what_a_result_tells_is_translated_and_nothing_else() -> None:
     found = told_again(
         {

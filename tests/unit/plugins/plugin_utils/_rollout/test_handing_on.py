@@ -78,6 +78,17 @@ def test_what_may_have_been_moved_and_is_not_back_is_in_the_batch(one: Json, in_
 
 
 @pytest.mark.parametrize(
+    ("mode", "verdict", "why"),
+    [("require", "update_task", "not_ready"), ("require", "ready", "ok"), ("warn", "unknown", "ok")],
+)
+def test_a_gate_hands_on_why_it_fails(mode: str, verdict: str, why: str) -> None:
+    one = {**row("a", ""), "scheme": "service_principal", "readiness": {"verdict": verdict, "unread": []}}
+    del one["status"]
+    _found, account = told("readiness", result(one), readiness=mode)
+    assert account["exit"] == why
+
+
+@pytest.mark.parametrize(
     ("entry", "results", "job", "why"),
     [
         ("convert", [result(row("a", "converted", after=FEDERATION))], Job(), "ok"),
