@@ -265,12 +265,221 @@ options:
     type: bool
   authorized_pipelines:
     description:
-      - Ids of the pipelines of this project that may use the connection, exactly these. Others lose the permission, unless O(append_pipelines) is set.
+      - The pipelines of this project that may use the connection, exactly these. Others lose the permission, unless O(append_pipelines) is set.
+      - Each by its id, its name, or its path, C(\folder\name) or C(folder/name). A name that several folders have is refused, with their paths and ids.
     type: list
-    elements: int
+    elements: str
   append_pipelines:
     description:
       - Take the permission from no pipeline, and not from all of them either.
+    type: bool
+    default: false
+  roles:
+    description:
+      - Who has which role on the connection itself in this project, exactly these people and groups. Others lose theirs, unless O(append_roles) is set.
+      - What somebody has from the project, or from the organization, is not touched. Somebody who has the role from there is as this option says.
+      - A list after which nobody could administer the connection is refused. The caller's own role, and whatever else takes the right to administer it from
+        somebody, is changed last of all.
+    type: list
+    elements: dict
+    suboptions: &roles
+      role:
+        description:
+          - The role.
+        type: str
+        choices:
+          - administrator
+          - user
+          - reader
+        required: true
+      identity:
+        description:
+          - A person or a group, by name, mail address, descriptor or id. A group is called as its page says, C([Project]\Name) or C([organization]\Name).
+          - A name that several have is refused, with the ids of all of them.
+        type: str
+        required: true
+  append_roles:
+    description:
+      - Take the role from nobody whom the task does not name.
+    type: bool
+    default: false
+  checks:
+    description:
+      - The approvals and checks that a run of a pipeline of this project has to pass before it may use the connection, exactly these. Others are removed,
+        unless O(append_checks) is set.
+      - What a check has beside the suboptions that are set stays as it is. A check that is disabled is enabled.
+      - They stand before a pipeline is given the permission to use the connection.
+    type: list
+    elements: dict
+    suboptions: &checks
+      kind:
+        description:
+          - The kind of check. V(approval) takes C(approvers), C(minimum_approvers), C(in_order), C(instructions) and C(requester_can_approve).
+          - V(branch_control) takes C(branches), C(protected_branches_only) and C(allow_unknown_protection); V(business_hours) takes C(days), C(start_time),
+            C(end_time) and C(time_zone); V(required_template) takes C(templates); V(exclusive_lock) takes nothing.
+          - V(rest_api) takes C(connection), C(method), C(url_suffix), C(headers), C(body), C(success_criteria), C(waits_for_callback), C(variable_group)
+            and C(retry_interval).
+          - All of them take C(timeout), and those that are evaluated by a task (V(branch_control), V(business_hours) and V(rest_api)) also C(display_name).
+        type: str
+        choices:
+          - approval
+          - branch_control
+          - business_hours
+          - rest_api
+          - required_template
+          - exclusive_lock
+        required: true
+      timeout:
+        description:
+          - Minutes after which a run that still waits fails, at most 43200, which is 30 days.
+        type: int
+      display_name:
+        description:
+          - What the portal calls the check.
+        type: str
+      approvers:
+        description:
+          - People and groups, as for O(roles[].identity).
+        type: list
+        elements: str
+      minimum_approvers:
+        description:
+          - How many of them have to approve. V(0) means all of them, which is also what a new one has.
+        type: int
+      in_order:
+        description:
+          - Whether they are asked one after the other, in the order of C(approvers).
+        type: bool
+      instructions:
+        description:
+          - What approvers are told.
+        type: str
+      requester_can_approve:
+        description:
+          - Whether whoever started the run may approve it.
+        type: bool
+      branches:
+        description:
+          - Branches from which the run may come, such as C(refs/heads/main) or C(refs/heads/release/*).
+        type: list
+        elements: str
+      protected_branches_only:
+        description:
+          - Whether they must have a branch policy.
+        type: bool
+      allow_unknown_protection:
+        description:
+          - Whether a run may pass of whose branch that is not known.
+        type: bool
+      days:
+        description:
+          - Days of the week.
+        type: list
+        elements: str
+        choices:
+          - Monday
+          - Tuesday
+          - Wednesday
+          - Thursday
+          - Friday
+          - Saturday
+          - Sunday
+      start_time:
+        description:
+          - From when on, as C("08:00"), in quotes.
+        type: str
+      end_time:
+        description:
+          - Until when, as C("17:30"), in quotes.
+        type: str
+      time_zone:
+        description:
+          - Name of the time zone, as the portal has it, such as C(UTC) or C(W. Europe Standard Time).
+        type: str
+      templates:
+        description:
+          - Templates of which a pipeline in YAML has to extend one.
+        type: list
+        elements: dict
+        suboptions:
+          repository_type:
+            description:
+              - Where the template lies.
+            type: str
+            choices:
+              - git
+              - github
+              - githubenterprise
+              - bitbucket
+            default: git
+          repository:
+            description:
+              - Project and repository, as C(Platform/templates).
+            type: str
+            required: true
+          ref:
+            description:
+              - Branch or tag.
+            type: str
+            default: refs/heads/main
+          path:
+            description:
+              - Path of the file in the repository.
+            type: str
+            required: true
+      connection:
+        description:
+          - Name or id of the service connection of this project that the request goes to, usually one of the type Generic.
+        type: str
+      method:
+        description:
+          - Method of the request.
+        type: str
+        choices:
+          - OPTIONS
+          - GET
+          - HEAD
+          - POST
+          - PUT
+          - DELETE
+          - TRACE
+          - PATCH
+      url_suffix:
+        description:
+          - What is put behind the address of the connection.
+        type: str
+      headers:
+        description:
+          - Headers, as a dictionary or as JSON. Secrets belong into a variable group, see C(variable_group). Not shown in a diff.
+        type: json
+      body:
+        description:
+          - Body of the request. Not shown in a diff.
+        type: json
+      success_criteria:
+        description:
+          - Expression that the answer has to fulfil.
+        type: str
+      waits_for_callback:
+        description:
+          - Whether the check waits until somebody calls back, and not only for the answer.
+        type: bool
+      variable_group:
+        description:
+          - Name of the variable group that the request may take values from.
+        type: str
+      retry_interval:
+        description:
+          - Minutes between two evaluations.
+        type: int
+  append_checks:
+    description:
+      - Remove no check.
+    type: bool
+    default: false
+  remove_unknown_checks:
+    description:
+      - Remove checks of kinds that this module does not know, too, such as the evaluation of an artifact. Without it they stay, and a warning names them.
     type: bool
     default: false
   shared_with:
@@ -300,7 +509,19 @@ options:
         description:
           - As O(authorized_pipelines), in that project.
         type: list
-        elements: int
+        elements: str
+      roles:
+        description:
+          - As O(roles), in that project.
+        type: list
+        elements: dict
+        suboptions: *roles
+      checks:
+        description:
+          - As O(checks), in that project.
+        type: list
+        elements: dict
+        suboptions: *checks
   append_shares:
     description:
       - Take the connection from no project.
@@ -648,9 +869,9 @@ failure:
   type: dict
 """
 
-import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.azdo.connections.plugins.module_utils._access.options import ACCESS_OPTIONS
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import refuse_contradictions
@@ -660,11 +881,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.runtime impo
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec, check_range
 
 # No managed option has a default: what is not set is not managed.
-PIPELINES: dict[str, t.Any] = {
-    "authorize_all_pipelines": {"type": "bool"},
-    "authorized_pipelines": {"type": "list", "elements": "int"},
-}
-
 ARGUMENT_SPEC = argument_spec(
     project={"type": "str", "required": True},
     name={"type": "str"},
@@ -727,8 +943,11 @@ ARGUMENT_SPEC = argument_spec(
             "allow_privileged_role": {"type": "bool", "default": False},
         },
     },
-    **PIPELINES,
+    **ACCESS_OPTIONS,
     append_pipelines={"type": "bool", "default": False},
+    append_roles={"type": "bool", "default": False},
+    append_checks={"type": "bool", "default": False},
+    remove_unknown_checks={"type": "bool", "default": False},
     shared_with={
         "type": "list",
         "elements": "dict",
@@ -736,7 +955,7 @@ ARGUMENT_SPEC = argument_spec(
             "project": {"type": "str", "required": True},
             "name": {"type": "str"},
             "description": {"type": "str"},
-            **PIPELINES,
+            **ACCESS_OPTIONS,
         },
     },
     append_shares={"type": "bool", "default": False},

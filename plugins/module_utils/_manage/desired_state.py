@@ -12,6 +12,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.azdo.connections.plugins.module_utils._access.options import access_of
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Access, AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._manage import pem, values
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
@@ -28,25 +30,13 @@ _WEB_APP = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pipelines:
-    """Which pipelines of one project may use the connection; ids of pipelines."""
-
-    everyone: bool | None = None
-    ids: frozenset[int] | None = None
-
-    @property
-    def managed(self) -> bool:
-        return self.everyone is not None or self.ids is not None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Share:
     """Another project that is to use the connection. ``project`` is its name or id."""
 
     project: str
     name: str | None = None
     description: str | None = None
-    pipelines: Pipelines = field(default_factory=Pipelines)
+    access: Access = field(default_factory=Access)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +72,11 @@ class Desired:
     role: str | None = None
     role_scope: str | None = None
     allow_privileged_role: bool = False
-    pipelines: Pipelines = field(default_factory=Pipelines)
+    access: Access = field(default_factory=Access)
     append_pipelines: bool = False
+    append_roles: bool = False
+    append_checks: bool = False
+    remove_unknown_checks: bool = False
     shares: tuple[Share, ...] | None = None
     append_shares: bool = False
     renew_secret: bool = False
@@ -121,7 +114,7 @@ class Desired:
             role=role["role"].strip() if role else None,
             role_scope=values.azure_scope("role_assignment.scope", role.get("scope")),
             allow_privileged_role=bool(role.get("allow_privileged_role")),
-            pipelines=_pipelines(params),
+            access=access_of(params),
             shares=None if shares is None else tuple(_share(item) for item in shares),
             renew_secret=params["update_secret"] == "always",  # noqa: S105 - a choice, not a secret
             verify_before=params["verify"] in ("before", "both"),
@@ -194,12 +187,14 @@ class Target:
 
     :param client_id: of the identity that the task describes, looked up if it gave only a resource.
     :param shares: the projects of ``shared_with`` beside what is wanted of them; None if sharing is not managed.
+    :param access: what is wanted of pipelines, rights and checks in each project that the task speaks of, its own first.
     """
 
     project: Project
     client_id: str | None = None
     tenant_id: str | None = None
     shares: tuple[tuple[Project, Share], ...] | None = None
+    access: tuple[AccessIn, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +222,9 @@ _PLAIN = (
     "environment",
     "publish_profile",
     "append_pipelines",
+    "append_roles",
+    "append_checks",
+    "remove_unknown_checks",
     "append_shares",
     "allow_unreached",
 )
@@ -260,18 +258,6 @@ def _resource_id(option: str, value: str | None, pattern: re.Pattern[str]) -> st
     return found
 
 
-def _pipelines(params: t.Mapping[str, t.Any], where: str = "") -> Pipelines:
-    """:raises OptionError: something is no id of a pipeline. Ansible takes true for 1."""
-    ids = params["authorized_pipelines"]
-    for item in ids or ():
-        if isinstance(item, bool) or item < 1:
-            raise OptionError(
-                f"{where}authorized_pipelines has {item!r}, which is no id of a pipeline.",
-                remedy="Give the number at the end of the pipeline's address (definitionId).",
-            )
-    return Pipelines(everyone=params["authorize_all_pipelines"], ids=None if ids is None else frozenset(ids))
-
-
 def _share(item: t.Mapping[str, t.Any]) -> Share:
     for option in ("project", "name"):
         values.refuse_nothing(f"shared_with.{option}", item[option])
@@ -280,5 +266,5 @@ def _share(item: t.Mapping[str, t.Any]) -> Share:
         project=item["project"].strip(),
         name=item["name"],
         description=item["description"],
-        pipelines=_pipelines(item, "shared_with."),
+        access=access_of(item, "shared_with."),
     )

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment
+from ansible_collections.azdo.connections.plugins.module_utils._manage.access import AccessStep
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan, PipelinePlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
@@ -32,7 +33,7 @@ class PassPlan:
     federation: Federation | None = None
     role: Assignment | None = None
     required: bool = False
-    pipelines: list[PipelinePlan] = field(default_factory=list)
+    access: list[AccessStep] = field(default_factory=list)
 
     @property
     def changes(self) -> list[Change]:
@@ -42,7 +43,10 @@ class PassPlan:
             found.append(Change("federated_credential", before, self.federation.wish.audience))
         if self.role and not self.role.present:
             found.append(Change("role_assignment", None, f"{self.role.role} at {self.role.scope}"))
-        return [*found, *(change for item in self.pipelines for change in item.changes)]
+        for change in (change for step in self.access for change in step.changes):
+            # The first and the last step about rights tell of the same change.
+            found += [change] if change not in found else []
+        return found
 
     def federation_result(
         self, current: ArmConnection, desired: Desired, target: Target, *, managed: bool, done: bool

@@ -12,6 +12,8 @@ import math
 import re
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._access.resolved import HOW_EXACT, Names
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     NotFoundError,
@@ -23,7 +25,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
     Identity,
     ManagedIdentity,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
+    Caller,
+    Desired,
+    Share,
+    Target,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import the_one
 from ansible_collections.azdo.connections.plugins.module_utils._model.completeness import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
@@ -81,7 +88,16 @@ class ProjectView:
                 raise OptionError(
                     "shared_with names a project twice, or the owning project.", remedy="Name each other project once."
                 )
-        return Target(project=self.project, client_id=client_id, tenant_id=tenant_id, shares=shares)
+        access = self._access(shares or ())
+        return Target(project=self.project, client_id=client_id, tenant_id=tenant_id, shares=shares, access=access)
+
+    def _access(self, shares: t.Iterable[tuple[Project, Share]]) -> tuple[AccessIn, ...]:
+        names, desired = Names(self.client), self.desired
+        how = {name: getattr(desired, name) for name in HOW_EXACT}
+        return (
+            names.resolve(self.project, desired.access, **how),
+            *(names.resolve(project, share.access, "shared_with.", **how) for project, share in shares),
+        )
 
     def identity(self, client_id: str | None) -> Identity | None:
         """The identity that the task describes, if it does and if this sign-in reaches it."""

@@ -33,6 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.roles i
     unassign_role,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage import pem
+from ansible_collections.azdo.connections.plugins.module_utils._manage.access import Access
 from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import (
     Change,
     creation_changes,
@@ -81,6 +82,7 @@ class StatePresent:
         self._identity: Identity | None = self._view.identity(self._target.client_id)
         self._creation = Creation(self._view, self._target)
         self._update = Update(self._view, self._target)
+        self._access = Access(self._view, self._target)
         self._tests = ConnectionTests(self._view)
         self._patience = float(runtime.params["wait_timeout"])
         # From here on the connection works as far as one can tell, so it is not removed again.
@@ -106,6 +108,10 @@ class StatePresent:
             self._give_up(failure)
         return self._result(failure)
 
+    @property
+    def _anything_changed(self) -> bool:
+        return self._changed or self._update.changed or self._access.changed
+
     # -- one pass ---------------------------------------------------------------------------------------------------
     def _until_done(self) -> None:
         """From the top again after a request that may not have arrived: the look at what there is then decides (10)."""
@@ -120,7 +126,7 @@ class StatePresent:
                 problem = error
             except (NotAcceptedError, MovedError) as error:
                 problem = error
-            if not (self._changed or self._update.changed):
+            if not self._anything_changed:
                 self._changes = []
         raise t.cast(AzdoError, problem)
 
@@ -188,8 +194,8 @@ class StatePresent:
         refuse_taken_names(self._view.client, current, plan)
         if plan.edits and plan.edits.secret:
             self._refuse_expired()
-        pipelines = self._update.permissions(current, self._desired.append_pipelines, fresh=fresh)
-        pass_plan = PassPlan(plan=plan, pipelines=pipelines, required=self._desired.federation == "require")
+        access = self._access.steps(current, fresh=fresh)
+        pass_plan = PassPlan(plan=plan, access=access, required=self._desired.federation == "require")
         if self._federates(current):
             pass_plan.federation = self._look_at_federation(current, fresh=fresh)
         if self._desired.role:
@@ -217,10 +223,9 @@ class StatePresent:
         self._assign(pass_plan)
         self._describe(current, pass_plan, done=True)
         self._settled = True
-        for pipelines in pass_plan.pipelines:
-            where = f"the permissions of pipelines in {pipelines.project.name!r} could not be set"
-            steps.begin(where, pipelines.changes)
-            self._update.authorize(current, pipelines)
+        for step in pass_plan.access:
+            steps.begin(step.trouble, step.changes)
+            step.carry_out()
         steps.end()
 
     def _foretell(self, draft: Draft) -> None:
@@ -231,7 +236,7 @@ class StatePresent:
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)
-        pass_plan = PassPlan(pipelines=self._update.permissions(preview, self._desired.append_pipelines, fresh=True))
+        pass_plan = PassPlan(access=self._access.steps(preview, fresh=True))
         if self._federates(preview):
             audience = federated_credential.audience(draft.environment, self._desired.audience)
             # An identity that Azure DevOps has yet to make has none.
@@ -363,7 +368,7 @@ class StatePresent:
             self._changed = not self._creation.take_back(error)
             self._connection = self._creation.connection
         made = self._connection.id if self._creation.made and self._connection else None
-        changed = (self._changed or self._update.changed) and not goes and not self._runtime.check_mode
+        changed = self._anything_changed and not goes and not self._runtime.check_mode
         tell(error, self._steps, made, changed=changed)
         error.about(self._view.title)
 
@@ -379,7 +384,7 @@ class StatePresent:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None
         if shown is not None:
             shown["id"] = shown["id"] or None
-        changed = self._changed or self._update.changed
+        changed = self._anything_changed
         new = changed and (self._creation.made or not (shown and shown["id"]))
         changes = self._changes if changed else []
         if failure is not None and changed and not self._runtime.check_mode and not self._creation.made:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes one connection that exists: the PUT, its shares, and who may use it in pipelines.
+"""Changes one connection that exists: the PUT, and its shares.
 
 PRIVATE to the collection. Section numbers are those of the fact sheet.
 """
@@ -10,18 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import (
-    AmbiguousWriteError,
-    AzdoError,
-    NotAcceptedError,
-    NotFoundError,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
-    ConnectionPlan,
-    PipelinePlan,
-    pipeline_plan,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Pipelines, Target
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
+from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Target
 from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
     OperationFailedError,
@@ -31,12 +22,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
     said,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.reached import left_over, refuse_unreached
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import reference_body, update_body
-from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import persist
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
 
-# How long (s) a read may not show yet what was written: a new connection in its permissions, a share, a permission (2.11; the latter two assumed).
+# How long (s) a read may not show a share yet (2.11; assumed).
 _SPREADING_SECONDS = 30.0
 
 # What an update leaves as it is, beside what a conversion does.
@@ -132,52 +122,6 @@ class Update:
                 or "Mend what it says, or look at the connection in the portal; then run again: it starts with a look. Nothing was removed.",
             )
         return after
-
-    def permissions(self, current: ArmConnection, append: bool, *, fresh: bool) -> list[PipelinePlan]:
-        """What to change about pipelines, per project (6.1). A new connection is permitted to none, so there is nothing to read."""
-        wanted: list[tuple[Project, Pipelines]] = [(self._view.project, self._view.desired.pipelines)]
-        wanted += [(project, share.pipelines) for project, share in self._target.shares or ()]
-        used_by = {reference.id.lower() for reference in current.references}
-        found = []
-        for project, pipelines in wanted:
-            if not pipelines.managed:
-                continue
-            unread = fresh or project.id.lower() not in used_by
-            answer = {} if unread else self._read_permissions(project, current)
-            everyone = bool((answer.get("allPipelines") or {}).get("authorized"))
-            if pipelines.ids is not None and pipelines.everyone is None and everyone:
-                self._view.runtime.warnings.append(
-                    f"All pipelines of {project.name!r} may use it, so authorized_pipelines limits nothing: set authorize_all_pipelines to false."
-                )
-            plan = pipeline_plan(project, current.id, pipelines, answer, append=append)
-            found += [plan] if plan else []
-        return found
-
-    def _read_permissions(self, project: Project, current: ArmConnection) -> Json:
-        """Those of a connection that was made a moment ago may not be found at first (2.11)."""
-        return persist(
-            lambda: self._view.client.pipeline_permissions(project.id, current.id),
-            self._view.tries(_SPREADING_SECONDS),
-            lambda error: isinstance(error, NotFoundError),
-        )
-
-    def authorize(self, current: ArmConnection, plan: PipelinePlan) -> None:
-        """The permissions of a new connection may not be found at first (2.11). The body says what shall be, so to say it twice does no harm.
-
-        :raises UnreachedError: they were accepted and are not there, unless the task allows that.
-        """
-        persist(
-            lambda: self._write(lambda: self._view.client.authorize_pipelines(plan.project.id, current.id, plan.body)),
-            self._view.tries(),
-            lambda error: isinstance(error, NotFoundError | NotAcceptedError | AmbiguousWriteError),
-        )
-        left: PipelinePlan | None = None
-        for _left in self._view.tries(_SPREADING_SECONDS):
-            answer = self._read_permissions(plan.project, current)
-            left = pipeline_plan(plan.project, current.id, plan.wanted, answer, append=plan.append)
-            if left is None:
-                return
-        self._warn(refuse_unreached(left.changes if left else (), self._view.desired))
 
     def _write(self, request: t.Callable[[], None]) -> None:
         try:

@@ -330,6 +330,13 @@ class AzureDevOps:
             self._request("GET" if body is None else "POST", path, version, params=params, body=body, base=base)
         )
 
+    def write(
+        self, method: str, path: str, *, params: t.Mapping[str, t.Any] | None = None, body: t.Any = None
+    ) -> Response:
+        """A write of the area of pipelines and their resources, which has a file of its own."""
+        version = self.organization().versions["pipelines"]
+        return self._send(self._request(method, path, version, params=params, body=body, write=True))
+
     def _newest(self, method: str, path: str, *, write: bool = False, **named: t.Any) -> Response:
         """A request about connections in the newest model, or in the one before it where the service does not take that (any more).
 

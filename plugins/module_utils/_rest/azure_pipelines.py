@@ -10,7 +10,6 @@ them; the list of installed tasks as clients read it.
 from __future__ import annotations
 
 import typing as t
-from urllib.parse import urlsplit, urlunsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.answer_shapes import (
@@ -21,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.answer_shap
 )
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.limits import Page, pages
+from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import area_url
 
 _RELEASED = "7.1"
 # Accepted whether or not the service calls the area a preview.
@@ -28,28 +28,22 @@ _PREVIEW = "7.1-preview"
 _PER_PAGE = 100
 
 
-def release_url(url: str) -> str:
-    """Where the releases of an organization are: on a host of their own in the cloud, beside the rest elsewhere."""
-    parts = urlsplit(url)
-    host = parts.netloc.lower()
-    if host == "dev.azure.com":
-        host = "vsrm.dev.azure.com"
-    elif host.endswith(".visualstudio.com"):
-        host = f"{host.removesuffix('.visualstudio.com')}.vsrm.visualstudio.com"
-    return urlunsplit(parts._replace(netloc=host))
-
-
 class AzurePipelines:
     """The pipelines of one organization, as one caller sees them. Safe to use from several threads."""
 
     def __init__(self, client: AzureDevOps) -> None:
         self._client = client
-        self._releases = release_url(client.url)
+        self._releases = area_url(client.url, "vsrm")
 
     def build_definitions(self, project_id: str) -> t.Iterator[Json]:
         """Every build definition of a project, with everything it says of itself. What the caller may not see is left out by the service."""
         path = f"{segment(project_id)}/_apis/build/definitions"
         return self._paged(path, {"includeAllProperties": "true"}, "The list of pipelines")
+
+    def called(self, project_id: str, name: str) -> list[Json]:
+        """The build definitions of a project with that name, of which each folder may have one. Shape: ``[{id, name, path}]``."""
+        path = f"{segment(project_id)}/_apis/build/definitions"
+        return list(self._paged(path, {"name": name}, "The list of pipelines"))
 
     def release_definitions(self, project_id: str) -> t.Iterator[Json]:
         """Every release definition of a project, with its stages."""

@@ -39,12 +39,14 @@ class Organization:
     :param instance_id: the organization's id, which both kinds of issuer contain (1).
     :param hosted: False for Azure DevOps Server, which knows no workload identity federation (9.5).
     :param versions: the API version for each area.
+    :param caller_id: the id of the caller in this organization, in lower case, by which roles are given too.
     :param is_program: whether it says that the caller is a service principal or managed identity; False where it does not say.
     """
 
     instance_id: str
     hosted: bool
     versions: t.Mapping[str, str]
+    caller_id: str = ""
     caller_name: str = ""
     is_program: bool = False
 
@@ -78,7 +80,7 @@ class Organization:
         hosted = kind == "hosted" if kind else is_cloud(urlsplit(url).hostname or "")
         # assumed: connectionData names subjects as the Graph of Azure DevOps does; what begins otherwise proves nothing.
         is_program = _text(user, "subjectDescriptor").lower().startswith("aadsp.")
-        return cls(_text(data, "instanceId"), hosted, versions, name, is_program)
+        return cls(_text(data, "instanceId"), hosted, versions, _text(user, "id").lower(), name, is_program)
 
 
 def _text(data: t.Mapping[str, t.Any], name: str) -> str:

@@ -9,7 +9,7 @@ PRIVATE to the collection, and pure: nothing is resolved or asked.
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 
@@ -148,3 +148,17 @@ def is_loopback(host: str) -> bool:
 def is_cloud(host: str) -> bool:
     """Whether the host is one of Azure DevOps Services, not of a server."""
     return host.lower() == "dev.azure.com" or host.lower().endswith(".visualstudio.com")
+
+
+def area_url(url: str, area: str) -> str:
+    """Where an area is that has a host of its own in the cloud, and stands beside the rest elsewhere.
+
+    :param area: as the host is called: ``vsrm`` for releases, ``vssps`` for people and groups.
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.lower()
+    if host == "dev.azure.com":
+        host = f"{area}.dev.azure.com"
+    elif host.endswith(".visualstudio.com"):
+        host = f"{host.removesuffix('.visualstudio.com')}.{area}.visualstudio.com"
+    return urlunsplit(parts._replace(netloc=host))

@@ -19,15 +19,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.change_li
     NotNowError,
     UnreachedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import (
-    ConnectionPlan,
-    compare,
-    pipeline_plan,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan, compare
 from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
     Caller,
     Desired,
-    Pipelines,
     Share,
     Target,
 )
@@ -648,54 +643,6 @@ def test_shares_are_managed_from_the_owning_project_only() -> None:
     with pytest.raises(OptionError, match="which is 'Payments'") as caught:
         plan_for(shared(), {"name": "shop-azure"}, project=WEB_SHOP, shares=[])
     assert "Set project to it" in caught.value.remedy
-
-
-# -- pipelines ---------------------------------------------------------------------------------------------------------
-def permissions(*ids: int, everyone: bool = False) -> Json:
-    return {
-        "pipelines": [{"id": number, "authorized": True} for number in ids],
-        **({"allPipelines": {"authorized": True}} if everyone else {}),
-    }
-
-
-@pytest.mark.parametrize(
-    ("now", "wanted", "append", "allowed", "forbidden", "everyone"),
-    [
-        (permissions(), Pipelines(ids=frozenset({2, 1})), False, [1, 2], [], None),
-        (permissions(1, 2), Pipelines(ids=frozenset({2, 3})), False, [3], [1], None),
-        (permissions(1, 2), Pipelines(ids=frozenset({2, 3})), True, [3], [], None),
-        (permissions(1, 2), Pipelines(ids=frozenset()), False, [], [1, 2], None),
-        (permissions(), Pipelines(everyone=True), False, [], [], True),
-        (permissions(7, everyone=True), Pipelines(everyone=False), False, [], [], False),
-        (permissions(7, everyone=True), Pipelines(everyone=False, ids=frozenset({8})), False, [8], [7], False),
-    ],
-)
-def test_what_is_permitted_and_forbidden(
-    now: Json, wanted: Pipelines, append: bool, allowed: list[int], forbidden: list[int], everyone: bool | None
-) -> None:
-    plan = pipeline_plan(PAYMENTS, "c", wanted, now, append=append)
-    assert plan is not None
-    items = [(number, True) for number in allowed] + [(number, False) for number in forbidden]
-    assert plan.body["pipelines"] == [{"id": number, "authorized": flag} for number, flag in items]
-    assert plan.body.get("allPipelines") == (None if everyone is None else {"authorized": everyone})
-    assert plan.body["resource"] == {"type": "endpoint", "id": "c"}
-
-
-@pytest.mark.parametrize(
-    ("now", "wanted", "append"),
-    [
-        (permissions(), Pipelines(), False),
-        (permissions(1), Pipelines(ids=frozenset({1})), False),
-        (permissions(1, 2), Pipelines(ids=frozenset({1})), True),
-        (permissions(1), Pipelines(ids=frozenset()), True),
-        (permissions(everyone=True), Pipelines(everyone=True), False),
-        ({}, Pipelines(everyone=False), False),
-        ({"pipelines": [{"id": 1, "authorized": False}], "allPipelines": None}, Pipelines(ids=frozenset()), False),
-        (permissions(1, everyone=True), Pipelines(), False),
-    ],
-)
-def test_what_is_permitted_already_is_no_change(now: Json, wanted: Pipelines, append: bool) -> None:
-    assert pipeline_plan(PAYMENTS, "c", wanted, now, append=append) is None
 
 
 # -- the diff ----------------------------------------------------------------------------------------------------------

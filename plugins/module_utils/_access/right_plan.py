@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to change about the rights on a connection in one project (6.3).
+
+PRIVATE to the collection, and pure. Only what was given on the connection itself can be taken away there; what comes from the project stays. assumed: who
+has a role from the project needs none of the same kind on the connection, and giving it would not show.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import ROLES, Holder
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
+
+ADMINISTRATOR = ROLES[0]
+
+
+class NoAdministratorError(AzdoError):
+    """Nobody could ever change it again."""
+
+    code = "no_administrator"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody has. ``own`` says that it was given on the connection itself."""
+
+    holder: Holder
+    role: str
+    own: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightPlan:
+    """The roles to give and the holders to take theirs from, in one project.
+
+    :param losing: the ids of those who lose the role of an administrator by it.
+    :param before: who had which role on the connection itself, and ``after`` who will: for people to read.
+    """
+
+    project: Project
+    given: t.Mapping[Holder, str]
+    taken: tuple[Holder, ...]
+    losing: frozenset[str] = frozenset()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.given or self.taken)
+
+    @property
+    def safe(self) -> RightPlan:
+        """The part after which nobody has lost the right to administer it."""
+        return self._part(lambda holder: holder.id not in self.losing)
+
+    @property
+    def rest(self) -> RightPlan:
+        """The part that takes that right away."""
+        return self._part(lambda holder: holder.id in self.losing)
+
+    def without(self, caller_id: str) -> RightPlan:
+        """The part that leaves the caller its own role."""
+        return self._part(lambda holder: holder.id != caller_id)
+
+    def only(self, caller_id: str) -> RightPlan:
+        """The part that is about the caller."""
+        return self._part(lambda holder: holder.id == caller_id)
+
+    def _part(self, wanted: t.Callable[[Holder], bool]) -> RightPlan:
+        given = {holder: role for holder, role in self.given.items() if wanted(holder)}
+        return replace(self, given=given, taken=tuple(item for item in self.taken if wanted(item)))
+
+
+def read_roles(answer: t.Iterable[Json]) -> list[Held]:
+    """Who has which role. :raises UnreadableError: a field is not of its kind, or one is missing."""
+
+    def read(fields: Fields) -> Held:
+        identity, access = fields.inner("identity"), fields.text("access").casefold()
+        id_ = identity.text("id").lower()
+        held = Held(
+            Holder(id_, identity.text("displayName") or id_),
+            fields.inner("role").text("name").casefold(),
+            access != "inherited",
+        )
+        if not id_ or not held.role:
+            # A right of nobody knows whom must not be overlooked.
+            fields.odd.append("identity.id" if not id_ else "role.name")
+        return held
+
+    return [read_strictly("a right on the connection", item, read) for item in answer]
+
+
+def right_plan(
+    project: Project, held: t.Sequence[Held], wanted: t.Mapping[Holder, str], *, append: bool
+) -> RightPlan | None:
+    """What to give and to take; None if nothing. :raises NoAdministratorError: nobody would be left who may change it."""
+    own = {item.holder.id: item for item in held if item.own}
+    inherited = {(item.holder.id, item.role) for item in held if not item.own}
+    given = {
+        holder: role
+        for holder, role in wanted.items()
+        if not (holder.id in own and own[holder.id].role == role)
+        and not (holder.id not in own and (holder.id, role) in inherited)
+    }
+    ids = {holder.id for holder in wanted}
+    taken = () if append else tuple(item.holder for id_, item in own.items() if id_ not in ids)
+    if not given and not taken:
+        return None
+    after = {id_: item.role for id_, item in own.items() if item.holder not in taken}
+    after |= {holder.id: role for holder, role in given.items()}
+    had_one = any(item.role == ADMINISTRATOR for item in held)
+    if had_one and ADMINISTRATOR not in {*after.values(), *(role for _id, role in inherited)}:
+        raise NoAdministratorError(
+            f"roles would leave the connection without an administrator in {project.name!r}.",
+            remedy="Name at least one with role: administrator, or set append_roles. Nothing was changed.",
+            project=project.name,
+        )
+    names = {item.holder.id: item.holder.name for item in held} | {holder.id: holder.name for holder in wanted}
+    return RightPlan(
+        project=project,
+        given=given,
+        taken=taken,
+        losing=frozenset(
+            id_ for id_, item in own.items() if item.role == ADMINISTRATOR and after.get(id_) != ADMINISTRATOR
+        ),
+        before=_shown((item.holder.name, item.role) for item in own.values()),
+        after=_shown((names[id_], role) for id_, role in after.items()),
+    )
+
+
+def _shown(roles: t.Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted(f"{name}: {role}" for name, role in roles))
