@@ -872,9 +872,9 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._access.options import ACCESS_OPTIONS
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import refuse_contradictions
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import caller_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import refuse_contradictions
 from ansible_collections.azdo.connections.plugins.module_utils._manage.state_absent import StateAbsent
 from ansible_collections.azdo.connections.plugins.module_utils._manage.state_present import StatePresent
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module

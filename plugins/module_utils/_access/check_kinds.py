@@ -46,7 +46,7 @@ class Kind:
     type_name: str
     takes: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    definition: tuple[str, str, str] | None = None
+    definition: tuple[str, str, tuple[int, int, int]] | None = None
     fresh: t.Mapping[str, t.Any] = field(default_factory=dict)
     read: t.Callable[[Fields], Settings]
     write: t.Callable[[t.Mapping[str, t.Any]], Settings]
@@ -188,14 +188,14 @@ KINDS: dict[str, Kind] = {
     "branch_control": Kind(
         title="branch control", type_id=_TASK, type_name="Task Check", needs=("branches",),
         takes=("branches", "protected_branches_only", "allow_unknown_protection", "display_name"),
-        definition=("86b05a0c-73e6-4f7d-b3cf-e38f3b39a75b", "evaluatebranchProtection", "0.0.1"),
+        definition=("86b05a0c-73e6-4f7d-b3cf-e38f3b39a75b", "evaluatebranchProtection", (0, 0, 1)),
         fresh={"protected_branches_only": False, "allow_unknown_protection": False, "display_name": "Branch control"},
         read=_read_branches, write=_write_branches,
     ),
     "business_hours": Kind(
         title="business hours", type_id=_TASK, type_name="Task Check", needs=("days", "start_time", "end_time", "time_zone"),
         takes=("days", "start_time", "end_time", "time_zone", "display_name"),
-        definition=("445fde2f-6c39-441c-807f-8a59ff2e075f", "evaluateBusinessHours", "0.0.1"),
+        definition=("445fde2f-6c39-441c-807f-8a59ff2e075f", "evaluateBusinessHours", (0, 0, 1)),
         fresh={"display_name": "Business hours"},
         read=_read_hours, write=_write_hours,
     ),
@@ -205,7 +205,7 @@ KINDS: dict[str, Kind] = {
             "connection", "method", "url_suffix", "headers", "body", "success_criteria", "waits_for_callback", "variable_group",
             "retry_interval", "display_name",
         ),
-        definition=("9c3e8943-130d-4c78-ac63-8af81df62dfb", "InvokeRESTAPI", "1.220.0"),
+        definition=("9c3e8943-130d-4c78-ac63-8af81df62dfb", "InvokeRESTAPI", (1, 220, 0)),
         fresh={"waits_for_callback": False, "display_name": "Invoke REST API"},
         read=_read_request, write=_write_request,
     ),
@@ -290,8 +290,7 @@ def check_body(connection_id: str, wanted: Check, known: Known | None = None) ->
         body: Json = {"id": known.id, "isDisabled": False, "timeout": known.settings.get("timeout")}
     else:
         said, body = {**kind.fresh, **wanted.settings}, {}
-        definition = dict(zip(("id", "name", "version"), kind.definition, strict=True)) if kind.definition else None
-        settings = {"definitionRef": definition} if definition else {}
+        settings = _definition(*kind.definition) if kind.definition else {}
     for key, value in kind.write(said).items():
         settings[key] = _edited(settings.get(key) or {}, value) if key == "inputs" else value
     if "display_name" in said:
@@ -304,6 +303,10 @@ def check_body(connection_id: str, wanted: Check, known: Known | None = None) ->
         "settings": settings,
         "resource": {"type": "endpoint", "id": connection_id},
     }
+
+
+def _definition(id_: str, name: str, version: tuple[int, int, int]) -> Settings:
+    return {"definitionRef": {"id": id_, "name": name, "version": ".".join(map(str, version))}}
 
 
 def _edited(inputs: t.Mapping[str, t.Any], edits: t.Mapping[str, t.Any]) -> Settings:

@@ -26,6 +26,9 @@ from ansible_collections.azdo.connections.plugins.module_utils._access.right_pla
     right_plan,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import Change
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -33,10 +36,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotFoundError,
     NotPermittedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Target
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
-from ansible_collections.azdo.connections.plugins.module_utils._manage.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_access import AzureAccess

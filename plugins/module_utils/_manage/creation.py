@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import references_of
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
     OptionError,
     ServiceError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import references_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Target
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
     ProjectView,
     UnfinishedError,
     said,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, ProjectReference
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import Draft, creation_body
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for

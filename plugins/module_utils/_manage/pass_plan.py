@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import Change
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import ConnectionPlan
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment
 from ansible_collections.azdo.connections.plugins.module_utils._manage.access import AccessStep
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 

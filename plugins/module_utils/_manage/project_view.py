@@ -14,6 +14,12 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.resolved import HOW_EXACT, Names
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import (
+    Caller,
+    Desired,
+    Share,
+    Target,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     NotFoundError,
@@ -24,12 +30,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
     Application,
     Identity,
     ManagedIdentity,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
-    Caller,
-    Desired,
-    Share,
-    Target,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import the_one
 from ansible_collections.azdo.connections.plugins.module_utils._model.completeness import incomplete

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import Change, diff
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -23,8 +26,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation, federate
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Application, Identity
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import restore_role
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change, diff
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import (
     IdentityUsers,
     LeftoverFinder,
@@ -35,7 +36,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
     ProjectView,
     UnfinishedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     SERVICE_PRINCIPAL,
     ArmConnection,

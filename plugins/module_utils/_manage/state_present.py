@@ -11,6 +11,21 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired import pem
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import (
+    Change,
+    creation_changes,
+    diff,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import compare, references_of
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import manages_federation
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
+    refuse_on_server,
+    refuse_unreachable,
+    refuse_unreachable_federation,
+    sharing_not_supported,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
     AzdoError,
@@ -32,25 +47,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.roles i
     look_at_role,
     unassign_role,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage import pem
 from ansible_collections.azdo.connections.plugins.module_utils._manage.access import Access
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import (
-    Change,
-    creation_changes,
-    diff,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import compare, references_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import manages_federation
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan, Steps, tell
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
-    refuse_on_server,
-    refuse_unreachable,
-    refuse_unreachable_federation,
-    sharing_not_supported,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import (
     refuse_taken_names,
     refuse_taken_shares,

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import ConnectionPlan
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError, OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ArmConnection,
     Json,

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import ConnectionPlan
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.foreign_changes import differences
+from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import left_over, refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
     OperationFailedError,
     ProjectView,
@@ -21,7 +22,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
     fails_anew,
     said,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.reached import left_over, refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import reference_body, update_body
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for

@@ -68,6 +68,7 @@ STRICT = {
     "module_utils",
     "module_utils/_model",
     "module_utils/_pipelines",
+    "module_utils/_desired",
     "module_utils/_rules",
     "plugin_utils/_results",
     "plugin_utils/_report",
@@ -110,7 +111,7 @@ MEETS_THE_WORLD = {
     # Earlier reports; only read.
     "plugin_utils/_rollout/earlier_reports.py": {"pathlib"},
     # Whether a certificate and its key are some; only read, and only if it is there.
-    "module_utils/_manage/pem.py": {"cryptography"},
+    "module_utils/_desired/pem.py": {"cryptography"},
     # How a filter says that its input is wrong, and the present where none is given.
     "plugin_utils/_input/argument_checks.py": {"ansible", "clock"},
     # Its templates, which lie beside it, and what fills them.
@@ -125,7 +126,7 @@ SOLE_IMPORTERS = {
     "requests": ("_rest/http",),
     "azure": ("_sign_in/tokens",),
     "msal": ("_sign_in/tokens",),
-    "cryptography": ("_manage/pem",),
+    "cryptography": ("_desired/pem",),
     "yaml": ("module_utils/_yaml",),
     # How Ansible ends a module.
     "ansible": ("_run/runtime",),
@@ -332,8 +333,8 @@ def test_the_collection_keeps_to_it(guard: t.Callable[[Path], list[str]]) -> Non
         (looks_up, "module_utils/_model/bodies.py", f"def f():\n    from {UTILS}._rules.eligibility import rules"),
         (looks_up, "module_utils/_rest/graph.py", f"from {UTILS}._run import runtime"),
         (looks_up, "module_utils/_run/undo.py", f"from {PACKAGE}plugin_utils._report.rows import rows"),
-        (looks_up, "module_utils/_manage/changes.py", f"from {UTILS}._convert import plan"),
-        (looks_up, "module_utils/_manage/changes.py", f"from {UTILS}._move.journal import Journal"),
+        (looks_up, "module_utils/_manage/update.py", f"from {UTILS}._convert import plan"),
+        (looks_up, "module_utils/_manage/update.py", f"from {UTILS}._move.journal import Journal"),
         (looks_up, "plugin_utils/_report/page.py", f"from {PACKAGE}plugin_utils._front_door import InProcessAction"),
         (looks_up, "modules/azdo_x.py", f"from {PACKAGE}action.azdo_x import ActionModule"),
         (looks_up, "inventory/azdo.py", f"from {PACKAGE}modules.azdo_x import run"),

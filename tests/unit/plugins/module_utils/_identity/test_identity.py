@@ -9,10 +9,10 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation, unfederate
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import Assignment, unassign_role
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import Credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.verification import Verification, classify
 

@@ -10,7 +10,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._manage.foreign_changes import differences
+from ansible_collections.azdo.connections.plugins.module_utils._desired.foreign_changes import differences
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import SERVICE_PRINCIPAL, WIF, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import conversion_body
 

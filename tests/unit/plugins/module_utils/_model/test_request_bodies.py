@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import references_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import references_of
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (
     Edits,

@@ -11,18 +11,18 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import (
     METHODS,
     manages_federation,
     method_of,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
     refuse_contradictions,
     refuse_unreachable,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
     audience,

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.options import access_of
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Access, AccessIn
+from ansible_collections.azdo.connections.plugins.module_utils._desired import pem, values
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage import pem, values
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import SHORTEST_SECRET, check_secret

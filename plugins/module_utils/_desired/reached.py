@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import Change
+from ansible_collections.azdo.connections.plugins.module_utils._desired.change_limits import (
     ALLOW_UNREACHED,
     UnreachedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import edits_of, is_sharing, shares_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import edits_of, is_sharing, shares_of
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import (
     METHODS,
     SCOPE_PARTS,
     Method,
@@ -19,7 +18,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_
     method_of,
     possible,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF
 from ansible_collections.azdo.connections.plugins.module_utils._model.role_assignment import refuse_privileged
 

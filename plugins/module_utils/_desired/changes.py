@@ -13,21 +13,21 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import HIDDEN, Change
-from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import HIDDEN, Change
+from ansible_collections.azdo.connections.plugins.module_utils._desired.change_limits import (
     MOVABLE,
     NEWER_FIELDS,
     refuse_harm,
     refuse_immutable,
     refuse_untold,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import (
     Caller,
     Desired,
     Share,
     Target,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     WIF,
     ArmConnection,

@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection import ARGUMENT_SPEC
 
 from unit.plugins._helpers.arm import CLIENT, SUBSCRIPTION

@@ -12,20 +12,20 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.ansible_diff import HIDDEN, Change, diff
-from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import HIDDEN, Change, diff
+from ansible_collections.azdo.connections.plugins.module_utils._desired.change_limits import (
     ImmutableError,
     NotNowError,
     UnreachedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import ConnectionPlan, compare
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import ConnectionPlan, compare
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import (
     Caller,
     Desired,
     Share,
     Target,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import update_body
 from hypothesis import given

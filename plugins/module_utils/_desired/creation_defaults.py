@@ -8,19 +8,18 @@ PRIVATE to the collection, and pure.
 
 from __future__ import annotations
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.change_limits import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.change_limits import (
     ALLOW_UNREACHED,
     UnreachedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import (
     OPTIONAL_PARTS,
     SCOPE_PARTS,
     Method,
     method_of,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
-from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals import (
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
     listed,
     refuse_misplaced,
     refuse_ruled_out,
@@ -28,6 +27,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.refusals 
     server_not_supported,
     values,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import RESOURCE_MANAGER_URLS, Draft
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import SCOPE_PARTS
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError, OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import SCOPE_PARTS
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     SERVICE_PRINCIPAL,
     WIF,

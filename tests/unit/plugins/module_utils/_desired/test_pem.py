@@ -11,8 +11,8 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._desired.pem import mended, refuse_expired
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pem import mended, refuse_expired
 
 from unit.plugins._helpers.certificates import certificate, new_key, private_key
 
