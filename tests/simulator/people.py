@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from . import identity_fleet
+from .azure_places import ManagementGroup, Subscription, Workspace
 from .caller import AzureRights, Caller, CallerKind, GraphRights, Level
 from .directory import Application, ManagedIdentity
 from .identifiers import guid
@@ -132,3 +133,20 @@ class People:
     ) -> ManagedIdentity:
         subscription_id = subscription_id or guid("subscription", self.organization)
         return identity_fleet.managed_identity(self.world, name, subscription_id, resource_group)
+
+    def subscription(
+        self, name: str, id: str | None = None, *, tenant_id: str | None = None, state: str = "Enabled"
+    ) -> Subscription:
+        """A subscription that lists show; give two of one name an id. That connections name one does not make it exist."""
+        identifier = id or guid("subscription", self.organization, name)
+        return self.world.places.add_subscription(Subscription(identifier, name, tenant_id or self.tenant_id, state))
+
+    def management_group(self, name: str, id: str | None = None, *, tenant_id: str | None = None) -> ManagementGroup:
+        """`name` is what people read; the id is made of it unless told."""
+        identifier = id or name.lower().replace(" ", "-")
+        return self.world.places.add_management_group(ManagementGroup(identifier, name, tenant_id or self.tenant_id))
+
+    def workspace(
+        self, name: str, subscription_id: str, resource_group: str, location: str = "westeurope"
+    ) -> Workspace:
+        return self.world.places.add_workspace(Workspace(name, subscription_id, resource_group, location))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from .azure_places import Places
 from .caller import Caller, UserRole
 from .directory import Directory
 from .lag import Lags
@@ -191,6 +192,7 @@ class World:
         self.callers: dict[str, Caller] = {}
         self.checks: dict[int, Check] = {}
         self.directory = Directory()
+        self.places = Places()
         self.default_managed_identity: Caller | None = None
         self.lags = Lags()
         self.pipelines = Pipelines()
