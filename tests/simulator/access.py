@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .caller import LEVELS, Level, PipelineRight
+from .caller import LEVELS, Level, Right
 from .calls import Call
 from .errors import Failure, access_denied
 from .state import Connection, Project
@@ -25,14 +25,15 @@ def denied(call: Call, name: str) -> Failure:
 
 
 def level_of(call: Call, connection: Connection, project: Project) -> Level:
-    """The best of what the caller has in the project and of its role on this connection there."""  # assumed: 6.3
+    """The best of what the caller has in the project and of its roles on this connection there, those of its groups too."""  # assumed: 6.3
     caller = call.caller
     if not caller.sees(project.id):
         return "none"
     found: list[Level] = [
         _LEVEL_OF_ROLE[item.role]
         for item in connection.roles.get(project.id, [])
-        if item.caller.id == caller.id and (item.counts or not connection.inherits)
+        if (item.caller.id == caller.id or caller.id in item.caller.members)
+        and (item.counts or not connection.inherits)
     ]
     found.append(caller.levels.get(project.id, caller.level) if connection.inherits else "none")
     return max(found, key=LEVELS.index)
@@ -51,12 +52,12 @@ def need(call: Call, level: Level, project: Project, connection: Connection) -> 
         raise denied(call, connection.name)
 
 
-def right(call: Call, name: PipelineRight) -> bool:
+def right(call: Call, name: Right) -> bool:
     return bool(getattr(call.caller, name))
 
 
-def need_right(call: Call, name: PipelineRight, permission: str) -> None:
-    """What may be read of pipelines and what surrounds them."""  # assumed: 9.2 (status and text)
+def need_right(call: Call, name: Right, permission: str) -> None:
+    """What may be read of pipelines and what surrounds them, and of identities."""  # assumed: 9.2 (status and text)
     if not right(call, name):
         raise access_denied(
             f"Access denied. {call.caller.display_name} needs {permission} permissions to perform the action."

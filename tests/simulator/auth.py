@@ -27,6 +27,7 @@ ANONYMOUS = Caller(
     projects=frozenset(),
     level="none",
     creator=False,
+    reads_identities=False,
 )
 
 

@@ -41,7 +41,9 @@ class Site:
         return str(uuid.uuid4())
 
     def issue_token(self, caller: Caller, resource: str) -> str:
-        """A token of the organization's tenant. Raises LookupError for a resource nobody serves."""
+        """A token of the organization's tenant. Raises LookupError for a resource nobody serves, and for a group."""
+        if caller.kind == "group":
+            raise LookupError(f"{caller.display_name} is a group, which does not sign in")
         tenant_id = self.world.tenant_id
         issuer = f"{self.base_url}/{tenant_id}/v2.0"
         return self.tokens.issue(caller, resource, tenant_id, issuer, self.knobs.token_lifetime_s)

@@ -20,7 +20,7 @@ from .versions import dotted, resource_version
 
 def connection_data(call: Call) -> Reply:
     """Who am I, and which organization is this."""  # observed: 1
-    identity = _identity(call.caller, call.world.tenant_id)
+    identity = _identity(call.caller)
     return answer(
         {
             "authenticatedUser": identity,
@@ -38,21 +38,14 @@ def connection_data(call: Call) -> Reply:
     )
 
 
-def _identity(caller: Caller, tenant_id: str) -> dict[str, Any]:
-    if caller.is_user:
-        claims, subject = "Microsoft.IdentityModel.Claims.ClaimsIdentity", "aad"
-    elif caller.kind == "anonymous":
-        claims, subject = "System:PublicAccess", "s2s"
-    else:  # assumed: 9.1 (how a service principal shows is not in the fact sheet)
-        claims, subject = "Microsoft.VisualStudio.Services.Claims.AadServicePrincipal", "aadsp"
-    account = caller.unique_name or caller.display_name
+def _identity(caller: Caller) -> dict[str, Any]:
     return {
         "id": caller.id,
-        "descriptor": f"{claims};{tenant_id}\\{account}",
-        "subjectDescriptor": f"{subject}.{caller.id.replace('-', '')}",
+        "descriptor": caller.descriptor,
+        "subjectDescriptor": caller.subject_descriptor,
         "providerDisplayName": caller.display_name,
         "isActive": True,
-        "properties": {"Account": {"$type": "System.String", "$value": account}},
+        "properties": {"Account": {"$type": "System.String", "$value": caller.account}},
         "resourceVersion": 2,
         "metaTypeId": 0,
     }

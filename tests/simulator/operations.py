@@ -153,6 +153,8 @@ def _roles() -> list[Operation]:
     return [
         _devops("GET", one, roles.list_roles, "read", resources.ROLES),
         _devops("PUT", one, roles.set_roles, "write", resources.ROLES),
+        _devops("PATCH", one, roles.remove_roles, "write", resources.ROLES),
+        _devops("DELETE", f"{one}/{{identity}}", roles.remove_role, "write", resources.ROLES),
     ]
 
 

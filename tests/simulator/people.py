@@ -33,6 +33,7 @@ class People:
         name: str,
         *,
         kind: CallerKind = "user",
+        mail: str | None = None,
         pat: str | None = None,
         pat_expired: bool = False,
         client_id: str | None = None,
@@ -49,19 +50,23 @@ class People:
         reads_pools: bool = True,
         reads_tasks: bool = True,
         queues_pipelines: bool = True,
+        reads_identities: bool = True,
     ) -> Caller:
-        """Somebody who may sign in; `projects` limits what is seen, `level` what may be done with connections."""
+        """Somebody who may sign in; `projects` limits what is seen, `level` what may be done with connections.
+
+        People of one name are told apart by `mail`.
+        """
+        made_of = (self.organization, name) if mail is None else (self.organization, name, mail)
+        address = mail or name.lower().replace(" ", ".") + "@" + self.organization.split("/")[-1] + ".example"
         caller = Caller(
-            id=guid("caller", self.organization, name),
+            id=guid("caller", *made_of),
             display_name=name,
-            unique_name=name.lower().replace(" ", ".") + "@" + self.organization.split("/")[-1] + ".example"
-            if kind == "user"
-            else client_id or name,
+            unique_name=address if kind == "user" else client_id or name,
             kind=kind,
             pat=pat,
             pat_expired=pat_expired,
             client_id=client_id,
-            object_id=guid("object", self.organization, name),
+            object_id=guid("object", *made_of),
             member=member,
             projects=None if projects is None else frozenset(item.id for item in projects),
             level=level,
@@ -75,9 +80,34 @@ class People:
             reads_pools=reads_pools,
             reads_tasks=reads_tasks,
             queues_pipelines=queues_pipelines,
+            reads_identities=reads_identities,
+            tenant_id=self.tenant_id,
         )
         self.world.callers[caller.id] = caller
         return caller
+
+    def group(self, name: str, members: Iterable[Caller] = ()) -> Caller:
+        """A group by its whole name, `[Project]\\Name` or `[organization]\\Name`. It may have roles and approve, and never signs in."""
+        place, separator, short = name.removeprefix("[").partition("]\\")
+        if not (name.startswith("[") and place and separator and short):
+            raise ValueError(f"a group is called [Project]\\Name or [organization]\\Name, not {name!r}")
+        where = f"Classification/TeamProject/{guid('project', self.organization, place)}"
+        if place.lower() == self.organization.lower():
+            where = f"Framework/IdentityDomain/{self.organization_id}"
+        group = Caller(
+            id=guid("group", self.organization, name.lower()),
+            display_name=name,
+            unique_name=f"vstfs:///{where}\\{short}",  # assumed: identities
+            kind="group",
+            level="none",
+            creator=False,
+            graph_rights="none",
+            azure_rights="none",
+            tenant_id=self.tenant_id,
+            members=frozenset(item.id for item in members),
+        )
+        self.world.callers[group.id] = group
+        return group
 
     def service_principal(
         self,

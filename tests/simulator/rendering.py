@@ -40,8 +40,7 @@ def identity_ref(site: Site, caller: Caller) -> dict[str, Any]:
 
 
 def _identity_ref(site: Site, caller: Caller) -> dict[str, Any]:
-    prefix = {"user": "aad", "service_principal": "aadsp", "managed_identity": "aadsp"}.get(caller.kind, "svc")
-    descriptor = f"{prefix}.{caller.id.replace('-', '')}"
+    descriptor = caller.subject_descriptor
     avatar = f"{site.organization_url}/_apis/GraphProfile/MemberAvatars/{descriptor}"
     return {
         "displayName": caller.display_name,
@@ -51,6 +50,7 @@ def _identity_ref(site: Site, caller: Caller) -> dict[str, Any]:
         "uniqueName": caller.unique_name,
         "imageUrl": avatar,
         "descriptor": descriptor,
+        **({"isContainer": True} if caller.kind == "group" else {}),  # documented: 6.2 (IdentityRef)
     }
 
 

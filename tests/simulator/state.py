@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from typing import Any, Literal
 from .azure_places import Places
 from .caller import Caller, UserRole
 from .directory import Directory
-from .lag import Lags
+from .lag import Lags, Snapshots
 from .pipeline_state import Pipelines
 
 
@@ -152,10 +153,18 @@ class Connection:
         return next((item for item in self.references if item.project.id == project_id), None)
 
     def give_role(self, project_id: str, given: UserRole) -> None:
-        """Replaces what this caller has in the project, or adds."""
+        """Replaces what this caller has in the project, or adds. What is inherited is apart from what is given here."""  # assumed: 6.3
         known = self.roles.setdefault(project_id, [])
-        place = next((place for place, item in enumerate(known) if item.caller.id == given.caller.id), len(known))
+        same = (given.caller.id, given.inherited)
+        place = next(
+            (place for place, item in enumerate(known) if (item.caller.id, item.inherited) == same), len(known)
+        )
         known[place : place + 1] = [given]
+
+    def take_roles(self, project_id: str, identities: Collection[str]) -> None:
+        """Takes away what was given here; what is inherited stays."""  # assumed: 6.3
+        known = self.roles.get(project_id, [])
+        self.roles[project_id] = [item for item in known if item.inherited or item.caller.id not in identities]
 
     def parameter(self, name: str) -> str:
         """Keys are matched without regard to case."""  # observed: 2.5
@@ -195,6 +204,7 @@ class World:
         self.places = Places()
         self.default_managed_identity: Caller | None = None
         self.lags = Lags()
+        self.snapshots = Snapshots()
         self.pipelines = Pipelines()
         self.busy: set[str] = set()
         """Resources that a request is writing just now."""

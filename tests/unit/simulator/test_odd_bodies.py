@@ -66,6 +66,7 @@ class World:
         self.fleet.extra_secret(self.secret)
         self.credential = federate(self.application, "known", "https://known", "known")
         self.other = self.fleet.project("Q")
+        self.ann = self.fleet.caller("Ann Other")
         self.pipeline = self.fleet.yaml_pipeline(project, "pipeline", "steps: []")
 
     def path(self, route: Route) -> str:
@@ -119,7 +120,7 @@ class World:
             "runs": {"templateParameters": {}, "resources": {}},
             "addPassword": {"passwordCredential": {"displayName": "d", "endDateTime": "2030-01-01T00:00:00Z"}},
             "removePassword": {"keyId": self.application.passwords[-1].key_id},
-            "{resource}": [{"roleName": "User", "userId": self.fleet.user.id}],
+            "{resource}": [self.ann.id] if route.method == "PATCH" else [{"roleName": "User", "userId": self.ann.id}],
             "{name}": {"properties": {**role, "principalType": "ServicePrincipal"}},
         }.get(end) or (check if "/checks/" in route.template else {"resource": resource, **pipelines})
 

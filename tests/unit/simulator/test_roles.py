@@ -153,4 +153,6 @@ def test_a_role_that_is_none() -> None:
 
 def test_setting_roles_is_a_write() -> None:
     assert is_write("PUT", f"/o/{BASE}/p_c")
+    assert is_write("PATCH", f"/o/{BASE}/p_c")
+    assert is_write("DELETE", f"/o/{BASE}/p_c/i")
     assert not is_write("GET", f"/o/{BASE}/p_c")
