@@ -116,6 +116,9 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
     resource = f"{roles}/{payments.id}_{connection.id}"
     rest.get(resource, **preview)
     rest.send("PUT", resource, params=preview, json=[{"roleName": "User", "userId": simulator.fleet.user.id}])
+    rest.send("PATCH", resource, params=preview, json=[simulator.fleet.user.id])
+    rest.send("DELETE", f"{resource}/{simulator.fleet.user.id}", params=preview)
+    rest.get("_apis/identities", searchFilter="General", filterValue="Sam Operator")
     token = Rest(simulator, f"Bearer {simulator.token()}", version="7.2-preview.1")
     token.session.hooks = rest.session.hooks
     old = _named(simulator.fleet, "Payments", "settlement-dev")

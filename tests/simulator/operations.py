@@ -16,6 +16,7 @@ from . import (
     graph,
     graph_credentials,
     history,
+    identities,
     machine_identity,
     migration,
     pipeline_runs,
@@ -148,9 +149,10 @@ def _pipelines_and_tasks() -> list[Operation]:
     ]
 
 
-def _roles() -> list[Operation]:
+def _people() -> list[Operation]:
     one = f"_apis/securityroles/scopes/{roles.SCOPE}/roleassignments/resources/{{resource}}"
     return [
+        _devops("GET", "_apis/identities", identities.read_identities, "read", resources.IDENTITIES),
         _devops("GET", one, roles.list_roles, "read", resources.ROLES),
         _devops("PUT", one, roles.set_roles, "write", resources.ROLES),
         _devops("PATCH", one, roles.remove_roles, "write", resources.ROLES),
@@ -232,7 +234,7 @@ def table() -> Table:
             *_endpoints(),
             *_pipelines(),
             *_pipelines_and_tasks(),
-            *_roles(),
+            *_people(),
             *_entra(),
             *_graph(),
             *_resource_manager(),

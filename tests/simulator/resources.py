@@ -48,6 +48,9 @@ ROLES = Resource(  # id and template: the security roles client of Microsoft's S
     "9461c234-c84c-4ed2-b918-2f0f92ad0a35", "securityroles", "roleassignments",
     "_apis/{area}/scopes/{scopeId}/{resource}/resources/{resourceId}/{identityId}", 1, (3, 2), True,
 )  # fmt: skip
+IDENTITIES = Resource(  # id: the identity client of Microsoft's SDKs
+    "28010c54-d0c0-4c89-a5b0-1c9e188b9fb7", "IMS", "Identities", "_apis/{resource}/{identityId}", 1, (1, 0),
+)  # fmt: skip
 PROJECTS = Resource(  # id: the core client of Microsoft's SDKs
     "603fe2ac-9723-48b9-88ad-09305aa6c6e1", "core", "projects", "_apis/{resource}/{*projectId}", 4, (1, 0),
 )  # fmt: skip
@@ -108,5 +111,5 @@ CONNECTION_DATA = Resource(
 RESOURCES = (
     PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, ROLES, PROJECTS,
     PROCESSES, AUTHORIZED_RESOURCES, RESOURCE_AREAS, CONNECTION_DATA, DEFINITIONS, TIMELINES, RELEASES, TASK_GROUPS,
-    VARIABLE_GROUPS, TASKS, ELASTIC_POOLS, PREVIEW, RUNS, GIT_ITEMS,
+    VARIABLE_GROUPS, TASKS, ELASTIC_POOLS, PREVIEW, RUNS, GIT_ITEMS, IDENTITIES,
 )  # fmt: skip

@@ -54,6 +54,15 @@ def sdk(simulate: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_the_sdk_looks_people_up(sdk: Callable[[Fleet], Any]) -> None:
+    fleet = Fleet()
+    ann = fleet.caller("Ann Other")
+    client = sdk(fleet).get_identity_client()
+    (one,) = client.read_identities(search_filter="General", filter_value="Ann Other", query_membership="None")
+    assert (one.id, one.subject_descriptor, one.is_container) == (ann.id, ann.subject_descriptor, False)
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_the_sdk_lists_gets_creates_shares_and_deletes(sdk: Callable[[Fleet], Any]) -> None:
     fleet = Fleet()
     project, guest = fleet.project("Büro München"), fleet.project("Guest")
