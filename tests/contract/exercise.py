@@ -110,7 +110,7 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
         test = {"dataSourceDetails": {"dataSourceName": "TestConnection"}}
         params = {"endpointId": _named(simulator.fleet, "Payments", name).id}
         rest.send("POST", "Payments/_apis/serviceendpoint/endpointproxy", params=params, json=test)
-    _pipelines(rest, connection, preview)
+    _pipelines(rest, connection, preview, simulator.fleet.user.id)
     _definitions(rest, payments)
     roles = "_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources"
     resource = f"{roles}/{payments.id}_{connection.id}"
@@ -127,7 +127,7 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
         token.send("POST", route, json={"serviceConnectionInput": subject})
 
 
-def _pipelines(rest: Rest, connection: Connection, preview: dict[str, str]) -> None:
+def _pipelines(rest: Rest, connection: Connection, preview: dict[str, str], approver: str) -> None:
     base = "Payments/_apis/pipelines"
     permissions = f"{base}/pipelinepermissions/endpoint/{connection.id}"
     resource = {"type": "endpoint", "id": connection.id}
@@ -141,7 +141,7 @@ def _pipelines(rest: Rest, connection: Connection, preview: dict[str, str]) -> N
     checks = f"{base}/checks/configurations"
     asked = {"resourceType": "endpoint", "resourceId": connection.id, "$expand": "settings", **preview}
     rest.send("GET", checks, params=asked)
-    settings = {"approvers": [], "minRequiredApprovers": 1}
+    settings = {"approvers": [{"id": approver}], "minRequiredApprovers": 1}
     body = {"type": APPROVAL, "settings": settings, "resource": resource, "timeout": 60}
     made = rest.send("POST", checks, params=preview, json=body).json()
     rest.get(f"{checks}/{made['id']}", **preview)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import typed
+from . import check_settings, typed
 from .access import need
 from .calls import Call
 from .clock import iso_milliseconds
@@ -36,7 +36,16 @@ def query_checks(call: Call) -> Reply:
 
 
 def get_check(call: Call) -> Reply:
-    return answer(_render(call, _one(call), _expanded(call)))
+    """As the list of its connection shows it, which may be as it was before the last write."""
+    text = call.parameters["id"]
+    number = int(text) if text.isdigit() else 0
+    known = call.world.checks.get(number) or call.world.former_checks.get(number)
+    if known is None or known.project_id != call.the_project.id:
+        raise _not_found(text)
+    one = next((item for item in _of(call, known.connection_id) if item.id == number), None)
+    if one is None:
+        raise _not_found(text)
+    return answer(_render(call, one, _expanded(call)))
 
 
 def add_check(call: Call) -> Reply:
@@ -47,8 +56,13 @@ def add_check(call: Call) -> Reply:
     typed.text(resource, "type", "resource.")
     connection = _connection(call, resource["id"])
     now, who = call.site.clock.now(), call.caller.id
-    name, settings = typed.text(kind, "name", "type."), typed.mapping(body, "settings")
-    timeout = typed.number(body, "timeout", default=43200)
+    settings = typed.mapping(body, "settings")
+    timeout = typed.number(body, "timeout", default=check_settings.LONGEST)
+    check_settings.refuse_timeout(timeout)
+    check_settings.refuse(call, kind["id"], settings)
+    check_settings.refuse_second_lock(kind["id"], [item.type_id for item in _stored(call, connection.id)])
+    _keep(call, connection.id)
+    name = typed.text(kind, "name", "type.") or check_settings.TYPES[kind["id"].lower()]
     number = call.world.next_check_id()
     made = Check(
         number, call.the_project.id, connection.id, kind["id"], name, settings, timeout, who, now, who, now,
@@ -62,6 +76,10 @@ def update_check(call: Call) -> Reply:
     _connection(call, check.connection_id)
     settings, timeout = typed.mapping(body, "settings"), typed.number(body, "timeout", default=check.timeout)
     disabled = typed.flag(body, "isDisabled")
+    check_settings.refuse_timeout(timeout)
+    if "settings" in body:
+        check_settings.refuse(call, check.type_id, settings)
+    _keep(call, check.connection_id)
     if "settings" in body:
         check.settings = settings
     check.timeout = timeout
@@ -74,7 +92,8 @@ def update_check(call: Call) -> Reply:
 def delete_check(call: Call) -> Reply:
     check = _one(call)
     _connection(call, check.connection_id)
-    del call.world.checks[check.id]
+    _keep(call, check.connection_id)
+    call.world.former_checks[check.id] = call.world.checks.pop(check.id)
     return Reply(200, b"", "")
 
 
@@ -87,6 +106,11 @@ def _of(call: Call, connection_id: str) -> list[Check]:
     connection, project = call.world.connections.get(connection_id), call.the_project.id
     if connection is not None and connection.reference(project) is not None:
         need(call, "reader", call.the_project, connection)  # assumed: 6.2
+    return call.world.snapshots.shown(_key(call, connection_id), _stored(call, connection_id))
+
+
+def _stored(call: Call, connection_id: str) -> list[Check]:
+    project = call.the_project.id
     return [
         item
         for item in call.world.checks.values()
@@ -94,14 +118,25 @@ def _of(call: Call, connection_id: str) -> list[Check]:
     ]
 
 
+def _key(call: Call, connection_id: str) -> str:
+    return f"checks {call.the_project.id} {connection_id}"
+
+
+def _keep(call: Call, connection_id: str) -> None:
+    found = _stored(call, connection_id)
+    call.world.snapshots.keep(_key(call, connection_id), found, call.knobs.check_lag_reads)
+
+
 def _one(call: Call) -> Check:
     text = call.parameters["id"]
     check = call.world.checks.get(int(text)) if text.isdigit() else None
     if check is None or check.project_id != call.the_project.id:
-        raise Failure(
-            404, "CheckConfigurationNotFoundException", f"Check configuration {text} was not found."
-        )  # assumed
+        raise _not_found(text)
     return check
+
+
+def _not_found(text: str) -> Failure:
+    return Failure(404, "CheckConfigurationNotFoundException", f"Check configuration {text} was not found.")  # assumed
 
 
 def _connection(call: Call, identifier: str) -> Connection:
@@ -130,5 +165,5 @@ def _render(call: Call, check: Check, with_settings: bool) -> dict[str, Any]:
         "isDisabled": check.disabled,
     }
     if with_settings:
-        body["settings"] = check.settings
+        body["settings"] = check_settings.shown(call, check.type_id, check.settings)
     return body

@@ -94,7 +94,8 @@ class Knobs:
     group_role_reads: bool = False
     # permissions (6.1)
     permission_delay_calls: int = 0
-    # roles (6.3)
+    # checks and roles (6.2, 6.3)
+    check_lag_reads: int = 0
     role_lag_reads: int = 0
     # execution history (7)
     history_page_size: int = 50

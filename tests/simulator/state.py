@@ -200,6 +200,8 @@ class World:
         self.connections: dict[str, Connection] = {}
         self.callers: dict[str, Caller] = {}
         self.checks: dict[int, Check] = {}
+        self.former_checks: dict[int, Check] = {}
+        """Those that requests have deleted, for reads that lag behind."""
         self.directory = Directory()
         self.places = Places()
         self.default_managed_identity: Caller | None = None

@@ -104,7 +104,13 @@ class World:
         if "federatedIdentityCredentials" in route.template:
             return credential if route.service == "graph" else {"properties": credential}
         kind = {"id": "8c6f20a7-a545-4486-9777-f762fafe0d4d", "name": "Approval"}
-        check = {"type": kind, "settings": {"approvers": []}, "timeout": 60, "resource": resource, "isDisabled": False}
+        check = {
+            "type": kind,
+            "settings": {"approvers": [{"id": self.ann.id}]},
+            "timeout": 60,
+            "resource": resource,
+            "isDisabled": False,
+        }
         role = {
             "roleDefinitionId": "/x/acdd72a7-3385-48ef-bd42-f606fba81ae7",
             "principalId": self.identity.principal_id,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pipeline permissions, checks, execution history and the list of types."""
+"""Pipeline permissions, execution history and the list of types."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from simulator.rest import Rest
 
 Simulate = Callable[..., Simulator]
 PERMISSIONS = "P/_apis/pipelines/pipelinePermissions"
-CHECKS = "P/_apis/pipelines/checks/configurations"
-APPROVAL = "8c6f20a7-a545-4486-9777-f762fafe0d4d"
 
 
 def preview(simulator: Simulator) -> Rest:
@@ -76,24 +74,6 @@ def test_the_preview_flag_is_needed(simulate: Simulate) -> None:
     connection = fleet.connection(fleet.project("P"), "c")
     answer = Rest(simulate(fleet)).get(f"{PERMISSIONS}/endpoint/{connection.id}")
     assert (answer.status_code, answer.json()["typeKey"]) == (400, "VssInvalidPreviewVersionException")
-
-
-def test_checks(simulate: Simulate) -> None:
-    fleet = Fleet()
-    connection = fleet.connection(fleet.project("P"), "c")
-    rest = preview(simulate(fleet))
-    resource = {"type": "endpoint", "id": connection.id, "name": "c"}
-    body = {"type": {"id": APPROVAL, "name": "Approval"}, "settings": {"approvers": []}, "resource": resource}
-    made = rest.send("POST", CHECKS, json={**body, "timeout": 60}).json()
-    params = {"resourceType": "endpoint", "resourceId": connection.id}
-    assert "settings" not in rest.get(CHECKS, **params).json()["value"][0]
-    assert rest.get(CHECKS, **params, **{"$expand": "settings"}).json()["value"][0]["settings"] == {"approvers": []}
-    changed = rest.send("PATCH", f"{CHECKS}/{made['id']}", json={"timeout": 90}).json()
-    assert changed["timeout"] == 90
-    query = "P/_apis/pipelines/checks/queryconfigurations"
-    assert rest.send("POST", query, json=[resource]).json()["count"] == 1
-    assert rest.send("DELETE", f"{CHECKS}/{made['id']}").status_code == 200
-    assert rest.get(f"{CHECKS}/{made['id']}").status_code == 404
 
 
 def test_history_comes_newest_first_in_pages(simulate: Simulate) -> None:
