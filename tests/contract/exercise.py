@@ -118,6 +118,9 @@ def _others(simulator: Simulator, rest: Rest, payments: Project) -> None:
     rest.send("PUT", resource, params=preview, json=[{"roleName": "User", "userId": simulator.fleet.user.id}])
     rest.send("PATCH", resource, params=preview, json=[simulator.fleet.user.id])
     rest.send("DELETE", f"{resource}/{simulator.fleet.user.id}", params=preview)
+    for name in ("azurermsubscriptions", "azurermmanagementgroups"):
+        rest.get(f"_apis/serviceendpoint/endpointproxy/{name}", **preview)
+    rest.get("_apis/distributedtask/serviceendpointproxy/azurermsubscriptions", **preview)
     rest.get("_apis/identities", searchFilter="General", filterValue="Sam Operator")
     token = Rest(simulator, f"Bearer {simulator.token()}", version="7.2-preview.1")
     token.session.hooks = rest.session.hooks

@@ -49,10 +49,14 @@ def authenticate(call: Call, *, bearer_only: bool = False) -> Caller:
         cause = "bearer"
         call.bearer = True
         caller = call.site.tokens.find(credential.strip(), AZURE_DEVOPS)
+        call.entra = caller is not None
     elif scheme.lower() == "basic" and not bearer_only:
         cause = "pat"
         password = _basic_password(credential)
-        caller = _by_pat(call, password) or call.site.tokens.find(password, AZURE_DEVOPS)
+        caller = _by_pat(call, password)
+        if caller is None:
+            caller = call.site.tokens.find(password, AZURE_DEVOPS)
+            call.entra = caller is not None
     if caller is not None and caller.kind == "user" and cause == "pat" and caller.pat_expired:
         raise _rejection(call, "expired")
     if caller is not None and not caller.member:

@@ -68,6 +68,8 @@ class Call:
     version_text: str = ""
     caller: Caller = field(default_factory=lambda: Caller("", "", "", "anonymous"))
     bearer: bool = False
+    entra: bool = False
+    """Signed in with a token of Entra, however it was sent, and not with a personal access token."""
     project: Project | None = None
 
     @property

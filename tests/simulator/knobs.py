@@ -92,6 +92,8 @@ class Knobs:
     # TestConnection (5)
     propagation_tests: int = 0
     group_role_reads: bool = False
+    # lists of the portal (sheet about look-ups)
+    proxy_lists_for_pat: bool = False
     # permissions (6.1)
     permission_delay_calls: int = 0
     # checks and roles (6.2, 6.3)

@@ -21,6 +21,7 @@ from . import (
     migration,
     pipeline_runs,
     pipelines,
+    portal_lists,
     processes,
     projects,
     proxy,
@@ -149,6 +150,16 @@ def _pipelines_and_tasks() -> list[Operation]:
     ]
 
 
+def _portal() -> list[Operation]:
+    groups, old = resources.MANAGEMENT_GROUP_LIST, "_apis/distributedtask/serviceendpointproxy/azurermsubscriptions"
+    subscriptions = portal_lists.list_subscriptions
+    return [
+        _devops("GET", f"{_E}/endpointproxy/azurermsubscriptions", subscriptions, "proxy", resources.SUBSCRIPTION_LIST),
+        _devops("GET", f"{_E}/endpointproxy/{groups.name}", portal_lists.list_management_groups, "proxy", groups),
+        _devops("GET", old, subscriptions, "proxy", resources.OLD_SUBSCRIPTION_LIST),
+    ]
+
+
 def _people() -> list[Operation]:
     one = f"_apis/securityroles/scopes/{roles.SCOPE}/roleassignments/resources/{{resource}}"
     return [
@@ -235,6 +246,7 @@ def table() -> Table:
             *_pipelines(),
             *_pipelines_and_tasks(),
             *_people(),
+            *_portal(),
             *_entra(),
             *_graph(),
             *_resource_manager(),

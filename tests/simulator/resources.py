@@ -23,6 +23,18 @@ PROXY = Resource(
     "cc63bb57-2a5f-4a7a-b79c-c142d308657e", _ENDPOINT, "endpointproxy",
     "{project}/_apis/{area}/{resource}", 1, (4, 1),
 )  # fmt: skip
+SUBSCRIPTION_LIST = Resource(
+    "18e8f65d-4e19-4a01-a621-cf0f2d938108", _ENDPOINT, "azurermsubscriptions",
+    "_apis/{area}/endpointproxy/{resource}", 1, (4, 1), True,
+)  # fmt: skip
+MANAGEMENT_GROUP_LIST = Resource(
+    "9acb984c-4f88-4e13-9691-2e688dddc047", _ENDPOINT, "azurermmanagementgroups",
+    "_apis/{area}/endpointproxy/{resource}", 1, (4, 1), True,
+)  # fmt: skip
+OLD_SUBSCRIPTION_LIST = Resource(  # id: the task agent client of Microsoft's SDKs
+    "bcd6189c-0303-471f-a8e1-acb22b74d700", "distributedtask", "azurermsubscriptions",
+    "_apis/{area}/serviceendpointproxy/{resource}", 1, (3, 0), True,
+)  # fmt: skip
 HISTORY = Resource(
     "10a16738-9299-4cd1-9a81-fd23ad6200d0", _ENDPOINT, "executionhistory",
     "{project}/_apis/{area}/{endpointId}/{resource}", 1, (4, 1),
@@ -112,4 +124,5 @@ RESOURCES = (
     PROJECT_ENDPOINTS, ENDPOINTS, PROXY, HISTORY, TYPES, MIGRATION, PERMISSIONS, CHECKS, CHECK_QUERIES, ROLES, PROJECTS,
     PROCESSES, AUTHORIZED_RESOURCES, RESOURCE_AREAS, CONNECTION_DATA, DEFINITIONS, TIMELINES, RELEASES, TASK_GROUPS,
     VARIABLE_GROUPS, TASKS, ELASTIC_POOLS, PREVIEW, RUNS, GIT_ITEMS, IDENTITIES,
+    SUBSCRIPTION_LIST, MANAGEMENT_GROUP_LIST, OLD_SUBSCRIPTION_LIST,
 )  # fmt: skip
