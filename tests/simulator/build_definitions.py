@@ -25,19 +25,38 @@ Item = TypeVar("Item")
 
 
 def list_definitions(call: Call) -> Reply:
-    """?includeAllProperties=true&definitionIds=&$top=&continuationToken="""  # documented: build 7.1
+    """?includeAllProperties=true&definitionIds=&name=&path=&$top=&continuationToken="""  # documented: build 7.1
     if not right(call, "reads_pipelines") and call.knobs.definitions_without_rights == "empty":
         return collection([])
     need_right(call, "reads_pipelines", "View builds")
     found = list(pipelines_of(call.world, call.the_project, "Build").values())
     wanted = {item.lower() for item in call.ask_list("definitionIds")}
-    name = (call.ask("name") or "").lower()
+    name, folder = call.ask("name") or "", call.ask("path") or ""
     found = [
-        item for item in found if (not wanted or str(item.id) in wanted) and (not name or item.name.lower() == name)
+        item
+        for item in found
+        if (not wanted or str(item.id) in wanted) and _called(item, name) and (not folder or _in_folder(item, folder))
     ]
     page, headers = paged(call, found, call.knobs.definitions_page_size)
     whole = call.ask_flag("includeAllProperties")
     return collection([definition(call, item, whole=whole) for item in page], headers)
+
+
+def _called(pipeline: Pipeline, name: str) -> bool:
+    """The whole name in any case, or the beginning of it before a `*` at the end."""  # assumed: look-ups
+    has, name = pipeline.name.lower(), name.lower()
+    if name.endswith("*"):
+        return has.startswith(name[:-1])
+    return not name or has == name
+
+
+def _in_folder(pipeline: Pipeline, path: str) -> bool:
+    """In this very folder; slashes may lean the other way, and those at the ends may be missing."""  # assumed: look-ups
+    return _folder(pipeline.folder) == _folder(path)
+
+
+def _folder(path: str) -> list[str]:
+    return path.lower().replace("/", "\\").strip("\\").split("\\")
 
 
 def get_definition(call: Call) -> Reply:
