@@ -181,7 +181,8 @@ class Access:
         changes, trouble = (_right_change(plan, where),), f"the roles in {where!r} could not be set"
         first = AccessStep(changes, trouble, lambda: self._set_rights(current, wanted, last=False))
         last = AccessStep(changes, trouble, lambda: self._set_rights(current, wanted, last=True))
-        return [first] if plan.safe else [], [last] if plan.rest else []
+        # Who has which role where it was not shared yet, the creator for one, is seen when it is.
+        return [first] if plan.safe or not read else [], [last] if plan.rest or not read else []
 
     @property
     def _caller_id(self) -> str:
