@@ -32,24 +32,39 @@ def authenticate_azure(call: Call, service: str) -> Caller:
 def may_ask(call: Call) -> None:
     """Graph: without any right nobody learns what there is."""  # assumed: 8.2
     if call.caller.graph_rights == "none":
-        raise _denied()
+        raise denied()
+
+
+def may_register(call: Call) -> None:
+    """Graph, after may_ask: ReadWrite.OwnedBy may, and people may without a role unless the tenant says else."""  # documented: Entra, default user permissions
+    caller = call.caller
+    if caller.graph_rights == "default" and not (caller.is_user and call.knobs.users_may_register):
+        raise denied()
+
+
+def may_look_up(call: Call) -> None:
+    """Graph: people are read with Directory.Read.All, which a service principal with OwnedBy has only if somebody gave it."""  # documented: Graph, add owner
+    may_ask(call)
+    limited = call.caller.graph_rights == "owned" and not call.caller.is_user
+    if limited and not call.knobs.owned_reads_directory:
+        raise denied()
 
 
 def may_touch(call: Call, identity: Identity) -> None:
     """Graph, after may_ask: ReadWrite.All, or ReadWrite.OwnedBy for an owner; managed identities have no owners."""  # documented: 8.2
     owners = identity.owners if isinstance(identity, Application) else frozenset[str]()
     if call.caller.graph_rights == "owned" and call.caller.object_id not in owners:
-        raise _denied()
+        raise denied()
 
 
 def may_change(call: Call, identity: Identity) -> None:
     """Graph, after may_touch: a member without a role reads every application and changes those that it owns."""  # documented: Entra, default user permissions
     owners = identity.owners if isinstance(identity, Application) else frozenset[str]()
     if call.caller.graph_rights == "default" and call.caller.object_id not in owners:
-        raise _denied()
+        raise denied()
 
 
-def _denied() -> AzureFailure:
+def denied() -> AzureFailure:
     return AzureFailure(
         403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", graph=True
     )  # assumed: 8.2

@@ -57,6 +57,7 @@ class Application:
     app_id: str
     object_id: str
     service_principal_id: str
+    """Empty where it has none: an application that Graph made stays without until one is made for it."""
     tenant_id: str
     display_name: str
     sign_in_audience: str = "AzureADMyOrg"
@@ -65,6 +66,9 @@ class Application:
     credentials: list[FederatedCredential] = field(default_factory=list)
     owners: set[str] = field(default_factory=set)
     """Object ids of the owners (for Application.ReadWrite.OwnedBy)."""
+    unique_name: str = ""
+    tags: list[str] = field(default_factory=list)
+    service_management_reference: str = ""
 
 
 @dataclass
@@ -76,6 +80,7 @@ class ManagedIdentity:
     tenant_id: str
     location: str = "westeurope"
     credentials: list[FederatedCredential] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -85,6 +90,9 @@ class RoleAssignment:
     role_definition_id: str
     principal_id: str
     principal_type: str = "ServicePrincipal"
+    condition: str = ""
+    condition_version: str = ""
+    description: str = ""
 
 
 Identity = Application | ManagedIdentity
@@ -101,35 +109,55 @@ class Directory:
         self._identity_by_client: dict[str, ManagedIdentity] = {}
         self._by_principal: dict[str, list[RoleAssignment]] = {}
         self._attempts: dict[str, int] = {}
-        self._principals: set[str] = set()
+        self._principals: dict[str, Identity] = {}
 
     def add_application(
         self, tenant_id: str, display_name: str, app_id: str, sign_in_audience: str = "AzureADMyOrg"
     ) -> Application:
+        """With its service principal, as whoever registers one in the portal gets it."""
+        application = self.register(tenant_id, display_name, app_id, sign_in_audience)
+        self.add_principal(application, guid("service principal", app_id))
+        return application
+
+    def register(self, tenant_id: str, display_name: str, app_id: str, sign_in_audience: str) -> Application:
+        """Without a service principal."""
         application = Application(
             app_id=app_id,
             object_id=guid("application", app_id),
-            service_principal_id=guid("service principal", app_id),
+            service_principal_id="",
             tenant_id=tenant_id,
             display_name=display_name,
             sign_in_audience=sign_in_audience,
         )
         self.applications[app_id.lower()] = application
         self._by_object[application.object_id.lower()] = application
-        self._principals.add(application.service_principal_id.lower())
         return application
+
+    def add_principal(self, application: Application, principal_id: str) -> None:
+        application.service_principal_id = principal_id
+        self._principals[principal_id.lower()] = application
+
+    def remove_principal(self, application: Application) -> None:
+        self._principals.pop(application.service_principal_id.lower(), None)
+        application.service_principal_id = ""
 
     def add_identity(self, identity: ManagedIdentity) -> ManagedIdentity:
         self.identities[identity.resource_id.lower()] = identity
         self._identity_by_client[identity.client_id.lower()] = identity
-        self._principals.add(identity.principal_id.lower())
+        self._principals[identity.principal_id.lower()] = identity
         return identity
+
+    def remove_identity(self, identity: ManagedIdentity) -> None:
+        """Its role assignments stay, and point to nobody."""
+        self.identities.pop(identity.resource_id.lower(), None)
+        self._identity_by_client.pop(identity.client_id.lower(), None)
+        self._principals.pop(identity.principal_id.lower(), None)
 
     def remove_application(self, app_id: str) -> None:
         application = self.applications.pop(app_id.lower(), None)
         if application:
             self._by_object.pop(application.object_id.lower(), None)
-            self._principals.discard(application.service_principal_id.lower())
+            self._principals.pop(application.service_principal_id.lower(), None)
 
     def application(self, app_id: str) -> Application | None:
         return self.applications.get(app_id.lower())
@@ -137,11 +165,20 @@ class Directory:
     def application_by_object(self, object_id: str) -> Application | None:
         return self._by_object.get(object_id.lower())
 
+    def application_by_name(self, unique_name: str) -> Application | None:
+        """By `uniqueName`, which is compared without regard to case."""  # assumed: 8.2 (the case)
+        wanted = unique_name.lower()
+        return next((item for item in self.applications.values() if item.unique_name.lower() == wanted != ""), None)
+
     def identity_by_client(self, client_id: str) -> ManagedIdentity | None:
         return self._identity_by_client.get(client_id.lower())
 
     def by_client(self, client_id: str) -> Identity | None:
         return self.application(client_id) or self.identity_by_client(client_id)
+
+    def principal(self, principal_id: str) -> Identity | None:
+        """Whose service principal this is."""
+        return self._principals.get(principal_id.lower())
 
     def principal_exists(self, principal_id: str) -> bool:
         return principal_id.lower() in self._principals

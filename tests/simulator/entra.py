@@ -103,6 +103,13 @@ def _token(call: Call) -> Reply:
             700016,
             f"Application with identifier '{client_id}' was not found in the directory '{tenant}'.",
         )
+    if not application.service_principal_id:
+        raise EntraFailure(
+            400,
+            "unauthorized_client",
+            7000229,
+            f"The client application {client_id} is missing service principal in the tenant {tenant}.",
+        )  # observed: Entra (number and text)
     if form.get("client_assertion"):
         if form.get("client_assertion_type") != _ASSERTION_TYPE:
             raise EntraFailure(400, "invalid_request", 900144, "The request body must contain client_assertion_type.")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Graph v1.0: applications, their federated credentials and secrets."""
+"""Microsoft Graph v1.0: which application a request is about, how one is shown, and its secrets."""
 
 from __future__ import annotations
 
@@ -12,36 +12,33 @@ from datetime import timedelta
 from typing import Any
 
 from . import typed
-from .azure_auth import may_ask, may_change, may_touch
+from .azure_auth import denied, may_ask, may_change, may_touch
 from .calls import Call
 from .clock import iso_milliseconds
-from .directory import Application, Identity, Password, principal_of
-from .errors import AzureFailure, Unreadable
+from .directory import Application, Password
+from .errors import Unreadable
+from .graph_people import described
+from .graph_queries import failure, filtered, not_found, page, selected
 from .replies import Reply, answer, no_content
+
+__all__ = ["FILTER", "failure", "find", "find_to_change", "lag", "not_found", "selected"]
 
 FILTER = re.compile(r"(\w+)\s+eq\s+'((?:[^']|'')*)'", re.IGNORECASE)
 
 
-def failure(status: int, code: str, message: str) -> AzureFailure:
-    return AzureFailure(status, code, message, graph=True)
-
-
-def not_found(what: str) -> AzureFailure:
-    return failure(  # observed: 8.2
-        404,
-        "Request_ResourceNotFound",
-        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
-    )
-
-
 def find(call: Call) -> Application:
-    """By client id or by object id; the caller must be allowed to see it."""
+    """By client id, unique name or object id; the caller must be allowed to see it."""
     may_ask(call)
-    app_id, object_id = call.parameters.get("app_id"), call.parameters.get("object_id")
-    directory = call.world.directory
-    found = directory.application(app_id) if app_id else directory.application_by_object(object_id or "")
-    if found is None:
-        raise not_found(app_id or object_id or "")
+    given, directory = call.parameters, call.world.directory
+    key = next((given[name] for name in ("app_id", "unique_name", "object_id") if name in given), "")
+    if "app_id" in given:
+        found = directory.application(key)
+    elif "unique_name" in given:
+        found = directory.application_by_name(key.replace("''", "'"))
+    else:
+        found = directory.application_by_object(key)
+    if found is None or not visible(call, found.object_id):
+        raise not_found(key)
     may_touch(call, found)
     return found
 
@@ -58,42 +55,46 @@ def lag(call: Call, key: str) -> None:
     call.world.lags.begin(key, call.site.clock.now(), knobs.graph_lag_reads, knobs.graph_lag_ms)
 
 
+def visible(call: Call, key: str) -> bool:
+    """Whether this read shows what was made a moment ago, see `lag`."""
+    return bool(call.world.lags.shown([key], str, call.site.clock.now()))
+
+
 # -- applications ------------------------------------------------------------------------------------------------------
 def list_applications(call: Call) -> Reply:
     may_ask(call)
-    asked = FILTER.search(call.ask("$filter") or "")
-    found = list(call.world.directory.applications.values())
-    if asked and asked[1].lower() == "appid":
-        found = [item for item in found if item.app_id == asked[2].lower()]
-    elif asked and asked[1].lower() == "displayname":
-        found = [item for item in found if item.display_name == asked[2].replace("''", "'")]
+    found = filtered(
+        call,
+        list(call.world.directory.applications.values()),
+        {
+            "id": lambda item: item.object_id,
+            "appId": lambda item: item.app_id,
+            "displayName": lambda item: item.display_name,
+            "uniqueName": lambda item: item.unique_name,
+            "tags": lambda item: item.tags,
+        },
+    )
     if call.caller.graph_rights == "owned":
+        if not call.knobs.owned_lists_applications:
+            raise denied()  # documented: Graph, permissions reference (with OwnedBy this list is 403)
         found = [item for item in found if call.caller.object_id in item.owners]
-    return answer({"value": [selected(call, _shown(call, item)) for item in found[:100]]})
+    return page(call, [_answered(call, item) for item in found if visible(call, item.object_id)])
 
 
 def get_application(call: Call) -> Reply:
-    return answer(selected(call, _shown(call, find(call))))
+    return answer(_answered(call, find(call)))
 
 
-def get_service_principal(call: Call) -> Reply:
-    """By client id; managed identities have one, too."""  # documented: 8.4 (principalId is the service principal's)
-    may_ask(call)
-    app_id = call.parameters["app_id"]
-    found = call.world.directory.by_client(app_id)
-    if found is None:
-        raise not_found(app_id)
-    may_touch(call, found)
-    return answer(selected(call, _service_principal(found)))
+def _answered(call: Call, application: Application) -> dict[str, Any]:
+    """Owners are there only when they are asked for."""  # documented: 8.2 (owners is a relationship)
+    body = selected(call, _shown(call, application))
+    if "owners" in call.ask_list("$expand"):
+        body["owners"] = owners(call, application)
+    return body
 
 
-def list_service_principals(call: Call) -> Reply:
-    may_ask(call)
-    asked = FILTER.search(call.ask("$filter") or "")
-    found = call.world.directory.by_client(asked[2]) if asked and asked[1].lower() == "appid" else None
-    if found is not None:
-        may_touch(call, found)
-    return answer({"value": [selected(call, _service_principal(found))] if found else []})
+def owners(call: Call, application: Application) -> list[dict[str, Any]]:
+    return [described(call, item) for item in sorted(application.owners)]
 
 
 def _shown(call: Call, application: Application) -> dict[str, Any]:
@@ -106,29 +107,22 @@ def _shown(call: Call, application: Application) -> dict[str, Any]:
     return body
 
 
+def created(application: Application) -> Reply:
+    """The answer to whoever made it, however late others see it."""
+    return answer(_application(application), 201)
+
+
 def _application(application: Application) -> dict[str, Any]:
     return {
         "id": application.object_id,
         "appId": application.app_id,
         "displayName": application.display_name,
         "signInAudience": application.sign_in_audience,
+        "uniqueName": application.unique_name or None,
+        "tags": list(application.tags),
+        "serviceManagementReference": application.service_management_reference or None,
         "passwordCredentials": [_password(item) for item in application.passwords],
         "keyCredentials": [],
-    }
-
-
-def _service_principal(identity: Identity) -> dict[str, Any]:
-    if isinstance(identity, Application):
-        client_id, name, alternative = identity.app_id, identity.display_name, []
-    else:
-        # assumed: 8.3 (Graph documents the field; that it holds the ARM id of a managed identity is common knowledge)
-        client_id, name, alternative = identity.client_id, identity.name, ["isExplicit=True", identity.resource_id]
-    return {
-        "id": principal_of(identity),
-        "appId": client_id,
-        "displayName": name,
-        "accountEnabled": True,
-        "alternativeNames": alternative,
     }
 
 
@@ -143,15 +137,10 @@ def _password(password: Password, *, with_secret: bool = False) -> dict[str, Any
     }
 
 
-def selected(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    wanted = call.ask_list("$select")
-    return {key: value for key, value in body.items() if key in wanted} if wanted else body
-
-
 def add_password(call: Call) -> Reply:
     """The body may be left out."""  # documented: 8.5
     application = find_to_change(call)
-    sent = typed.mapping(_object(call), "passwordCredential")
+    sent = typed.mapping(sent_object(call), "passwordCredential")
     name = typed.text(sent, "displayName", "passwordCredential.")
     typed.text(sent, "endDateTime", "passwordCredential.")
     now = call.site.clock.now()
@@ -163,7 +152,7 @@ def add_password(call: Call) -> Reply:
 
 def remove_password(call: Call) -> Reply:
     application = find_to_change(call)
-    key_id = typed.text(_object(call), "keyId")
+    key_id = typed.text(sent_object(call), "keyId")
     left = [item for item in application.passwords if item.key_id != key_id]
     if len(left) == len(application.passwords):
         raise failure(400, "Request_BadRequest", "No password credential found with keyId.")  # assumed
@@ -171,7 +160,7 @@ def remove_password(call: Call) -> Reply:
     return no_content()
 
 
-def _object(call: Call) -> dict[str, Any]:
+def sent_object(call: Call) -> dict[str, Any]:
     if call.body is None:
         return {}
     if not isinstance(call.body, dict):

@@ -9,6 +9,7 @@ Each comment names the section of the fact sheet; README.md has the same list as
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "definitions_without_rights": ("forbidden", "empty"),
     "preview_needs": ("read", "queue"),
     "checkout_in_timeline": ("null", "task"),
+    "unknown_backing": ("bad_request", "forbidden"),
 }
 
 
@@ -108,6 +110,13 @@ class Knobs:
     preview_needs: str = "read"
     checkout_in_timeline: str = "null"
     # directory and resource manager (8)
+    users_may_register: bool = True
+    owned_reads_directory: bool = True
+    owned_lists_applications: bool = True
+    requires_service_management_reference: bool = False
+    unknown_backing: str = "bad_request"
+    resource_groups: list[str] = field(default_factory=list)
+    resource_group_location: str = "westeurope"
     principal_replication_tries: int = 0
     arm_page_size: int = 50
     graph_lag_reads: int = 0
@@ -132,7 +141,7 @@ class Knobs:
                 raise ValueError(f"unknown knob {name!r}; the knobs are {', '.join(sorted(known))}")
             _check(name, value, known[name])
         for name, value in changes.items():
-            setattr(self, name, dict(value) if name == "latency_ms" else value)
+            setattr(self, name, copy.copy(value))
 
 
 def _check(name: str, value: Any, current: Any) -> None:
@@ -142,11 +151,25 @@ def _check(name: str, value: Any, current: Any) -> None:
     elif name == "secret_mask":
         if value not in (None, ""):
             raise ValueError('knob secret_mask is null or ""')
-    elif isinstance(current, bool) or isinstance(value, bool):
-        if not (isinstance(current, bool) and isinstance(value, bool)):
-            raise ValueError(f"knob {name} wants {type(current).__name__}, not {value!r}")
-    elif isinstance(current, (int, float)):
-        if not isinstance(value, (int, float)):
-            raise ValueError(f"knob {name} is a number, not {value!r}")
-    elif not isinstance(value, type(current)):
-        raise ValueError(f"knob {name} wants {type(current).__name__}, not {value!r}")
+    elif not _fits(value, current):
+        raise ValueError(f"knob {name} wants {_WANTED[type(current)]}, not {value!r}")
+
+
+_WANTED = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    list: "a list of texts",
+    dict: "an object",
+}
+
+
+def _fits(value: Any, current: Any) -> bool:
+    if isinstance(current, bool) or isinstance(value, bool):
+        return isinstance(current, bool) and isinstance(value, bool)
+    if isinstance(current, (int, float)):
+        return isinstance(value, (int, float))
+    if isinstance(current, list):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, type(current))

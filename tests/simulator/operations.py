@@ -2,19 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""THE table of everything the simulator answers."""
+"""THE table of everything the simulator answers; what Graph and Resource Manager do is in azure_operations.py."""
 
 from __future__ import annotations
 
 from . import (
+    azure_operations,
     build_definitions,
     checks,
     discovery,
     endpoint_types,
     endpoints,
     entra,
-    graph,
-    graph_credentials,
     history,
     identities,
     machine_identity,
@@ -26,9 +25,7 @@ from . import (
     projects,
     proxy,
     release_definitions,
-    resource_manager,
     resources,
-    role_assignments,
     roles,
     task_library,
     timelines,
@@ -187,57 +184,6 @@ def _entra() -> list[Operation]:
     ]
 
 
-def _graph() -> list[Operation]:
-    found = [
-        Operation("graph", "GET", "v1.0/applications", graph.list_applications, "graph"),
-        Operation("graph", "GET", "v1.0/servicePrincipals", graph.list_service_principals, "graph"),
-        Operation("graph", "GET", "v1.0/servicePrincipals(appId='{app_id}')", graph.get_service_principal, "graph"),
-    ]
-    for one in ("v1.0/applications(appId='{app_id}')", "v1.0/applications/{object_id}"):
-        many = f"{one}/federatedIdentityCredentials"
-        found += [
-            Operation("graph", "GET", one, graph.get_application, "graph"),
-            Operation("graph", "POST", f"{one}/addPassword", graph.add_password, "graph"),
-            Operation("graph", "POST", f"{one}/removePassword", graph.remove_password, "graph"),
-            Operation("graph", "GET", many, graph_credentials.list_credentials, "graph"),
-            Operation("graph", "POST", many, graph_credentials.create_credential, "graph"),
-        ]
-        for key in (f"{many}/{{key}}", f"{many}(name='{{name}}')"):
-            found += [
-                Operation("graph", "GET", key, graph_credentials.get_credential, "graph"),
-                Operation("graph", "PATCH", key, graph_credentials.update_credential, "graph"),
-                Operation("graph", "DELETE", key, graph_credentials.delete_credential, "graph"),
-            ]
-    return found
-
-
-def _resource_manager() -> list[Operation]:
-    hold = resource_manager.hold_identity
-    identities = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
-    group = "subscriptions/{subscription}/resourceGroups/{group}"
-    one = f"{group}/{identities}/{{identity}}"
-    credentials = f"{one}/federatedIdentityCredentials"
-    authorization = "{scope...}/providers/Microsoft.Authorization"
-    return [
-        Operation("arm", "GET", "subscriptions", resource_manager.list_subscriptions, "arm"),
-        Operation("arm", "GET", "subscriptions/{subscription}", resource_manager.get_subscription, "arm"),
-        Operation(
-            "arm", "GET", f"subscriptions/{{subscription}}/{identities}", resource_manager.list_identities, "arm"
-        ),
-        Operation("arm", "GET", f"{group}/{identities}", resource_manager.list_identities, "arm"),
-        Operation("arm", "GET", one, resource_manager.get_identity, "arm"),
-        Operation("arm", "GET", credentials, resource_manager.list_credentials, "arm"),
-        Operation("arm", "GET", f"{credentials}/{{name}}", resource_manager.get_credential, "arm"),
-        Operation("arm", "PUT", f"{credentials}/{{name}}", resource_manager.put_credential, "arm", hold=hold),
-        Operation("arm", "DELETE", f"{credentials}/{{name}}", resource_manager.delete_credential, "arm", hold=hold),
-        Operation("arm", "GET", f"{authorization}/roleAssignments", role_assignments.list_all, "arm"),
-        Operation("arm", "GET", f"{authorization}/roleDefinitions", role_assignments.list_definitions, "arm"),
-        Operation("arm", "GET", f"{authorization}/roleAssignments/{{name}}", role_assignments.get, "arm"),
-        Operation("arm", "PUT", f"{authorization}/roleAssignments/{{name}}", role_assignments.put, "arm"),
-        Operation("arm", "DELETE", f"{authorization}/roleAssignments/{{name}}", role_assignments.delete, "arm"),
-    ]
-
-
 def table() -> Table:
     return Table(
         [
@@ -248,7 +194,7 @@ def table() -> Table:
             *_people(),
             *_portal(),
             *_entra(),
-            *_graph(),
-            *_resource_manager(),
+            *azure_operations.graph(),
+            *azure_operations.resource_manager(),
         ]
     )

@@ -19,27 +19,13 @@ from simulator import Connection, Fleet, Simulator
 from simulator.identity_fleet import federate
 from simulator.rest import Rest
 
+from .azure import azure, code
+
 Simulate = Callable[..., Simulator]
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 ROLES = f"subscriptions/s/providers/Microsoft.Authorization/roleAssignments/{uuid.UUID(int=1)}"
 AUDIENCES = ["api://AzureADTokenExchange"]
-
-
-def azure(simulator: Simulator, method: str, path: str, caller: Any = None, **more: Any) -> requests.Response:
-    """Graph for v1.0/…, ARM for the rest."""
-    graph = path.startswith("v1.0/")
-    resource = "https://graph.microsoft.com" if graph else "https://management.azure.com"
-    base = simulator.graph_url if graph else simulator.resource_manager_url
-    headers = {"Authorization": f"Bearer {simulator.token(caller, resource)}", **more.pop("headers", {})}
-    params = {} if graph else {"api-version": "2022-04-01"}
-    return requests.request(
-        method, f"{base}/{path}", headers=headers, params=params | more.pop("params", {}), timeout=10, **more
-    )
-
-
-def code(answer: requests.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 # -- Graph -------------------------------------------------------------------------------------------------------------

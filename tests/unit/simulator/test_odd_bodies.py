@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from simulator import Fleet, Simulator, is_write
+from simulator.azure_operations import APPLICATIONS
 from simulator.identity_fleet import federate
 from simulator.operations import table
 from simulator.rest import Rest
@@ -27,7 +28,11 @@ Simulate = Callable[..., Simulator]
 SHAPES: list[Any] = [None, [], 5, 1.5, "text", True, [None], [5], ["text"], [[]]]
 ODD: list[Any] = [None, [], {}, -1, 10**30, True, "", "\ud800\x00", [None], {"a": {"b": []}}]
 WITHOUT_BODY = {"DELETE"}
-MAY_BE_EMPTY = {"v1.0/applications(appId='{app_id}')/addPassword", "v1.0/applications/{object_id}/addPassword"}
+MAY_BE_EMPTY = {
+    "v1.0/applications(appId='{app_id}')/addPassword",
+    "v1.0/applications(uniqueName='{unique_name}')/addPassword",
+    "v1.0/applications/{object_id}/addPassword",
+}
 """Nothing, and so null, is a body that they take."""
 
 
@@ -62,6 +67,8 @@ class World:
         self.old = self.fleet.connection(project, "old", scheme="WorkloadIdentityFederation", issuer="azure_devops")
         self.check = self.fleet.check(self.secret, "8c6f20a7-a545-4486-9777-f762fafe0d4d", "Approval", {})
         self.application = self.fleet.application(self.secret.parameter("serviceprincipalid"))
+        self.application.unique_name = "known"
+        self.lonely = self.fleet.world.directory.register(self.fleet.tenant_id, "lonely", "lonely", "AzureADMyOrg")
         self.identity = self.fleet.managed_identity("id-one")
         self.fleet.extra_secret(self.secret)
         self.credential = federate(self.application, "known", "https://known", "known")
@@ -76,6 +83,7 @@ class World:
             "kind": "endpoint",
             "resource": f"{self.secret.owning.project.id}_{self.secret.id}",
             "app_id": self.application.app_id,
+            "unique_name": "known",
             "object_id": self.application.object_id,
             "key": self.credential.id,
             "name": str(uuid.UUID(int=1)),
@@ -98,6 +106,7 @@ class World:
             "description": "d",
             "audiences": ["a"],
         }
+        application = {"displayName": "made", "tags": ["a"], "serviceManagementReference": "r"}
         test = {"dataSourceName": "TestConnection"}
         if "endpoints" in end or route.template.endswith("endpoints/{id}"):
             return self._endpoint(route)
@@ -114,7 +123,9 @@ class World:
         role = {
             "roleDefinitionId": "/x/acdd72a7-3385-48ef-bd42-f606fba81ae7",
             "principalId": self.identity.principal_id,
+            "description": "d",
         }
+        owner = {"@odata.id": f"https://graph/v1.0/directoryObjects/{self.identity.principal_id}"}
         return {
             "endpointproxy": {"dataSourceDetails": test, "serviceEndpointDetails": draft(self.fleet, "tested")},
             "externalfederatedcredentialmigration": {"serviceConnectionInput": self.old.subject},
@@ -127,7 +138,11 @@ class World:
             "addPassword": {"passwordCredential": {"displayName": "d", "endDateTime": "2030-01-01T00:00:00Z"}},
             "removePassword": {"keyId": self.application.passwords[-1].key_id},
             "{resource}": [self.ann.id] if route.method == "PATCH" else [{"roleName": "User", "userId": self.ann.id}],
+            "applications": application,
+            "servicePrincipals": {"appId": self.lonely.app_id},
+            "$ref": owner,
             "{name}": {"properties": {**role, "principalType": "ServicePrincipal"}},
+            **dict.fromkeys((item.rpartition("/")[2] for item in APPLICATIONS), application),
         }.get(end) or (check if "/checks/" in route.template else {"resource": resource, **pipelines})
 
     def _endpoint(self, route: Route) -> Any:

@@ -213,7 +213,14 @@ def test_over_the_budget_comes_delay_and_then_429(simulate: Simulate) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"nonsense": 1}, {"rejection": "kindly"}, {"secret_mask": "***"}, {"creation_polls": "2"}, {"anonymous": 1}],
+    [
+        {"nonsense": 1},
+        {"rejection": "kindly"},
+        {"secret_mask": "***"},
+        {"creation_polls": "2"},
+        {"anonymous": 1},
+        {"resource_groups": [1]},
+    ],
 )
 def test_a_knob_that_makes_no_sense(simulate: Simulate, change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="knob"):

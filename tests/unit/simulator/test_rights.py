@@ -15,8 +15,9 @@ from simulator import Fleet, Simulator
 from simulator.identity_fleet import assign
 from simulator.rest import Rest
 
+from .azure import azure, code
 from .test_connections import ENDPOINTS
-from .test_directory import AUDIENCES, READER, ROLES, azure, check, code
+from .test_directory import AUDIENCES, READER, ROLES, check
 
 Simulate = Callable[..., Simulator]
 PREVIEW = {"api-version": "7.1-preview.1"}

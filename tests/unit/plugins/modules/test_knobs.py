@@ -61,6 +61,15 @@ ELSEWHERE = {
         "preview_needs",
         "checkout_in_timeline",
     ),
+    "applications and managed identities that are made": (
+        "users_may_register",
+        "owned_reads_directory",
+        "owned_lists_applications",
+        "requires_service_management_reference",
+        "unknown_backing",
+        "resource_groups",
+        "resource_group_location",
+    ),
     "benchmarks": ("latency_ms",),
 }
 VALUES: dict[str, tuple[t.Any, ...]] = {
