@@ -20,6 +20,7 @@ from .replies import Reply, answer, no_content
 from .resource_manager import json_object, lag, need_version
 
 _TYPE = "Microsoft.Authorization/roleAssignments"
+_CONDITIONS = "2.0"  # documented: Azure, role assignments (no other version is taken)
 _PRINCIPAL = re.compile(r"principalId\s+eq\s+'([^']+)'", re.IGNORECASE)
 _ROLE_NAME = re.compile(r"roleName\s+eq\s+'([^']+)'", re.IGNORECASE)
 
@@ -32,19 +33,57 @@ def put(call: Call) -> Reply:
     need_version(call)
     scope, name = _scope(call), call.parameters["name"]
     may_manage(call, f"{_TYPE}/write", scope)
+    wanted = _read(call, scope, name)
+    _refuse_unknown(call, wanted)
+    directory = call.world.directory
+    known = directory.assignments.get((scope.lower(), name.lower()))
+    if known is not None:
+        if _tuple(known) != _tuple(wanted):
+            message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
+            raise AzureFailure(400, "RoleAssignmentUpdateNotPermitted", message)  # documented: 8.4
+        known.condition, known.condition_version = wanted.condition, wanted.condition_version
+        known.description = wanted.description
+        return answer(_assignment(known))  # assumed: 8.4 (status); documented: Azure, conditions can be updated
+    same = next(
+        (item for item in directory.assignments_of(wanted.principal_id) if _tuple(item) == _tuple(wanted)), None
+    )
+    if same is not None:
+        message = f"The role assignment already exists. The ID of the existing role assignment is {same.name.replace('-', '')}."
+        raise AzureFailure(409, "RoleAssignmentExists", message)  # observed: 8.4
+    lag(call, wanted.name)
+    return answer(_assignment(directory.assign(wanted)), 201)
+
+
+def _read(call: Call, scope: str, name: str) -> RoleAssignment:
     sent = typed.mapping(json_object(call), "properties")
-    principal = typed.text(sent, "principalId", "properties.")
-    role = typed.text(sent, "roleDefinitionId", "properties.")
-    kind = typed.text(sent, "principalType", "properties.") or "ServicePrincipal"
-    if not principal or not role:
+
+    def text(key: str) -> str:
+        return typed.text(sent, key, "properties.")
+
+    if not text("principalId") or not text("roleDefinitionId"):
         raise AzureFailure(400, "InvalidRequestContent", "The request content was invalid.")  # assumed
     try:
         uuid.UUID(name)
     except ValueError:
         message = f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
         raise AzureFailure(400, "InvalidRoleAssignmentId", message) from None  # assumed
-    if _role_guid(role) not in ROLE_DEFINITIONS.values():
-        message = f"The specified role definition with ID '{_role_guid(role).replace('-', '')}' does not exist."
+    kind = text("principalType") or "ServicePrincipal"
+    found = RoleAssignment(name, scope, text("roleDefinitionId"), text("principalId"), kind)
+    found.condition, found.condition_version = text("condition"), text("conditionVersion")
+    found.description = text("description")
+    if found.condition and found.condition_version != _CONDITIONS:
+        message = f"The version of the condition must be '{_CONDITIONS}'."
+        raise AzureFailure(
+            400, "InvalidCondition", message
+        )  # documented: Azure, role assignments (the version); assumed (the refusal)
+    return found
+
+
+def _refuse_unknown(call: Call, wanted: RoleAssignment) -> None:
+    """A role or a principal that there is not, or not yet."""
+    role, principal = _role_guid(wanted.role_definition_id), wanted.principal_id
+    if role not in ROLE_DEFINITIONS.values():
+        message = f"The specified role definition with ID '{role.replace('-', '')}' does not exist."
         raise AzureFailure(400, "RoleDefinitionDoesNotExist", message)  # documented: RBAC troubleshooting (code), 8.4
     directory = call.world.directory
     late = directory.attempt(f"principal {principal}") <= call.knobs.principal_replication_tries
@@ -55,20 +94,6 @@ def put(call: Call) -> Reply:
             f"Principal {principal.replace('-', '')} does not exist in the directory {call.world.tenant_id}. Check that "
             "you have the correct principal ID.",
         )
-    wanted = (scope.lower(), principal.lower(), _role_guid(role))
-    known = directory.assignments.get((scope.lower(), name.lower()))
-    if known is not None:
-        if _tuple(known) != wanted:
-            message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
-            raise AzureFailure(400, "RoleAssignmentUpdateNotPermitted", message)  # documented: 8.4
-        return answer(_assignment(known))  # assumed: 8.4
-    same = next((item for item in directory.assignments_of(principal) if _tuple(item) == wanted), None)
-    if same is not None:
-        message = f"The role assignment already exists. The ID of the existing role assignment is {same.name.replace('-', '')}."
-        raise AzureFailure(409, "RoleAssignmentExists", message)  # observed: 8.4
-    made = RoleAssignment(name, scope, role, principal, kind)
-    lag(call, made.name)
-    return answer(_assignment(directory.assign(made)), 201)
 
 
 def get(call: Call) -> Reply:
@@ -161,5 +186,8 @@ def _assignment(item: RoleAssignment) -> dict[str, Any]:
             "principalId": item.principal_id,
             "principalType": item.principal_type,
             "scope": item.scope,
+            "condition": item.condition or None,
+            "conditionVersion": item.condition_version or None,
+            "description": item.description or None,
         },
     }

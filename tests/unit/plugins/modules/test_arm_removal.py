@@ -975,7 +975,8 @@ def test_a_role_comes_back_with_its_condition_and_description(stage: Stage) -> N
     assert scene.named().failed
     [sent] = [item for item in scene.simulator.writes if item.method == "PUT"]
     assert sent.body == {"properties": own}
-    assert scene.roles == [role]
+    limits = {"condition": own["condition"], "condition_version": "2.0", "description": own["description"]}
+    assert scene.roles == [dataclasses.replace(role, **limits)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
