@@ -39,7 +39,10 @@ def refusal(site: Site, connection: Connection, caller: Caller) -> str:
     if not caller.is_user:
         return NOT_A_USER  # documented: 2.7
     identity = federation.identity_of(site.world.directory, connection)
-    if not may_write(caller, connection, identity):
+    registers = (
+        caller.graph_rights != "default" or site.knobs.users_may_register
+    )  # documented: Entra, default user permissions
+    if not may_write(caller, connection, identity) or not (identity or registers):
         return NO_APPLICATION
     principal = identity_fleet.principal_of(identity) if identity else ""
     assigned = site.world.directory.assignments_of(principal)

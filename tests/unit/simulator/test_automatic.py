@@ -93,6 +93,14 @@ def test_a_creation_acts_with_the_rights_of_the_caller(simulate: Simulate, right
     assert words in made["operationStatus"]["statusMessage"]
 
 
+def test_where_people_may_not_register_applications_none_is_made_for_them(simulate: Simulate) -> None:
+    fleet = Fleet()
+    caller = fleet.caller("Ann Other", pat="pat-of-ann", graph_rights="default")
+    rest = Rest(simulate(fleet, creation_polls=0, users_may_register=False), caller)
+    made = rest.send("POST", ENDPOINTS, json=automatic(fleet)).json()
+    assert "Failed to create an app in Microsoft Entra ID" in made["operationStatus"]["statusMessage"]
+
+
 @pytest.mark.parametrize("reads", [False, True])
 def test_the_role_is_assigned_where_the_scope_says(simulate: Simulate, reads: bool) -> None:
     fleet = Fleet()
