@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
-from . import graph as applications
+from collections.abc import Callable
+
 from . import (
+    azure_lists,
     graph_applications,
     graph_credentials,
     graph_people,
     graph_principals,
+    managed_identities,
     role_assignments,
 )
+from . import graph as applications
 from . import resource_manager as arm
-from .calls import Handler
+from .calls import Call, Handler
 from .routing import Operation
 
 APPLICATIONS = (
@@ -73,26 +77,43 @@ def _credentials(many: str) -> list[Operation]:
     return found
 
 
+def _arm(method: str, template: str, handler: Handler, hold: Callable[[Call], str | None] | None = None) -> Operation:
+    return Operation("arm", method, template, handler, "arm", hold=hold)
+
+
 def resource_manager() -> list[Operation]:
     hold = arm.hold_identity
+    subscription = "subscriptions/{subscription}"
+    group = f"{subscription}/resourceGroups/{{group}}"
     identities = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
-    group = "subscriptions/{subscription}/resourceGroups/{group}"
     one = f"{group}/{identities}/{{identity}}"
     credentials = f"{one}/federatedIdentityCredentials"
-    authorization = "{scope...}/providers/Microsoft.Authorization"
+    workspaces = "providers/Microsoft.MachineLearningServices/workspaces"
     return [
-        Operation("arm", "GET", "subscriptions", arm.list_subscriptions, "arm"),
-        Operation("arm", "GET", "subscriptions/{subscription}", arm.get_subscription, "arm"),
-        Operation("arm", "GET", f"subscriptions/{{subscription}}/{identities}", arm.list_identities, "arm"),
-        Operation("arm", "GET", f"{group}/{identities}", arm.list_identities, "arm"),
-        Operation("arm", "GET", one, arm.get_identity, "arm"),
-        Operation("arm", "GET", credentials, arm.list_credentials, "arm"),
-        Operation("arm", "GET", f"{credentials}/{{name}}", arm.get_credential, "arm"),
-        Operation("arm", "PUT", f"{credentials}/{{name}}", arm.put_credential, "arm", hold=hold),
-        Operation("arm", "DELETE", f"{credentials}/{{name}}", arm.delete_credential, "arm", hold=hold),
-        Operation("arm", "GET", f"{authorization}/roleAssignments", role_assignments.list_all, "arm"),
-        Operation("arm", "GET", f"{authorization}/roleDefinitions", role_assignments.list_definitions, "arm"),
-        Operation("arm", "GET", f"{authorization}/roleAssignments/{{name}}", role_assignments.get, "arm"),
-        Operation("arm", "PUT", f"{authorization}/roleAssignments/{{name}}", role_assignments.put, "arm"),
-        Operation("arm", "DELETE", f"{authorization}/roleAssignments/{{name}}", role_assignments.delete, "arm"),
+        _arm("GET", "subscriptions", azure_lists.list_subscriptions),
+        _arm("GET", subscription, azure_lists.get_subscription),
+        _arm("GET", group, azure_lists.get_resource_group),
+        _arm("GET", "providers/Microsoft.Management/managementGroups", azure_lists.list_management_groups),
+        _arm("GET", f"{subscription}/{workspaces}", azure_lists.list_workspaces),
+        _arm("GET", f"{group}/{workspaces}/{{workspace}}", azure_lists.get_workspace),
+        _arm("GET", f"{subscription}/{identities}", managed_identities.list_all),
+        _arm("GET", f"{group}/{identities}", managed_identities.list_all),
+        _arm("GET", one, managed_identities.get),
+        _arm("PUT", one, managed_identities.put),
+        _arm("DELETE", one, managed_identities.delete),
+        _arm("GET", credentials, arm.list_credentials),
+        _arm("GET", f"{credentials}/{{name}}", arm.get_credential),
+        _arm("PUT", f"{credentials}/{{name}}", arm.put_credential, hold),
+        _arm("DELETE", f"{credentials}/{{name}}", arm.delete_credential, hold),
+        *_roles("{scope...}/providers/Microsoft.Authorization"),
+    ]
+
+
+def _roles(at: str) -> list[Operation]:
+    return [
+        _arm("GET", f"{at}/roleAssignments", role_assignments.list_all),
+        _arm("GET", f"{at}/roleDefinitions", role_assignments.list_definitions),
+        _arm("GET", f"{at}/roleAssignments/{{name}}", role_assignments.get),
+        _arm("PUT", f"{at}/roleAssignments/{{name}}", role_assignments.put),
+        _arm("DELETE", f"{at}/roleAssignments/{{name}}", role_assignments.delete),
     ]

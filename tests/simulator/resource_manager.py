@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Azure Resource Manager: user-assigned managed identities and their federated credentials."""
+"""Azure Resource Manager: what its parts share, and the federated credentials of user-assigned managed identities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .replies import Reply, answer, no_content
 
 MAXIMUM = 20  # documented: 8.3
 _NAME = re.compile(r"^[a-zA-Z0-9]{1}[a-zA-Z0-9-_]{2,119}$")  # documented: 8.3
-_PROVIDER = "Microsoft.ManagedIdentity/userAssignedIdentities"
+PROVIDER = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 
 def need_version(call: Call) -> None:
@@ -39,70 +39,36 @@ def json_object(call: Call) -> dict[str, Any]:
 
 def resource_id(call: Call) -> str:
     given = call.parameters
-    return f"/subscriptions/{given['subscription']}/resourceGroups/{given['group']}/providers/{_PROVIDER}/{given['identity']}"
+    return f"/subscriptions/{given['subscription']}/resourceGroups/{given['group']}/providers/{PROVIDER}/{given['identity']}"
+
+
+def need_group(call: Call) -> None:
+    """Every resource group exists unless the knob `resource_groups` names those that do."""
+    given = call.parameters
+    known = {item.lower() for item in call.knobs.resource_groups}
+    names = {given["group"].lower(), f"{given['subscription']}/{given['group']}".lower()}
+    if known and not known & names:
+        message = f"Resource group '{given['group']}' could not be found."
+        raise AzureFailure(404, "ResourceGroupNotFound", message)  # documented: Azure, troubleshooting deployments
 
 
 def find(call: Call, action: str) -> ManagedIdentity:
     need_version(call)
     wanted = resource_id(call)
-    may_manage(call, f"{_PROVIDER}/{action}", wanted)
+    may_manage(call, f"{PROVIDER}/{action}", wanted)
     found = call.world.directory.identities.get(wanted.lower())
     if found is None:
+        need_group(call)
         raise AzureFailure(  # documented: 8.3
             404,
             "ParentResourceNotFound" if action.startswith("federated") else "ResourceNotFound",
-            f"The Resource '{_PROVIDER}/{call.parameters['identity']}' under resource group "
+            f"The Resource '{PROVIDER}/{call.parameters['identity']}' under resource group "
             f"'{call.parameters['group']}' was not found.",
         )
     return found
 
 
-def get_subscription(call: Call) -> Reply:
-    need_version(call)
-    subscription = call.parameters["subscription"]
-    may_manage(call, "Microsoft.Resources/subscriptions/read", f"/subscriptions/{subscription}")
-    return answer(_subscription(call, subscription))
-
-
-def list_subscriptions(call: Call) -> Reply:
-    """Those in which there is something, for a caller with any role; without one the list is empty."""  # documented: look-ups (route), assumed (empty)
-    need_version(call)
-    directory = call.world.directory
-    found = sorted({item.resource_id.split("/")[2] for item in directory.identities.values()})
-    if call.caller.azure_rights == "none":
-        found = []
-    return _page(call, [_subscription(call, item) for item in found])
-
-
-def _subscription(call: Call, identifier: str) -> dict[str, Any]:
-    connections = call.world.connections.values()
-    names = (item.data.get("subscriptionName") for item in connections if item.data.get("subscriptionId") == identifier)
-    return {  # documented: look-ups (displayName, subscriptionId, tenantId, state)
-        "id": f"/subscriptions/{identifier}",
-        "subscriptionId": identifier,
-        "displayName": next(filter(None, names), identifier),
-        "tenantId": call.world.tenant_id,
-        "state": "Enabled",
-    }
-
-
-def get_identity(call: Call) -> Reply:
-    return answer(_identity(find(call, "read")))
-
-
-def list_identities(call: Call) -> Reply:
-    """All of a subscription, or of one of its resource groups; paged."""  # documented: 8.3
-    need_version(call)
-    given = call.parameters
-    start = f"/subscriptions/{given['subscription']}/"
-    if "group" in given:
-        start += f"resourceGroups/{given['group']}/"
-    may_manage(call, f"{_PROVIDER}/read", start.rstrip("/"))
-    found = [_identity(item) for key, item in call.world.directory.identities.items() if key.startswith(start.lower())]
-    return _page(call, found)
-
-
-def _page(call: Call, found: list[dict[str, Any]]) -> Reply:
+def page(call: Call, found: list[dict[str, Any]]) -> Reply:
     size = call.ask_number("$top", call.knobs.arm_page_size)
     start = call.ask_number("$skiptoken", 0)
     body: dict[str, Any] = {"value": found[start : start + size]}
@@ -112,17 +78,6 @@ def _page(call: Call, found: list[dict[str, Any]]) -> Reply:
             f"{call.site.base_url}{call.path}?api-version={version}&$top={size}&$skiptoken={start + size}"
         )
     return answer(body)
-
-
-def _identity(item: ManagedIdentity) -> dict[str, Any]:
-    return {
-        "id": item.resource_id,
-        "name": item.name,
-        "type": _PROVIDER,
-        "location": item.location,
-        "tags": {},
-        "properties": {"tenantId": item.tenant_id, "principalId": item.principal_id, "clientId": item.client_id},
-    }
 
 
 # -- federated credentials ---------------------------------------------------------------------------------------------
@@ -142,7 +97,7 @@ def hold_identity(call: Call) -> str:
 
 def list_credentials(call: Call) -> Reply:
     identity = find(call, "federatedIdentityCredentials/read")
-    return _page(call, [_credential(identity, item) for item in _shown(call, identity)])
+    return page(call, [_credential(identity, item) for item in _shown(call, identity)])
 
 
 def _shown(call: Call, identity: ManagedIdentity) -> list[FederatedCredential]:
@@ -205,6 +160,6 @@ def _credential(identity: ManagedIdentity, item: FederatedCredential) -> dict[st
     return {
         "id": f"{identity.resource_id}/federatedIdentityCredentials/{item.name}",
         "name": item.name,
-        "type": f"{_PROVIDER}/federatedIdentityCredentials",
+        "type": f"{PROVIDER}/federatedIdentityCredentials",
         "properties": {"issuer": item.issuer, "subject": item.subject, "audiences": list(item.audiences)},
     }

@@ -123,10 +123,17 @@ class World:
         role = {
             "roleDefinitionId": "/x/acdd72a7-3385-48ef-bd42-f606fba81ae7",
             "principalId": self.identity.principal_id,
+            "condition": "(true)",
+            "conditionVersion": "2.0",
             "description": "d",
         }
         owner = {"@odata.id": f"https://graph/v1.0/directoryObjects/{self.identity.principal_id}"}
         return {
+            **dict.fromkeys((item.rpartition("/")[2] for item in APPLICATIONS), application),
+            "applications": application,
+            "servicePrincipals": {"appId": self.lonely.app_id},
+            "$ref": owner,
+            "{identity}": {"location": "westeurope", "tags": {"a": "b"}},
             "endpointproxy": {"dataSourceDetails": test, "serviceEndpointDetails": draft(self.fleet, "tested")},
             "externalfederatedcredentialmigration": {"serviceConnectionInput": self.old.subject},
             "pipelinepermissions": [{"resource": resource, **pipelines}],
@@ -142,7 +149,6 @@ class World:
             "servicePrincipals": {"appId": self.lonely.app_id},
             "$ref": owner,
             "{name}": {"properties": {**role, "principalType": "ServicePrincipal"}},
-            **dict.fromkeys((item.rpartition("/")[2] for item in APPLICATIONS), application),
         }.get(end) or (check if "/checks/" in route.template else {"resource": resource, **pipelines})
 
     def _endpoint(self, route: Route) -> Any:
