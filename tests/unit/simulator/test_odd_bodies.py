@@ -145,9 +145,6 @@ class World:
             "addPassword": {"passwordCredential": {"displayName": "d", "endDateTime": "2030-01-01T00:00:00Z"}},
             "removePassword": {"keyId": self.application.passwords[-1].key_id},
             "{resource}": [self.ann.id] if route.method == "PATCH" else [{"roleName": "User", "userId": self.ann.id}],
-            "applications": application,
-            "servicePrincipals": {"appId": self.lonely.app_id},
-            "$ref": owner,
             "{name}": {"properties": {**role, "principalType": "ServicePrincipal"}},
         }.get(end) or (check if "/checks/" in route.template else {"resource": resource, **pipelines})
 
