@@ -131,6 +131,10 @@ options:
   scope:
     description:
       - Where in Azure the connection leads. The service lets only the resource group and the workspace of a manual connection be changed.
+      - Of a subscription and of a management group the id or the name is enough, of a workspace its name and subscription. The rest is looked up in Azure
+        Resource Manager where the sign-in opens it, else as the portal's dialog does, which a personal access token may not be enough for. A name that
+        several have is refused with their ids.
+      - To create with both, id and name must be those of one place, as far as the sign-in sees it.
     type: dict
     suboptions:
       level:
@@ -143,11 +147,11 @@ options:
           - ml_workspace
       subscription_id:
         description:
-          - Id of the subscription, or its resource id, C(/subscriptions/ID).
+          - Id of the subscription, or its resource id, C(/subscriptions/ID). Without it the name is looked up.
         type: str
       subscription_name:
         description:
-          - Name of the subscription, a label. Needed to create. Another name for the same id is a warning only.
+          - Name of the subscription. Beside the id it is a label, and another name of a connection that exists is a warning only.
         type: str
       resource_group:
         description:
@@ -156,15 +160,16 @@ options:
         type: str
       management_group_id:
         description:
-          - Id of the management group, or its resource id.
+          - Id of the management group, or its resource id. Without it the name is looked up.
         type: str
       management_group_name:
         description:
-          - Name of the management group, a label. Needed to create.
+          - Name of the management group. Beside the id it is a label.
         type: str
       ml_workspace_name:
         description:
-          - Name of the Azure Machine Learning workspace, or its resource id.
+          - Name of the Azure Machine Learning workspace, or its resource id. Resource group and region are looked up if they are not set, with a sign-in that
+            opens Azure Resource Manager.
         type: str
       ml_workspace_location:
         description:

@@ -216,9 +216,10 @@ def managed_identity_of(
 
 def _readable(resource_manager: ResourceManager) -> list[str]:
     try:
-        return resource_manager.subscriptions()
+        found = resource_manager.subscriptions()
     except NotPermittedError:
         return []
+    return [str(item["subscriptionId"]) for item in found if item.get("subscriptionId")]
 
 
 def _in(resource_manager: ResourceManager, subscription_id: str, client_id: str) -> ManagedIdentity | None:

@@ -9,6 +9,7 @@ PRIVATE to the collection. Section numbers are those of the fact sheet.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import references_of
 from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
@@ -25,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
     UnfinishedError,
     said,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.scope_names import ScopeNames
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, ProjectReference
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import Draft, creation_body
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
@@ -41,6 +43,7 @@ class Creation:
     def __init__(self, view: ProjectView, target: Target) -> None:
         self._view = view
         self._target = target
+        self._names = ScopeNames(view)
         self.undo = Undo(view.runtime.stop, float(view.runtime.params["wait_timeout"]))
         self.made = False
         self.lost = False
@@ -50,7 +53,8 @@ class Creation:
         """The connection to create, complete. :raises OptionError: it cannot be created from these options."""
         organization = self._view.client.organization()
         try:
-            draft = complete(self._view.desired, self._target, self._view.caller, hosted=organization.hosted)
+            desired = replace(self._view.desired, scope=self._names.for_creation(self._view.desired))
+            draft = complete(desired, self._target, self._view.caller, hosted=organization.hosted)
         except OptionError as error:
             # Whoever misspelled a name should not be told about creation methods only.
             name, project = self._view.desired.name, self._view.project.name

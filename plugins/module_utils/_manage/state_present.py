@@ -51,6 +51,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.access im
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan, Steps, tell
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
+from ansible_collections.azdo.connections.plugins.module_utils._manage.scope_names import ScopeNames
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import (
     refuse_taken_names,
     refuse_taken_shares,
@@ -188,6 +189,7 @@ class StatePresent:
         """Read and decide everything; nothing is written here."""
         # A secret that was sent a moment ago needs not be sent again.
         desired = replace(self._desired, renew_secret=False) if fresh else self._desired
+        desired = replace(desired, scope=ScopeNames(self._view).of_existing(desired, current))
         plan = compare(desired, current, self._target, self._view.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._view.client.organization().writes_by_project:
             raise sharing_not_supported()
@@ -204,7 +206,7 @@ class StatePresent:
                     "role_assignment is for the identity of a manual connection; Azure DevOps assigned a role to that of this one itself.",
                     remedy="Leave role_assignment out.",
                 )
-            pass_plan.role = self._look_at_role({**current.scope, **self._desired.scope})
+            pass_plan.role = self._look_at_role({**current.scope, **desired.scope})
         return pass_plan
 
     def _carry_out(self, current: ArmConnection, pass_plan: PassPlan, *, fresh: bool) -> None:

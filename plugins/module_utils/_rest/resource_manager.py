@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, azdo.connections contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations of Azure Resource Manager that connections need, one method each: managed identities (8.3) and role assignments (8.4).
+"""The operations of Azure Resource Manager that connections need, one method each: managed identities (8.3), role assignments (8.4), and the places that
+connections lead to.
 
 PRIVATE to the collection. Results are the service's own JSON. Section numbers are those of the fact sheet.
 """
@@ -18,6 +19,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.http import
 _IDENTITIES_VERSION = "2023-01-31"
 _ROLES_VERSION = "2022-04-01"
 _SUBSCRIPTIONS_VERSION = "2022-12-01"
+_GROUPS_VERSION = "2020-05-01"
+_WORKSPACES_VERSION = "2023-04-01"
 _RIGHTS = (
     "For federated credentials the caller needs the role Managed Identity Contributor on the identity, for role assignments "
     "User Access Administrator or Owner at the scope."
@@ -33,7 +36,8 @@ class ResourceManager:
         self._definitions: dict[tuple[str, str], str | None] = {}
         self._identities: dict[str, Json] = {}
         self._by_subscription: dict[str, list[Json]] = {}
-        self._subscriptions: list[str] | None = None
+        self._subscriptions: list[Json] | None = None
+        self._management_groups: list[Json] | None = None
 
     def identity(self, resource_id: str) -> Json:
         """A user-assigned managed identity; asked once. Shape: ``{id, properties: {tenantId, clientId, principalId}}``.
@@ -46,12 +50,23 @@ class ResourceManager:
             self._identities[resource_id.lower()] = known
         return known
 
-    def subscriptions(self) -> list[str]:
-        """The ids of the subscriptions that the caller can see; asked once."""
+    def subscriptions(self) -> list[Json]:
+        """The subscriptions that the caller can see; asked once. Shape: ``[{subscriptionId, displayName, tenantId, state}]``; names are not unique."""
         if self._subscriptions is None:
-            found = self._pages("subscriptions", {"api-version": _SUBSCRIPTIONS_VERSION})
-            self._subscriptions = [str(item["subscriptionId"]) for item in found if item.get("subscriptionId")]
+            self._subscriptions = self._pages("subscriptions", {"api-version": _SUBSCRIPTIONS_VERSION})
         return self._subscriptions
+
+    def management_groups(self) -> list[Json]:
+        """The management groups that the caller can see; asked once. Shape: ``[{name, properties: {displayName}}]``, where ``name`` is the id."""
+        if self._management_groups is None:
+            path = "providers/Microsoft.Management/managementGroups"
+            self._management_groups = self._pages(path, {"api-version": _GROUPS_VERSION})
+        return self._management_groups
+
+    def workspaces(self, subscription_id: str) -> list[Json]:
+        """The Azure Machine Learning workspaces of a subscription. Shape: ``[{id, name, location}]``."""
+        path = f"subscriptions/{quote(subscription_id, safe='')}/providers/Microsoft.MachineLearningServices/workspaces"
+        return self._pages(path, {"api-version": _WORKSPACES_VERSION})
 
     def identities(self, subscription_id: str) -> list[Json]:
         """All user-assigned managed identities of a subscription, asked once, in the shape of :meth:`identity`."""

@@ -38,6 +38,7 @@ def arm_fleet(**options: t.Any) -> Fleet:
     fleet.service_principal("payments", secret=KEY, certificate_pem=PEM, client_id=CLIENT)
     fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION)
     fleet.service_principal("automation", secret=SECRET)
+    fleet.subscription("Contoso Production", SUBSCRIPTION)
     assert application.app_id == CLIENT
     return fleet
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 import yaml
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from simulator.rest import Rest
 from simulator.state import Connection, PipelinePermissions, Project, Reference
 from unit.plugins._helpers.arm import CLIENT, KEY, PEM, SUBSCRIPTION, arm_fleet, person
 from unit.plugins._helpers.certificates import certificate_and_key
+from unit.plugins._helpers.connections import PAYMENTS
 from unit.plugins._helpers.tasks import Task, manage
 
 Simulate = t.Callable[..., Simulator]
@@ -338,13 +340,18 @@ def test_the_workspace_of_a_manual_connection_changes(part: str, key: str, simul
 
 
 @pytest.mark.parametrize(
-    ("level", "part"), [("Subscription", "subscription_name"), ("ManagementGroup", "management_group_name")]
+    ("level", "part", "id_part"),
+    [
+        ("Subscription", "subscription_name", "subscription_id"),
+        ("ManagementGroup", "management_group_name", "management_group_id"),
+    ],
 )
-def test_another_label_is_a_warning_only(level: str, part: str, simulate: Simulate) -> None:
+def test_another_label_is_a_warning_only(level: str, part: str, id_part: str, simulate: Simulate) -> None:
     fleet = world()
     connection = with_key(fleet, scope_level=level)
     simulator = simulate(fleet)
-    task = stays(simulator, **options_for(connection, scope={part: "Renamed in Azure"}))
+    own = ArmConnection.from_api(raw(simulator, connection), PAYMENTS).scope[id_part]
+    task = stays(simulator, **options_for(connection, scope={part: "Renamed in Azure", id_part: own}))
     (warning,) = task.runtime.warnings
     assert f"scope.{part} of 'azure-key'" in warning
     assert "only a label" in warning

@@ -33,7 +33,7 @@ def new(simulator: Simulator, **options: t.Any) -> Options:
         "name": "azure-new",
         "scheme": "service_principal",
         "creation_mode": "manual",
-        "scope": {"subscription_id": SUBSCRIPTION, "subscription_name": "Contoso"},
+        "scope": {"subscription_id": SUBSCRIPTION, "subscription_name": "Contoso Production"},
         "service_principal": {"tenant_id": simulator.fleet.tenant_id, "client_id": CLIENT, "key": KEY},
         **options,
     }

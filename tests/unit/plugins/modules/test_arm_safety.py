@@ -15,7 +15,11 @@ from unit.plugins._helpers.arm import CLIENT, KEY, SUBSCRIPTION, arm_fleet, pers
 from unit.plugins._helpers.tasks import Task, manage
 
 Options = dict[str, t.Any]
-SCOPE: Options = {"subscription_id": SUBSCRIPTION, "subscription_name": "Contoso", "resource_group": "rg-payments"}
+SCOPE: Options = {
+    "subscription_id": SUBSCRIPTION,
+    "subscription_name": "Contoso Production",
+    "resource_group": "rg-payments",
+}
 READER: Options = {"role_assignment": {"role": "Reader"}}
 OTHER = "5a1d2c3b-0000-4000-8000-0000000000ab"
 DENIED = {
