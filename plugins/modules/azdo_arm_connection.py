@@ -541,6 +541,13 @@ options:
       - V(true) makes it a warning. What the service does not tell is left alone.
     type: bool
     default: false
+  secret_version:
+    description:
+      - Which secret the task brings, in any text, such as a number or a date. When another one is stored, the secret is sent, once.
+      - It is stored in the connection beside the secret. That the service keeps it is not documented, so it is looked at when the connection is read again.
+        If it is not there, the task fails with the code C(unreached), a new connection is taken back, and in one that was there the new secret stays stored.
+        Use O(update_secret=always) there.
+    type: str
   update_secret:
     description:
       - Azure DevOps never shows a stored secret, so it cannot be compared. V(on_create) sends it to create, and when its kind or the client id changes.
@@ -757,6 +764,54 @@ EXAMPLES = r"""
         authorized_pipelines:
           - 31
 
+- name: A connection by names, with what stands before it and who may use it
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    tenant: "{{ entra_tenant }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    project: Payments
+    name: azure-guarded
+    creation_mode: manual
+    scope:
+      subscription_name: Contoso Production
+    service_principal:
+      client_id: 5a1d2c3b-0000-4000-8000-000000000011
+      tenant_id: "{{ entra_tenant }}"
+    checks:
+      - kind: approval
+        approvers:
+          - '[Payments]\Release Managers'
+        minimum_approvers: 1
+        requester_can_approve: false
+      - kind: branch_control
+        branches:
+          - refs/heads/main
+        protected_branches_only: true
+      - kind: business_hours
+        days: [Monday, Tuesday, Wednesday, Thursday]
+        start_time: "08:00"
+        end_time: "16:00"
+        time_zone: UTC
+      - kind: exclusive_lock
+    authorized_pipelines:
+      - deploy-payments
+    roles:
+      - role: administrator
+        identity: '[Payments]\Project Administrators'
+      - role: user
+        identity: '[Payments]\Contributors'
+
+- name: Send a rotated key once, whenever its version changes
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    project: Payments
+    name: azure-key
+    service_principal:
+      key: "{{ payments_key }}"
+    secret_version: 2026-12
+
 - name: Send a rotated key
   azdo.connections.azdo_arm_connection:
     organization_url: https://dev.azure.com/contoso
@@ -965,6 +1020,7 @@ ARGUMENT_SPEC = argument_spec(
     },
     append_shares={"type": "bool", "default": False},
     allow_unreached={"type": "bool", "default": False},
+    secret_version={"type": "str", "no_log": False},
     update_secret={"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     verify={"type": "str", "choices": ["none", "before", "after", "both"], "default": "none"},
     verify_timeout={"type": "int", "default": 300},

@@ -46,7 +46,12 @@ def fleet_to_create_in() -> Fleet:
     principal = fleet.service_principal("key", secret="k" * 40, client_id="5a1d2c3b-0000-4000-8000-000000000012")
     assign(fleet.world.directory, str(principal.object_id), f"/subscriptions/{SUBSCRIPTION}", "Reader")
     fleet.managed_identity("id-payments", subscription_id=SUBSCRIPTION, resource_group="ids")
-    fleet.service_principal("automation", secret="s" * 40)
+    automation = fleet.service_principal("automation", secret="s" * 40)
+    fleet.yaml_pipeline(fleet.project("Payments"), "deploy-payments", "steps: []")
+    fleet.subscription("Contoso Production", SUBSCRIPTION)
+    fleet.group("[Payments]\\Project Administrators", [automation, fleet.user])
+    fleet.group("[Payments]\\Release Managers")
+    fleet.group("[Payments]\\Contributors")
     return fleet
 
 

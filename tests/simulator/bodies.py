@@ -17,6 +17,16 @@ from .projects import resolve
 from .scopes import RESOURCE_MANAGER_URLS
 from .state import Reference
 
+# Everything that was ever seen there.
+_KNOWN_DATA = {
+    name.lower()
+    for name in (
+        "environment", "scopeLevel", "subscriptionId", "subscriptionName", "managementGroupId", "managementGroupName", "resourceGroupName",
+        "mlWorkspaceName", "mlWorkspaceLocation", "creationMode", "identityType", "isDraft", "appObjectId", "spnObjectId", "azureSpnRoleAssignmentId",
+        "azureSpnPermissions", "revertSchemeDeadline", "serviceManagementReference", "oboAuthorization", "resourceId", "tenantId",
+    )
+}  # fmt: skip
+
 
 @dataclass
 class Draft:
@@ -56,6 +66,8 @@ def read_draft(call: Call, body: dict[str, Any]) -> Draft:
         if not typed.text(body, needed).strip():
             raise argument(f"Value cannot be null. Parameter name: endpoint.{needed.capitalize()}")  # assumed
     data = {key: value or "" for key, value in typed.strings(body, "data").items()}
+    if call.knobs.unknown_data == "dropped":
+        data = {key: value for key, value in data.items() if key.lower() in _KNOWN_DATA}  # assumed: 2.5
     sent = typed.strings(authorization, "parameters", "authorization.")
     issuer_type = next((value for key, value in sent.items() if key.lower() == ISSUER_TYPE.lower()), None)
     typed.flag(body, "isShared")

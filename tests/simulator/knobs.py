@@ -23,6 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "manual_issuer": ("same", "entra", "azure_devops", "either"),
     "ready_status": ("shown", "omitted"),
     "omitted_data": ("removed", "kept"),
+    "unknown_data": ("kept", "dropped"),
     "automatic_update": ("background", "recorded"),
     "automatic_blanks": ("kept", "replaced"),
     "stale_deadline": ("reject", "ignore", "misbehave"),
@@ -54,6 +55,7 @@ class Knobs:
     ready_status: str = "shown"
     empty_secret_wipes: bool = False
     omitted_data: str = "removed"
+    unknown_data: str = "kept"
     issuer: str = "entra"
     # creation and deletion (2.7, 2.9, 2.11); work in the background ends after *_ms, or after *_polls reads where that is not -1
     creation_polls: int = -1

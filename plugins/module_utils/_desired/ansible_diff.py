@@ -42,6 +42,7 @@ def creation_changes(draft: Draft, references: t.Sequence[ProjectReference]) -> 
         "certificate": HIDDEN if draft.certificate else None,
         "publish_profile": HIDDEN if draft.publish_profile else None,
         "web_app_id": draft.web_app_id,
+        "secret_version": draft.secret_version,
         "service_management_reference": draft.service_management_reference,
         "enabled": None if draft.enabled else False,
         "shared_with": [f"{item.name} as {item.connection_name}" for item in references[1:]],

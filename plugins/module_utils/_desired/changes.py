@@ -29,6 +29,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    SECRET_VERSION,
     WIF,
     ArmConnection,
     Project,
@@ -180,7 +181,11 @@ def edits_of(
         if connection.draft:
             # Not taken away: what a PUT leaves out may stay as it is (12).
             data["isDraft"] = "false"
-    secret = _new_secret(desired, connection, other_identity=other_identity)
+    rotated = desired.secret_version is not None and desired.secret_version != connection.secret_version
+    if rotated:
+        changes.append(Change("secret_version", connection.secret_version, desired.secret_version))
+        data[SECRET_VERSION] = str(desired.secret_version)
+    secret = _new_secret(desired, connection, again=other_identity or rotated)
     if secret:
         changes.append(Change("secret", HIDDEN, f"{HIDDEN}, sent"))
     return changes, Edits(project_id=target.project.id, data=data, parameters=parameters, secret=secret, **edits)
@@ -190,15 +195,19 @@ def _fits(desired: Desired, connection: ArmConnection, part: str) -> bool:
     return part not in desired.scope or same(desired.scope[part], connection.scope[part])
 
 
-def _new_secret(desired: Desired, connection: ArmConnection, *, other_identity: bool) -> dict[str, str]:
-    """The secret to send: a stored one cannot be compared (2.4), so only on request, or if it is of another kind or for another identity."""
-    if desired.publish_profile and desired.renew_secret:
+def _new_secret(desired: Desired, connection: ArmConnection, *, again: bool) -> dict[str, str]:
+    """The secret to send: a stored one cannot be compared (2.4), so only on request, or if it is of another kind.
+
+    :param again: it is another one for sure: for another identity, or of another version.
+    """
+    renew = desired.renew_secret or again
+    if desired.publish_profile and renew:
         return {"publishProfile": desired.publish_profile}
     if not (desired.key or desired.certificate):
         return {}
     wanted = secret_parameters(desired.key, desired.certificate)
     other_kind = not same(wanted["authenticationType"], connection.authentication_type or "spnKey")
-    return wanted if desired.renew_secret or other_kind or other_identity else {}
+    return wanted if renew or other_kind else {}
 
 
 def _secret_again(desired: Desired, connection: ArmConnection) -> dict[str, str]:

@@ -65,6 +65,7 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
         certificate=desired.certificate,
         publish_profile=desired.publish_profile,
         web_app_id=desired.web_app_id,
+        secret_version=desired.secret_version,
         enabled=desired.enabled is not False,
         # Servers do not know it (2.4).
         service_management_reference=desired.service_management_reference if hosted else None,

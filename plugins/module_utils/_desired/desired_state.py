@@ -80,6 +80,7 @@ class Desired:
     shares: tuple[Share, ...] | None = None
     append_shares: bool = False
     renew_secret: bool = False
+    secret_version: str | None = None
     allow_unreached: bool = False
     verify_before: bool = False
     verify_after: bool = False
@@ -158,6 +159,7 @@ class Desired:
             ("name", self.name),
             ("role_assignment.role", self.role),
             ("federated_credential.audience", self.audience),
+            ("secret_version", self.secret_version),
         ):
             values.refuse_nothing(option, text)
         values.refuse_lines("name", self.name)
@@ -221,6 +223,7 @@ _PLAIN = (
     "creation_mode",
     "environment",
     "publish_profile",
+    "secret_version",
     "append_pipelines",
     "append_roles",
     "append_checks",

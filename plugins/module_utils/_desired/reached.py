@@ -20,6 +20,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.changes 
 from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 
+_NOT_KEPT = (
+    "This service does not keep which secret was sent, so leave secret_version out, and send a new one with update_secret: "
+    "always. What was sent is stored."
+)
+
 
 def left_over(
     desired: Desired, connection: ArmConnection, target: Target, *, sharing: bool = False
@@ -34,6 +39,9 @@ def left_over(
     # A secret that is always sent would always be left over.
     once = replace(desired, renew_secret=False)
     changes, _edits = edits_of(once, connection, target, own)
+    if any(change.option == "secret_version" for change in changes):
+        # It would be sent again, that is all.
+        changes = [change for change in changes if change.option != "secret"]
     changes += shares_of(once, connection, target, own).changes
     return tuple(change for change in changes if is_sharing(change) is sharing and not _same_text(change))
 
@@ -55,7 +63,7 @@ def refuse_unreached(left: t.Sequence[Change], desired: Desired, said: str = "")
         because = f" It says: {said}." if said else ""
         raise UnreachedError(
             f"Azure DevOps accepted the change and did not take it over: {', '.join(map(_told, left))}.{because}",
-            remedy=ALLOW_UNREACHED,
+            remedy=_NOT_KEPT if options == ["secret_version"] else ALLOW_UNREACHED,
             options=options,
         )
     return [f"{item.option} was sent, but the service did not take it over." for item in left]

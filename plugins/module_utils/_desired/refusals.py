@@ -64,10 +64,25 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
             "verify asks for a test before saving, but there is no service_principal.key or certificate to test.",
             remedy="Only settings with a secret can be tested before they are saved: use verify after.",
         )
+    if desired.secret_version is not None:
+        _refuse_version(desired)
     if desired.renew_secret and not desired.secret:
         raise OptionError(
             "update_secret is always, but the task brings no secret.",
             remedy="Set service_principal.key, service_principal.certificate or publish_profile.",
+        )
+
+
+def _refuse_version(desired: Desired) -> None:
+    if not desired.secret:
+        raise OptionError(
+            "secret_version is set, but the task brings no secret.",
+            remedy="Set service_principal.key, service_principal.certificate or publish_profile, of which it is the version.",
+        )
+    if desired.renew_secret:
+        raise OptionError(
+            "secret_version is set, and update_secret is always.",
+            remedy="With a version the secret is sent when that changes: leave update_secret out.",
         )
 
 

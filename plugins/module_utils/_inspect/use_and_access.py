@@ -143,9 +143,20 @@ def checks_text(answer: list[Json]) -> str:
     for item, raw in zip(_checks(answer), answer, strict=True):
         if (path := unsound(raw)) is not None:
             raise UnreadableError("a check", path)
-        settings = hashlib.sha256(json.dumps(raw.get("settings"), sort_keys=True).encode()).hexdigest()[:8]
+        settings = hashlib.sha256(json.dumps(_by_id(raw.get("settings")), sort_keys=True).encode()).hexdigest()[:8]
         texts.append(f"{item['id']} {item['type']} {settings}")
     return "; ".join(sorted(texts))
+
+
+def _by_id(value: t.Any) -> t.Any:
+    """The same with people and groups by their id alone: a new name or picture of an approver is no other check."""
+    if isinstance(value, list):
+        return [_by_id(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("id"), str) and value.keys() & {"displayName", "uniqueName"}:
+        return value["id"].lower()
+    return {key: _by_id(item) for key, item in value.items()}
 
 
 def _roles_text(answer: list[Json]) -> str:

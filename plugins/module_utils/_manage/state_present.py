@@ -20,6 +20,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import compare, references_of
 from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import manages_federation
 from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
     refuse_on_server,
     refuse_unreachable,
@@ -188,7 +189,9 @@ class StatePresent:
     def _plan(self, current: ArmConnection, *, fresh: bool) -> PassPlan:
         """Read and decide everything; nothing is written here."""
         # A secret that was sent a moment ago needs not be sent again.
-        desired = replace(self._desired, renew_secret=False) if fresh else self._desired
+        desired = replace(self._desired, renew_secret=False, secret_version=None) if fresh else self._desired
+        if fresh:
+            self._warn(self._refuse_lost_version(current))
         desired = replace(desired, scope=ScopeNames(self._view).of_existing(desired, current))
         plan = compare(desired, current, self._target, self._view.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._view.client.organization().writes_by_project:
@@ -208,6 +211,12 @@ class StatePresent:
                 )
             pass_plan.role = self._look_at_role({**current.scope, **desired.scope})
         return pass_plan
+
+    def _refuse_lost_version(self, made: ArmConnection) -> list[str]:
+        """:raises UnreachedError: the service does not keep the version of the secret that it was made with."""
+        wanted, kept = self._desired.secret_version, made.secret_version
+        lost = wanted is not None and wanted != kept
+        return refuse_unreached([Change("secret_version", kept, wanted)] if lost else [], self._desired)
 
     def _carry_out(self, current: ArmConnection, pass_plan: PassPlan, *, fresh: bool) -> None:
         """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
@@ -264,7 +273,10 @@ class StatePresent:
 
     def _note(self, pass_plan: PassPlan) -> None:
         self._changes += [change for change in pass_plan.changes if change not in self._changes]
-        self._runtime.warnings += [text for text in pass_plan.plan.warnings if text not in self._runtime.warnings]
+        self._warn(pass_plan.plan.warnings)
+
+    def _warn(self, texts: t.Iterable[str]) -> None:
+        self._runtime.warnings += [text for text in texts if text not in self._runtime.warnings]
 
     # -- federated credential and role ------------------------------------------------------------------------------
     def _federates(self, current: ArmConnection) -> bool:

@@ -46,6 +46,8 @@ _ISSUER_HOSTS = {
     "vstoken.dev.azure.com": "azure_devops",
     "app.vstoken.visualstudio.com": "azure_devops",
 }
+# Where this collection keeps, if the service does, which secret was sent: a key of ``data`` that nobody else knows.
+SECRET_VERSION = "azdoConnectionsSecretVersion"  # noqa: S105 - the name of a key
 SECRET_PARAMETERS = ("serviceprincipalkey", "serviceprincipalcertificate", "publishprofile")
 SCOPE_LEVELS = {
     "Subscription": "subscription",
@@ -120,6 +122,7 @@ class ArmConnection:
     status_message: str
     authentication_type: str | None
     web_app_id: str | None
+    secret_version: str | None
     draft: bool
     service_management_reference: str | None
     created_by: str | None
@@ -166,6 +169,7 @@ class ArmConnection:
             enabled=fields.flag("isDisabled") is not True,
             **_condition(fields),
             web_app_id=data.text("resourceId") or None,
+            secret_version=data.text(SECRET_VERSION) or None,
             draft=data.text("isDraft").lower() == "true",
             service_management_reference=fields.text("serviceManagementReference") or None,
             created_by=creator.text("displayName") or creator.text("uniqueName") or None,

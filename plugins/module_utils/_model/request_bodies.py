@@ -18,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     SCOPE_KEYS,
     SCOPE_LEVELS,
     SECRET_PARAMETERS,
+    SECRET_VERSION,
     SERVICE_PRINCIPAL,
     WIF,
     ArmConnection,
@@ -54,6 +55,7 @@ class Draft:
     certificate: str | None = field(default=None, repr=False)
     publish_profile: str | None = field(default=None, repr=False)
     web_app_id: str | None = None
+    secret_version: str | None = None
     enabled: bool = True
     service_management_reference: str | None = None
 
@@ -104,6 +106,8 @@ def _data(draft: Draft) -> Json:
         data["identityType"] = "ManagedIdentity" if draft.managed_identity else kind
     if draft.web_app_id:
         data["resourceId"] = draft.web_app_id
+    if draft.secret_version:
+        data[SECRET_VERSION] = draft.secret_version
     return data
 
 

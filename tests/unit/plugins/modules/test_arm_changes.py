@@ -1588,3 +1588,83 @@ def test_a_draft_is_not_waited_for(simulate: Simulate) -> None:
     connection = draft(fleet)
     connection.status.state = "InProgress"
     changes(simulate(fleet), wait_timeout=0, **options_for(connection, authorized_pipelines=[1]))
+
+
+# -- the version of a secret -------------------------------------------------------------------------------------------
+def _versioned(version: t.Any, **options: t.Any) -> Options:
+    return {"service_principal": {"key": KEY}, "secret_version": version, **options}
+
+
+def test_a_rotated_key_is_sent_once(simulate: Simulate) -> None:
+    fleet = world()
+    connection = with_key(fleet)
+    simulator = simulate(fleet)
+    foretold = manage(simulator, **options_for(connection, **_versioned("2026-11")), check=True)
+    assert foretold.result["changed"] is True
+    assert simulator.writes == []
+    task = manage(simulator, **options_for(connection, **_versioned("2026-11")))
+    assert not task.failed, task.result
+    assert only_write(simulator, "PUT").body["authorization"]["parameters"]["serviceprincipalkey"] == KEY
+    assert task.result["diff"] == foretold.result["diff"]
+    simulator.forget()
+    stays(simulator, **options_for(connection, **_versioned("2026-11")))
+    assert manage(simulator, **options_for(connection, **_versioned(12))).result["changed"] is True
+    # Another change leaves the version, and the secret, alone.
+    simulator.forget()
+    manage(simulator, **options_for(connection, description="other"))
+    assert only_write(simulator, "PUT").body["authorization"]["parameters"]["serviceprincipalkey"] is None
+    stays(simulator, **options_for(connection, **_versioned("12")))
+
+
+def test_a_new_connection_has_the_version_of_its_secret(simulate: Simulate) -> None:
+    fleet = world()
+    simulator = simulate(fleet)
+    options = {
+        "project": "Payments",
+        "name": "azure-new",
+        "scheme": "service_principal",
+        "creation_mode": "manual",
+        "scope": {"subscription_id": SUBSCRIPTION, "subscription_name": "Contoso Production"},
+        "service_principal": {"client_id": CLIENT, "tenant_id": fleet.tenant_id, "key": KEY},
+        "secret_version": "1",
+    }
+    task = manage(simulator, **options)
+    assert not task.failed, task.result
+    assert [record.method for record in simulator.writes] == ["POST"]
+    stays(simulator, **options)
+    simulator.knob(unknown_data="dropped")
+    lost = manage(simulator, **{**options, "name": "azure-newer"})
+    assert lost.result["failure"]["code"] == "unreached"
+    assert "does not keep which secret was sent" in lost.result["msg"]
+    assert all(item.name != "azure-newer" for item in simulator.world.connections.values())
+    allowed = manage(simulator, **{**options, "name": "azure-newer", "allow_unreached": True})
+    assert not allowed.failed, allowed.result
+    assert any("secret_version was sent" in text for text in allowed.runtime.warnings)
+
+
+def test_a_service_that_does_not_keep_the_version_is_found_out(simulate: Simulate) -> None:
+    fleet = world()
+    connection = with_key(fleet)
+    simulator = simulate(fleet, unknown_data="dropped")
+    task = manage(simulator, **options_for(connection, **_versioned("2")))
+    assert task.result["failure"]["code"] == "unreached"
+    assert "update_secret: always" in task.result["msg"]
+    assert task.result["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"secret_version": "2"}, "the task brings no secret"),
+        (_versioned("2", update_secret="always"), "update_secret is always"),
+        (_versioned(" "), "secret_version is empty"),
+        (_versioned("None"), "secret_version is 'None'"),
+    ],
+)
+def test_a_version_of_nothing_is_refused(simulate: Simulate, options: Options, told: str) -> None:
+    fleet = world()
+    connection = with_key(fleet)
+    simulator = simulate(fleet)
+    task = manage(simulator, **options_for(connection, description="other", **options))
+    assert told in task.result["msg"]
+    assert simulator.writes == []

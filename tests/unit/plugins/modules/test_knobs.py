@@ -43,7 +43,11 @@ ELSEWHERE = {
         "update_ms",
         "update_failure",
         "omitted_data",
+        "unknown_data",
         "permission_delay_calls",
+        "check_lag_reads",
+        "role_lag_reads",
+        "proxy_lists_for_pat",
     ),
     "a revert": ("stale_deadline", "expired_deadline", "revert_days"),
     "the issuer migration": (

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import (
     checks,
+    checks_text,
     permissions,
     read_use,
 )
@@ -123,3 +124,12 @@ def test_checks() -> None:
         {"id": 1, "type": "Approval"},
         {"id": 2, "type": None},
     ]
+
+
+def test_an_approver_with_a_new_name_is_the_same_check() -> None:
+    def check(**approver: str) -> list[Json]:
+        return [{"id": 1, "type": {"name": "Approval"}, "settings": {"approvers": [approver], "order": {"id": "kept"}}}]
+
+    before = checks_text(check(id="AAA", displayName="Ann", imageUrl="1"))
+    assert checks_text(check(id="aaa", displayName="Ann Married", imageUrl="2")) == before
+    assert checks_text(check(id="bbb", displayName="Ann", imageUrl="1")) != before
