@@ -216,6 +216,60 @@ options:
         description:
           - Microsoft Entra tenant of the managed identity. To create, the default is that of the looked-up identity, else O(tenant) if that is an id.
         type: str
+      create:
+        description:
+          - Make the user-assigned managed identity if it is not there, in place of O(managed_identity.resource_id) and O(managed_identity.client_id). It is
+            tagged with the id of the organization, and only what has that tag is ever removed again.
+          - Needs a sign-in that opens Azure Resource Manager, with the role Managed Identity Contributor in the resource group.
+        type: dict
+        suboptions:
+          name:
+            description:
+              - Name of the identity.
+            type: str
+            required: true
+          resource_group:
+            description:
+              - Resource group that it is in. It has to be there.
+            type: str
+            required: true
+          location:
+            description:
+              - Region, as C(westeurope). An identity that is somewhere else is refused.
+            type: str
+            required: true
+          subscription_id:
+            description:
+              - Subscription that it is in. The default is O(scope.subscription_id).
+            type: str
+  application:
+    description:
+      - Make the application behind the connection if it is not there, with its service principal, in place of O(service_principal.client_id). It is single
+        tenant, in the tenant of the sign-in, and tagged with the id of the organization; only what has that tag is ever removed again.
+      - What this task made goes again, newest first, if the connection cannot be set up. With O(state=absent) it goes after the connection, if it has the tag
+        and nothing else can be seen to use it.
+      - Needs a sign-in that opens Microsoft Graph, with C(Application.ReadWrite.OwnedBy) or, for a person, the right to register applications.
+    type: dict
+    suboptions:
+      unique_name:
+        description:
+          - Unique name of the application in the tenant (C(uniqueName)), by which every run finds it again. It cannot be changed.
+        type: str
+        required: true
+      display_name:
+        description:
+          - Name that people read. A new application without it is called by its unique name.
+        type: str
+      owners:
+        description:
+          - Owners to add, people by mail address or user principal name, and anybody by object id. Nobody is taken away. A service principal that signs in with
+            C(Application.ReadWrite.OwnedBy) may need C(Directory.Read.All) for that (assumed).
+        type: list
+        elements: str
+      service_management_reference:
+        description:
+          - Service Management Reference of the application, which some tenants require.
+        type: str
   publish_profile:
     description:
       - Content of a web app's publish profile.
@@ -248,7 +302,7 @@ options:
     description:
       - A role in Azure for the identity of a manual connection. Without it no role is looked at.
     type: dict
-    suboptions:
+    suboptions: &role
       role:
         description:
           - Name or id of the role.
@@ -259,11 +313,22 @@ options:
           - Where, as the id of a subscription, resource group, management group or resource. The default is what the connection leads to, as narrow as O(scope)
             says.
         type: str
+      condition:
+        description:
+          - Condition that limits what the role allows, in Azure's language (version 2.0). One that this collection assigned with another condition is changed;
+            one that somebody else assigned so is refused. Without it the condition of a role that is there is not looked at.
+        type: str
       allow_privileged_role:
         description:
           - Allow Owner, User Access Administrator and Role Based Access Control Administrator, with which pipelines can hand out rights.
         type: bool
         default: false
+  role_assignments:
+    description:
+      - Several roles, each as in O(role_assignment). They are added; a role that the task does not name is not looked at.
+    type: list
+    elements: dict
+    suboptions: *role
   authorize_all_pipelines:
     description:
       - Whether all pipelines of this project may use the connection.
@@ -628,6 +693,46 @@ EXAMPLES = r"""
     authorized_pipelines:
       - 12
 
+- name: Everything in one task, the application and its roles too
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    tenant: "{{ entra_tenant }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    project: Payments
+    name: azure-whole
+    scope:
+      subscription_name: Contoso Production
+    application:
+      unique_name: contoso-payments-production
+      display_name: Payments, production
+      service_management_reference: 5a1d2c3b-0000-4000-8000-0000000000cc
+    role_assignments:
+      - role: Reader
+      - role: Storage Blob Data Contributor
+        scope: /subscriptions/5a1d2c3b-0000-4000-8000-000000000001/resourceGroups/rg-state
+        condition: "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'payments'"
+    verify: after
+
+- name: The same with a managed identity that is made
+  azdo.connections.azdo_arm_connection:
+    organization_url: https://dev.azure.com/contoso
+    tenant: "{{ entra_tenant }}"
+    client_id: "{{ automation_client_id }}"
+    secret: "{{ automation_secret }}"
+    project: Payments
+    name: azure-whole-identity
+    scope:
+      subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+      subscription_name: Contoso Production
+    managed_identity:
+      create:
+        name: id-payments-production
+        resource_group: ids
+        location: westeurope
+    role_assignment:
+      role: Reader
+
 - name: Workload identity federation with a user-assigned managed identity, manual
   azdo.connections.azdo_arm_connection:
     organization_url: https://dev.azure.com/contoso
@@ -876,12 +981,12 @@ federated_credential:
       description: Client id of the application or managed identity.
       type: str
 role_assignment:
-  description: The role in Azure. Null unless O(role_assignment) is set.
+  description: The first role in Azure. Null unless O(role_assignment) or O(role_assignments) is set.
   returned: always, unless the task failed before it began
   type: dict
-  contains:
+  contains: &assigned
     state:
-      description: V(present), V(created), or in check mode V(would_create).
+      description: V(present), V(created), V(updated), or in check mode V(would_create) and V(would_update).
       type: str
     role:
       description: Name or id of the role.
@@ -889,9 +994,18 @@ role_assignment:
     scope:
       description: Where it is assigned.
       type: str
-    principal_id:
-      description: Object id of the service principal that has it.
+    condition:
+      description: The condition that the task wants, null if it does not say.
       type: str
+    principal_id:
+      description: Object id of the service principal that has it; null while that is still to be made.
+      type: str
+role_assignments:
+  description: All roles in Azure that the task speaks of, each as RV(role_assignment).
+  returned: always, unless the task failed before it began
+  type: list
+  elements: dict
+  contains: *assigned
 verification:
   description: The tests of O(verify), null where there was none.
   returned: always, unless the task failed before it began
@@ -940,6 +1054,13 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.state_pre
 from ansible_collections.azdo.connections.plugins.module_utils._run.runtime import Result, Runtime, run_module
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.options import argument_spec, check_range
 
+ROLE_OPTIONS = {
+    "role": {"type": "str", "required": True},
+    "scope": {"type": "str"},
+    "condition": {"type": "str"},
+    "allow_privileged_role": {"type": "bool", "default": False},
+}
+
 # No managed option has a default: what is not set is not managed.
 ARGUMENT_SPEC = argument_spec(
     project={"type": "str", "required": True},
@@ -984,6 +1105,24 @@ ARGUMENT_SPEC = argument_spec(
             "resource_id": {"type": "str"},
             "client_id": {"type": "str"},
             "tenant_id": {"type": "str"},
+            "create": {
+                "type": "dict",
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "resource_group": {"type": "str", "required": True},
+                    "location": {"type": "str", "required": True},
+                    "subscription_id": {"type": "str"},
+                },
+            },
+        },
+    },
+    application={
+        "type": "dict",
+        "options": {
+            "unique_name": {"type": "str", "required": True},
+            "display_name": {"type": "str"},
+            "owners": {"type": "list", "elements": "str"},
+            "service_management_reference": {"type": "str"},
         },
     },
     publish_profile={"type": "str", "no_log": True},
@@ -995,14 +1134,8 @@ ARGUMENT_SPEC = argument_spec(
             "audience": {"type": "str"},
         },
     },
-    role_assignment={
-        "type": "dict",
-        "options": {
-            "role": {"type": "str", "required": True},
-            "scope": {"type": "str"},
-            "allow_privileged_role": {"type": "bool", "default": False},
-        },
-    },
+    role_assignment={"type": "dict", "options": ROLE_OPTIONS},
+    role_assignments={"type": "list", "elements": "dict", "options": ROLE_OPTIONS},
     **ACCESS_OPTIONS,
     append_pipelines={"type": "bool", "default": False},
     append_roles={"type": "bool", "default": False},

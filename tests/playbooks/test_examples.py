@@ -146,7 +146,7 @@ def test_examples_of_creation_run_as_written_and_are_quiet_the_second_time(stage
     assert identity.credentials
     schemes = {
         (item["result"]["connection"]["scheme"], item["result"]["connection"]["creation_mode"])
-        for item in played.results[:9]
+        for item in played.results[:11]
     }
     assert len(schemes) == 6
 

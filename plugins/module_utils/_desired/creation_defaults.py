@@ -78,7 +78,11 @@ def _refuse_missing(desired: Desired, method: Method, level: str, environment: s
         for part in SCOPE_PARTS[level]
         if (level, part) not in OPTIONAL_PARTS and not desired.scope.get(part)
     ]
-    missing += [option for option in method.needs if not values(desired).get(option)]
+    given = values(desired)
+    if desired.application:
+        # Its client id is known as soon as it is made.
+        given["service_principal.client_id"] = desired.application.unique_name
+    missing += [option for option in method.needs if not given.get(option)]
     missing += ["server_url"] if environment == "AzureStack" and not desired.server_url else []
     if not tenant_id:
         missing.append(next(option for option in sorted(method.options) if option.endswith(".tenant_id")))

@@ -72,7 +72,11 @@ _APPLICATION, _IDENTITY = "service_principal.client_id", ("managed_identity.reso
 _FEDERATED = "federated_credential"
 
 
-_ROLE = "role_assignment"
+_ROLES = ("role_assignment", "role_assignments")
+
+
+# An application that the task makes takes the place of one whose client id it gives.
+_MADE = "application"
 
 
 def _method(title: str, scheme: str, mode: str | None, *options: str, **other: t.Any) -> Method:
@@ -95,11 +99,11 @@ METHODS: dict[str, Method] = {
     # That a workspace works here is assumed: Microsoft's article lists the other two levels.
     "manual_federation": _method(
         "workload identity federation with an existing app registration, manual", WIF, "manual",
-        _APPLICATION, _FEDERATED, _ROLE, levels=_LEVELS, environments=_NOT_STACK, needs=(_APPLICATION,),
+        _APPLICATION, _MADE, _FEDERATED, *_ROLES, levels=_LEVELS, environments=_NOT_STACK, needs=(_APPLICATION,),
     ),
     "manual_federation_identity": _method(
         "workload identity federation with an existing managed identity, manual", WIF, "manual",
-        *_IDENTITY, _FEDERATED, _ROLE, levels=_LEVELS, environments=_NOT_STACK, needs=("managed_identity",),
+        *_IDENTITY, "managed_identity.create", _FEDERATED, *_ROLES, levels=_LEVELS, environments=_NOT_STACK, needs=("managed_identity",),
     ),
     "automatic_secret": _method(
         "a secret with an automatic app registration", SERVICE_PRINCIPAL, "automatic",
@@ -107,12 +111,12 @@ METHODS: dict[str, Method] = {
     ),
     "key": _method(
         "an existing service principal with a key, manual", SERVICE_PRINCIPAL, "manual",
-        _APPLICATION, "service_principal.key", _ROLE, levels=_LEVELS[:2], environments=_EVERYWHERE,
+        _APPLICATION, "service_principal.key", *_ROLES, levels=_LEVELS[:2], environments=_EVERYWHERE,
         needs=(_APPLICATION, "service_principal.key"), on_servers=True,
     ),
     "certificate": _method(
         "an existing service principal with a certificate, manual", SERVICE_PRINCIPAL, "manual",
-        _APPLICATION, "service_principal.certificate", _ROLE, levels=_LEVELS[:2], environments=_EVERYWHERE,
+        _APPLICATION, "service_principal.certificate", *_ROLES, levels=_LEVELS[:2], environments=_EVERYWHERE,
         needs=(_APPLICATION, "service_principal.certificate"), on_servers=True,
     ),
     "agent_identity": _method(
@@ -130,8 +134,7 @@ METHODS: dict[str, Method] = {
 def method_of(desired: Desired) -> Method:
     """The method that the options mean. What they leave open is decided as a creation decides it: federation, and manual with an identity."""
     scheme = desired.scheme or WIF
-    has_identity = bool(desired.client_id or desired.identity or desired.key or desired.certificate)
-    mode = desired.creation_mode or ("manual" if has_identity else "automatic")
+    mode = desired.creation_mode or ("manual" if desired.has_identity else "automatic")
     if scheme == "managed_identity":
         return METHODS["agent_identity"]
     if scheme == "publish_profile":
@@ -147,7 +150,8 @@ def manages_federation(desired: Desired) -> bool:
     method = method_of(desired)
     if desired.federation is not None:
         return desired.federation != "skip"
-    return method.scheme == WIF and not method.automatic and bool(desired.client_id or desired.identity)
+    described = desired.client_id or desired.identity or desired.application
+    return method.scheme == WIF and not method.automatic and bool(described)
 
 
 def possible(method: Method, desired: Desired) -> list[Method]:

@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 from ansible_collections.azdo.connections.plugins.module_utils._access.options import access_of
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Access, AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._desired import pem, values
+from ansible_collections.azdo.connections.plugins.module_utils._desired.identity_options import (
+    RoleWish,
+    application_wish,
+    identity_wish,
+    roles_of,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._identity.identity_wishes import (
+    ApplicationWish,
+    ManagedIdentityWish,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import check_url
 from ansible_collections.azdo.connections.plugins.module_utils._sign_in.ways import SHORTEST_SECRET, check_secret
@@ -44,6 +54,7 @@ class Desired:
     """The options of a task about one connection. ``scope`` holds only what was set.
 
     :param identity: the resource id of a user-assigned managed identity.
+    :param application: an application that is made if it is not there; :param made_identity: the same for the managed identity.
     :param managed_identity: whether the task speaks of a managed identity at all.
     :param federation: ``create``, ``require``, ``skip`` or None.
     """
@@ -69,9 +80,9 @@ class Desired:
     web_app_id: str | None = None
     federation: str | None = None
     audience: str | None = None
-    role: str | None = None
-    role_scope: str | None = None
-    allow_privileged_role: bool = False
+    application: ApplicationWish | None = None
+    made_identity: ManagedIdentityWish | None = None
+    roles: tuple[RoleWish, ...] = ()
     access: Access = field(default_factory=Access)
     append_pipelines: bool = False
     append_roles: bool = False
@@ -89,13 +100,18 @@ class Desired:
     def from_params(cls, params: t.Mapping[str, t.Any]) -> Desired:
         """Read the module's options. :raises OptionError: one of them cannot be what it is."""
         application = _given(params, "service_principal")
+        if params["application"] and (application.get("client_id") or params["managed_identity"]):
+            raise OptionError(
+                "application is set, and service_principal.client_id or managed_identity, too.",
+                remedy="A connection has one identity: keep the option that describes it.",
+            )
         identity = _given(params, "managed_identity")
         if application and identity:
             raise OptionError(
                 "service_principal and managed_identity are both set.",
                 remedy="A connection has one identity: keep the option that describes it.",
             )
-        federated, role = _given(params, "federated_credential"), _given(params, "role_assignment")
+        federated, made = _given(params, "federated_credential"), identity_wish(identity, _given(params, "scope"))
         shares, described_by = params["shared_with"], "managed_identity" if identity else "service_principal"
         desired = cls(
             **{name: params[name] for name in _PLAIN},
@@ -108,13 +124,15 @@ class Desired:
             key=application.get("key"),
             certificate=_certificate(application.get("certificate")),
             managed_identity=params["managed_identity"] is not None,
-            identity=_resource_id("managed_identity.resource_id", identity.get("resource_id"), _IDENTITY),
+            identity=made.resource_id
+            if made
+            else _resource_id("managed_identity.resource_id", identity.get("resource_id"), _IDENTITY),
             web_app_id=_resource_id("web_app_id", params["web_app_id"], _WEB_APP),
             federation=federated.get("mode"),
             audience=federated.get("audience"),
-            role=role["role"].strip() if role else None,
-            role_scope=values.azure_scope("role_assignment.scope", role.get("scope")),
-            allow_privileged_role=bool(role.get("allow_privileged_role")),
+            application=application_wish(params["application"]),
+            made_identity=made,
+            roles=roles_of(params),
             access=access_of(params),
             shares=None if shares is None else tuple(_share(item) for item in shares),
             renew_secret=params["update_secret"] == "always",  # noqa: S105 - a choice, not a secret
@@ -142,6 +160,11 @@ class Desired:
         return {text for text in found if len(text) >= SHORTEST_SECRET}
 
     @property
+    def has_identity(self) -> bool:
+        """Whether the task says whose identity it is, or brings a secret of it."""
+        return bool(self.client_id or self.identity or self.application or self.key or self.certificate)
+
+    @property
     def level(self) -> str | None:
         """The scope level: as set, else what the other parts of the scope imply."""
         if "level" in self.scope or not self.scope:
@@ -157,7 +180,6 @@ class Desired:
         for option, text in (
             ("project", self.project),
             ("name", self.name),
-            ("role_assignment.role", self.role),
             ("federated_credential.audience", self.audience),
             ("secret_version", self.secret_version),
         ):

@@ -100,8 +100,14 @@ def refuse_on_server(desired: Desired) -> None:
     method = method_of(desired)
     if (desired.scheme or desired.creation_mode) and not any(item.on_servers for item in possible(method, desired)):
         raise server_not_supported(f"A connection with {method.title}")
-    for what, wanted in (("A role assignment", desired.role), ("A federated credential", desired.federation)):
-        if wanted not in (None, "skip"):
+    wanted = {
+        "A role assignment": bool(desired.roles),
+        "A federated credential": desired.federation not in (None, "skip"),
+        "An application that is made": desired.application is not None,
+        "A managed identity that is made": desired.made_identity is not None,
+    }
+    for what, is_wanted in wanted.items():
+        if is_wanted:
             raise server_not_supported(what)
 
 
@@ -114,11 +120,16 @@ def refuse_unreachable(desired: Desired, caller: Caller) -> None:
         refuse_unreachable_federation(desired, caller)
     if caller.reaches_azure:
         return
-    if desired.role:
-        raise OptionError(
-            "role_assignment needs Azure Resource Manager, and a personal access token or a ready access token opens Azure DevOps only.",
-            remedy=f"{_OTHER_SIGN_IN}, or assign the role elsewhere and leave role_assignment out.",
-        )
+    for option, where, given in (
+        (role_option(desired), "Azure Resource Manager", desired.roles),
+        ("application", "Microsoft Graph", desired.application),
+        ("managed_identity.create", "Azure Resource Manager", desired.made_identity),
+    ):
+        if given:
+            raise OptionError(
+                f"{option} needs {where}, and a personal access token or a ready access token opens Azure DevOps only.",
+                remedy=f"{_OTHER_SIGN_IN}, or do that elsewhere and leave {option} out.",
+            )
     if desired.identity and not (desired.client_id and desired.tenant_id):
         raise OptionError(
             "The client id and the tenant of managed_identity.resource_id are looked up in Azure Resource Manager, and a personal access "
@@ -204,19 +215,25 @@ def _refuse_scope_mix(desired: Desired) -> None:
 
 
 def _refuse_role(desired: Desired) -> None:
-    if desired.role is None:
+    if not desired.roles:
         return
-    refuse_privileged(desired.role, allowed=desired.allow_privileged_role)
+    for wish in desired.roles:
+        refuse_privileged(wish.role, allowed=wish.allow_privileged, option=wish.option)
     if desired.managed_identity and not desired.identity:
         raise OptionError(
-            "role_assignment is set, but managed_identity.resource_id is not.",
+            f"{role_option(desired)} is set, but managed_identity.resource_id is not.",
             remedy="Set it: the principal of a managed identity is looked up there.",
         )
-    if not (desired.client_id or desired.identity):
+    if not (desired.client_id or desired.identity or desired.application):
         raise OptionError(
-            "role_assignment is set, but the task does not say who gets the role.",
-            remedy="Set service_principal.client_id or managed_identity.resource_id.",
+            f"{role_option(desired)} is set, but the task does not say who gets the role.",
+            remedy="Set application, managed_identity.create, or service_principal.client_id or managed_identity.resource_id.",
         )
+
+
+def role_option(desired: Desired) -> str:
+    """The option with which the task speaks of roles in Azure."""
+    return desired.roles[0].option if desired.roles else "role_assignment"
 
 
 def values(desired: Desired) -> dict[str, t.Any]:
@@ -226,13 +243,15 @@ def values(desired: Desired) -> dict[str, t.Any]:
         f"{by_identity}.client_id": desired.client_id,
         f"{by_identity}.tenant_id": desired.tenant_id,
         "managed_identity": desired.identity or (desired.managed_identity and desired.client_id),
-        "managed_identity.resource_id": desired.identity,
+        "managed_identity.resource_id": None if desired.made_identity else desired.identity,
         "service_principal.key": desired.key,
         "service_principal.certificate": desired.certificate,
         "publish_profile": desired.publish_profile,
         "web_app_id": desired.web_app_id,
         "federated_credential": desired.audience or (desired.federation if desired.federation != "skip" else None),
-        "role_assignment": desired.role,
+        "application": desired.application,
+        "managed_identity.create": desired.made_identity,
+        **{wish.option: wish for wish in desired.roles},
     }
 
 

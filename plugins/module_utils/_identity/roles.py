@@ -28,7 +28,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.resource_ma
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """A role that an identity is to have. ``present`` says that it has it, whoever assigned it."""
+    """A role that an identity is to have. ``present`` says that it has it, whoever assigned it.
+
+    :param condition: what limits it, or None if the task does not say. :param before: the condition of one that is there and is not present as wanted.
+    """
 
     scope: str
     role: str
@@ -36,6 +39,9 @@ class Assignment:
     principal_id: str
     name: str
     present: bool
+    condition: str | None = None
+    before: str | None = None
+    option: str = "role_assignment"
 
 
 def look_at_role(
@@ -46,30 +52,52 @@ def look_at_role(
     scope: str,
     *,
     allow_privileged: bool,
+    option: str = "role_assignment",
+    condition: str | None = None,
 ) -> Assignment:
-    """:raises OptionError: there is no such role at this scope, or it hands out rights."""
-    role_id = _role_id(resource_manager, role, scope)
-    role_assignment.refuse_privileged(role_id, allowed=allow_privileged)
+    """:raises OptionError: there is no such role at this scope, it hands out rights, or somebody else assigned it with another condition."""
+    role_id = check_role(resource_manager, role, scope, allow_privileged=allow_privileged, option=option)
     principal_id = identity.principal_id()
+    ours = role_assignment.our_name(organization_id, scope, role_id, principal_id)
     found = role_assignment.existing(resource_manager.role_assignments(scope, principal_id), scope, role_id)
+    name = str(found["name"]) if found else ours
+    before = str((found or {}).get("properties", {}).get("condition") or "")
+    as_wanted = condition is None or before == condition
+    if found and not as_wanted and not role_assignment.same_name(name, ours):
+        raise OptionError(
+            f"{option} wants {role} at {scope} with another condition than it has, and that assignment ({name}) was not made by this collection.",
+            remedy="Change it where it was made, or leave the condition out.",
+        )
     return Assignment(
         scope=scope,
         role=role,
         role_id=role_id,
         principal_id=principal_id,
-        name=str(found["name"]) if found else role_assignment.our_name(organization_id, scope, role_id, principal_id),
-        present=found is not None,
+        name=name,
+        present=found is not None and as_wanted,
+        condition=condition,
+        before=before if found else None,
+        option=option,
     )
 
 
-def _role_id(resource_manager: ResourceManager, role: str, scope: str) -> str:
+def check_role(
+    resource_manager: ResourceManager, role: str, scope: str, *, allow_privileged: bool, option: str = "role_assignment"
+) -> str:
+    """The id of the role's definition. :raises OptionError: there is no such role at this scope, or it hands out rights."""
+    role_id = _role_id(resource_manager, role, scope, option)
+    role_assignment.refuse_privileged(role_id, allowed=allow_privileged, option=option)
+    return role_id
+
+
+def _role_id(resource_manager: ResourceManager, role: str, scope: str, option: str) -> str:
     if role_assignment.is_role_id(role):
         guid = role_assignment.role_guid(role)
         return f"{scope.rstrip('/')}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
     found = resource_manager.role_definition(scope, role)
     if found is None:
         raise OptionError(
-            f"role_assignment.role is {role!r}, and Azure has no role of that name at {scope}.",
+            f"{option}.role is {role!r}, and Azure has no role of that name at {scope}.",
             remedy="Check the spelling, or give the id of the role definition.",
         )
     return found
@@ -81,15 +109,17 @@ def assign_role(resource_manager: ResourceManager, plan: Assignment, stop: Stop,
         "roleDefinitionId": plan.role_id,
         "principalId": plan.principal_id,
         "principalType": "ServicePrincipal",
+        **({"condition": plan.condition, "conditionVersion": "2.0"} if plan.condition else {}),
     }
     problem: AzdoError | None = None
     for _left in tries(stop, patience):
         if isinstance(problem, AmbiguousWriteError):
             there = resource_manager.role_assignments(plan.scope, plan.principal_id)
-            if role_assignment.existing(there, plan.scope, plan.role_id):
+            found = role_assignment.existing(there, plan.scope, plan.role_id)
+            if found and (plan.condition is None or found["properties"].get("condition") == plan.condition):
                 return True
         try:
-            return resource_manager.put_role_assignment(plan.scope, plan.name, properties)
+            made = resource_manager.put_role_assignment(plan.scope, plan.name, properties)
         except (NotAcceptedError, AmbiguousWriteError) as error:
             problem = error
         except ServiceError as error:
@@ -98,6 +128,9 @@ def assign_role(resource_manager: ResourceManager, plan: Assignment, stop: Stop,
             if error.type_key != "PrincipalNotFound" and not (error.status >= 500 or error.status == 409):
                 raise
             problem = error
+        else:
+            # With another condition it was there before, and is changed.
+            return made or plan.before is not None
     raise t.cast(AzdoError, problem)
 
 

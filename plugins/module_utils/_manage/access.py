@@ -27,7 +27,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._access.right_pla
 )
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import Change
-from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Target
 from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
@@ -60,9 +59,8 @@ class AccessStep:
 class Access:
     """The part of a task about who may use the connection. ``changed`` says that something was, or that nobody knows."""
 
-    def __init__(self, view: ProjectView, target: Target) -> None:
+    def __init__(self, view: ProjectView) -> None:
         self._view = view
-        self._target = target
         self._service = AzureAccess(view.client)
         self.changed = False
 
@@ -73,7 +71,7 @@ class Access:
         """
         used_by = {reference.id.lower() for reference in current.references}
         found: dict[str, list[AccessStep]] = {"checks": [], "pipelines": [], "rights": [], "last": []}
-        for wanted in self._target.access:
+        for wanted in self._view.target.access:
             there = bool(current.id) and wanted.project.id.lower() in used_by
             if wanted.checks is not None:
                 found["checks"] += self._check_step(current, wanted, read=there and not fresh)

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import references_of
 from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
-from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Target
 from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import sharing_not_supported
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
@@ -40,9 +39,8 @@ _GRACE_SECONDS = 60.0
 class Creation:
     """The part of a task that makes the connection. ``made`` says that this task did it, ``undo`` how to take that back."""
 
-    def __init__(self, view: ProjectView, target: Target) -> None:
+    def __init__(self, view: ProjectView) -> None:
         self._view = view
-        self._target = target
         self._names = ScopeNames(view)
         self.undo = Undo(view.runtime.stop, float(view.runtime.params["wait_timeout"]))
         self.made = False
@@ -54,18 +52,18 @@ class Creation:
         organization = self._view.client.organization()
         try:
             desired = replace(self._view.desired, scope=self._names.for_creation(self._view.desired))
-            draft = complete(desired, self._target, self._view.caller, hosted=organization.hosted)
+            draft = complete(desired, self._view.target, self._view.caller, hosted=organization.hosted)
         except OptionError as error:
             # Whoever misspelled a name should not be told about creation methods only.
             name, project = self._view.desired.name, self._view.project.name
             raise error.about(f"{name!r} does not exist in {project!r} and cannot be created") from None
-        if self._target.shares and organization.writes_by_project:
+        if self._view.target.shares and organization.writes_by_project:
             raise sharing_not_supported()
         return draft
 
     def create(self, draft: Draft) -> ArmConnection:
         """The connection when the service has finished with it, usually made here, sometimes by somebody who was faster."""
-        client, references = self._view.client, references_of(draft, self._target)
+        client, references = self._view.client, references_of(draft, self._view.target)
         try:
             raw = client.create(self._view.project.id, creation_body(draft, references))
         except AmbiguousWriteError as error:

@@ -65,10 +65,14 @@ class IdentityUsers:
         return self._estate
 
     def others(self, current: ArmConnection) -> list[str]:
+        return self.of(current.client_id, but=current.id)
+
+    def of(self, client_id: str | None, *, but: str) -> list[str]:
+        """Those with a client id. :param but: the id of a connection that does not count."""
         return [
             f"{found.connection.owner.name} / {found.connection.name}"
             for found in self._survey().found
-            if same(found.connection.client_id, current.client_id) and found.connection.id != current.id
+            if same(found.connection.client_id, client_id) and found.connection.id != but
         ]
 
     def everything_seen(self) -> bool:
@@ -108,7 +112,7 @@ class LeftoverFinder:
         if current.creation_mode != "manual" or current.scheme not in (WIF, SERVICE_PRINCIPAL) or not current.client_id:
             return Leftovers()
         if not self._view.caller.reaches_azure:
-            if (current.scheme == WIF and self._view.desired.federation != "skip") or self._view.desired.role:
+            if (current.scheme == WIF and self._view.desired.federation != "skip") or self._view.desired.roles:
                 pair = f" (issuer {current.issuer}, subject {current.subject})" if current.scheme == WIF else ""
                 self._warn(
                     f"This sign-in opens Azure DevOps only, so what was made for {current.name!r} (federated credential, role) "
@@ -146,7 +150,10 @@ class LeftoverFinder:
         principal_id = identity.principal_id()
         organization_id = self._view.client.organization().instance_id
         # From the widest scope, because a resource group may have been another one before; the names say which are ours.
-        scopes = {role_assignment.widest_scope(current.scope), self._view.desired.role_scope or ""} - {""}
+        scopes = {
+            role_assignment.widest_scope(current.scope),
+            *(wish.scope or "" for wish in self._view.desired.roles),
+        } - {""}
         resource_manager = self._view.runtime.session.resource_manager
         found = {
             str(item["id"]).lower(): item

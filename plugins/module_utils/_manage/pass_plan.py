@@ -31,18 +31,18 @@ class PassPlan:
 
     plan: ConnectionPlan = field(default_factory=ConnectionPlan)
     federation: Federation | None = None
-    role: Assignment | None = None
+    roles: list[Assignment] = field(default_factory=list)
+    identity: list[Change] = field(default_factory=list)
     required: bool = False
     access: list[AccessStep] = field(default_factory=list)
 
     @property
     def changes(self) -> list[Change]:
-        found = list(self.plan.changes)
+        found = [*self.identity, *self.plan.changes]
         if self.federation and self.federation.state != "present" and not self.required:
             before = self.federation.found.audience if self.federation.found else None
             found.append(Change("federated_credential", before, self.federation.wish.audience))
-        if self.role and not self.role.present:
-            found.append(Change("role_assignment", None, f"{self.role.role} at {self.role.scope}"))
+        found += role_changes(self.roles)
         for change in (change for step in self.access for change in step.changes):
             # The first and the last step about rights tell of the same change.
             found += [change] if change not in found else []
@@ -71,17 +71,32 @@ class PassPlan:
             shown["state"] = _state("missing", desired, done=done)
         return shown
 
-    def role_result(self, *, done: bool) -> Json | None:
-        """What the task returns about the role; None if it does not look at one."""
-        if self.role is None:
-            return None
-        missing = "created" if done else "would_create"
-        return {
-            "state": "present" if self.role.present else missing,
-            "role": self.role.role,
-            "scope": self.role.scope,
-            "principal_id": self.role.principal_id,
-        }
+    def role_results(self, *, done: bool) -> list[Json]:
+        """What the task returns about the roles in Azure."""
+        return [_role_result(role, done=done) for role in self.roles]
+
+
+def role_changes(roles: t.Iterable[Assignment]) -> list[Change]:
+    """Roles that are to be assigned, or whose condition is to be changed."""
+    changes = []
+    for role in roles:
+        limit = f", if {role.condition}" if role.condition else ""
+        if not role.present:
+            option = "role_assignment" if role.option == "role_assignment" else f"role_assignments.{role.role}"
+            before = None if role.before is None else f"{role.role} at {role.scope}, if {role.before or 'anything'}"
+            changes.append(Change(option, before, f"{role.role} at {role.scope}{limit}"))
+    return changes
+
+
+def _role_result(role: Assignment, *, done: bool) -> Json:
+    verb = "create" if role.before is None else "update"
+    return {
+        "state": "present" if role.present else f"{verb}d" if done else f"would_{verb}",
+        "role": role.role,
+        "scope": role.scope,
+        "condition": role.condition,
+        "principal_id": role.principal_id or None,
+    }
 
 
 def _state(state: str, desired: Desired, *, done: bool) -> str:

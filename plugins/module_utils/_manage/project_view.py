@@ -26,11 +26,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotPermittedError,
     OptionError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import (
-    Application,
-    Identity,
-    ManagedIdentity,
-)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import the_one
 from ansible_collections.azdo.connections.plugins.module_utils._model.completeness import incomplete
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
@@ -69,18 +64,15 @@ class ProjectView:
         self.caller = caller_of(runtime)
         self.client: AzureDevOps = runtime.azure_devops
         self.project = self.resolve("project", desired.project)
+        self.target = Target(project=self.project)
 
     def tries(self, at_most: float = math.inf) -> t.Iterator[float]:
         """Tries until ``wait_timeout`` (or the shorter time) is over."""
         return tries(self.runtime.stop, min(at_most, float(self.runtime.params["wait_timeout"])))
 
-    def target(self) -> Target:
-        """Every name of the task resolved, before anything is read about the connection."""
-        desired, client_id, tenant_id = self.desired, self.desired.client_id, self.desired.tenant_id
-        if desired.identity and not (client_id and tenant_id):
-            found = ManagedIdentity(self.runtime.session.resource_manager, desired.identity).properties
-            client_id, tenant_id = client_id or found.get("clientId"), tenant_id or found.get("tenantId")
-        shares = None
+    def resolve_names(self) -> None:
+        """Every name of the task resolved in ``target``, before anything is read about the connection. Whose identity it is comes later."""
+        desired, shares = self.desired, None
         if desired.shares is not None:
             shares = tuple((self.resolve("shared_with", item.project), item) for item in desired.shares)
             ids = [project.id for project, _share in shares]
@@ -88,8 +80,7 @@ class ProjectView:
                 raise OptionError(
                     "shared_with names a project twice, or the owning project.", remedy="Name each other project once."
                 )
-        access = self._access(shares or ())
-        return Target(project=self.project, client_id=client_id, tenant_id=tenant_id, shares=shares, access=access)
+        self.target = Target(project=self.project, shares=shares, access=self._access(shares or ()))
 
     def _access(self, shares: t.Iterable[tuple[Project, Share]]) -> tuple[AccessIn, ...]:
         names, desired = Names(self.client), self.desired
@@ -98,17 +89,6 @@ class ProjectView:
             names.resolve(self.project, desired.access, **how),
             *(names.resolve(project, share.access, "shared_with.", **how) for project, share in shares),
         )
-
-    def identity(self, client_id: str | None) -> Identity | None:
-        """The identity that the task describes, if it does and if this sign-in reaches it."""
-        session = self.runtime.session
-        if not self.caller.reaches_azure:
-            return None
-        if self.desired.identity:
-            return ManagedIdentity(session.resource_manager, self.desired.identity)
-        if client_id and not self.desired.managed_identity:
-            return Application(session.graph, client_id)
-        return None
 
     def resolve(self, option: str, name: str) -> Project:
         """A project by name or id. :raises NotFoundError: names the option."""

@@ -26,6 +26,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import Federation, federate
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Application, Identity
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import restore_role
+from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_removal import IdentityRemoval, Removal
 from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import (
     IdentityUsers,
     LeftoverFinder,
@@ -49,7 +50,10 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.undo import 
 _ASK_FOR_RIGHT = (
     "Ask for the role Administrator on the connection (Security, in the portal), in every project that uses it."
 )
-_NOTHING: Json = dict.fromkeys(("connection", "federated_credential", "role_assignment", "verification"))
+_NOTHING: Json = {
+    **dict.fromkeys(("connection", "federated_credential", "role_assignment", "verification")),
+    "role_assignments": [],
+}
 
 
 class InUseError(AzdoError):
@@ -69,6 +73,7 @@ class StateAbsent:
         self._caller = self._view.caller
         self._patience = float(runtime.params["wait_timeout"])
         self._users = IdentityUsers(self._view)
+        self._removal = IdentityRemoval(self._view, self._users)
         self._changed = False
         self._connection: ArmConnection | None = None
 
@@ -87,7 +92,7 @@ class StateAbsent:
         current = self._view.find()
         current = self._view.at_rest(current) if current else None
         if current is None:
-            return Result(values=dict(_NOTHING))
+            return self._remove_identity_alone()
         self._connection = current
         self._refuse_another(current)
         if current.owner.id.lower() != self._view.project.id.lower():
@@ -103,10 +108,24 @@ class StateAbsent:
         if self._params["delete_identity"]:
             self._refuse_deep(current)
         leftovers = LeftoverFinder(self._view, self._users).find(current)
-        result = self._result(current, leftovers)
+        removal = self._removal.plan(current, leftovers)
+        result = self._result(current, leftovers, removal)
         if not self._runtime.check_mode:
             self._clear(current, leftovers)
+            self._connection, self._changed = None, True
+            if removal:
+                self._removal.carry_out(removal)
         return result
+
+    def _remove_identity_alone(self) -> Result:
+        """A run that was killed may have left the identity that the task names."""
+        removal = self._removal.plan(None, Leftovers())
+        if removal is None:
+            return Result(values=dict(_NOTHING))
+        if not self._runtime.check_mode:
+            self._removal.carry_out(removal)
+        changes = diff(self._view.title, removal.changes, removed=True)
+        return Result(changed=True, values=dict(_NOTHING), diff=changes)
 
     def _refuse_another(self, current: ArmConnection) -> None:
         """An id and a name that do not belong together are a mistake, and nothing is removed by mistake."""
@@ -315,7 +334,7 @@ class StateAbsent:
             ) from error
 
     # -- the end ----------------------------------------------------------------------------------------------------
-    def _result(self, current: ArmConnection, leftovers: Leftovers) -> Result:
+    def _result(self, current: ArmConnection, leftovers: Leftovers, removal: Removal | None) -> Result:
         changes = [
             Change("name", current.name, None),
             Change("id", current.id, None),
@@ -326,4 +345,5 @@ class StateAbsent:
         ]
         if self._params["delete_identity"]:
             changes.append(Change("identity", current.client_id, None))
+        changes += removal.changes if removal else []
         return Result(changed=True, values=dict(_NOTHING), diff=diff(self._view.title, changes, removed=True))

@@ -18,13 +18,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_
     diff,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import compare, references_of
-from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import manages_federation
 from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
 from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
     refuse_on_server,
     refuse_unreachable,
-    refuse_unreachable_federation,
     sharing_not_supported,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
@@ -32,34 +30,27 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
     NotAcceptedError,
     NotFoundError,
-    OptionError,
     StoppedError,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._identity.federation import (
-    Federation,
-    federate,
-    look_at_federation,
-    unfederate,
-)
-from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Application, Identity
-from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import (
-    Assignment,
-    assign_role,
-    look_at_role,
-    unassign_role,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.access import Access
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
-from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import PassPlan, Steps, tell
+from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_rights import IdentityRights
+from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import (
+    PassPlan,
+    Steps,
+    role_changes,
+    tell,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView, caller_of
 from ansible_collections.azdo.connections.plugins.module_utils._manage.scope_names import ScopeNames
 from ansible_collections.azdo.connections.plugins.module_utils._manage.taken_names import (
     refuse_taken_names,
     refuse_taken_shares,
 )
+from ansible_collections.azdo.connections.plugins.module_utils._manage.task_identity import TaskIdentity
 from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError, Update
 from ansible_collections.azdo.connections.plugins.module_utils._manage.verify_option import ConnectionTests
-from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential, role_assignment
+from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import (
     Draft,
@@ -80,21 +71,24 @@ class StatePresent:
             refuse_on_server(desired)
         refuse_unreachable(desired, caller_of(runtime))
         self._view = ProjectView(runtime, desired)
-        self._target = self._view.target()
-        self._identity: Identity | None = self._view.identity(self._target.client_id)
-        self._creation = Creation(self._view, self._target)
-        self._update = Update(self._view, self._target)
-        self._access = Access(self._view, self._target)
+        self._view.resolve_names()
+        self._who = TaskIdentity(self._view)
+        self._know_identity()
+        self._creation = Creation(self._view)
+        self._rights = IdentityRights(self._view, self._who, self._creation.undo)
+        self._update = Update(self._view)
+        self._access = Access(self._view)
         self._tests = ConnectionTests(self._view)
-        self._patience = float(runtime.params["wait_timeout"])
         # From here on the connection works as far as one can tell, so it is not removed again.
         self._settled = False
         self._changed = False
+        # Everything that was made is gone again.
+        self._undone = False
         self._changes: list[Change] = []
         self._steps = Steps()
         self._connection: ArmConnection | None = None
         self._federation: Json | None = None
-        self._role: Json | None = None
+        self._roles: list[Json] = []
 
     def run(self) -> Result:
         """Everything that the task returns, also when it failed half way."""
@@ -112,7 +106,8 @@ class StatePresent:
 
     @property
     def _anything_changed(self) -> bool:
-        return self._changed or self._update.changed or self._access.changed
+        parts = (self._who, self._rights, self._update, self._access)
+        return not self._undone and (self._changed or any(part.changed for part in parts))
 
     # -- one pass ---------------------------------------------------------------------------------------------------
     def _until_done(self) -> None:
@@ -140,6 +135,9 @@ class StatePresent:
             if self._runtime.check_mode:
                 self._changed = True
                 return
+            if self._who.to_do:
+                self._make_identity()
+                draft = self._creation.draft()
             current, fresh = self._create(draft), self._creation.made
             # Whoever writes the credential by hand needs issuer and subject of a connection that stays.
             self._settled = self._desired.federation == "require"
@@ -149,6 +147,10 @@ class StatePresent:
         self._connection = current
         pass_plan = self._plan(current, fresh=fresh)
         self._note(pass_plan)
+        if self._who.to_do and not self._runtime.check_mode:
+            self._make_identity()
+            pass_plan = self._plan(current, fresh=fresh)
+            self._note(pass_plan)
         self._describe(current, pass_plan, done=False)
         edits = pass_plan.plan.edits
         if edits and edits.secret and self._desired.verify_before:
@@ -193,24 +195,21 @@ class StatePresent:
         if fresh:
             self._warn(self._refuse_lost_version(current))
         desired = replace(desired, scope=ScopeNames(self._view).of_existing(desired, current))
-        plan = compare(desired, current, self._target, self._view.caller, self._runtime.now())
+        plan = compare(desired, current, self._view.target, self._view.caller, self._runtime.now())
         if (plan.added or plan.dropped) and self._view.client.organization().writes_by_project:
             raise sharing_not_supported()
         refuse_taken_names(self._view.client, current, plan)
         if plan.edits and plan.edits.secret:
             self._refuse_expired()
-        access = self._access.steps(current, fresh=fresh)
-        pass_plan = PassPlan(plan=plan, access=access, required=self._desired.federation == "require")
-        if self._federates(current):
-            pass_plan.federation = self._look_at_federation(current, fresh=fresh)
-        if self._desired.role:
-            if current.creation_mode != "manual":
-                raise OptionError(
-                    "role_assignment is for the identity of a manual connection; Azure DevOps assigned a role to that of this one itself.",
-                    remedy="Leave role_assignment out.",
-                )
-            pass_plan.role = self._look_at_role({**current.scope, **desired.scope})
-        return pass_plan
+        federation, roles = self._rights.look(current, {**current.scope, **desired.scope}, fresh=fresh)
+        return PassPlan(
+            plan=plan,
+            federation=federation,
+            roles=roles,
+            identity=list(self._who.changes),
+            access=self._access.steps(current, fresh=fresh),
+            required=self._desired.federation == "require",
+        )
 
     def _refuse_lost_version(self, made: ArmConnection) -> list[str]:
         """:raises UnreachedError: the service does not keep the version of the secret that it was made with."""
@@ -224,14 +223,15 @@ class StatePresent:
         steps.plan(pass_plan.changes)
         federation = PassPlan(federation=pass_plan.federation, required=pass_plan.required)
         steps.begin("its federated credential could not be written", federation.changes)
-        self._federate(pass_plan, fresh=fresh)
+        self._rights.federate(pass_plan, fresh=fresh)
         self._describe(current, PassPlan(federation=pass_plan.federation), done=True)
         steps.begin("", pass_plan.plan.by_update)
         self._connection = current = self._update.update(current, pass_plan.plan)
         steps.begin("its shares could not be changed", pass_plan.plan.by_sharing)
         self._connection = current = self._update.share(current, pass_plan.plan)
-        steps.begin("its role could not be assigned", PassPlan(role=pass_plan.role).changes)
-        self._assign(pass_plan)
+        several = len(pass_plan.roles) > 1
+        steps.begin(f"its {'roles' if several else 'role'} could not be assigned", role_changes(pass_plan.roles))
+        self._rights.assign(pass_plan)
         self._describe(current, pass_plan, done=True)
         self._settled = True
         for step in pass_plan.access:
@@ -241,22 +241,15 @@ class StatePresent:
 
     def _foretell(self, draft: Draft) -> None:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""
-        references = references_of(draft, self._target)
+        references = references_of(draft, self._view.target)
         self._refuse_expired()
         refuse_taken_shares(self._view.client, references)
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)
-        pass_plan = PassPlan(access=self._access.steps(preview, fresh=True))
-        if self._federates(preview):
-            audience = federated_credential.audience(draft.environment, self._desired.audience)
-            # An identity that Azure DevOps has yet to make has none.
-            existing = self._identity.credentials() if self._identity else []
-            if self._identity and self._desired.federation != "require":
-                self._changes.append(Change("federated_credential", None, audience))
-                federated_credential.refuse_full(existing, self._identity.label)
-        if self._desired.role:
-            pass_plan.role = self._look_at_role(draft.scope)
+        changes, roles = self._rights.foretell(preview, draft.scope)
+        self._changes += [*self._who.changes, *changes]
+        pass_plan = PassPlan(roles=roles, access=self._access.steps(preview, fresh=True))
         self._note(pass_plan)
         self._describe(preview, pass_plan, done=False)
         if self._desired.verify_before:
@@ -278,84 +271,18 @@ class StatePresent:
     def _warn(self, texts: t.Iterable[str]) -> None:
         self._runtime.warnings += [text for text in texts if text not in self._runtime.warnings]
 
-    # -- federated credential and role ------------------------------------------------------------------------------
-    def _federates(self, current: ArmConnection) -> bool:
-        """Whether the federated credential is looked at."""
-        if current.scheme != WIF:
-            if self._desired.federation in ("create", "require"):
-                raise OptionError(
-                    f"federated_credential is set, but the connection has the scheme {current.scheme}.",
-                    remedy="Leave it out.",
-                )
-            return False
-        if current.creation_mode == "automatic":
-            if self._desired.federation == "create":
-                raise OptionError(
-                    "federated_credential.mode is create, but Azure DevOps writes the credential of this automatic connection itself.",
-                    remedy="Use require to check it, or leave federated_credential out.",
-                )
-            return self._desired.federation == "require"
-        managed = manages_federation(self._desired)
-        if managed:
-            refuse_unreachable_federation(self._desired, self._view.caller)
-        return managed
+    # -- whose identity it is ---------------------------------------------------------------------------------------
+    def _know_identity(self) -> None:
+        client_id, tenant_id = self._who.ids()
+        self._view.target = replace(self._view.target, client_id=client_id, tenant_id=tenant_id)
 
-    def _look_at_federation(self, current: ArmConnection, *, fresh: bool) -> Federation:
-        audience = federated_credential.audience(current.environment, self._desired.audience)
-        wish = federated_credential.wanted(current.id, current.issuer, current.subject, audience)
-        identity = self._identity
-        if identity is None and current.client_id and current.identity_type != "ManagedIdentity":
-            identity = Application(self._runtime.session.graph, current.client_id)
-        if identity is None:
-            raise OptionError(
-                "The federated credential belongs to a managed identity, and the task does not say which.",
-                remedy="Set managed_identity.resource_id, or set federated_credential.mode to skip.",
-            )
-        if fresh and current.issuer_kind == "entra" and self._desired.federation != "require":
-            # Its subject holds the id of a connection that is seconds old.
-            return Federation(identity=identity, wish=wish, state="missing", found=None, existing=())
-        return look_at_federation(identity, wish, to_write=self._desired.federation != "require")
-
-    def _federate(self, pass_plan: PassPlan, *, fresh: bool) -> None:
-        plan = pass_plan.federation
-        if plan is None or plan.state == "present":
-            return
-        written: list[bool] = []
-        step = self._creation.undo.add("the federated credential", lambda: unfederate(plan, written=bool(written)))
-        if federate(plan, self._runtime.stop, self._patience, look_first=not fresh):
-            self._changed = True
-            written.append(True)
-        else:
-            pass_plan.federation = replace(plan, state="present")
-        if plan.state != "missing" or pass_plan.federation is not plan:
-            self._creation.undo.forget(step)
-
-    def _look_at_role(self, scope: t.Mapping[str, str | None]) -> Assignment:
-        return look_at_role(
-            self._runtime.session.resource_manager,
-            self._view.client.organization().instance_id,
-            # That the task says whose role it is was settled before the first request.
-            t.cast(Identity, self._identity),
-            str(self._desired.role),
-            self._desired.role_scope or role_assignment.narrowest_scope(scope),
-            allow_privileged=self._desired.allow_privileged_role,
-        )
-
-    def _assign(self, pass_plan: PassPlan) -> None:
-        role = pass_plan.role
-        if role is None or role.present:
-            return
-        resource_manager = self._runtime.session.resource_manager
-        written: list[bool] = []
-        step = self._creation.undo.add(
-            "the role assignment", lambda: unassign_role(resource_manager, role, written=bool(written))
-        )
-        if assign_role(resource_manager, role, self._runtime.stop, self._patience):
-            self._changed = True
-            written.append(True)
-        else:
-            pass_plan.role = replace(role, present=True)
-            self._creation.undo.forget(step)
+    def _make_identity(self) -> None:
+        """After everything that could be refused was asked, and before anything that needs it."""
+        changes = list(self._who.changes)
+        self._steps.begin(self._who.trouble, changes)
+        self._who.ensure(self._creation.undo)
+        self._steps.end()
+        self._know_identity()
 
     # -- the end ----------------------------------------------------------------------------------------------------
     def _test(self) -> AzdoError | None:
@@ -374,12 +301,14 @@ class StatePresent:
         if self._connection is not None and not self._connection.id:
             # Only a forecast of what is not going to be.
             self._connection = None
-        goes = self._creation.made and not self._settled
+        # An identity that nothing uses yet goes again, too; one that a connection may have been moved to stays.
+        alone = self._who.made and self._connection is None and not self._creation.lost
+        goes = (self._creation.made or alone) and not self._settled
         if goes and self._runtime.params["keep_failed"]:
             error.remedy = f"{error.remedy} The connection was kept, as keep_failed asks.".strip()
             goes = False
         if goes:
-            self._changed = not self._creation.take_back(error)
+            self._undone = self._creation.take_back(error)
             self._connection = self._creation.connection
         made = self._connection.id if self._creation.made and self._connection else None
         changed = self._anything_changed and not goes and not self._runtime.check_mode
@@ -388,11 +317,11 @@ class StatePresent:
 
     def _describe(self, current: ArmConnection, pass_plan: PassPlan, *, done: bool) -> None:
         if current.scheme == WIF:
-            managed = not current.id and self._federates(current)
+            managed = not current.id and self._rights.federates(current)
             self._federation = pass_plan.federation_result(
-                current, self._desired, self._target, managed=managed, done=done
+                current, self._desired, self._view.target, managed=managed, done=done
             )
-        self._role = pass_plan.role_result(done=done) or self._role
+        self._roles = pass_plan.role_results(done=done) or self._roles
 
     def _result(self, failure: AzdoError | None) -> Result:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None
@@ -408,7 +337,8 @@ class StatePresent:
             values={
                 "connection": shown,
                 "federated_credential": self._federation if shown else None,
-                "role_assignment": self._role if shown else None,
+                "role_assignment": next(iter(self._roles), None) if shown else None,
+                "role_assignments": self._roles if shown else [],
                 "verification": self._tests.to_result(),
             },
             diff=diff(self._view.title, changes, created=new),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import ConnectionPlan
-from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Target
 from ansible_collections.azdo.connections.plugins.module_utils._desired.foreign_changes import differences
 from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import left_over, refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AmbiguousWriteError, AzdoError
@@ -50,9 +49,8 @@ class ForeignChangeError(AzdoError):
 class Update:
     """The part of a task that changes the connection. ``changed`` says that something was, or that nobody knows."""
 
-    def __init__(self, view: ProjectView, target: Target) -> None:
+    def __init__(self, view: ProjectView) -> None:
         self._view = view
-        self._target = target
         self.changed = False
 
     def update(self, current: ArmConnection, plan: ConnectionPlan) -> ArmConnection:
@@ -97,7 +95,7 @@ class Update:
     def _confirm(self, current: ArmConnection, *, sharing: bool = False) -> ArmConnection:
         """After what was asked for was accepted: is the connection as the task declares it?"""
         desired = self._view.desired
-        left = left_over(desired, current, self._target, sharing=sharing)
+        left = left_over(desired, current, self._view.target, sharing=sharing)
         # It failed already before, in the same words: whether this time again, is seen only by what is there.
         words = said(current) if current.state == "failed" else ""
         self._warn(refuse_unreached(left, desired, words))

@@ -63,12 +63,12 @@ _PRIVILEGED = {
 }
 
 
-def refuse_privileged(role: str, *, allowed: bool) -> None:
+def refuse_privileged(role: str, *, allowed: bool, option: str) -> None:
     """:param role: name, id, or id of the definition. :raises OptionError: it hands out rights, and that was not asked for."""
     if role_guid(role) in _PRIVILEGED and not allowed:
         raise OptionError(
-            f"role_assignment.role is {role!r}, with which every pipeline of the connection could hand out rights in Azure.",
-            remedy="Choose a narrower role, or set role_assignment.allow_privileged_role if that is meant.",
+            f"{option}.role is {role!r}, with which every pipeline of the connection could hand out rights in Azure.",
+            remedy=f"Choose a narrower role, or set {option}.allow_privileged_role if that is meant.",
         )
 
 

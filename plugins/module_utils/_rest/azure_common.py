@@ -81,10 +81,19 @@ class AzureApi:
         )
 
     def write(
-        self, method: str, path: str, *, params: t.Mapping[str, t.Any] | None = None, body: Json | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: t.Mapping[str, t.Any] | None = None,
+        body: Json | None = None,
+        headers: t.Mapping[str, str] | None = None,
     ) -> Response:
         """A request that changes state; it is sent once."""
-        return self._send(Request(method=method, url=f"{self.url}/{path}", params=params, body=body, write=True))
+        url = f"{self.url}/{path}"
+        return self._send(
+            Request(method=method, url=url, params=params, body=body, headers=dict(headers or {}), write=True)
+        )
 
     def _send(self, request: Request) -> Response:
         try:

@@ -15,6 +15,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
 
+_FACTS = "id,appId,signInAudience,passwordCredentials,keyCredentials"
 _RIGHTS = (
     "The caller must own the application and have the permission Application.ReadWrite.OwnedBy, or have Application.ReadWrite.All "
     "(for people: the role Application Administrator)."
@@ -38,8 +39,49 @@ class Graph:
 
     def application(self, client_id: str) -> Json:
         """Shape: ``{id, appId, signInAudience, passwordCredentials, keyCredentials}`` (8.5). :raises NotFoundError: there is none."""
-        wanted = "id,appId,signInAudience,passwordCredentials,keyCredentials"
-        return self._api.get_object(f"applications(appId='{_quoted(client_id)}')", {"$select": wanted})
+        return self._api.get_object(_application(client_id), {"$select": _FACTS})
+
+    def application_called(self, unique_name: str) -> Json | None:
+        """The application with a unique name, or None. Shape: that of :meth:`application`, with ``displayName, tags, serviceManagementReference``."""
+        try:
+            return self._api.get_object(
+                _called(unique_name), {"$select": f"{_FACTS},displayName,tags,serviceManagementReference"}
+            )
+        except NotFoundError:
+            return None
+
+    def put_application(self, unique_name: str, body: Json) -> bool:
+        """Whether this made an application of that name. A write, and an upsert: one that is there would be changed to ``body``."""
+        answer = self._api.write("PATCH", _called(unique_name), body=body, headers={"Prefer": "create-if-missing"})
+        return answer.status == 201
+
+    def change_application(self, client_id: str, body: Json) -> None:
+        """A write."""
+        self._api.write("PATCH", _application(client_id), body=body)
+
+    def remove_application(self, client_id: str) -> None:
+        """With its service principal. A write; Entra keeps it among the deleted ones for 30 days."""
+        self._api.write("DELETE", _application(client_id))
+
+    def add_service_principal(self, client_id: str) -> None:
+        """A write. :raises ServiceError: there is one already (409), or the application is too new to be known (400)."""
+        self._api.write("POST", "servicePrincipals", body={"appId": client_id})
+
+    def owners(self, client_id: str) -> list[str]:
+        """The object ids of the owners of an application, in lower case."""
+        found = self._api.get_list(f"{_application(client_id)}/owners", "@odata.nextLink", {"$select": "id"})
+        return [str(item["id"]).lower() for item in found if item.get("id")]
+
+    def add_owner(self, client_id: str, object_id: str) -> None:
+        """A write. :raises ServiceError: it is one already (400)."""
+        address = f"{self._api.url}/directoryObjects/{_quoted(object_id)}"
+        self._api.write("POST", f"{_application(client_id)}/owners/$ref", body={"@odata.id": address})
+
+    def users(self, address: str) -> list[Json]:
+        """The people with a mail address or user principal name. Shape: ``[{id, displayName}]``."""
+        text = address.replace("'", "''")
+        asked = {"$filter": f"mail eq '{text}' or userPrincipalName eq '{text}'", "$select": "id,displayName"}
+        return self._api.get_list("users", "@odata.nextLink", asked)
 
     def federated_credentials(self, client_id: str) -> list[Json]:
         """Shape: ``[{id, name, issuer, subject, audiences}]``, 20 at most. :raises NotFoundError: there is no such application."""
@@ -58,8 +100,17 @@ class Graph:
         self._api.write("DELETE", f"{_credentials(client_id)}/{_quoted(credential_id)}")
 
 
+def _application(client_id: str) -> str:
+    return f"applications(appId='{_quoted(client_id)}')"
+
+
+def _called(unique_name: str) -> str:
+    """:param unique_name: a key of Graph beside the ids; a quote in it is written twice."""
+    return f"applications(uniqueName='{_quoted(unique_name.replace(chr(39), chr(39) * 2))}')"
+
+
 def _credentials(client_id: str) -> str:
-    return f"applications(appId='{_quoted(client_id)}')/federatedIdentityCredentials"
+    return f"{_application(client_id)}/federatedIdentityCredentials"
 
 
 def _quoted(text: str) -> str:

@@ -50,6 +50,18 @@ class ResourceManager:
             self._identities[resource_id.lower()] = known
         return known
 
+    def put_identity(self, resource_id: str, location: str, tags: t.Mapping[str, str]) -> bool:
+        """Whether this made a user-assigned managed identity. A write; one that is there would get these tags."""
+        body = {"location": location, "tags": dict(tags)}
+        answer = self._api.write("PUT", _path(resource_id), params={"api-version": _IDENTITIES_VERSION}, body=body)
+        self._identities.pop(resource_id.lower(), None)
+        return answer.status == 201
+
+    def remove_identity(self, resource_id: str) -> None:
+        """With its federated credentials. A write; its role assignments stay, as those of an unknown principal."""
+        self._api.write("DELETE", _path(resource_id), params={"api-version": _IDENTITIES_VERSION})
+        self._identities.pop(resource_id.lower(), None)
+
     def subscriptions(self) -> list[Json]:
         """The subscriptions that the caller can see; asked once. Shape: ``[{subscriptionId, displayName, tenantId, state}]``; names are not unique."""
         if self._subscriptions is None:
