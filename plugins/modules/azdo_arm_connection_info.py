@@ -90,6 +90,9 @@ options:
       - V(verification) tests it like the portal's Verify. Azure DevOps signs in with it to do so and changes nothing.
       - V(pipelines) finds the tasks that use it, and says of each whether it supports workload identity federation. See RV(connections[].pipelines) for what is
         read, and RV(connections[].readiness) for what that means.
+      - V(as_code) tells each connection as the options of M(azdo.connections.azdo_arm_connection) that describe it, without secrets, in
+        RV(connections[].as_code). A task with them changes nothing while the connection is as it is. It reads which pipelines may use it, one request for
+        each connection and project, which V(permissions) then takes along for nothing.
       - V(other_types) counts the connections of other types, such as Docker registry and those of extensions, that use workload identity federation with the
         issuer that retires, in RV(summary.other_types). They have no rows, and nothing is done to them. It takes no request more, because the lists of the
         projects are read without the filter by type; it is about whole projects, whatever O(names) and other options narrow.
@@ -103,6 +106,7 @@ options:
       - identity
       - verification
       - pipelines
+      - as_code
       - other_types
     default: []
   concurrency:
@@ -139,6 +143,24 @@ EXAMPLES = r"""
 - name: Name them
   ansible.builtin.debug:
     msg: "{{ estate.connections | selectattr('usage.never_used', 'true') | map(attribute='name') }}"
+
+- name: See the connections of a project as code
+  azdo.connections.azdo_arm_connection_info:
+    organization_url: https://dev.azure.com/contoso
+    personal_access_token: "{{ azdo_pat }}"
+    projects:
+      - Payments
+    include:
+      - as_code
+  register: estate
+
+- name: Show the options of azdo_arm_connection that describe each
+  ansible.builtin.debug:
+    msg: "{{ estate.connections | map(attribute='as_code') | select | list }}"
+
+- name: Say which of them no options describe, and why
+  ansible.builtin.debug:
+    msg: "{{ estate.connections | map(attribute='as_code_reason') | select | list }}"
 
 - name: See what must change in pipelines before a conversion
   azdo.connections.azdo_arm_connection_info:
@@ -404,6 +426,69 @@ connections:
           description: The checks there, each with C(id) and C(type).
           type: list
           elements: dict
+    as_code:
+      description:
+        - The options of M(azdo.connections.azdo_arm_connection) that describe the connection, from C(project) to C(shared_with). What a service does not
+          tell is not among them. Held against the rules of that module, they change nothing. Null where that cannot be said;
+          RV(connections[].as_code_reason) says why.
+        - No secret is among them, see RV(connections[].as_code_secret). Of an identity that Azure DevOps made itself only the tenant is. A managed identity has
+          its client id and tenant, because Azure DevOps does not know the id of its resource. The federated credential of a manual connection is V(skip).
+        - Names and descriptions are what people wrote. Where it goes into a file, what looks like a template needs C(!unsafe), as the role
+          C(azdo.connections.fleet) writes it at its entry point C(export).
+      returned: when O(include) contains V(as_code)
+      type: dict
+      sample:
+        project: Payments
+        name: azure-key
+        description: Deployments of Payments
+        scheme: service_principal
+        creation_mode: manual
+        environment: AzureCloud
+        scope:
+          level: subscription
+          subscription_id: 5a1d2c3b-0000-4000-8000-000000000001
+          subscription_name: Contoso Production
+        service_principal:
+          tenant_id: 5a1d2c3b-0000-4000-8000-000000000002
+          client_id: 5a1d2c3b-0000-4000-8000-000000000012
+        enabled: true
+        authorize_all_pipelines: false
+        authorized_pipelines: [12]
+        shared_with: []
+    as_code_reason:
+      description:
+        - Why RV(connections[].as_code) is null, as a sentence. Else null.
+        - A connection that is only shared into the projects of the task is told from its owning project; one that is seen in part, in progress, failed, or that
+          has not a name of its own is not told at all.
+      returned: when O(include) contains V(as_code)
+      type: str
+      sample: Azure DevOps is still at work on it.
+    as_code_only_adopts:
+      description: Why RV(connections[].as_code) could not create the connection anew, although it describes it. Null if it could, or if there is none.
+      returned: when O(include) contains V(as_code)
+      type: str
+    as_code_secret:
+      description:
+        - Where a playbook that creates the connection from RV(connections[].as_code) takes its secret from. Null if it needs none that a person brings.
+        - It is data and no template. What the role C(azdo.connections.fleet) makes of it is C({{ azdo_secrets['Payments/azure-key'].key | default(omit) }}), so
+          that a task needs no secret while the connection exists, and fails without one when it would have to create it.
+      returned: when O(include) contains V(as_code)
+      type: dict
+      contains:
+        option:
+          description: The option, V(service_principal.key), V(service_principal.certificate) or V(publish_profile).
+          type: str
+        variable:
+          description: The variable, a dictionary by RV(connections[].as_code_secret.entry).
+          type: str
+          sample: azdo_secrets
+        entry:
+          description: The connection in that variable, by the names of project and connection.
+          type: str
+          sample: Payments/azure-key
+        key:
+          description: The key below the entry, V(key), V(certificate) or V(publish_profile).
+          type: str
     identity:
       description: The identity behind the connection. Null where it could not be read.
       returned: when O(include) contains V(identity)
@@ -669,6 +754,7 @@ summary:
             - Connections of which only a part is visible to this caller or can be understood, each with C(id), C(project) and C(lacks), which says what is
               missing, or after C(unreadable:) which field makes no sense. The C(id) is C(?) if that is the field.
             - Each has a row that says the same with the code C(no_permission), C(incomplete_answer) or C(unreadable_answer).
+            - With V(as_code) among O(include) also those of which nobody can tell in a project which pipelines may use them.
           type: list
           elements: dict
 failure:
@@ -680,6 +766,7 @@ failure:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.azdo.connections.plugins.module_utils._as_code.estate_code import EstateCode
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
@@ -710,6 +797,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.facts impo
 from ansible_collections.azdo.connections.plugins.module_utils._rules.assessment import assess
 from ansible_collections.azdo.connections.plugins.module_utils._rules.reason_codes import TARGETS
 from ansible_collections.azdo.connections.plugins.module_utils._rules.situation import Situation
+from ansible_collections.azdo.connections.plugins.module_utils._rules.task_support import TaskSupport
 from ansible_collections.azdo.connections.plugins.module_utils._rules.terraform import terraform_result
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 from ansible_collections.azdo.connections.plugins.module_utils._run.progress import Progress
@@ -724,6 +812,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._times import for
 
 # Of the lists of the projects, and of no row.
 OTHER_TYPES = "other_types"
+AS_CODE = "as_code"
 
 ARGUMENT_SPEC = argument_spec(
     projects={"type": "list", "elements": "str"},
@@ -741,7 +830,7 @@ ARGUMENT_SPEC = argument_spec(
     include={
         "type": "list",
         "elements": "str",
-        "choices": ["usage", "permissions", "checks", "identity", "verification", "pipelines", OTHER_TYPES],
+        "choices": ["usage", "permissions", "checks", "identity", "verification", "pipelines", AS_CODE, OTHER_TYPES],
         "default": [],
     },
     **READINESS_OPTIONS,
@@ -772,6 +861,7 @@ def run(runtime: Runtime) -> Result:
     )
     wanted = narrow(estate, params)
     inspection.read_ahead([found.connection for found in wanted])
+    code = EstateCode(estate, runtime.azure_devops.organization())
     runtime.warnings += inspection.doubts(support)
     meter = Progress(runtime, len(wanted), "connections read")
 
@@ -781,16 +871,22 @@ def run(runtime: Runtime) -> Result:
 
     rows = each(
         wanted,
-        lambda found: row(runtime, found, seen_from, inspection),
+        lambda found: row(runtime, found, seen_from, inspection, code),
         # Without anything more to read there is nothing to wait for.
         concurrency=runtime.concurrency if set(include) - {OTHER_TYPES} else 1,
         stop=runtime.stop,
         go_on=count,
         meanwhile=meter.look,
     )
-    connections = [item for item in rows if item is not None]
-    summary = estate_summary(connections, runtime.azure_devops, estate.coverage)
-    if looks_at_pipelines:
+    return result(runtime, [item for item in rows if item is not None], estate, code, support)
+
+
+def result(runtime: Runtime, connections: list[Json], estate: Estate, code: EstateCode, support: TaskSupport) -> Result:
+    """The rows and what they come to."""
+    include = runtime.params["include"]
+    runtime.warnings += [code.doubts] if code.doubts else []
+    summary = estate_summary(connections, runtime.azure_devops, estate.coverage.lacking(code.unread))
+    if "pipelines" in include:
         summary["readiness"] = readiness_summary(connections, support)
     if OTHER_TYPES in include:
         summary[OTHER_TYPES] = other_types(estate)
@@ -805,6 +901,8 @@ def read_estate(runtime: Runtime) -> Estate:
         concurrency=runtime.concurrency,
         stop=runtime.stop,
         apart=OTHER_TYPES in runtime.params["include"],
+        # Some options are told by the newest model only.
+        newest=AS_CODE in runtime.params["include"],
     )
     estate.coverage.check_that_something_was_read()
     runtime.warnings += [estate.coverage.doubts] if estate.coverage.doubts else []
@@ -824,7 +922,7 @@ def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
     return [item for item in found if narrowing.matches(item.connection)]
 
 
-def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspection) -> Json:
+def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspection, code: EstateCode) -> Json:
     """One connection, with what can be done to it and what else was asked for."""
     connection, include = found.connection, runtime.params["include"]
     facts = inspection.facts(connection)
@@ -834,6 +932,8 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
         codes = [reason.code for reason in found_here.reasons]
         eligibility[target] = {"eligible": not found_here.blocked, "codes": codes}
     details = read_details(runtime.azure_devops, connection, include)
+    if AS_CODE in include:
+        details |= code.of(found, lambda: permissions(runtime, found, details)).to_result()
     if "usage" in include:
         details["usage"] = usage(facts.use, seen_from.now)
     if "identity" in include:
@@ -847,6 +947,14 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
     if facts.pipelines is not None:
         details |= pipelines_result(facts.pipelines, seen_from.task_support, runtime.azure_devops.url)
     return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}
+
+
+def permissions(runtime: Runtime, found: Found, details: Json) -> list[Json]:
+    """Which pipelines may use it, by project: as they were read for the row already, if they were."""
+    known = (
+        details if "permissions" in details else read_details(runtime.azure_devops, found.connection, ["permissions"])
+    )
+    return list(known["permissions"])
 
 
 def main() -> None:

@@ -36,11 +36,13 @@ def discover(
     type: str | None = "azurerm",
     may_be_unread: t.Sequence[str] = (),
     apart: bool = False,
+    newest: bool = False,
 ) -> Estate:
     """Read the connections of the wanted projects, or of every project that the caller can see.
 
     :param wanted: names, ids and patterns. :param may_be_unread: the same, of those whose gaps are allowed.
     :param apart: whether connections of other types are read, too, and stand apart. It takes no request more.
+    :param newest: whether the lists are read in the newest model, which tells more of each connection. It takes no request more either.
     :raises NotFoundError: a wanted project does not exist or is not visible; all of them are listed.
     """
     projects, by_pattern = (client.projects(), []) if wanted is None else _resolve(client, wanted, concurrency, stop)
@@ -48,7 +50,7 @@ def discover(
 
     def listing(project: Project) -> tuple[Project, list[Json] | AzdoError]:
         try:
-            return project, client.connections(project, type=None if apart else type)
+            return project, client.connections(project, type=None if apart else type, newest=newest)
         except (AuthenticationError, StoppedError):
             raise
         except AzdoError as error:

@@ -82,6 +82,10 @@ class Coverage:
             partial=tuple(item for item in self.partial if item.project_id.lower() in project_ids),
         )
 
+    def lacking(self, connections: t.Iterable[PartialConnection]) -> Coverage:
+        """The same with gaps that were found after the lists were read."""
+        return replace(self, partial=(*self.partial, *connections))
+
     @property
     def not_allowed(self) -> Coverage:
         """The same without the gaps that were allowed."""

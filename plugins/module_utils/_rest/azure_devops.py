@@ -140,15 +140,24 @@ class AzureDevOps:
         return known
 
     def connections(
-        self, project: Project, *, type: str | None = "azurerm", ids: t.Collection[str] | None = None
+        self,
+        project: Project,
+        *,
+        type: str | None = "azurerm",
+        ids: t.Collection[str] | None = None,
+        newest: bool = False,
     ) -> list[Json]:
         """Every connection of one project that the caller can see, failed ones too, or those of the ``ids``: one answer, no paging (2.2).
 
         What is no object in the list is an empty one here: a connection that nobody can read must be missed, and the others can be read.
+
+        :param newest: in the model that :meth:`connections_named` speaks, which has more fields.
         """
         narrowed = {"type": type or "", "endpointIds": ",".join(ids or ())}
         params = {"includeFailed": "true", **{name: value for name, value in narrowed.items() if value}}
-        return items_of(self._get("endpoints", _endpoints(project.id), params), odd=True)
+        path = _endpoints(project.id)
+        answer = self._newest("GET", path, params=params) if newest else self._get("endpoints", path, params)
+        return items_of(answer, odd=True)
 
     def connections_named(self, project_id: str, name: str) -> list[Json]:
         """The connections of that name in one project, of any type: one at most, but the service may compare names loosely (2.2).

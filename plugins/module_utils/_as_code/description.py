@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A connection as the options of azdo_arm_connection that describe it: the way back from what there is to a task.
+
+PRIVATE to the collection, and pure. faults.py holds what comes out here against the rules of the module.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azdo.connections.plugins.module_utils._desired.change_limits import NEWER_FIELDS
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import SCOPE_PARTS
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
+    SERVICE_PRINCIPAL,
+    WIF,
+    ArmConnection,
+    Json,
+    ProjectReference,
+)
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import same
+
+# The variable that a playbook takes secrets from. A row only says so: it is data, and a template would be evaluated wherever somebody keeps the row.
+SECRETS = "azdo_secrets"
+
+
+def options_of(connection: ArmConnection, permissions: t.Sequence[Json]) -> Json:
+    """The options of azdo_arm_connection, but for secrets, in the order in which people write them.
+
+    The roles on a connection and its checks are parts of their own: each takes what was read of it, as the permissions are taken, and is added here.
+
+    :param permissions: which pipelines may use it, for each of its projects in their order: ``{all_pipelines, pipelines}``.
+    """
+    own = connection.owner
+    return {
+        "project": own.name,
+        "name": own.connection_name,
+        "description": own.description,
+        "scheme": connection.scheme,
+        **_method(connection),
+        **_place(connection),
+        **_identity(connection),
+        **_told(connection),
+        **_pipelines(permissions[0]),
+        "shared_with": [
+            _share(reference, found)
+            for reference, found in zip(connection.references[1:], permissions[1:], strict=True)
+        ],
+    }
+
+
+def _method(connection: ArmConnection) -> Json:
+    """Of the other schemes there is one method each, whatever the service says of its mode."""
+    tells = connection.creation_mode and connection.scheme in (WIF, SERVICE_PRINCIPAL)
+    return {"creation_mode": connection.creation_mode} if tells else {}
+
+
+def _place(connection: ArmConnection) -> Json:
+    environment = connection.environment or "AzureCloud"
+    level = connection.scope["level"] or "subscription"
+    parts = SCOPE_PARTS.get(level, ())
+    scope = {"level": level, **{part: connection.scope[part] for part in parts if connection.scope[part]}}
+    stack = {"server_url": connection.url} if environment == "AzureStack" else {}
+    return {"environment": environment, **stack, "scope": scope}
+
+
+def _identity(connection: ArmConnection) -> Json:
+    """What the service made itself for an automatic connection is not the task's to say; the id of a managed identity's resource it does not know."""
+    ids = {"tenant_id": connection.tenant_id, "client_id": connection.client_id}
+    if connection.scheme == "managed_identity":
+        return {"managed_identity": _filled({"tenant_id": connection.tenant_id})}
+    if connection.scheme == "publish_profile":
+        application = _filled({"tenant_id": connection.tenant_id})
+        return {"service_principal": application, **_filled({"web_app_id": connection.web_app_id})}
+    managed = connection.scheme == WIF and same(connection.identity_type, "ManagedIdentity")
+    automatic = connection.creation_mode == "automatic"
+    if automatic and not managed:
+        ids["client_id"] = None
+    # The credential in Entra was written by somebody, and a sign-in that opens Azure DevOps only could not look at it.
+    credential = {"federated_credential": {"mode": "skip"}} if connection.scheme == WIF and not automatic else {}
+    return {"managed_identity" if managed else "service_principal": _filled(ids), **credential}
+
+
+def _told(connection: ArmConnection) -> Json:
+    """What only some services tell; the module would say that it cannot compare it."""
+    found: Json = {}
+    if connection.offers("isDisabled", *NEWER_FIELDS):
+        found["enabled"] = connection.enabled
+    if connection.service_management_reference:
+        found["service_management_reference"] = connection.service_management_reference
+    return found
+
+
+def _share(reference: ProjectReference, found: Json) -> Json:
+    return {
+        "project": reference.name,
+        "name": reference.connection_name,
+        "description": reference.description,
+        **_pipelines(found),
+    }
+
+
+def _pipelines(found: Json) -> Json:
+    return {
+        "authorize_all_pipelines": found["all_pipelines"],
+        "authorized_pipelines": named_pipelines(found["pipelines"]),
+    }
+
+
+def named_pipelines(ids: t.Sequence[int], paths: t.Mapping[int, str] | None = None) -> list[int | str]:
+    """How ``authorized_pipelines`` names pipelines: the one place that decides it.
+
+    :param paths: what the option takes in the place of an id, by id. Left out as long as it takes ids only.
+    """
+    known = paths or {}
+    return [known.get(number, number) for number in sorted(ids)]
+
+
+def _filled(options: Json) -> Json:
+    return {name: value for name, value in options.items() if value}
+
+
+def secret_option(connection: ArmConnection) -> str:
+    """The option of the secret that a creation needs, one that a person brought; empty if it needs none."""
+    if connection.scheme == "publish_profile":
+        return "publish_profile"
+    if connection.scheme != SERVICE_PRINCIPAL or connection.creation_mode == "automatic":
+        return ""
+    return (
+        "service_principal.certificate"
+        if same(connection.authentication_type, "spnCertificate")
+        else "service_principal.key"
+    )
