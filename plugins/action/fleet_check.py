@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.plugin_utils._export.files import ENDINGS as EXPORT_ENDINGS
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.agreement import (
     Occasion,
     by_plan,
@@ -86,7 +87,7 @@ class ActionModule(ActionBase):
         warnings = _names(view)
         said = view.said(options["entry"])
         _play(view, said)
-        _refuse(names_in_slices(said), _no_journal(said), no_baseline(said))
+        _refuse(names_in_slices(said), _no_journal(said), no_baseline(said), _no_export(said))
         warnings += _history(said)
         hosts = _hosts(view)
         if view.is_first_batch:
@@ -245,6 +246,14 @@ def _no_journal(said: Said) -> str:
     )
 
 
+def _no_export(said: Said) -> str:
+    """Nothing else comes of an export."""
+    if said.entry != "export" or said["export_path"]:
+        return ""
+    endings = ", ".join(EXPORT_ENDINGS)
+    return f"fleet_export_path names no file, so there is nothing to write to. Name files whose endings are among {endings}."
+
+
 def _without_a_disk(view: PlayView, said: Said) -> list[str]:
     """What a journal that goes with the run cannot promise."""
     if said.entry != "migrate_issuer" or said.removes or view.value("fleet_journal") != TEMPORARY:
@@ -282,11 +291,15 @@ def _outputs(said: Said, reports: list[str], check_mode: bool) -> None:
     plans = [said["plan_path"]] if said.entry == "plan" and said["plan_path"] else []
     journals = [said["journal"]] if said.get("journal") and not check_mode else []
     named = [("report_path", path) for path in reports] + [("plan_path", path) for path in plans]
+    exports = list(said.get("export_path") or ())
     _about("report_path", output_files.split, reports, ENDINGS)
-    named += [("journal", path) for path in journals]
+    _about("export_path", output_files.split, exports, EXPORT_ENDINGS)
+    named += [("export_path", path) for path in exports] + [("journal", path) for path in journals]
     found = [_about(name, output_files.check, path) for name, path in named]
     if len(set(found)) < len(found):
-        _refuse("fleet_report_path, fleet_plan_path and fleet_journal name a file twice. Give each a name of its own.")
+        _refuse(
+            "fleet_report_path, fleet_export_path, fleet_plan_path and fleet_journal name a file twice. Give each a name of its own."
+        )
 
 
 def _owners(said: Said) -> None:

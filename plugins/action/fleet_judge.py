@@ -12,6 +12,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
+from ansible_collections.azdo.connections.plugins.plugin_utils._export.files import lines_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._export.fleet_code import Export, export_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import (
     moment,
     texts,
@@ -81,6 +83,7 @@ ARGUMENT_SPEC: dict[str, Json] = {
             "fleet",
             "run",
             "readiness",
+            "export",
         ],
     },
     "checked": {"type": "str"},
@@ -333,6 +336,20 @@ def _readiness(steps: Steps, options: Json) -> Json:
     return {"why": unready(merged) if required else "", "lines": lines}
 
 
+def _export(steps: Steps, options: Json) -> Json:
+    """What was written, once every host had its turn."""
+    if options["more_follow"] or not steps:
+        return {"lines": []}
+    variables, allowed = options["view"].variables, options["allow_unread"]
+    everybody = of_play(variables, {**options, "missing": "Its turn did not come."}, "ansible_play_hosts_all")
+    export = export_of(everybody, allowed)
+    if hosts_may_be_missing(options["view"].batch, variables["groups"]) and "*" not in allowed:
+        export = Export(
+            organizations=export.organizations, gaps=[*export.gaps, NOT_AMONG_THE_HOSTS], notes=export.notes
+        )
+    return {"lines": lines_of(export, options["said"].get("export_path") or (), _whole(options, "rows"))}
+
+
 def _memory(steps: Steps, options: Json) -> Json:
     return {"by_host": steps, "failed_hosts": _failed_hosts(steps)}
 
@@ -357,4 +374,5 @@ _ABOUT: dict[str, t.Callable[[Steps, Json], Json]] = {
     "fleet": _fleet,
     "run": _run,
     "readiness": _readiness,
+    "export": _export,
 }

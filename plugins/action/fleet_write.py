@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.azdo.connections.plugins.plugin_utils._export.files import texts_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._export.fleet_code import export_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import given
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.play_view import PlayView
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.role_variables import WRITING, Said
@@ -112,6 +114,7 @@ class ActionModule(ActionBase):
         files += _owners(
             shown, reports, options, now, About(names=NAMES, origin=about.origin, requires_ready=about.requires_ready)
         )
+        files += _exports(view, steps, options["said"], now)
         return {**result, "changed": False, "files": files, **_handed_on(view, checked, steps, now, earlier)}
 
 
@@ -199,6 +202,18 @@ def _owners(shown: Json, reports: t.Mapping[str, str], options: Json, now: datet
         return write_owners(folder, shown, by, now, options["title"], about)
     except OutputError as error:
         raise AnsibleActionFail(f"fleet_owner_by: {error}") from None
+
+
+def _exports(view: PlayView, steps: dict[str, list[t.Any]], said: t.Mapping[str, t.Any], now: datetime) -> list[str]:
+    """The fleet as code, once all hosts of the play have read theirs."""
+    paths = said.get("export_path")
+    if not paths or not steps:
+        return []
+    allowed = said["allow_unread"] or ()
+    if hosts_may_be_missing(view.batch, view.variables["groups"]) and "*" not in allowed:
+        return []
+    texts = _about("export", texts_of, export_of(steps, allowed), paths, now)
+    return [_about("export", write, path, text) for path, text in texts.items()]
 
 
 def _shown(merged: Json, said: t.Mapping[str, t.Any]) -> Json:

@@ -23,7 +23,7 @@ options:
   entry:
     description: The entry point of the role whose variables are heard.
     type: str
-    choices: [report, readiness, verify, watch, plan, convert, migrate_issuer, revert]
+    choices: [report, readiness, verify, watch, export, plan, convert, migrate_issuer, revert]
     required: true
 extends_documentation_fragment:
   - azdo.connections._attributes.in_process

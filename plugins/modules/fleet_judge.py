@@ -27,9 +27,10 @@ options:
       - V(plan) takes plans, and says what a person looks at and the digest to agree to.
       - V(fleet) takes what was read, and V(run) what was done, and says what there is to see.
       - V(readiness) takes rows with their pipelines, and says what has to be changed in those first.
+      - V(export) says what of a fleet M(azdo.connections.fleet_write) has written as code, and what not and why.
       - V(outcome) fails, with a sentence, if the run did not look at everything that was meant, did not do what was agreed, or has not finished something.
     type: str
-    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan, fleet, run, readiness]
+    choices: [wave, course, proof, tests, deadlines, memory, outcome, plan, fleet, run, readiness, export]
     required: true
   checked:
     description: >-
@@ -152,7 +153,7 @@ EXAMPLES = r"""
 RETURN = r"""
 lines:
   description: What there is to see, as lines of text.
-  returned: if about is wave, tests, deadlines, plan, fleet, run or outcome
+  returned: if about is wave, tests, deadlines, plan, fleet, run, readiness, export or outcome
   type: list
   elements: str
 stop:

@@ -54,7 +54,8 @@ options:
   checked:
     description: >-
       Name of the variable with the result of M(azdo.connections.fleet_check). O(report) and O(title), and at the entry point C(plan) also O(plan) and
-      O(connections), are then those that were said.
+      O(connections), are then those that were said. At the entry point C(export) the files with the fleet as code are written, too, once all hosts had their
+      turn, and only if everything was read that nobody allowed to be missing.
     type: str
 attributes:
   check_mode:

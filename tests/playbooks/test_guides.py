@@ -44,12 +44,14 @@ CONVERTED = {
     "guide_after_the_rollout": 0,
     "guide_readiness": 2,
     "guide_terraform": 6,
+    "guide_as_code": 0,
 }
 _PAYMENTS = ("-e", "fleet_projects=Payments")
 SCREENS = {
     "guide_first_report": ("azdo.connections.report", "-e", "fleet_include=usage"),
     "guide_plan_and_approve": ("azdo.connections.plan", *_PAYMENTS, "-e", "fleet_plan_path=plan.json"),
     "guide_readiness": ("azdo.connections.readiness", *_PAYMENTS),
+    "guide_as_code": ("azdo.connections.export", "-e", "fleet_export_path=connections.yml,connections.tf"),
     "guide_awx": ("azdo.connections.plan", *_PAYMENTS, "-e", "awx_job_id=17"),
 }
 WITH_COMMANDS = [page for page in PAGES if blocks(page, "console")]

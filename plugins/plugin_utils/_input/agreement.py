@@ -52,6 +52,7 @@ OF_THE_PLAY = (
     "require_successful_run",
     "plan_digest",
     "plan_path",
+    "export_path",
     "report_path",
     "report_folder",
     "report_title",

@@ -20,7 +20,7 @@ PREFIX = "fleet_"
 # What only the playbooks know: they are needed before any action runs.
 OF_PLAYBOOKS = ("fleet_hosts", "fleet_serial")
 
-READING = ("report", "readiness", "verify", "watch")
+READING = ("report", "readiness", "verify", "watch", "export")
 WRITING = ("convert", "migrate_issuer")
 PLANNED = ("plan", *WRITING)
 MOVING = (*PLANNED, "revert")
@@ -148,6 +148,7 @@ VARIABLES: dict[str, Variable] = {
     "fleet_watch_secret_days": Variable(("watch",), "number", 30),
     "fleet_watch_unused_days": Variable(("watch",), "number", 14),
     "fleet_watch_issuer_days": Variable(("watch",), "number", 90),
+    "fleet_export_path": Variable(("export",), "names"),
     "fleet_report_path": Variable(EVERY, "names"),
     "fleet_report_folder": Variable(EVERY, "path", ""),
     "fleet_report_title": Variable(EVERY, "text", ""),

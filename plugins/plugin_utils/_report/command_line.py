@@ -42,6 +42,11 @@ def variable(name: str, value: t.Any) -> tuple[str, str]:
     return "-e", _written({name: value}, as_yaml=_has_template(value))
 
 
+def yaml_text(text: object) -> str:
+    """A text of somebody else as YAML that ansible-core takes for nothing but data: in double quotes, and marked if it looks like a template."""
+    return _written(str(text), as_yaml=True)
+
+
 def _has_template(value: t.Any) -> bool:
     if isinstance(value, str):
         return bool(_TEMPLATE.search(value))

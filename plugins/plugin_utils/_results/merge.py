@@ -164,15 +164,21 @@ def _merge_rows(hosts: t.Iterable[t.Sequence[Row]]) -> list[Row]:
     """The row that did something wins over one that only looked on; then the one with the fewest reasons: the owner's knows best."""
     unique: dict[t.Any, Row] = {}
     judged: dict[t.Any, list[Row]] = {}
+    coded: dict[t.Any, Row] = {}
     for row in (row for rows in hosts for row in rows):
         known = unique.get(row["id"])
         if isinstance(row.get("readiness"), t.Mapping):
             judged.setdefault(row["id"], []).append(row)
+        if row.get("as_code"):
+            coded[row["id"]] = {key: value for key, value in row.items() if key.startswith("as_code")}
         if known is None or _rank(row) < _rank(known):
             unique[row["id"]] = row
     # What one host has seen of its pipelines is true, whatever another one has not seen.
     for id_, several in judged.items():
         unique[id_] = {**unique[id_], **worst_of(several)}
+    # Only the host that has read the owning project knows the code.
+    for id_, code in coded.items():
+        unique[id_] = {**unique[id_], **code}
     return sorted(unique.values(), key=_place)
 
 

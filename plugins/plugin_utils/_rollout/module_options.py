@@ -130,6 +130,8 @@ def _of_each(said: Said) -> list[str] | None:
         return [*(["usage"] if "unused" in kinds else []), *(["identity"] if kinds & {"secret", "leftover"} else [])]
     if said.entry == "readiness":
         return ["usage", "pipelines"]
+    if said.entry == "export":
+        return ["as_code"]
     parts: list[str] | None = said.get("include")
     if said.get("readiness") in ("require", "warn") and "pipelines" not in (parts or ()):
         return [*(parts or ()), "pipelines"]

@@ -117,7 +117,7 @@ def test_who_names_connections_asks_about_no_others(entry: str, include: list[st
 
 def test_nobody_has_to_say_what_is_always_read() -> None:
     assert "other_types" not in PARTS
-    assert {*PARTS, "other_types"} == set(INFO["include"]["choices"])
+    assert {*PARTS, "as_code", "other_types"} == set(INFO["include"]["choices"])
 
 
 def test_only_what_is_watched_has_days() -> None:
