@@ -16,7 +16,8 @@ import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 
-_TEMPLATE = re.compile(r"\{[{%#]")
+# The second one gives a template other signs than these.
+_TEMPLATE = re.compile(r"\{[{%#]|\A#jinja2:")
 # What ansible-playbook takes apart in name=value, or reads as the beginning of JSON.
 _TAKEN_APART = frozenset("\"'{}\\=,")
 _LAST_OF_FOUR_DIGITS = 0xFFFF

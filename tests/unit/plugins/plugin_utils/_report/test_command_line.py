@@ -13,7 +13,14 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._report.command_l
 
 from unit.plugins._helpers.commands import Unsafe, said
 
-TEMPLATES = ["{{ 7*7 }}", "{% raw %} $(id) ; -rf", "a {# b", 'it\'s {{ "a\\b" }}\n', "{{ \U000e0041\u200d\u2028 }}"]
+TEMPLATES = [
+    "{{ 7*7 }}",
+    "{% raw %} $(id) ; -rf",
+    "a {# b",
+    'it\'s {{ "a\\b" }}\n',
+    "{{ \U000e0041\u200d\u2028 }}",
+    "#jinja2: variable_start_string:'[['\n[[ 7*7 ]]",
+]
 
 
 @pytest.mark.parametrize(
