@@ -49,7 +49,9 @@ class Teams:
         (self.stage.folder / f"{name}.azdo.yml").write_text(yaml.safe_dump(source), encoding="utf-8")
 
     def run(self, playbook: str, *arguments: str, **options: t.Any) -> t.Any:
-        return self.stage.run(f"azdo.connections.{playbook}", *arguments, **options)
+        # Nothing else comes of an export.
+        files = ("-e", "fleet_export_path=fleet.yml") if playbook == "export" else ()
+        return self.stage.run(f"azdo.connections.{playbook}", *files, *arguments, **options)
 
     def refused(self, playbook: str, *arguments: str, says: str, **options: t.Any) -> None:
         """Nothing is written, the exit status is not 0, and one sentence says why."""
@@ -207,7 +209,7 @@ WITHOUT_HOSTS: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("case", WITHOUT_HOSTS)
 @pytest.mark.parametrize(
-    "playbook", ["report", "readiness", "plan", "verify", "watch", "convert", "migrate_issuer", "revert"]
+    "playbook", ["report", "readiness", "plan", "verify", "watch", "export", "convert", "migrate_issuer", "revert"]
 )
 def test_a_play_without_hosts_is_not_green(playbook: str, case: str, teams: Teams) -> None:
     """Ansible itself ends such a play with success."""
@@ -230,7 +232,7 @@ def unreadable(teams: Teams, *names: str) -> None:
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
-@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "convert", "revert"])
+@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "export", "convert", "revert"])
 def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...], teams: Teams) -> None:
     sizes = "fleet_serial=100%" if hosts else "fleet_waves=100%"
     agreed = (*NONE, *ALL_OF_IT, "-e", "fleet_revert_all=true", "-e", sizes)
@@ -239,7 +241,7 @@ def test_a_project_that_could_not_be_read(playbook: str, hosts: tuple[str, ...],
     seen = teams.run(playbook, *hosts, *agreed, *watched)
     assert seen.status != 0, seen.output
     assert "Mobile" in seen.output
-    tables = playbook != "watch"
+    tables = playbook not in ("watch", "export")
     assert ("NOT READ " in seen.output) is tables
     assert "not read, allowed" not in seen.output
     assert ' errors="0"' not in report_of(teams)
@@ -265,7 +267,7 @@ def report_of(teams: Teams) -> str:
     return text
 
 
-@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "convert", "revert"])
+@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "export", "convert", "revert"])
 def test_nothing_could_be_read(playbook: str, teams: Teams) -> None:
     unreadable(teams, *TEAMS)
     teams.refused(
@@ -277,7 +279,7 @@ def test_nothing_could_be_read(playbook: str, teams: Teams) -> None:
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("who", ["person", "service principal"])
 @pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
-@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "convert", "revert"])
+@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "export", "convert", "revert"])
 def test_nothing_to_do_is_green(playbook: str, hosts: tuple[str, ...], who: str, stage: Callable[..., t.Any]) -> None:
     """A project without connections, one in which everything is as it should be, for a person and for a service principal."""
     fleet = Fleet()
@@ -624,7 +626,7 @@ def test_results_of_an_earlier_play_are_not_those_of_this_one(teams: Teams) -> N
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("hosts", [(), PROJECTS], ids=["organization", "projects"])
-@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "convert"])
+@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "verify", "watch", "export", "convert"])
 @pytest.mark.parametrize("name", ["fleet_projects", "fleet_connections"])
 def test_an_empty_list_is_no_green_run(name: str, playbook: str, hosts: tuple[str, ...], teams: Teams) -> None:
     teams.refused(playbook, *NONE, *hosts, "-e", json.dumps({name: []}), says="looked at anything")

@@ -33,6 +33,12 @@ def ways(name: str, variable: Variable) -> dict[str, tuple[Json, str]]:
         "a template of nothing": ({name: UNSET}, f"{name} cannot be evaluated"),
         "misspelt": ({f"{name}s" if f"{name}s" not in VARIABLES else f"{name}es": "x"}, "is no variable of this role."),
     }
+    if name == "fleet_export_path":
+        # Nothing else comes of an export, so it has to be said.
+        blank = {
+            way: said for way, (said, _refused) in found.items() if way in ("null", "blank") or way.endswith("blank")
+        }
+        found |= {way: (said, f"{own}names no file") for way, said in blank.items()}
     if variable.choices:
         found["a wrong choice"] = ({name: "nonsense"}, f"{own}must be one of")
         found["a choice"] = ({name: next(filter(None, variable.choices))}, "")

@@ -235,7 +235,7 @@ def test_the_credential_of_an_application_is_written_where_somebody_asks_for_it(
 ) -> None:
     """A federated connection has a subject of its own wherever it is made, so a new one needs a new credential."""
     source, target = Fleet("contoso"), Fleet("contoso")
-    federated = {"scheme": "WorkloadIdentityFederation", "creation_mode": "Manual"}
+    federated: Json = {"scheme": "WorkloadIdentityFederation", "creation_mode": "Manual"}
     application = source.connection(source.project("Payments"), "azure", **federated).parameter("serviceprincipalid")
     target.project("Payments")
     target.application(application, "deploy")

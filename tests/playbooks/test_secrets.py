@@ -69,7 +69,11 @@ def test_secrets_of_options_and_fleet(canary: str, door: str, stage: Callable[..
     written = play_with_secret(
         here,
         canary,
-        [{INFO: {"include": ["usage", "permissions", "checks"]}}, {CONVERT: {}}, {CONVERT: {"projects": ["nowhere"]}}],
+        [
+            {INFO: {"include": ["usage", "permissions", "checks", "as_code"]}},
+            {CONVERT: {}},
+            {CONVERT: {"projects": ["nowhere"]}},
+        ],
         door,
     )
     assert "converted" in written

@@ -39,6 +39,7 @@ KINDS = ("organization", "project", "connection")
 LATELY = timedelta(days=2)
 SECRET, FEDERATION = "ServicePrincipal", "WorkloadIdentityFederation"
 FORMATS = ("html", "csv", "md", "json")
+EXPORT = ("-e", "fleet_export_path=fleet.yml,fleet.tf")
 REPORTS = ("-e", "fleet_report_path=" + ",".join(f"run.{ending}" for ending in FORMATS))
 REFUSAL = f"TF400813: not for you {ALL}"
 APPROVAL = "8c6f20a7-a545-4486-9777-f762fafe0d4d"
@@ -197,9 +198,23 @@ def test_a_rollout_from_the_report_to_the_way_back(kind: str, trap: Callable[...
     assert (schemes[f"a{ALL}"], schemes[f"b{ODD}"], schemes[f"c{SUM}"]) == (SECRET, SECRET, SECRET)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_and_what_it_has_written(kind: str, trap: Callable[..., Trap]) -> None:
+    """The file is a playbook, so what people wrote is read once more by ansible-core."""
+    here = trap(kind)
+    made = here.run("export", *EXPORT, *REPORTS)
+    assert f"c{SUM}" not in made.stdout
+    here.report(f"a{ALL}", f"b{ODD}")
+    here.simulator.forget()
+    played = here.checked(here.stage.run("fleet.yml"))
+    assert f"a{ALL}" in played.stdout
+    assert here.simulator.writes == []
+    assert NUMBER not in (here.folder / "fleet.tf").read_text(encoding="utf-8")
+
+
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS[:2])
-@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "convert", "verify", "watch", "revert"])
+@pytest.mark.parametrize("playbook", ["report", "readiness", "plan", "convert", "verify", "watch", "export", "revert"])
 def test_a_list_that_is_refused(playbook: str, kind: str, trap: Callable[..., Trap]) -> None:
     here = trap(kind)
     if kind == "organization":
@@ -216,7 +231,7 @@ def test_a_list_that_is_refused(playbook: str, kind: str, trap: Callable[..., Tr
         if playbook == "revert"
         else ("-e", "fleet_confirm=none", "-e", "fleet_whole_organization=true")
     )
-    played = here.run(playbook, *agreed, status=None)
+    played = here.run(playbook, *agreed, *EXPORT, status=None)
     assert ALL in played.output
 
 

@@ -52,7 +52,7 @@ def _head(export: Export, now: datetime) -> list[str]:
         f"{count(len(export.rows), 'service connection')} of {names} as code, made by azdo.connections.export at {format_time(now)}.",
         "Played back where it comes from, it changes nothing. What it would change says --check --diff.",
         "No sign-in stands here: the environment brings it, or module_defaults do, as for every module of azdo.connections.",
-        "Nobody but a person can create what has creation_mode automatic.",
+        "What has creation_mode automatic is for a person to play: nobody else can create it, so the module refuses it from the start.",
         "Another organization has pipelines with other IDs: look at authorized_pipelines before you change organization_url.",
         *_about_secrets(export),
         *_about_federation(export),

@@ -67,7 +67,7 @@ COMMON: Json = {"concurrency": 1, "max_retries": 0}
 
 
 def _info(simulator: Simulator, _folder: Path, sign_in: Json) -> Json:
-    include = ["usage", "permissions", "checks", "identity", "verification"]
+    include = ["usage", "permissions", "checks", "identity", "verification", "as_code"]
     return tasks.info(simulator, include=include, **COMMON, **sign_in).result
 
 

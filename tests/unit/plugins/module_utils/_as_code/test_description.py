@@ -106,26 +106,23 @@ def options(title: str, level: str = "subscription", environment: str = "AzureCl
 def as_params(given: Json, spec: Json | None = None) -> Json:
     """Options as Ansible hands them to the module."""
     spec = ARGUMENT_SPEC if spec is None else spec
-    found = {name: given.get(name, about.get("default")) for name, about in spec.items()}
+    found: Json = {name: given.get(name, about.get("default")) for name, about in spec.items()}
     for name, about in spec.items():
         if "options" in about and found[name] is not None:
-            below = about["options"]
-            item = found[name]
+            below, item = about["options"], found[name]
             found[name] = [as_params(one, below) for one in item] if isinstance(item, list) else as_params(item, below)
     return found
 
 
+def with_secret(given: Json, title: str) -> Json:
+    secret = SECRET.get(title, {})
+    nested = {name: {**given[name], **value} for name, value in secret.items() if isinstance(value, dict)}
+    return {**given, **secret, **nested}
+
+
 def created(given: Json, title: str) -> ArmConnection:
     """What the service answers when the connection of these options was made."""
-    secret = SECRET.get(title, {})
-    with_secret = {
-        **given,
-        **{
-            name: {**given.get(name, {}), **value} if isinstance(value, dict) else value
-            for name, value in secret.items()
-        },
-    }
-    desired = Desired.from_params(as_params(with_secret))
+    desired = Desired.from_params(as_params(with_secret(given, title)))
     shares = tuple((PROJECTS[item.project], item) for item in desired.shares or ())
     target = Target(project=PAYMENTS, client_id=desired.client_id, tenant_id=desired.tenant_id, shares=shares)
     draft = complete(desired, target, PERSON, hosted=True)

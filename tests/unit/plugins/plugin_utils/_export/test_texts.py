@@ -263,7 +263,7 @@ def test_an_empty_fleet_is_an_empty_play() -> None:
     assert lines_of(made, ["a.yml"], 9)[0] == "0 service connections in a.yml."
 
 
-UNREAD = {"unread": [{"id": "p", "project": "Mobile", "reason": "TF401027"}]}
+UNREAD: Json = {"unread": [{"id": "p", "project": "Mobile", "reason": "TF401027"}]}
 
 
 def test_nothing_is_written_while_something_is_missing() -> None:
