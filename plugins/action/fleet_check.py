@@ -247,8 +247,12 @@ def _no_journal(said: Said) -> str:
 
 
 def _no_export(said: Said) -> str:
-    """Nothing else comes of an export."""
-    if said.entry != "export" or said["export_path"]:
+    """Why the files of an export could not be what they look like, or an empty text."""
+    if said.entry != "export":
+        return ""
+    if said.in_slices:
+        return "fleet_slices divides the hosts, and a file of one slice would look like the whole fleet. Export without slices."
+    if said["export_path"]:
         return ""
     endings = ", ".join(EXPORT_ENDINGS)
     return f"fleet_export_path names no file, so there is nothing to write to. Name files whose endings are among {endings}."

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.azdo.connections.plugins.module_utils._model.printable import printable
 from ansible_collections.azdo.connections.plugins.module_utils._times import format_time
-from ansible_collections.azdo.connections.plugins.plugin_utils._export.files import lines_of
+from ansible_collections.azdo.connections.plugins.plugin_utils._export.files import lines_of, named_in_vain
 from ansible_collections.azdo.connections.plugins.plugin_utils._export.fleet_code import Export, export_of
 from ansible_collections.azdo.connections.plugins.plugin_utils._input.argument_checks import (
     moment,
@@ -339,7 +339,7 @@ def _readiness(steps: Steps, options: Json) -> Json:
 def _export(steps: Steps, options: Json) -> Json:
     """What was written, once every host had its turn."""
     if options["more_follow"] or not steps:
-        return {"lines": []}
+        return {"lines": [], "why": ""}
     variables, allowed = options["view"].variables, options["allow_unread"]
     everybody = of_play(variables, {**options, "missing": "Its turn did not come."}, "ansible_play_hosts_all")
     export = export_of(everybody, allowed)
@@ -347,7 +347,8 @@ def _export(steps: Steps, options: Json) -> Json:
         export = Export(
             organizations=export.organizations, gaps=[*export.gaps, NOT_AMONG_THE_HOSTS], notes=export.notes
         )
-    return {"lines": lines_of(export, options["said"].get("export_path") or (), _whole(options, "rows"))}
+    lines = lines_of(export, options["said"].get("export_path") or (), _whole(options, "rows"))
+    return {"lines": lines, "why": named_in_vain(export, options["said"].get("connections") or ())}
 
 
 def _memory(steps: Steps, options: Json) -> Json:

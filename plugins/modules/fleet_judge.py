@@ -162,7 +162,7 @@ stop:
   type: bool
 why:
   description: Why, in a sentence, or an empty text. Of deadlines how many there are, the first one, and where all of them are told; not all of them.
-  returned: if about is wave, proof, tests or deadlines
+  returned: if about is wave, proof, tests, deadlines, readiness or export
   type: str
 failures:
   description: How many connections, and hosts without a result, have failed.

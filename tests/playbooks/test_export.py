@@ -176,6 +176,7 @@ def test_nothing_is_written_while_something_could_not_be_read(what: str, stage: 
             ["fleet_export_path=nowhere/a.yml"],
             "fleet_export_path: nowhere/a.yml cannot be written, because there is no folder",
         ),
+        (["fleet_export_path=a.yml", "fleet_slices=2"], "a file of one slice would look like the whole fleet"),
         (["fleet_export_path=a.json"], "fleet_export_path: the ending of a.json is none of .yml, .yaml, .tf."),
         (["fleet_export_path=a.yml,./a.yml"], "name a file twice"),
         (["fleet_export_path=a.yml", "fleet_projects=Paymints"], "Did you mean 'Payments'?"),
@@ -228,6 +229,15 @@ def test_one_project_tells_what_it_owns(stage: Callable[..., t.Any]) -> None:
     assert played.status == 0, played.output
     assert "hub network (shared)" not in (here.folder / "fleet.yml").read_text(encoding="utf-8").split("tasks:")[1]
     assert "It belongs to the project 'Shared Services', which was not read" in told(played)
+
+
+def test_what_was_named_and_cannot_be_told_is_no_green_run(stage: Callable[..., t.Any]) -> None:
+    here = stage()
+    played = export(here, "-e", "fleet_connections=creation-failed,azure-prod")
+    assert played.status != 0
+    assert "1 connection that fleet_connections names is in no file. Web Shop / creation-failed: " in told(played)
+    assert "1 service connection in fleet.yml." in told(played)
+    assert export(here, "-e", "fleet_connections=creation-*").status == 0
 
 
 def test_the_credential_of_an_application_is_written_where_somebody_asks_for_it(

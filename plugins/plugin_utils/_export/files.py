@@ -20,7 +20,7 @@ from ansible_collections.azdo.connections.plugins.plugin_utils._export.terraform
     terraform_text,
 )
 from ansible_collections.azdo.connections.plugins.plugin_utils._render.text_table import folded
-from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import count
+from ansible_collections.azdo.connections.plugins.plugin_utils._results.wording import Row, count
 from ansible_collections.azdo.connections.plugins.plugin_utils._rollout.output_files import split
 
 ENDINGS: t.Mapping[str, t.Callable[[Export, datetime], str]] = {
@@ -56,6 +56,20 @@ def lines_of(export: Export, paths: t.Sequence[str], limit: int) -> list[str]:
         told += _named([why_not(row) for row in export.left_out], limit)
     told += _named([f"May be missing: {printable(note)}" for note in export.notes], limit)
     return [*told, *_how_to_play(paths)]
+
+
+def named_in_vain(export: Export, named: t.Sequence[str]) -> str:
+    """What a person named one by one, and is in no file; empty if nothing is. :param named: names, ids and patterns of connections."""
+    wanted = {text.casefold() for text in named}
+    missing = [why_not(row) for row in export.left_out if wanted & {str(text).casefold() for text in _names(row)}]
+    if export.gaps or not missing:
+        return ""
+    are = "is" if len(missing) == 1 else "are"
+    return f"{count(len(missing), 'connection')} that fleet_connections names {are} in no file. {' '.join(missing[:5])}"
+
+
+def _names(row: Row) -> list[t.Any]:
+    return [row.get("id"), row.get("name"), *(place.get("connection_name") for place in row.get("projects") or ())]
 
 
 def _named(sentences: t.Sequence[str], limit: int) -> list[str]:

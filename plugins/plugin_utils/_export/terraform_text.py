@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A fleet for those who stay with Terraform: import blocks for the provider microsoft/azuredevops, with a resource for each.
 
-PRIVATE to the collection, and pure. The arguments, and what the provider reads back after an import, are those of its source (version 1.16).
+PRIVATE to the collection, and pure. The arguments, and what the provider reads back after an import, are those of its source.
 """
 
 from __future__ import annotations
