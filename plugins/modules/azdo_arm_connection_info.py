@@ -771,6 +771,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._inspect.discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.other_types import other_types
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipeline_paths import PipelinePaths
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines_result import (
     pipelines_result,
@@ -861,7 +862,7 @@ def run(runtime: Runtime) -> Result:
     )
     wanted = narrow(estate, params)
     inspection.read_ahead([found.connection for found in wanted])
-    code = EstateCode(estate, runtime.azure_devops.organization())
+    code = EstateCode(estate, runtime.azure_devops.organization(), PipelinePaths(runtime.azure_devops).of)
     runtime.warnings += inspection.doubts(support)
     meter = Progress(runtime, len(wanted), "connections read")
 

@@ -63,12 +63,12 @@ class PipelineNames:
 
     def _called(self, project: Project, name: str) -> list[tuple[int, str, str]]:
         """Id, folder and name of the pipelines with exactly that name: whether the service compares loosely is its own business."""
-        items = [_entry(item) for item in self._pipelines.called(project.id, name)]
+        items = [_entry(item) for item in self._pipelines.pipeline_names(project.id, name)]
         return [item for item in items if item[2].casefold() == name.casefold()]
 
     def _hint(self, project: Project, called: str) -> str:
         names: list[str] = []
-        for item in self._pipelines.build_definitions(project.id):
+        for item in self._pipelines.pipeline_names(project.id):
             _id, path, name = _entry(item)
             names += [name, path_of(path, name)]
             if len(names) >= _MOST_HINTS:

@@ -23,6 +23,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.identifier
 
 # The variable that a playbook takes secrets from. A row only says so: it is data, and a template would be evaluated wherever somebody keeps the row.
 SECRETS = "azdo_secrets"
+# Whether authorized_pipelines takes paths of pipelines, which hold in another organization, too. As long as it takes ids only, nobody reads them.
+PIPELINES_BY_PATH: bool = False
 
 
 def options_of(connection: ArmConnection, permissions: t.Sequence[Json]) -> Json:
@@ -104,17 +106,17 @@ def _share(reference: ProjectReference, found: Json) -> Json:
 def _pipelines(found: Json) -> Json:
     return {
         "authorize_all_pipelines": found["all_pipelines"],
-        "authorized_pipelines": named_pipelines(found["pipelines"]),
+        "authorized_pipelines": list(found["pipelines"]),
     }
 
 
-def named_pipelines(ids: t.Sequence[int], paths: t.Mapping[int, str] | None = None) -> list[int | str]:
-    """How ``authorized_pipelines`` names pipelines: the one place that decides it.
+def named_pipelines(ids: t.Sequence[int], paths_of: t.Callable[[], t.Mapping[int, str]]) -> list[int | str]:
+    """How ``authorized_pipelines`` names pipelines: the one place that decides it. One without a path keeps its id.
 
-    :param paths: what the option takes in the place of an id, by id. Left out as long as it takes ids only.
+    :param paths_of: reads the paths of the project's pipelines, by id.
     """
-    known = paths or {}
-    return [known.get(number, number) for number in sorted(ids)]
+    known = paths_of() if PIPELINES_BY_PATH and ids else {}
+    return [*sorted(number for number in ids if number not in known), *sorted(known[i] for i in ids if i in known)]
 
 
 def _filled(options: Json) -> Json:

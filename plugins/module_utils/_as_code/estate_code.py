@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.description import (
     SECRETS,
+    named_pipelines,
     options_of,
     secret_option,
 )
@@ -95,11 +96,14 @@ def _unread(found: Json) -> bool:
 class EstateCode:
     """The connections of one task as code. Safe to use from several threads.
 
-    :param organization: what kind of service it is decides what its answers lack.
+    :param organization: what kind of service it is decides what its answers lack. :param paths_of: reads the paths of the pipelines of a project, by its id.
     """
 
-    def __init__(self, estate: Estate, organization: Organization) -> None:
+    def __init__(
+        self, estate: Estate, organization: Organization, paths_of: t.Callable[[str], t.Mapping[int, str]]
+    ) -> None:
         self._organization = organization
+        self._paths_of = paths_of
         self._unread: list[PartialConnection] = []
         self._read = {project.id.lower() for project in estate.projects}
         self._names = Counter(
@@ -113,12 +117,22 @@ class EstateCode:
         reason = self._reason(found)
         if reason:
             return Code(reason=reason)
-        code = described(found.connection, permissions(), hosted=self._organization.hosted)
+        named = [
+            self._named(reference.id, told)
+            for reference, told in zip(found.connection.references, permissions(), strict=True)
+        ]
+        code = described(found.connection, named, hosted=self._organization.hosted)
         self._unread += [
             PartialConnection(found.connection.id, project.id, project.name, "which pipelines may use it")
             for project in code.unread[:1]
         ]
         return code
+
+    def _named(self, project_id: str, told: Json) -> Json:
+        """What was read of one project, with its pipelines as an option names them."""
+        if not told["pipelines"]:
+            return told
+        return {**told, "pipelines": named_pipelines(told["pipelines"], lambda: self._paths_of(project_id))}
 
     @property
     def unread(self) -> list[PartialConnection]:

@@ -40,10 +40,10 @@ class AzurePipelines:
         path = f"{segment(project_id)}/_apis/build/definitions"
         return self._paged(path, {"includeAllProperties": "true"}, "The list of pipelines")
 
-    def called(self, project_id: str, name: str) -> list[Json]:
-        """The build definitions of a project with that name, of which each folder may have one. Shape: ``[{id, name, path}]``."""
+    def pipeline_names(self, project_id: str, name: str = "") -> t.Iterator[Json]:
+        """The same list with little more than id, name and folder of each. :param name: only those with that name, of which each folder may have one."""
         path = f"{segment(project_id)}/_apis/build/definitions"
-        return list(self._paged(path, {"name": name}, "The list of pipelines"))
+        return self._paged(path, {"name": name} if name else {}, "The list of pipelines")
 
     def release_definitions(self, project_id: str) -> t.Iterator[Json]:
         """Every release definition of a project, with its stages."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._as_code import description, estate_code
 
 from simulator import Fleet, Simulator, demo_fleet
 from unit.plugins._helpers.tasks import Row, Task, info, manage
@@ -142,6 +143,30 @@ def test_a_creation_without_its_secret_says_what_is_missing(secret: str, simulat
     played = manage(simulate(empty), **row["as_code"])
     assert played.failed
     assert "service_principal.key is missing" in played.result["msg"]
+
+
+def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as the option takes them: what the module says of its own options is left out here."""
+    monkeypatch.setattr(description, "PIPELINES_BY_PATH", True)
+    monkeypatch.setattr(estate_code, "fault_of", lambda *_: "")
+    monkeypatch.setattr(estate_code, "only_adopts", lambda *_, **__: "")
+    fleet = Fleet()
+    payments, shop = fleet.project("Payments"), fleet.project("Web Shop")
+    made = [
+        fleet.yaml_pipeline(payments, name, "steps: []\n", path=f"{name}.yml", repository="app")
+        for name in ("deploy", "nightly")
+    ]
+    made[1].folder = "\\infra\\azure"
+    ids = tuple(item.id for item in made)
+    fleet.connection(payments, "azure", pipelines=(*ids, 4711))
+    fleet.connection(payments, "second", pipelines=ids[:1])
+    fleet.connection(shop, "closed")
+    simulator = simulate(fleet)
+    found = {name: row["as_code"]["authorized_pipelines"] for name, row in coded(simulator).by_name.items()}
+    assert found == {"azure": [4711, "\\infra\\azure\\nightly", "deploy"], "second": ["deploy"], "closed": []}
+    assert sum("build/definitions" in record.path for record in simulator.requests) == 1
+    simulator.fault(method="GET", path="build/definitions", status=403, body={"message": "no"}, times=0)
+    assert coded(simulator).by_name["second"]["as_code"]["authorized_pipelines"] == [ids[0]]
 
 
 def test_no_secret_is_in_it(simulate: Simulate) -> None:

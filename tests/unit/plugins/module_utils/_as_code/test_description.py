@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._as_code import description
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.description import (
     SECRETS,
     named_pipelines,
@@ -249,6 +250,11 @@ def test_the_resource_group_that_only_the_scope_tells() -> None:
     assert found.options["scope"]["resource_group"] == "rg-x"
 
 
-def test_one_place_decides_how_pipelines_are_named() -> None:
-    assert named_pipelines([12, 7]) == [7, 12]
-    assert named_pipelines([12, 7], {12: "\\folder\\deploy"}) == [7, "\\folder\\deploy"]
+def test_one_place_decides_how_pipelines_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By id, and nobody reads anything for it, as long as the option takes nothing else."""
+    paths = {12: "\\folder\\deploy", 3: "build"}
+    assert named_pipelines([12, 7, 3], lambda: pytest.fail("nobody asks for it")) == [3, 7, 12]
+    assert ARGUMENT_SPEC["authorized_pipelines"]["elements"] == "int"
+    monkeypatch.setattr(description, "PIPELINES_BY_PATH", True)
+    assert named_pipelines([12, 7, 3], lambda: paths) == [7, "\\folder\\deploy", "build"]
+    assert named_pipelines([], lambda: pytest.fail("there is none")) == []
