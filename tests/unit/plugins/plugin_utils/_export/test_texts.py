@@ -284,8 +284,8 @@ def test_a_host_without_a_result_is_missing() -> None:
 
 def test_only_the_host_of_the_owning_project_knows_the_code() -> None:
     elsewhere = {**row(), "as_code": None, "as_code_reason": "It belongs to another project."}
-    for order in (("one", "two"), ("two", "one")):
-        steps = {order[0]: [result(row())], order[1]: [result(elsewhere)]}
+    for rows in ((row(), elsewhere), (elsewhere, row())):
+        steps = {f"host {number}": [result(item)] for number, item in enumerate(rows)}
         (place,) = export_of(steps, []).organizations
         assert (len(place.rows), len(place.left_out)) == (1, 0)
 
