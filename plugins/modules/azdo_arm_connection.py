@@ -377,7 +377,7 @@ options:
     description:
       - The approvals and checks that a run of a pipeline of this project has to pass before it may use the connection, exactly these. Others are removed,
         unless O(append_checks) is set.
-      - What a check has beside the suboptions that are set stays as it is. A check that is disabled is enabled.
+      - What a check has beside the suboptions that are set stays as it is.
       - They stand before a pipeline is given the permission to use the connection.
     type: list
     elements: dict
@@ -389,7 +389,8 @@ options:
             C(end_time) and C(time_zone); V(required_template) takes C(templates); V(exclusive_lock) takes nothing.
           - V(rest_api) takes C(connection), C(method), C(url_suffix), C(headers), C(body), C(success_criteria), C(waits_for_callback), C(variable_group)
             and C(retry_interval).
-          - All of them take C(timeout), and those that are evaluated by a task (V(branch_control), V(business_hours) and V(rest_api)) also C(display_name).
+          - All of them take C(timeout) and C(enabled), and those that are evaluated by a task (V(branch_control), V(business_hours) and V(rest_api)) also
+            C(display_name).
         type: str
         choices:
           - approval
@@ -399,6 +400,11 @@ options:
           - required_template
           - exclusive_lock
         required: true
+      enabled:
+        description:
+          - Whether it is asked at all.
+        type: bool
+        default: true
       timeout:
         description:
           - Minutes after which a run that still waits fails, at most 43200, which is 30 days.

@@ -91,8 +91,9 @@ options:
       - V(pipelines) finds the tasks that use it, and says of each whether it supports workload identity federation. See RV(connections[].pipelines) for what is
         read, and RV(connections[].readiness) for what that means.
       - V(as_code) tells each connection as the options of M(azdo.connections.azdo_arm_connection) that describe it, without secrets, in
-        RV(connections[].as_code). A task with them changes nothing while the connection is as it is. It reads which pipelines may use it, one request for
-        each connection and project, which V(permissions) then takes along for nothing.
+        RV(connections[].as_code). A task with them changes nothing while the connection is as it is. It reads which pipelines may use it and who has which
+        role on it, two requests for each connection and project, the checks of 50 connections of a project in one, and the names of the pipelines of
+        projects in which some are named.
       - V(other_types) counts the connections of other types, such as Docker registry and those of extensions, that use workload identity federation with the
         issuer that retires, in RV(summary.other_types). They have no rows, and nothing is done to them. It takes no request more, because the lists of the
         projects are read without the filter by type; it is about whole projects, whatever O(names) and other options narrow.
@@ -433,6 +434,9 @@ connections:
           RV(connections[].as_code_reason) says why.
         - No secret is among them, see RV(connections[].as_code_secret). Of an identity that Azure DevOps made itself only the tenant is. A managed identity has
           its client id and tenant, because Azure DevOps does not know the id of its resource. The federated credential of a manual connection is V(skip).
+        - Pipelines have their paths, people their mail address or user principal name, and groups their names, so that it may hold in another organization,
+          too. Roles are those that were given on the connection itself, to be added. Headers and bodies of checks are not among it, because they may hold
+          secrets.
         - Names and descriptions are what people wrote. Where it goes into a file, what looks like a template needs C(!unsafe), as the role
           C(azdo.connections.fleet) writes it at its entry point C(export).
       returned: when O(include) contains V(as_code)
@@ -453,7 +457,8 @@ connections:
           client_id: 5a1d2c3b-0000-4000-8000-000000000012
         enabled: true
         authorize_all_pipelines: false
-        authorized_pipelines: [12]
+        authorized_pipelines: ['\deploy-payments']
+        checks: []
         shared_with: []
     as_code_reason:
       description:
@@ -754,7 +759,7 @@ summary:
             - Connections of which only a part is visible to this caller or can be understood, each with C(id), C(project) and C(lacks), which says what is
               missing, or after C(unreadable:) which field makes no sense. The C(id) is C(?) if that is the field.
             - Each has a row that says the same with the code C(no_permission), C(incomplete_answer) or C(unreadable_answer).
-            - With V(as_code) among O(include) also those of which nobody can tell in a project which pipelines may use them.
+            - With V(as_code) among O(include) also those of which nobody can tell in a project who may use them.
           type: list
           elements: dict
 failure:
@@ -764,14 +769,15 @@ failure:
 """
 
 import typing as t
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.estate_code import EstateCode
+from ansible_collections.azdo.connections.plugins.module_utils._inspect.access_as_code import AccessAsCode
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.estate_summary import estate_summary
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.inspection import Inspection
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.other_types import other_types
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipeline_paths import PipelinePaths
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines import Pipelines
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.pipelines_result import (
     pipelines_result,
@@ -862,7 +868,8 @@ def run(runtime: Runtime) -> Result:
     )
     wanted = narrow(estate, params)
     inspection.read_ahead([found.connection for found in wanted])
-    code = EstateCode(estate, runtime.azure_devops.organization(), PipelinePaths(runtime.azure_devops).of)
+    code = EstateCode(estate, runtime.azure_devops.organization())
+    access = AccessAsCode(runtime.azure_devops, estate)
     runtime.warnings += inspection.doubts(support)
     meter = Progress(runtime, len(wanted), "connections read")
 
@@ -872,7 +879,7 @@ def run(runtime: Runtime) -> Result:
 
     rows = each(
         wanted,
-        lambda found: row(runtime, found, seen_from, inspection, code),
+        lambda found: row(runtime, found, seen_from, inspection, partial(as_code, runtime, code, access)),
         # Without anything more to read there is nothing to wait for.
         concurrency=runtime.concurrency if set(include) - {OTHER_TYPES} else 1,
         stop=runtime.stop,
@@ -923,7 +930,13 @@ def narrow(estate: Estate, params: t.Mapping[str, t.Any]) -> list[Found]:
     return [item for item in found if narrowing.matches(item.connection)]
 
 
-def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspection, code: EstateCode) -> Json:
+def row(
+    runtime: Runtime,
+    found: Found,
+    seen_from: Situation,
+    inspection: Inspection,
+    code: t.Callable[[Found, Json], Json],
+) -> Json:
     """One connection, with what can be done to it and what else was asked for."""
     connection, include = found.connection, runtime.params["include"]
     facts = inspection.facts(connection)
@@ -934,7 +947,7 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
         eligibility[target] = {"eligible": not found_here.blocked, "codes": codes}
     details = read_details(runtime.azure_devops, connection, include)
     if AS_CODE in include:
-        details |= code.of(found, lambda: permissions(runtime, found, details)).to_result()
+        details |= code(found, details)
     if "usage" in include:
         details["usage"] = usage(facts.use, seen_from.now)
     if "identity" in include:
@@ -950,12 +963,19 @@ def row(runtime: Runtime, found: Found, seen_from: Situation, inspection: Inspec
     return {**connection.to_result(seen_from.now), "eligibility": eligibility, **details}
 
 
-def permissions(runtime: Runtime, found: Found, details: Json) -> list[Json]:
-    """Which pipelines may use it, by project: as they were read for the row already, if they were."""
-    known = (
-        details if "permissions" in details else read_details(runtime.azure_devops, found.connection, ["permissions"])
-    )
-    return list(known["permissions"])
+def as_code(runtime: Runtime, code: EstateCode, access: AccessAsCode, found: Found, details: Json) -> Json:
+    """The connection as code; which pipelines may use it may have been read for the row already."""
+
+    def told() -> list[Json]:
+        known = details
+        if "permissions" not in known:
+            known = read_details(runtime.azure_devops, found.connection, ["permissions"])
+        return [
+            access.told(reference.id, found.connection.id, permissions)
+            for reference, permissions in zip(found.connection.references, known["permissions"], strict=True)
+        ]
+
+    return code.of(found, told).to_result()
 
 
 def main() -> None:

@@ -12,8 +12,11 @@ from collections.abc import Callable
 
 import pytest
 import yaml
+from ansible_collections.azdo.connections.plugins.module_utils._access.check_kinds import KINDS, check_body
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Check
 
 from simulator import Fleet, Simulator, demo_fleet
+from simulator.implicit_pipelines import pipelines_of
 from unit.plugins._helpers.certificates import certificate_and_key
 
 Json = dict[str, t.Any]
@@ -45,9 +48,39 @@ def secrets_of(text: str) -> Json:
     return {"azdo_secrets": found}
 
 
+TEAM = "[Payments]\\Release Managers"
+
+
+def guarded_fleet() -> Fleet:
+    """The demo fleet, with checks of every kind, and roles."""
+    fleet = demo_fleet()
+    ann = fleet.caller("Ann Example", mail="ann@contoso.example")
+    team = fleet.group(TEAM, [ann])
+    connection = next(item for item in fleet.world.connections.values() if item.name == "ledger-prod")
+    fleet.role(connection, team, "Administrator")
+    fleet.role(connection, ann, "User")
+    wishes: dict[str, Json] = {
+        "approval": {"approvers": [team.id, ann.id], "minimum_approvers": 1, "requester_can_approve": False},
+        "branch_control": {"branches": ["refs/heads/main", "refs/heads/{{ x }}"], "protected_branches_only": True},
+        "business_hours": {"days": ["Monday"], "start_time": "08:00", "end_time": "10:00", "time_zone": "UTC"},
+        "required_template": {
+            "templates": [{"repository_type": "git", "repository": "a/b", "ref": "refs/heads/main", "path": "x.yml"}]
+        },
+        "exclusive_lock": {},
+    }
+    for kind, settings in wishes.items():
+        body = check_body(connection.id, Check(kind, settings))
+        fleet.check(connection, body["type"]["id"], body["type"]["name"], body["settings"])
+    return fleet
+
+
 def without_connections() -> Fleet:
     """The same projects, pipelines and people, and no connection."""
-    fleet = demo_fleet()
+    fleet = guarded_fleet()
+    for project in list(fleet.world.projects.values()):
+        for pipeline in pipelines_of(fleet.world, project, "Build").values():
+            if (project.id, "Build", pipeline.id) not in fleet.world.pipelines.definitions:
+                fleet.yaml_pipeline(project, pipeline.name, "steps: []", id=pipeline.id, folder=pipeline.folder)
     for connection in list(fleet.world.connections.values()):
         fleet.world.remove_connection(connection)
     return fleet
@@ -62,7 +95,7 @@ def as_code(here: t.Any, simulator: Simulator) -> list[Json]:
 
 
 def unmarked(text: str) -> str:
-    return text.replace(": !unsafe ", ": ")
+    return text.replace(" !unsafe ", " ")
 
 
 def sign_in(simulator: Simulator) -> dict[str, str]:
@@ -70,7 +103,7 @@ def sign_in(simulator: Simulator) -> dict[str, str]:
 
 
 def test_the_demo_fleet_played_back_changes_nothing(stage: Callable[..., t.Any]) -> None:
-    here = stage()
+    here = stage(guarded_fleet())
     made = export(here, files="fleet.yml,fleet.tf")
     assert made.status == 0, made.output
     assert "61 service connections in fleet.yml. 59 service connections in fleet.tf." in told(made)
@@ -90,9 +123,13 @@ def test_the_demo_fleet_played_back_changes_nothing(stage: Callable[..., t.Any])
 @pytest.mark.timeout(300)
 def test_in_an_empty_organization_it_makes_the_same_fleet(stage: Callable[..., t.Any]) -> None:
     """But for ids and secrets: the export of both is the same. As a person, because automatic connections need one."""
-    here, there = stage(), stage(without_connections(), creation_polls=0).simulator
+    here, there = stage(guarded_fleet()), stage(without_connections(), creation_polls=0).simulator
     before = as_code(here, here.simulator)
     assert len(before) == 61
+    (guarded,) = [task for task in before if task["name"] == "Payments / ledger-prod"]
+    options = guarded["azdo.connections.azdo_arm_connection"]
+    assert {item["kind"] for item in options["checks"]} == {*KINDS} - {"rest_api"}
+    assert {"role": "administrator", "identity": TEAM} in options["roles"]
     text = (here.folder / "seen.yml").read_text(encoding="utf-8")
     moved = text.replace(here.simulator.organization_url, there.organization_url)
     assert moved != text

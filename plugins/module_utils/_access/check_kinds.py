@@ -265,6 +265,7 @@ def _kind_of(type_id: str, settings: Fields) -> str | None:
 def differences(wanted: Check, known: Known) -> dict[str, tuple[t.Any, t.Any]]:
     """What a check says otherwise than the task wants it, by option: before and after."""
     found: dict[str, tuple[t.Any, t.Any]] = {}
+    # A check that is disabled stops nobody.
     for option, after in {"enabled": True, **wanted.settings}.items():
         before = known.settings.get(option)
         if not _alike(option, before, after, wanted, known):
@@ -287,7 +288,7 @@ def check_body(connection_id: str, wanted: Check, known: Known | None = None) ->
     if known:
         said = wanted.settings
         settings = copy.deepcopy(known.raw.get("settings") or {})
-        body: Json = {"id": known.id, "isDisabled": False, "timeout": known.settings.get("timeout")}
+        body: Json = {"id": known.id, "timeout": known.settings.get("timeout")}
     else:
         said, body = {**kind.fresh, **wanted.settings}, {}
         settings = _definition(*kind.definition) if kind.definition else {}
@@ -297,6 +298,9 @@ def check_body(connection_id: str, wanted: Check, known: Known | None = None) ->
         settings["displayName"] = said["display_name"]
     if wanted.settings.get("timeout"):
         body["timeout"] = wanted.settings["timeout"]
+    enabled = wanted.settings.get("enabled", True)
+    if known or not enabled:
+        body["isDisabled"] = not enabled
     return {
         **{key: value for key, value in body.items() if value is not None},
         "type": {"id": kind.type_id, "name": kind.type_name},

@@ -30,6 +30,7 @@ _TEXTS = {"type": "list", "elements": "str"}
 
 CHECK_OPTIONS: dict[str, t.Any] = {
     "kind": {"type": "str", "required": True, "choices": list(KINDS)},
+    "enabled": {"type": "bool", "default": True},
     "timeout": {"type": "int"},
     "display_name": {"type": "str"},
     "approvers": dict(_TEXTS),
@@ -141,7 +142,7 @@ def _checks(option: str, items: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[Chec
 
 def _check(option: str, item: t.Mapping[str, t.Any]) -> Check:
     kind = item["kind"]
-    takes = {*KINDS[kind].takes, "timeout"}
+    takes = {*KINDS[kind].takes, "timeout", "enabled"}
     given = {name: value for name, value in item.items() if name != "kind" and value is not None}
     for name in sorted(set(given) - takes):
         owners = " and ".join(known for known, one in KINDS.items() if name in one.takes)

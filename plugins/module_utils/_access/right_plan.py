@@ -83,7 +83,7 @@ def read_roles(answer: t.Iterable[Json]) -> list[Held]:
         identity, access = fields.inner("identity"), fields.text("access").casefold()
         id_ = identity.text("id").lower()
         held = Held(
-            Holder(id_, identity.text("displayName") or id_),
+            Holder(id_, identity.text("displayName") or id_, _called(identity)),
             fields.inner("role").text("name").casefold(),
             access != "inherited",
         )
@@ -93,6 +93,12 @@ def read_roles(answer: t.Iterable[Json]) -> list[Held]:
         return held
 
     return [read_strictly("a right on the connection", item, read) for item in answer]
+
+
+def _called(identity: Fields) -> str:
+    """By mail address or user principal name where there is one, else by name: that is what another organization may know, too."""
+    unique = identity.text("uniqueName")
+    return unique if "@" in unique else identity.text("displayName")
 
 
 def right_plan(

@@ -56,10 +56,11 @@ class Access:
 
 @dataclass(frozen=True)
 class Holder:
-    """A person or a group, as the organization knows it. ``name`` is for people to read."""
+    """A person or a group, as the organization knows it. ``name`` is for people to read, ``called`` what a task would name it by."""
 
     id: str
     name: str
+    called: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,16 +23,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.identifier
 
 # The variable that a playbook takes secrets from. A row only says so: it is data, and a template would be evaluated wherever somebody keeps the row.
 SECRETS = "azdo_secrets"
-# Whether authorized_pipelines takes paths of pipelines, which hold in another organization, too. As long as it takes ids only, nobody reads them.
-PIPELINES_BY_PATH: bool = False
 
 
-def options_of(connection: ArmConnection, permissions: t.Sequence[Json]) -> Json:
+def options_of(connection: ArmConnection, access: t.Sequence[Json]) -> Json:
     """The options of azdo_arm_connection, but for secrets, in the order in which people write them.
 
-    The roles on a connection and its checks are parts of their own: each takes what was read of it, as the permissions are taken, and is added here.
-
-    :param permissions: which pipelines may use it, for each of its projects in their order: ``{all_pipelines, pipelines}``.
+    :param access: for each of its projects in their order ``{all_pipelines, pipelines, roles, checks}``, in the words of options.
     """
     own = connection.owner
     return {
@@ -44,11 +40,12 @@ def options_of(connection: ArmConnection, permissions: t.Sequence[Json]) -> Json
         **_place(connection),
         **_identity(connection),
         **_told(connection),
-        **_pipelines(permissions[0]),
+        **_access(access[0]),
         "shared_with": [
-            _share(reference, found)
-            for reference, found in zip(connection.references[1:], permissions[1:], strict=True)
+            _share(reference, found) for reference, found in zip(connection.references[1:], access[1:], strict=True)
         ],
+        # Who plays it elsewhere keeps the role that a creation gives.
+        **({"append_roles": True} if any(item["roles"] for item in access) else {}),
     }
 
 
@@ -99,24 +96,18 @@ def _share(reference: ProjectReference, found: Json) -> Json:
         "project": reference.name,
         "name": reference.connection_name,
         "description": reference.description,
-        **_pipelines(found),
+        **_access(found),
     }
 
 
-def _pipelines(found: Json) -> Json:
+def _access(found: Json) -> Json:
+    """Checks and roles that nobody gave are left out: a creation gives the role of an administrator to somebody."""
     return {
         "authorize_all_pipelines": found["all_pipelines"],
         "authorized_pipelines": list(found["pipelines"]),
+        "checks": list(found["checks"]),
+        **({"roles": list(found["roles"])} if found["roles"] else {}),
     }
-
-
-def named_pipelines(ids: t.Sequence[int], paths_of: t.Callable[[], t.Mapping[int, str]]) -> list[int | str]:
-    """How ``authorized_pipelines`` names pipelines: the one place that decides it. One without a path keeps its id.
-
-    :param paths_of: reads the paths of the project's pipelines, by id.
-    """
-    known = paths_of() if PIPELINES_BY_PATH and ids else {}
-    return [*sorted(number for number in ids if number not in known), *sorted(known[i] for i in ids if i in known)]
 
 
 def _filled(options: Json) -> Json:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.description import (
     SECRETS,
-    named_pipelines,
     options_of,
     secret_option,
 )
@@ -39,7 +38,7 @@ class Code:
 
     :param options: of azdo_arm_connection; None where they cannot describe it, and ``reason`` says why.
     :param only_adopts: why a creation from these options would be refused; empty if it would not. :param secret: the option that a creation needs a secret
-        for, else empty. :param unread: the projects in which nobody could tell which pipelines may use it.
+        for, else empty. :param unread: the projects in which nobody could tell who may use it.
     """
 
     options: Json | None = None
@@ -69,41 +68,52 @@ class Code:
         }
 
 
-def described(connection: ArmConnection, permissions: t.Sequence[Json], *, hosted: bool) -> Code:
+# What is read around a connection, in words.
+_PARTS = {
+    "all_pipelines": "which pipelines may use it",
+    "pipelines": "which pipelines may use it",
+    "roles": "who has which role on it",
+    "checks": "which checks stand before it",
+}
+
+
+def described(connection: ArmConnection, access: t.Sequence[Json], *, hosted: bool) -> Code:
     """A connection that is whole and at rest.
 
-    :param permissions: which pipelines may use it, for each of its projects in their order, as read_details tells them.
+    :param access: who may use it, for each of its projects in their order: ``{all_pipelines, pipelines, roles, checks, losses}``.
     :param hosted: whether it is one of Azure DevOps Services.
     """
-    unread = tuple(project for project, told in zip(connection.references, permissions, strict=True) if _unread(told))
+    unread = {
+        project: _unread(told) for project, told in zip(connection.references, access, strict=True) if _unread(told)
+    }
     if unread:
+        what = " and ".join(dict.fromkeys(part for parts in unread.values() for part in parts))
         where = ", ".join(project.name for project in unread)
-        return Code(reason=f"Which pipelines may use it could not be read in {where}.", unread=unread)
-    options = options_of(connection, permissions)
+        return Code(reason=f"{what[0].upper()}{what[1:]} could not be read in {where}.", unread=tuple(unread))
+    options = options_of(connection, access)
     if fault := fault_of(options, connection):
         return Code(reason=fault)
+    losses = [loss for told in access for loss in told["losses"]]
+    lacking = f"It would lack something: {'; '.join(losses)}." if losses else ""
     return Code(
         options=options,
         secret=secret_option(connection),
-        only_adopts=only_adopts(options, connection, hosted=hosted),
+        only_adopts=only_adopts(options, connection, hosted=hosted) or lacking,
     )
 
 
-def _unread(found: Json) -> bool:
-    return found["all_pipelines"] is None or found["pipelines"] is None
+def _unread(found: Json) -> list[str]:
+    return list(dict.fromkeys(words for part, words in _PARTS.items() if found[part] is None))
 
 
 class EstateCode:
     """The connections of one task as code. Safe to use from several threads.
 
-    :param organization: what kind of service it is decides what its answers lack. :param paths_of: reads the paths of the pipelines of a project, by its id.
+    :param organization: what kind of service it is decides what its answers lack.
     """
 
-    def __init__(
-        self, estate: Estate, organization: Organization, paths_of: t.Callable[[str], t.Mapping[int, str]]
-    ) -> None:
+    def __init__(self, estate: Estate, organization: Organization) -> None:
         self._organization = organization
-        self._paths_of = paths_of
         self._unread: list[PartialConnection] = []
         self._read = {project.id.lower() for project in estate.projects}
         self._names = Counter(
@@ -112,27 +122,17 @@ class EstateCode:
             for reference in found.connection.references
         )
 
-    def of(self, found: Found, permissions: t.Callable[[], t.Sequence[Json]]) -> Code:
-        """One of them. :param permissions: reads which pipelines may use it; not asked for what cannot be told anyway."""
+    def of(self, found: Found, access: t.Callable[[], t.Sequence[Json]]) -> Code:
+        """One of them. :param access: reads who may use it, by project; not asked for what cannot be told anyway."""
         reason = self._reason(found)
         if reason:
             return Code(reason=reason)
-        named = [
-            self._named(reference.id, told)
-            for reference, told in zip(found.connection.references, permissions(), strict=True)
-        ]
-        code = described(found.connection, named, hosted=self._organization.hosted)
+        code = described(found.connection, access(), hosted=self._organization.hosted)
         self._unread += [
-            PartialConnection(found.connection.id, project.id, project.name, "which pipelines may use it")
+            PartialConnection(found.connection.id, project.id, project.name, "who may use it")
             for project in code.unread[:1]
         ]
         return code
-
-    def _named(self, project_id: str, told: Json) -> Json:
-        """What was read of one project, with its pipelines as an option names them."""
-        if not told["pipelines"]:
-            return told
-        return {**told, "pipelines": named_pipelines(told["pipelines"], lambda: self._paths_of(project_id))}
 
     @property
     def unread(self) -> list[PartialConnection]:

@@ -12,13 +12,14 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime, timezone
 
+from ansible_collections.azdo.connections.plugins.module_utils._access.options import CHECK_OPTIONS
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.description import secret_option
-from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import compare
 from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
 from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import METHODS, SCOPE_PARTS
 from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import refuse_contradictions
+from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
     ArmConnection,
     Json,
@@ -77,7 +78,22 @@ def _unknown_word(options: Json) -> str:
         ("environment", options["environment"], environments),
         ("level", options["scope"]["level"], SCOPE_PARTS),
     )
-    return next((f"Its {what} is {word!r}" for what, word, known in words if word not in known), "")
+    for what, word, known in (*words, *_words_of_checks(options)):
+        if word not in known:
+            return f"Its {what} is {word!r}"
+    return ""
+
+
+def _words_of_checks(options: Json) -> t.Iterator[tuple[str, str, t.Collection[str]]]:
+    for place in (options, *options["shared_with"]):
+        for check in place["checks"]:
+            for name in ("method", "days"):
+                found = check.get(name, [])
+                for word in [found] if isinstance(found, str) else found:
+                    yield f"check has a {name.removesuffix('s')}, which", word, CHECK_OPTIONS[name]["choices"]
+            for template in check.get("templates", ()):
+                known = CHECK_OPTIONS["templates"]["options"]["repository_type"]["choices"]
+                yield "check has a repository, whose type", template["repository_type"], known
 
 
 def _target(desired: Desired, connection: ArmConnection) -> Target:
@@ -105,8 +121,14 @@ def only_adopts(options: Json, connection: ArmConnection, *, hosted: bool) -> st
     if option := secret_option(connection):
         secret[option.removeprefix("service_principal.")] = _SOME_SECRET
     desired = _desired(options)
+    scope = {**desired.scope}
+    for part in ("subscription", "management_group"):
+        # Of both one is enough: the other one is looked up.
+        named = scope.get(f"{part}_id") or scope.get(f"{part}_name")
+        if named:
+            scope = {f"{part}_id": named, f"{part}_name": named, **scope}
     try:
-        complete(replace(desired, **secret), _target(desired, connection), _ANYBODY, hosted=hosted)
+        complete(replace(desired, scope=scope, **secret), _target(desired, connection), _ANYBODY, hosted=hosted)
     except AzdoError as error:
         return error.message
     return ""

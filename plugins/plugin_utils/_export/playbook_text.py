@@ -53,7 +53,7 @@ def _head(export: Export, now: datetime) -> list[str]:
         "Played back where it comes from, it changes nothing. What it would change says --check --diff.",
         "No sign-in stands here: the environment brings it, or module_defaults do, as for every module of azdo.connections.",
         "What has creation_mode automatic is for a person to play: nobody else can create it, so the module refuses it from the start.",
-        "Another organization has pipelines with other IDs: look at authorized_pipelines before you change organization_url.",
+        "For another organization change organization_url. Its projects, pipelines, people and groups must be there: what is named and missing is refused.",
         *_about_secrets(export),
         *_about_federation(export),
         *_about_gaps(export),

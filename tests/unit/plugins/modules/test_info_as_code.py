@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._as_code import description, estate_code
 
 from simulator import Fleet, Simulator, demo_fleet
 from unit.plugins._helpers.tasks import Row, Task, info, manage
@@ -41,14 +40,17 @@ def test_the_demo_fleet_played_back_changes_nothing(simulate: Simulate) -> None:
 
 
 def test_it_costs_a_request_for_each_connection_and_project_beside_the_lists(simulate: Simulate) -> None:
-    """Who is asking, the projects, eight lists; 61 connections, of which three are shared with four projects. What is no code anyway is not asked about."""
+    """Who is asking, the projects, eight lists; 61 connections, of which three are shared with four projects. What is no code anyway is not asked about.
+
+    Each has pipelines and roles of its own in each project; checks and the names of pipelines are read for a project at once.
+    """
     simulator = simulate(demo_fleet())
     coded(simulator)
-    assert len(simulator.requests) == 1 + 1 + 8 + 61 + 4
+    assert len(simulator.requests) == 1 + 1 + 8 + 2 * (61 + 4) + 8 + 7
     simulator.forget()
     task = coded(simulator, include=["as_code", "permissions"])
     # The three that are no code have permissions, too.
-    assert len(simulator.requests) == 1 + 1 + 8 + 64 + 4
+    assert len(simulator.requests) == 1 + 1 + 8 + 2 * (61 + 4) + 3 + 8 + 7
     assert "permissions" in task.rows[0]
     assert "permissions" not in coded(simulator).rows[0]
 
@@ -126,7 +128,7 @@ def test_permissions_that_could_not_be_read_are_a_gap(simulate: Simulate) -> Non
     assert reasons(task)["hub"] == "Which pipelines may use it could not be read in Web Shop."
     assert not task.coverage["complete"]
     assert [(item["project"], item["lacks"]) for item in task.coverage["partial"]] == [
-        ("Web Shop", "which pipelines may use it")
+        ("Web Shop", "who may use it")
     ] * 2
     assert [text for text in task.runtime.warnings if text.startswith("Not told as code")]
 
@@ -145,11 +147,7 @@ def test_a_creation_without_its_secret_says_what_is_missing(secret: str, simulat
     assert "service_principal.key is missing" in played.result["msg"]
 
 
-def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As soon as the option takes them: what the module says of its own options is left out here."""
-    monkeypatch.setattr(description, "PIPELINES_BY_PATH", True)
-    monkeypatch.setattr(estate_code, "fault_of", lambda *_: "")
-    monkeypatch.setattr(estate_code, "only_adopts", lambda *_, **__: "")
+def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate) -> None:
     fleet = Fleet()
     payments, shop = fleet.project("Payments"), fleet.project("Web Shop")
     made = [
@@ -163,10 +161,10 @@ def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate, mo
     fleet.connection(shop, "closed")
     simulator = simulate(fleet)
     found = {name: row["as_code"]["authorized_pipelines"] for name, row in coded(simulator).by_name.items()}
-    assert found == {"azure": [4711, "\\infra\\azure\\nightly", "deploy"], "second": ["deploy"], "closed": []}
+    assert found == {"azure": ["4711", "\\deploy", "\\infra\\azure\\nightly"], "second": ["\\deploy"], "closed": []}
     assert sum("build/definitions" in record.path for record in simulator.requests) == 1
     simulator.fault(method="GET", path="build/definitions", status=403, body={"message": "no"}, times=0)
-    assert coded(simulator).by_name["second"]["as_code"]["authorized_pipelines"] == [ids[0]]
+    assert coded(simulator).by_name["second"]["as_code"]["authorized_pipelines"] == [str(ids[0])]
 
 
 def test_no_secret_is_in_it(simulate: Simulate) -> None:

@@ -8,18 +8,16 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.azdo.connections.plugins.module_utils._as_code import description
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.description import (
     SECRETS,
-    named_pipelines,
     options_of,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.estate_code import described
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.faults import fault_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.changes import references_of
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_defaults import complete
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation_methods import METHODS, Method
-from ansible_collections.azdo.connections.plugins.module_utils._manage.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import references_of
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
+from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_methods import METHODS, Method
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection
 from ansible_collections.azdo.connections.plugins.module_utils._model.request_bodies import creation_body
 from ansible_collections.azdo.connections.plugins.modules.azdo_arm_connection import ARGUMENT_SPEC
@@ -76,6 +74,12 @@ def identity(title: str, method: Method) -> Json:
     return {"service_principal": {"tenant_id": TENANT, "client_id": CLIENT}, **skipped}
 
 
+CHECKS: list[Json] = [
+    {"kind": "approval", "approvers": ["ann@contoso.example"], "minimum_approvers": 1, "timeout": 1440},
+    {"kind": "exclusive_lock", "enabled": False},
+]
+
+
 def options(title: str, level: str = "subscription", environment: str = "AzureCloud", number: int = 0) -> Json:
     method = METHODS[title]
     return {
@@ -91,16 +95,20 @@ def options(title: str, level: str = "subscription", environment: str = "AzureCl
         "enabled": number == 0,
         **({"service_management_reference": "crm-7"} if number else {}),
         "authorize_all_pipelines": bool(number),
-        "authorized_pipelines": [7, 12],
+        "authorized_pipelines": ["7", "\\deploy"],
+        "checks": CHECKS,
+        "roles": [{"role": "administrator", "identity": "[Payments]\\Deployers"}],
         "shared_with": [
             {
                 "project": "Web Shop",
                 "name": "azure-payments",
                 "description": "",
                 "authorize_all_pipelines": False,
-                "authorized_pipelines": [31],
+                "authorized_pipelines": ["31"],
+                "checks": [],
             }
         ],
+        "append_roles": True,
     }
 
 
@@ -136,7 +144,13 @@ def created(given: Json, title: str) -> ArmConnection:
 
 def permissions(given: Json) -> list[Json]:
     return [
-        {"project": "x", "all_pipelines": place["authorize_all_pipelines"], "pipelines": place["authorized_pipelines"]}
+        {
+            "all_pipelines": place["authorize_all_pipelines"],
+            "pipelines": place["authorized_pipelines"],
+            "roles": place.get("roles", []),
+            "checks": place["checks"],
+            "losses": [],
+        }
         for place in (given, *given["shared_with"])
     ]
 
@@ -191,12 +205,48 @@ def test_what_a_service_does_not_tell_is_not_declared() -> None:
     assert "enabled" not in options_of(connection, permissions(given))
 
 
-def test_pipelines_that_could_not_be_read_are_no_permissions() -> None:
+@pytest.mark.parametrize(
+    ("unread", "what"),
+    [
+        (("all_pipelines", "pipelines"), "which pipelines may use it"),
+        (("roles",), "who has which role on it"),
+        (("checks",), "which checks stand before it"),
+        (("roles", "checks"), "who has which role on it and which checks stand before it"),
+    ],
+)
+def test_what_could_not_be_read_is_not_nothing(unread: tuple[str, ...], what: str) -> None:
     given = options("key")
-    unread = {"project": "Web Shop", "all_pipelines": None, "pipelines": None}
-    found = described(created(given, "key"), [permissions(given)[0], unread], hosted=True)
+    shared = {**permissions(given)[1], **dict.fromkeys(unread)}
+    found = described(created(given, "key"), [permissions(given)[0], shared], hosted=True)
     assert (found.options, [place.name for place in found.unread]) == (None, ["Web Shop"])
-    assert found.reason == "Which pipelines may use it could not be read in Web Shop."
+    assert found.reason == f"{what[0].upper()}{what[1:]} could not be read in Web Shop."
+
+
+def test_what_a_new_one_would_lack_is_told() -> None:
+    given = options("key")
+    told = [
+        {**permissions(given)[0], "losses": ["its check 'x' is of a kind that is not known here"]},
+        permissions(given)[1],
+    ]
+    found = described(created(given, "key"), told, hosted=True)
+    assert found.options is not None
+    assert found.only_adopts == "It would lack something: its check 'x' is of a kind that is not known here."
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"kind": "rest_api", "connection": "x", "method": "BREW"},
+        {"kind": "business_hours", "days": ["Someday"], "start_time": "08:00", "end_time": "09:00", "time_zone": "UTC"},
+        {
+            "kind": "required_template",
+            "templates": [{"repository_type": "svn", "repository": "a/b", "ref": "x", "path": "y"}],
+        },
+    ],
+)
+def test_a_check_that_the_module_would_not_take_is_no_description(check: Json) -> None:
+    given = {**options("key"), "checks": [check]}
+    assert "which the module does not know" in fault_of(given, created(options("key"), "key"))
 
 
 def changed(data: Json | None = None, parameters: Json | None = None, **other: t.Any) -> ArmConnection:
@@ -234,10 +284,10 @@ def test_what_the_module_would_change_is_no_description() -> None:
 
 
 def test_what_only_adopts_says_what_a_creation_lacks() -> None:
-    """Older clients store no name of the subscription."""
+    """Older clients store no name of the subscription; that is looked up."""
     found = described(changed({"subscriptionName": None}), permissions(options("key"))[:1], hosted=True)
     assert found.options is not None
-    assert "scope.subscription_name is missing" in found.only_adopts
+    assert found.only_adopts == "", "a creation looks the name up"
     on_a_server = described(changed(), permissions(options("key"))[:1], hosted=False)
     assert "needs Azure DevOps Services" in on_a_server.only_adopts
 
@@ -248,13 +298,3 @@ def test_the_resource_group_that_only_the_scope_tells() -> None:
     found = described(changed(parameters=stored), permissions(options("key"))[:1], hosted=True)
     assert found.options is not None
     assert found.options["scope"]["resource_group"] == "rg-x"
-
-
-def test_one_place_decides_how_pipelines_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By id, and nobody reads anything for it, as long as the option takes nothing else."""
-    paths = {12: "\\folder\\deploy", 3: "build"}
-    assert named_pipelines([12, 7, 3], lambda: pytest.fail("nobody asks for it")) == [3, 7, 12]
-    assert ARGUMENT_SPEC["authorized_pipelines"]["elements"] == "int"
-    monkeypatch.setattr(description, "PIPELINES_BY_PATH", True)
-    assert named_pipelines([12, 7, 3], lambda: paths) == [7, "\\folder\\deploy", "build"]
-    assert named_pipelines([], lambda: pytest.fail("there is none")) == []
