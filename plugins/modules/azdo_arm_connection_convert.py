@@ -201,8 +201,9 @@ options:
     default: false
   hold_pipelines:
     description:
-      - Pipelines that are not ready for workload identity federation, as V(12), V(deploy), V(Payments/12) or V(Payments/deploy). Connections that one of them
-        used are skipped with the reason C(pipeline_not_ready). The whole history that Azure DevOps keeps is read. Patterns work here, too.
+      - Pipelines that are not ready for workload identity federation, as V(12), V(deploy), V(Payments/12) or V(Payments/deploy), or by path, C(\folder\deploy)
+        or C(Payments/\folder\deploy). Connections that one of them used are skipped with the reason C(pipeline_not_ready). The whole history that Azure
+        DevOps keeps is read. Patterns work here, too.
       - One that none of the selected connections was used by is an error, before anything is changed. It is a warning where nobody can know, because the
         history of one of them could not be read, or because O(projects) or RV(plan) narrow the run and it may be a pipeline of elsewhere.
     type: list

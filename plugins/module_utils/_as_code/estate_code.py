@@ -72,7 +72,6 @@ class Code:
 _PARTS = {
     "all_pipelines": "which pipelines may use it",
     "pipelines": "which pipelines may use it",
-    "roles": "who has which role on it",
     "checks": "which checks stand before it",
 }
 
@@ -94,6 +93,9 @@ def described(connection: ArmConnection, access: t.Sequence[Json], *, hosted: bo
     if fault := fault_of(options, connection):
         return Code(reason=fault)
     losses = [loss for told in access for loss in told["losses"]]
+    # What a task does not say stays as it is; only somewhere else it would be missing.
+    hidden = [place.name for place, told in zip(connection.references, access, strict=True) if told["roles"] is None]
+    losses += [f"who has which role on it could not be read in {', '.join(hidden)}"] if hidden else []
     lacking = f"It would lack something: {'; '.join(losses)}." if losses else ""
     return Code(
         options=options,

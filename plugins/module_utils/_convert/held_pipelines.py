@@ -10,14 +10,68 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_names import path_of
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError, ServiceError, TransportError
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Use
+from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._move.task_context import TaskContext
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency import each
 
 _CHECK = "Check the spelling as the portal shows it, or leave it out. Nothing was changed."
+
+
+def by_id(client: AzureDevOps, projects: t.Iterable[Project], texts: t.Iterable[str]) -> tuple[str, ...]:
+    r"""The texts, with ``PROJECT/12`` in place of each path, ``\folder\name`` or ``PROJECT/\folder\name``: histories know no folders.
+
+    A path that is nowhere stays, and :func:`check_held` misses it. :raises OptionError: the pipelines of a project cannot be read.
+    """
+    projects, found = list(projects), list[str]()
+    pipelines = AzurePipelines(client)
+    known: dict[str, list[tuple[str, int]]] = {}
+    for text in texts:
+        place, slash, path = text.strip().partition("\\")
+        if not slash:
+            found.append(text)
+            continue
+        named = [item for item in projects if not place or answers_to([item.name, item.id], place.rstrip("/"))]
+        ids = [
+            f"{project.name}/{number}"
+            for project in named
+            for called, number in _of(known, project, pipelines, text)
+            if answers_to([called], f"\\{path}")
+        ]
+        found += ids or [text]
+    return tuple(found)
+
+
+def _of(
+    known: dict[str, list[tuple[str, int]]], project: Project, pipelines: AzurePipelines, text: str
+) -> list[tuple[str, int]]:
+    """Each project is read once."""
+    if project.id not in known:
+        known[project.id] = _paths(pipelines, project, text)
+    return known[project.id]
+
+
+def _paths(pipelines: AzurePipelines, project: Project, text: str) -> list[tuple[str, int]]:
+    """Path and id of each pipeline of a project."""
+
+    def read(fields: Fields) -> tuple[str, int]:
+        return path_of(fields.text("path"), fields.text("name")), fields.number("id") or 0
+
+    try:
+        return [read_strictly("a pipeline", item, read) for item in pipelines.pipeline_names(project.id)]
+    except (ServiceError, TransportError) as error:
+        raise OptionError(
+            f"hold_pipelines has {text!r}, and the pipelines of {project.name!r} could not be read: {error.message}",
+            remedy="Name it by its name or id, or ask for the right to view pipelines. Nothing was changed.",
+        ) from error
 
 
 def check_held(task: TaskContext, plan: t.Sequence[PlannedRow], *, whole: bool) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._convert import approval as approvals
 from ansible_collections.azdo.connections.plugins.module_utils._convert.credential_removal import CredentialRemoval
-from ansible_collections.azdo.connections.plugins.module_utils._convert.held_pipelines import check_held
+from ansible_collections.azdo.connections.plugins.module_utils._convert.held_pipelines import by_id, check_held
 from ansible_collections.azdo.connections.plugins.module_utils._convert.options import Options
 from ansible_collections.azdo.connections.plugins.module_utils._convert.pairs import PAIRS
 from ansible_collections.azdo.connections.plugins.module_utils._convert.plan_execution import PlanExecution, forecast
@@ -299,6 +299,8 @@ class Planner:
             # Nothing depends on it: a plan shows the latest use, and a run need not ask.
             depth = "latest"
         asks = depth != "latest" or self._runtime.check_mode
+        held = by_id(self._runtime.azure_devops, estate.projects, conditions["hold_pipelines"])
+        conditions = {**conditions, "hold_pipelines": held}
         return TaskContext(
             runtime=self._runtime,
             situation=situation(self._runtime, estate, **conditions, doubtful_tenants=estate.doubtful_tenants),

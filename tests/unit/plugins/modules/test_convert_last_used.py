@@ -101,3 +101,33 @@ def test_a_history_that_cannot_be_read_says_nothing_against_a_plan(simulator: Si
 def test_the_whole_history_is_read_where_pipelines_are_held(simulator: Simulator) -> None:
     convert(simulator, check=True, allow_in_use=True, hold_pipelines=[DEFINITION[1]])
     assert histories(simulator) == 4
+
+
+@pytest.mark.parametrize("text", ["\\infra\\deploy", "Payments/\\infra\\deploy", "payments/\\INFRA\\dep*"])
+def test_a_pipeline_is_held_by_its_path(simulate: Simulate, text: str) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    for name, folder in (("held", "\\infra"), ("other", "\\")):
+        connection = fleet.connection(payments, name)
+        fleet.yaml_pipeline(payments, "deploy", "steps: []", folder=folder, uses=[connection], path=f"{name}.yml")
+    simulator = simulate(fleet)
+    task = convert(simulator, check=True, projects=["Payments"], hold_pipelines=[text])
+    assert not task.failed, task.result
+    assert "pipeline_not_ready" in task.codes("held")
+    assert "pipeline_not_ready" not in task.codes("other")
+    by_name = convert(simulator, check=True, projects=["Payments"], hold_pipelines=["deploy"])
+    assert all("pipeline_not_ready" in by_name.codes(name) for name in ("held", "other"))
+
+
+def test_a_path_that_is_nowhere_holds_nothing_and_is_refused(simulate: Simulate) -> None:
+    fleet = Fleet()
+    payments = fleet.project("Payments")
+    fleet.yaml_pipeline(payments, "deploy", "steps: []", uses=[fleet.connection(payments, "azure")])
+    simulator = simulate(fleet)
+    task = convert(simulator, hold_pipelines=["\\infra\\deploy"], connections=None)
+    assert "none of the pipelines that used the selected connections" in task.result["msg"]
+    assert simulator.writes == []
+    simulator.fault(method="GET", path="build/definitions", status=403, times=0)
+    unread = convert(simulator, hold_pipelines=["\\deploy"])
+    assert "the pipelines of 'Payments' could not be read" in unread.result["msg"]
+    assert simulator.writes == []

@@ -209,9 +209,8 @@ def test_what_a_service_does_not_tell_is_not_declared() -> None:
     ("unread", "what"),
     [
         (("all_pipelines", "pipelines"), "which pipelines may use it"),
-        (("roles",), "who has which role on it"),
         (("checks",), "which checks stand before it"),
-        (("roles", "checks"), "who has which role on it and which checks stand before it"),
+        (("all_pipelines", "checks"), "which pipelines may use it and which checks stand before it"),
     ],
 )
 def test_what_could_not_be_read_is_not_nothing(unread: tuple[str, ...], what: str) -> None:
@@ -220,6 +219,19 @@ def test_what_could_not_be_read_is_not_nothing(unread: tuple[str, ...], what: st
     found = described(created(given, "key"), [permissions(given)[0], shared], hosted=True)
     assert (found.options, [place.name for place in found.unread]) == (None, ["Web Shop"])
     assert found.reason == f"{what[0].upper()}{what[1:]} could not be read in Web Shop."
+
+
+def test_roles_that_could_not_be_read_are_left_as_they_are() -> None:
+    """A reader of connections may not see them."""
+    given = options("key")
+    told = [{**item, "roles": None} for item in permissions(given)]
+    found = described(created(given, "key"), told, hosted=True)
+    assert found.options is not None
+    assert not {"roles", "append_roles"} & found.options.keys()
+    assert (
+        found.only_adopts
+        == "It would lack something: who has which role on it could not be read in Payments, Web Shop."
+    )
 
 
 def test_what_a_new_one_would_lack_is_told() -> None:
