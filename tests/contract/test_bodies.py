@@ -25,7 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._sign_in import t
 
 from contract import openapi, overlay
 from contract.test_contract import general
-from simulator import Recorded, Simulator
+from simulator import Fleet, Recorded, Simulator
 from unit.plugins._helpers.arm import AUDIENCE, CLIENT, KEY, arm_fleet, person
 from unit.plugins._helpers.tasks import Task, manage
 from unit.plugins.module_utils._model.test_request_bodies import IDENTITY, SCOPES, STACK, SUBSCRIBED, rows
@@ -217,6 +217,47 @@ def _shares_and_pipelines(exercise: Exercise) -> None:
     exercise.run(**key, shared_with=[{**shop, "name": "again"}], append_shares=True)
 
 
+# Every kind of check, as it is made and as it is changed.
+CHECKS: list[tuple[Options, Options]] = [
+    ({"kind": "approval", "approvers": ["Ann Example"]}, {"minimum_approvers": 1, "instructions": "Look"}),
+    (
+        {"kind": "branch_control", "branches": ["refs/heads/main"]},
+        {"protected_branches_only": True, "display_name": "x"},
+    ),
+    (
+        {"kind": "business_hours", "days": ["Monday"], "start_time": "08:00", "end_time": "09:00", "time_zone": "UTC"},
+        {"days": ["Monday", "Friday"]},
+    ),
+    (
+        {"kind": "rest_api", "connection": str(uuid.UUID(int=9)), "method": "GET", "headers": {"a": "b"}},
+        {"method": "POST", "body": {"c": 1}, "retry_interval": 5, "variable_group": "g"},
+    ),
+    (
+        {"kind": "required_template", "templates": [{"repository": "a/b", "path": "x.yml"}]},
+        {"templates": [{"repository": "a/b", "path": "y.yml"}]},
+    ),
+    ({"kind": "exclusive_lock"}, {"timeout": 60, "enabled": False}),
+]
+
+
+def _access(exercise: Exercise) -> None:
+    """Checks and roles, by names and by ids."""
+    key: Options = {"name": "azure-old"}
+    exercise.run(**key, authorized_pipelines=["deploy", 2], checks=[before for before, _after in CHECKS])
+    exercise.run(**key, checks=[{**before, **after} for before, after in CHECKS])
+    exercise.run(**key, checks=[])
+    ann = {"role": "user", "identity": "ann@contoso.example"}
+    exercise.run(**key, roles=[ann], append_roles=True)
+    exercise.run(**key, roles=[{"role": "administrator", "identity": exercise.simulator.fleet.user.unique_name}])
+
+
+def _fleet() -> Fleet:
+    fleet = arm_fleet()
+    fleet.caller("Ann Example", mail="ann@contoso.example")
+    fleet.yaml_pipeline(fleet.project("Payments"), "deploy", "steps: []")
+    return fleet
+
+
 def _tests(exercise: Exercise) -> None:
     tenant = exercise.simulator.fleet.tenant_id
     for method in ("key", "certificate"):
@@ -349,6 +390,65 @@ def test_the_exercise_sends_every_kind_of_write(records: list[Recorded]) -> None
     proxied = [item.query["endpointId"] for item in records if item.path.endswith("/endpointproxy")]
     assert str(uuid.UUID(int=0)) in proxied
     assert len(set(proxied)) > 2
+
+
+# What the settings of a check are, by the name of its type.
+SETTINGS = {"Approval": "ApprovalConfigSettings", "Task Check": "TaskCheckConfig"}
+
+
+@pytest.fixture(scope="module")
+def of_access() -> Iterator[list[Recorded]]:
+    """Everything that was sent about checks and roles, with names to look up."""
+    with pytest.MonkeyPatch.context() as patch, Simulator(_fleet()) as simulator:
+        _no_waiting(patch)
+        exercise = Exercise(simulator, {})
+        _access(exercise)
+        yield exercise.records
+
+
+def test_every_request_about_access_is_as_described(
+    of_access: list[Recorded], known: dict[str, list[Request]], lines: list[overlay.Line]
+) -> None:
+    sent = {f"{item.method} {item.path.partition('/_apis/')[2].rpartition('/')[0]}" for item in of_access if item.write}
+    checks = "pipelines/checks/configurations"
+    roles = "securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources"
+    assert {
+        f"POST {checks.rpartition('/')[0]}",
+        f"PATCH {checks}",
+        f"DELETE {checks}",
+        f"PUT {roles}",
+        f"PATCH {roles}",
+    } <= sent
+    # Nobody has described those of roles.
+    described = [item for item in of_access if "/securityroles/" not in item.path]
+    wrong = {item for record in described for item in check(record, known, lines)}
+    assert sorted(wrong) == []
+
+
+def test_the_settings_of_checks_are_as_described(of_access: list[Recorded], known: dict[str, list[Request]]) -> None:
+    """An operation takes the settings of any kind; what each of them is, is described apart."""
+    definitions = next(
+        item.operation.definitions for item in known["7.1"] if "TaskCheckConfig" in item.operation.definitions
+    )
+    sent = [item.body for item in of_access if "/checks/configurations" in item.path and item.body]
+    assert {body["type"]["name"] for body in sent} == {*SETTINGS, "ExtendsCheck", "ExclusiveLock"}
+    wrong = {
+        f"{kind} {item}"
+        for body in sent
+        if (kind := SETTINGS.get(body["type"]["name"]))
+        for item in openapi.deviations(definitions[kind], definitions, body["settings"])
+    }
+    assert sorted(wrong) == []
+
+
+def test_roles_are_sent_as_public_clients_send_them(of_access: list[Recorded]) -> None:
+    sent = [item for item in of_access if "/securityroles/" in item.path and item.write]
+    given = [entry for item in sent if item.method == "PUT" for entry in item.body]
+    assert given
+    assert all(set(entry) == {"roleName", "userId"} and uuid.UUID(entry["userId"]) for entry in given)
+    taken = [entry for item in sent if item.method == "PATCH" for entry in item.body]
+    assert taken
+    assert all(uuid.UUID(entry) for entry in taken)
 
 
 def test_connections_are_made_and_changed_in_the_newest_model(records: list[Recorded]) -> None:

@@ -278,8 +278,13 @@ def _alike(option: str, before: t.Any, after: t.Any, wanted: Check, known: Known
         return bool(_parsed(before) == _parsed(after))
     ordered = wanted.settings.get("in_order", known.settings.get("in_order"))
     if option in ("approvers", "branches", "days", "templates") and not (option == "approvers" and ordered):
-        return sorted(map(str, before or ())) == sorted(map(str, after))
+        return _as_set(before or ()) == _as_set(after)
     return bool(before == after)
+
+
+def _as_set(items: t.Iterable[t.Any]) -> list[str]:
+    """Neither the order of items nor that of the keys in one of them matters."""
+    return sorted(json.dumps(item, sort_keys=True) for item in items)
 
 
 def check_body(connection_id: str, wanted: Check, known: Known | None = None) -> Json:
@@ -287,7 +292,10 @@ def check_body(connection_id: str, wanted: Check, known: Known | None = None) ->
     kind = KINDS[wanted.kind]
     if known:
         said = wanted.settings
-        settings = copy.deepcopy(known.raw.get("settings") or {})
+        # What the service shows as null is described as a text or a number.
+        settings = {
+            key: copy.deepcopy(value) for key, value in (known.raw.get("settings") or {}).items() if value is not None
+        }
         body: Json = {"id": known.id, "timeout": known.settings.get("timeout")}
     else:
         said, body = {**kind.fresh, **wanted.settings}, {}

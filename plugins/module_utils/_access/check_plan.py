@@ -105,5 +105,7 @@ def _value(value: t.Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return " ".join(" ".join(map(str, item.values())) if isinstance(item, dict) else str(item) for item in value)
+        return " ".join(
+            " ".join(item[key] for key in sorted(item)) if isinstance(item, dict) else str(item) for item in value
+        )
     return str(value)

@@ -137,6 +137,15 @@ def test_approvers_count_as_a_set_unless_they_are_asked_in_order() -> None:
     assert plan([stored("approval")], Check("approval", {"approvers": [ANN, BOB]})), "these are asked in order"
 
 
+def test_neither_the_order_of_templates_nor_that_of_their_parts_matters() -> None:
+    one = WHOLE["required_template"]["templates"][0]
+    other = {**one, "path": "other.yml"}
+    turned = [dict(reversed(other.items())), dict(reversed(one.items()))]
+    assert not plan(
+        [stored("required_template", templates=[one, other])], Check("required_template", {"templates": turned})
+    )
+
+
 def test_headers_are_compared_as_what_they_mean() -> None:
     assert not plan(
         [stored("rest_api")], Check("rest_api", {**WHOLE["rest_api"], "headers": '{ "Accept":"application/json" }'})
