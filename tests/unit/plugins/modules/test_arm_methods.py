@@ -143,3 +143,69 @@ def assert_same_but_for_ids(check: Task, made: Task, where: str) -> None:
     foretold, found = check.result["connection"], made.result["connection"]
     for key in foretold.keys() - unknown:
         assert foretold[key] == found[key], (where, key)
+
+
+# -- by names, by ids ----------------------------------------------------------------------------------------------------
+NAMED: dict[str, dict[str, tuple[str, ...]]] = {
+    "names": {
+        "subscription": ("subscription_name",),
+        "resource group": ("subscription_name", "resource_group"),
+        "management group": ("management_group_name",),
+        "workspace": ("level", "subscription_name", "ml_workspace_name"),
+    },
+    "ids": {
+        "subscription": ("subscription_id",),
+        "resource group": ("subscription_id", "resource_group"),
+        "management group": ("management_group_id",),
+        "workspace": ("level", "subscription_id", "ml_workspace_name"),
+    },
+}
+CONTRADICTING: dict[str, Options] = {
+    "subscription": {"subscription_name": "Another"},
+    "resource group": {"subscription_name": "Another"},
+    "management group": {"management_group_name": "Another"},
+    "workspace": {"ml_workspace_location": "northeurope"},
+}
+
+
+def world_of_places() -> Fleet:
+    fleet = arm_fleet()
+    fleet.management_group("Platform", "mg-platform")
+    fleet.workspace("mlw-research", SUBSCRIPTION, "rg-research", "westeurope")
+    return fleet
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_scope_by_names_by_ids_by_both_and_contradicting(
+    method: str, simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for scope, entire in SCOPES.items():
+        if refusal(method, scope, "AzureCloud", "person"):
+            continue
+        stored: list[Options] = []
+        for form in ("both", *NAMED):
+            simulator = simulate(world_of_places())
+            options = {
+                **options_of(simulator.fleet, method, scope, "AzureCloud"),
+                **person(simulator, "person", monkeypatch),
+            }
+            if form in NAMED:
+                options["scope"] = {part: entire[part] for part in NAMED[form][scope]}
+            assert_created_once(simulator, options, f"{method}, {scope}, {form}")
+            made = next(item for item in simulator.world.connections.values() if item.name == "azure-new")
+            stored.append({key: value for key, value in made.data.items() if not key.lower().endswith("objectid")})
+        assert all(item.keys() == stored[0].keys() for item in stored), (method, scope)
+        places = [
+            {key: item[key] for key in item if "subscription" in key.lower() or "group" in key.lower()}
+            for item in stored
+        ]
+        assert all(item == places[0] for item in places), (method, scope)
+        simulator = simulate(world_of_places())
+        options = {
+            **options_of(simulator.fleet, method, scope, "AzureCloud"),
+            **person(simulator, "person", monkeypatch),
+        }
+        options["scope"] = {**entire, **CONTRADICTING[scope]}
+        task = manage(simulator, **options)
+        assert next(iter(CONTRADICTING[scope])) in task.result["msg"], (method, scope)
+        assert simulator.writes == [], (method, scope)
