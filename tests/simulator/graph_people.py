@@ -75,6 +75,8 @@ def service_principal(identity: Identity) -> dict[str, Any]:
         "displayName": name,
         "accountEnabled": True,
         "alternativeNames": alternative,
+        # documented: Graph, servicePrincipal (the tenant of the application; of a managed identity there is none: assumed)
+        "appOwnerOrganizationId": identity.tenant_id if isinstance(identity, Application) else None,
     }
 
 

@@ -13,6 +13,11 @@ from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
+    Fields,
+    UnreadableError,
+    read_strictly,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +28,34 @@ class PipelinePlan:
     changes: tuple[tuple[str, t.Any, t.Any], ...]
 
 
+def permissions(answer: Json | None) -> Json:
+    """Who may use the connection in one project (6.1). Shape: ``{all_pipelines: bool, pipelines: [id]}``, both null if it could not be read.
+
+    :raises UnreadableError: a field is not of its kind.
+    """
+    if answer is None:
+        return {"all_pipelines": None, "pipelines": None}
+
+    def read(fields: Fields) -> Json:
+        listed = [(item.number("id"), item.flag("authorized")) for item in fields.objects("pipelines")]
+        if any(authorized and id_ is None for id_, authorized in listed):
+            # A permission that nobody can name must not pass for none.
+            raise UnreadableError("who may use the connection", "pipelines.id")
+        return {
+            "all_pipelines": fields.inner("allPipelines").flag("authorized") is True,
+            "pipelines": sorted(id_ for id_, authorized in listed if authorized and id_ is not None),
+        }
+
+    return read_strictly("who may use the connection", answer, read)
+
+
 def pipeline_plan(connection_id: str, wanted: AccessIn, answer: Json) -> PipelinePlan | None:
     """What to permit and to forbid in a project; None if nothing. What the service permits by itself is not looked at.
 
-    :param answer: the permissions as the service tells them.
+    :param answer: the permissions as the service tells them. :raises UnreadableError: a field of them is not of its kind.
     """
-    append = wanted.append_pipelines
-    everyone = is_for_everyone(answer)
-    named = {int(item["id"]) for item in answer.get("pipelines") or [] if item.get("authorized")}
+    append, found = wanted.append_pipelines, permissions(answer)
+    everyone, named = found["all_pipelines"], frozenset(found["pipelines"])
     changes: list[tuple[str, t.Any, t.Any]] = []
     body: Json = {"resource": {"type": "endpoint", "id": connection_id}, "pipelines": []}
     take_away = wanted.everyone is False and append
@@ -44,8 +69,3 @@ def pipeline_plan(connection_id: str, wanted: AccessIn, answer: Json) -> Pipelin
             permitted = [{"id": number, "authorized": True} for number in sorted(after - named)]
             body["pipelines"] = permitted + [{"id": number, "authorized": False} for number in sorted(named - after)]
     return PipelinePlan(body=body, changes=tuple(changes)) if changes else None
-
-
-def is_for_everyone(answer: Json) -> bool:
-    """Whether all pipelines of the project may use it."""
-    return bool((answer.get("allPipelines") or {}).get("authorized"))

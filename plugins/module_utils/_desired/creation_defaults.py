@@ -49,7 +49,8 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
     level, environment = desired.level or "subscription", desired.environment or "AzureCloud"
     refuse_server_url(desired, environment)
     tenant_id = target.tenant_id or (caller.tenant if caller.tenant and is_guid(caller.tenant) else None)
-    _refuse_missing(desired, method, level, environment, tenant_id)
+    to_be_made = (desired.application or desired.made_identity) and target.client_id is None
+    _refuse_missing(desired, method, level, environment, tenant_id or ("known when it is made" if to_be_made else None))
     return Draft(
         name=desired.name,
         description=desired.description or "",
@@ -59,7 +60,7 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
         environment=environment,
         url=str(desired.server_url) if environment == "AzureStack" else RESOURCE_MANAGER_URLS[environment],
         scope={**desired.scope, "level": level},
-        tenant_id=str(tenant_id),
+        tenant_id=tenant_id or "",
         client_id=target.client_id,
         key=desired.key,
         certificate=desired.certificate,

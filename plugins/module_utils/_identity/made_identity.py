@@ -117,7 +117,11 @@ class MadeApplication:
         if not found.client_id:
             raise FederationError(f"{self.label} has no client id.", remedy="Look at it in the portal.")
         # A run that was killed may have come so far and no further.
-        return replace(found, whole=self._graph.service_principal(found.client_id) is not None)
+        principal = self._graph.service_principal(found.client_id)
+        if principal is None:
+            return replace(found, whole=False)
+        tenant = read_strictly("a service principal", principal, lambda fields: fields.text("appOwnerOrganizationId"))
+        return replace(found, tenant_id=tenant or None)
 
     def differences(self, found: Found | None) -> list[Difference]:
         wish, wanted = self._wish, self._wanted_owners()

@@ -13,6 +13,7 @@ import json
 import typing as t
 from datetime import datetime
 
+from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_plan import permissions
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError, TransportError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import WIF, ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import (
@@ -165,27 +166,6 @@ def _roles_text(answer: list[Json]) -> str:
         return f"{str(identity).lower()} {role} {fields.text('access') or None}"
 
     return "; ".join(sorted(read_strictly("a role", item, read) for item in answer))
-
-
-def permissions(answer: Json | None) -> Json:
-    """Who may use the connection in one project (6.1). Shape: ``{all_pipelines: bool, pipelines: [id]}``, both null if it could not be read.
-
-    :raises UnreadableError: a field is not of its kind.
-    """
-    if answer is None:
-        return {"all_pipelines": None, "pipelines": None}
-
-    def read(fields: Fields) -> Json:
-        listed = [(item.number("id"), item.flag("authorized")) for item in fields.objects("pipelines")]
-        if any(authorized and id_ is None for id_, authorized in listed):
-            # A permission that nobody can name must not pass for none.
-            raise UnreadableError("who may use the connection", "pipelines.id")
-        return {
-            "all_pipelines": fields.inner("allPipelines").flag("authorized") is True,
-            "pipelines": sorted(id_ for id_, authorized in listed if authorized and id_ is not None),
-        }
-
-    return read_strictly("who may use the connection", answer, read)
 
 
 def checks(answer: list[Json] | None) -> list[Json] | None:

@@ -17,7 +17,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._access.check_kin
 from ansible_collections.azdo.connections.plugins.module_utils._access.check_plan import CheckPlan, check_plan
 from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_plan import (
     PipelinePlan,
-    is_for_everyone,
+    permissions,
     pipeline_plan,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._access.right_plan import (
@@ -87,7 +87,7 @@ class Access:
     def _pipeline_step(self, current: ArmConnection, wanted: AccessIn, *, read: bool) -> list[AccessStep]:
         answer = self._permissions(current, wanted) if read else {}
         where = wanted.project.name
-        if wanted.ids is not None and wanted.everyone is None and is_for_everyone(answer):
+        if wanted.ids is not None and wanted.everyone is None and permissions(answer)["all_pipelines"]:
             self._warn(
                 f"All pipelines of {where!r} may use it, so authorized_pipelines limits nothing: set authorize_all_pipelines to false."
             )

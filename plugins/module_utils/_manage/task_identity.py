@@ -104,4 +104,5 @@ class TaskIdentity:
             undo.add(kind.label, lambda: kind.remove(found))
         self.changed = self.changed or bool(self.changes)
         settle(kind, found, runtime.stop, patience)
-        self._found, self.changes = replace(found, whole=True), []
+        # What is made knows its tenant.
+        self._found, self.changes = kind.look() or replace(found, whole=True), []

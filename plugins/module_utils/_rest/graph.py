@@ -29,10 +29,13 @@ class Graph:
         self._api = AzureApi("Microsoft Graph", f"{url}/v1.0", http, authorization, _RIGHTS)
 
     def service_principal(self, client_id: str) -> Json | None:
-        """That of an application or managed identity in the caller's tenant. Shape: ``{id, appId, alternativeNames}``; None when there is none."""
+        """That of an application or managed identity in the caller's tenant. Shape: ``{id, appId, alternativeNames, appOwnerOrganizationId}``, the last
+        of which is the tenant of an application; None when there is none.
+        """
         try:
             return self._api.get_object(
-                f"servicePrincipals(appId='{_quoted(client_id)}')", {"$select": "id,appId,alternativeNames"}
+                f"servicePrincipals(appId='{_quoted(client_id)}')",
+                {"$select": "id,appId,alternativeNames,appOwnerOrganizationId"},
             )
         except NotFoundError:
             return None

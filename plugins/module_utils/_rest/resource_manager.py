@@ -13,6 +13,7 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
 
@@ -108,13 +109,18 @@ class ResourceManager:
         self._api.write("DELETE", _credential(resource_id, name), params={"api-version": _IDENTITIES_VERSION})
 
     def role_definition(self, scope: str, role: str) -> str | None:
-        """The id of the role with that name at a scope; asked once. None when there is none."""
+        """The id of the role with that name at a scope; asked once. None when there is none. :raises UnreadableError: it is no text."""
         key = (scope.lower(), role.lower())
         if key not in self._definitions:
             name = role.replace("'", "''")
             params = {"api-version": _ROLES_VERSION, "$filter": f"roleName eq '{name}'"}
             found = self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleDefinitions", params)
-            self._definitions[key] = next((str(item["id"]) for item in found if _is_called(item, key[1])), None)
+            ids = (
+                read_strictly("a role", item, lambda fields: fields.text("id"))
+                for item in found
+                if _is_called(item, key[1])
+            )
+            self._definitions[key] = next(ids, None)
         return self._definitions[key]
 
     def role_assignments(self, scope: str, principal_id: str) -> list[Json]:

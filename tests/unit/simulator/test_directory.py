@@ -162,6 +162,7 @@ def test_service_principals_of_applications_and_managed_identities(simulate: Sim
     ):
         wanted = {"id": principal_id, "appId": client_id, "displayName": name, "accountEnabled": True}
         wanted["alternativeNames"] = alternative
+        wanted["appOwnerOrganizationId"] = None if alternative else fleet.tenant_id
         assert azure(simulator, "GET", f"v1.0/servicePrincipals(appId='{client_id}')").json() == wanted
         params = {"$filter": f"appId eq '{client_id}'"}
         assert azure(simulator, "GET", "v1.0/servicePrincipals", params=params).json()["value"] == [wanted]

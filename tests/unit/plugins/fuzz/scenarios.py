@@ -133,6 +133,55 @@ _NEW: Json = {
     "service_principal": {"tenant_id": guid("tenant", "contoso")},
 }
 _SCOPE: Json = {"subscription_id": "5a1d2c3b-0000-4000-8000-000000000001", "subscription_name": "Contoso"}
+
+
+def _guarded() -> Fleet:
+    """People, groups, pipelines and places by name, and a connection with checks and roles."""
+    fleet = _fleet()
+    payments = fleet.project("Payments")
+    ann = fleet.caller("Ann Example", mail="ann@contoso.example")
+    team = fleet.group("[Payments]\\Deployers", [ann])
+    fleet.yaml_pipeline(payments, "deploy", "steps: []", folder="\\a")
+    fleet.subscription("Contoso", _SCOPE["subscription_id"])
+    connection = fleet.connection(payments, "azure-guarded", scheme=FEDERATION, creation_mode="Manual", pipelines=[7])
+    fleet.role(connection, ann, "User")
+    fleet.role(connection, team, "Administrator")
+    fleet.check(connection, "2ef31ad6-baa0-403a-8b45-2cbc9b4e5563", "ExclusiveLock", {})
+    fleet.check(connection, "aaaaaaaa-0000-4000-8000-000000000009", "Evaluate artifact", {"a": [1]})
+    return fleet
+
+
+_ACCESS: Json = {
+    "project": "Payments",
+    "authorized_pipelines": ["\\a\\deploy"],
+    "checks": [
+        {"kind": "approval", "approvers": ["[Payments]\\Deployers"]},
+        {"kind": "branch_control", "branches": ["refs/heads/main"]},
+    ],
+    "roles": [{"role": "administrator", "identity": "ann@contoso.example"}],
+}
+_ROLES: Json = {"role_assignments": [{"role": "Reader"}, {"role": "Contributor", "condition": "x"}]}
+_WHOLE: Json = {"name": "azure-whole", "scope": {**_SCOPE, "resource_group": "rg"}}
+_APPLICATION: Json = {"unique_name": "whole", "owners": ["ann@contoso.example"]}
+_CREATE = {"name": "id-new", "resource_group": "ids", "location": "westeurope"}
+
+
+def _made() -> Fleet:
+    """A connection whose application an earlier task has made."""
+    fleet = _guarded()
+    application = fleet.application(name="whole")
+    application.unique_name = "whole"
+    application.tags = [f"azdo.connections:{fleet.organization_id}"]
+    fleet.connection(
+        fleet.project("Payments"),
+        "azure-whole",
+        scheme=FEDERATION,
+        creation_mode="Manual",
+        client_id=application.app_id,
+    )
+    return fleet
+
+
 SCENARIOS: dict[str, Scenario] = {
     "info": Scenario(_fleet, _info, {}),
     "convert": Scenario(_fleet, _convert("workload_identity_federation"), {}),
@@ -141,6 +190,10 @@ SCENARIOS: dict[str, Scenario] = {
     "create": Scenario(_fleet, _manage(state="present", scope=_SCOPE, **_NEW), {}),
     "change": Scenario(_fleet, _manage(state="present", project="Payments", name="azure-dev", description="new", verify="after"), {}),
     "remove": Scenario(_fleet, _manage(state="absent", project="Payments", name="azure-dev"), {}),
+    "access": Scenario(_guarded, _manage(name="azure-guarded", shared_with=[{"project": "Web Shop"}], **_ACCESS), {}),
+    "whole": Scenario(_guarded, _manage(**_WHOLE, application=_APPLICATION, **_ROLES, **_ACCESS), {}),
+    "whole with an identity": Scenario(_guarded, _manage(**_WHOLE, managed_identity={"create": _CREATE}, **_ROLES, **_ACCESS), {}),
+    "remove the whole": Scenario(_made, _manage(state="absent", project="Payments", name="azure-whole", application=_APPLICATION), {}),
     "inventory": Scenario(_fleet, _inventory, {}),
 }  # fmt: skip
 

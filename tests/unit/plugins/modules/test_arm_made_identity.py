@@ -156,6 +156,23 @@ def test_the_whole_is_made_in_one_task_and_once(
     assert simulator.writes == []
 
 
+@pytest.mark.parametrize("who", WHO)
+def test_what_is_made_knows_its_tenant(simulate: Simulate, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    """The sign-in of a person does not say it."""
+    fleet = world()
+    simulator = simulate(fleet)
+    options = {**person(simulator, "person", monkeypatch), **everything(who)}
+    foretold = manage(simulator, **options, check=True)
+    assert not foretold.failed, foretold.result
+    assert simulator.writes == []
+    task = manage(simulator, **options)
+    assert not task.failed, task.result
+    assert task.result["connection"]["tenant_id"] == fleet.tenant_id
+    simulator.forget()
+    assert manage(simulator, **options).result["changed"] is False
+    assert simulator.writes == []
+
+
 def test_an_application_is_as_the_task_says(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = world()
     simulator = simulate(fleet)

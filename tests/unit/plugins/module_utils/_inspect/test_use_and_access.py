@@ -9,11 +9,11 @@ import typing as t
 from datetime import datetime, timedelta
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_plan import permissions
 from ansible_collections.azdo.connections.plugins.module_utils._errors import ServiceError
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import (
     checks,
     checks_text,
-    permissions,
     read_use,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._inspect.use_and_access import usage as told
