@@ -13,7 +13,7 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.reading import read_strictly
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
 from ansible_collections.azdo.connections.plugins.module_utils._rest.http import Authorization, HttpClient
 
@@ -124,9 +124,15 @@ class ResourceManager:
         return self._definitions[key]
 
     def role_assignments(self, scope: str, principal_id: str) -> list[Json]:
-        """Those of one principal at, above and below a scope. Shape: ``[{id, name, properties: {scope, roleDefinitionId}}]``."""
+        """Those of one principal at, above and below a scope. Shape: ``[{id, name, properties: {scope, roleDefinitionId, condition}}]``.
+
+        :raises UnreadableError: one of these is no text.
+        """
         params = {"api-version": _ROLES_VERSION, "$filter": f"principalId eq '{principal_id}'"}
-        return self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleAssignments", params)
+        found = self._pages(f"{_path(scope)}/{_AUTHORIZATION}/roleAssignments", params)
+        for item in found:
+            read_strictly("a role assignment", item, _check_assignment)
+        return found
 
     def put_role_assignment(self, scope: str, name: str, properties: Json) -> bool:
         """Whether this made it (8.4: 201), and it was not there already. A write. ``name`` is a GUID of the caller's choice."""
@@ -148,6 +154,16 @@ def _is_called(definition: Json, role: str) -> bool:
     properties = definition.get("properties")
     named = isinstance(properties, dict) and str(properties.get("roleName")).lower() == role
     return named and isinstance(definition.get("id"), str)
+
+
+def _check_assignment(fields: Fields) -> None:
+    inner = fields.inner("properties")
+    for where, key in (
+        (fields, "id"),
+        (fields, "name"),
+        *((inner, key) for key in ("scope", "roleDefinitionId", "condition")),
+    ):
+        where.text(key)
 
 
 def _path(resource_id: str) -> str:
