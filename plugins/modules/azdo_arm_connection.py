@@ -348,8 +348,9 @@ options:
     description:
       - Who has which role on the connection itself in this project, exactly these people and groups. Others lose theirs, unless O(append_roles) is set.
       - What somebody has from the project, or from the organization, is not touched. Somebody who has the role from there is as this option says.
-      - A list after which nobody could administer the connection is refused. The caller's own role, and whatever else takes the right to administer it from
-        somebody, is changed last of all.
+      - A list after which nobody could administer the connection is refused; so is one without an administrator for a connection, or a share, that is not there
+        yet, and one that takes the role from everybody through whom this caller may have it. The caller's own role, and whatever else takes the right to
+        administer it from somebody, is changed last of all.
     type: list
     elements: dict
     suboptions: &roles
@@ -378,7 +379,9 @@ options:
       - The approvals and checks that a run of a pipeline of this project has to pass before it may use the connection, exactly these. Others are removed,
         unless O(append_checks) is set.
       - What a check has beside the suboptions that are set stays as it is.
-      - They stand before a pipeline is given the permission to use the connection.
+      - They stand before a pipeline is given the permission to use the connection, and in a connection that is there before anything else of it changes.
+        One is taken away when everything else is as it shall be.
+      - That one was accepted and is not there is an error in any case, O(allow_unreached) or not.
     type: list
     elements: dict
     suboptions: &checks
@@ -551,6 +554,11 @@ options:
   append_checks:
     description:
       - Remove no check.
+    type: bool
+    default: false
+  remove_all_checks:
+    description:
+      - Let an empty list in O(checks) take all checks away. Without it that is refused where there are some, because a list may have come out empty.
     type: bool
     default: false
   remove_unknown_checks:
@@ -1147,6 +1155,7 @@ ARGUMENT_SPEC = argument_spec(
     append_roles={"type": "bool", "default": False},
     append_checks={"type": "bool", "default": False},
     remove_unknown_checks={"type": "bool", "default": False},
+    remove_all_checks={"type": "bool", "default": False},
     shared_with={
         "type": "list",
         "elements": "dict",

@@ -21,19 +21,33 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 class CheckPlan:
     """The checks of one project.
 
-    :param added: with the body of the request. :param changed: the same with the id of the one that becomes it. :param removed: ids.
-    :param before: what was there, and ``after`` what will be: for people to read. :param strange: labels of what stays because its kind is unknown here.
+    :param added: with the body of the request. :param changed: the same with the id of the one that becomes it, and ``eased`` those that are disabled by it.
+    :param removed: ids.
+    :param before: what was there of those that change, ``after`` what will be there, and ``taken`` what goes: for people to read.
+    :param strange: labels of what stays because its kind is unknown here.
     """
 
     added: tuple[Json, ...] = ()
     changed: tuple[tuple[int, Json], ...] = ()
+    eased: tuple[tuple[int, Json], ...] = ()
     removed: tuple[int, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
+        return self.guards or self.eases
+
+    @property
+    def guards(self) -> bool:
+        """Whether something is put before the connection."""
+        return bool(self.added or self.changed)
+
+    @property
+    def eases(self) -> bool:
+        """Whether something is taken away."""
+        return bool(self.eased or self.removed)
 
 
 def check_plan(connection_id: str, found: t.Sequence[Known], wanted: AccessIn) -> CheckPlan:
@@ -50,18 +64,27 @@ def check_plan(connection_id: str, found: t.Sequence[Known], wanted: AccessIn) -
         removed, strange = [*removed, *strange], []
     return CheckPlan(
         added=tuple(check_body(connection_id, check) for check in added),
-        changed=tuple((known.id, check_body(connection_id, check, known)) for known, check in changed),
-        removed=tuple(item.id for item in removed),
-        before=(
-            *(_changed(known, check, 0) for known, check in changed),
-            *(f"{_title(item)} ({item.id})" for item in removed),
+        changed=tuple((known.id, check_body(connection_id, check, known)) for known, check in changed if _stays(check)),
+        eased=tuple(
+            (known.id, check_body(connection_id, check, known)) for known, check in changed if not _stays(check)
         ),
+        removed=tuple(item.id for item in removed),
+        before=tuple(_changed(known, check, 0) for known, check in changed if _stays(check)),
         after=(
-            *(_changed(known, check, 1) for known, check in changed),
+            *(_changed(known, check, 1) for known, check in changed if _stays(check)),
             *(_said(check.kind, check.settings) for check in added),
+        ),
+        taken=(
+            *(f"{check.kind} ({known.id}), disabled" for known, check in changed if not _stays(check)),
+            *(f"{_title(item)} ({item.id})" for item in removed),
         ),
         strange=() if wanted.append_checks else tuple(f"{item.label} ({item.id})" for item in strange),
     )
+
+
+def _stays(check: Check) -> bool:
+    """Whether it guards afterwards."""
+    return bool(check.settings.get("enabled", True))
 
 
 def _pairs(checks: t.Sequence[Check], found: t.Sequence[Known]) -> tuple[dict[int, Known], list[Known]]:

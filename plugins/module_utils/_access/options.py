@@ -108,7 +108,7 @@ def _pipeline(where: str, called: str) -> str:
             f"{option} has {text!r}, which is no pipeline.",
             remedy="A name that YAML takes for a flag stands in quotes; authorize_all_pipelines is for all of them.",
         )
-    if text.lstrip("-").isdigit() and int(text) < 1:
+    if re.fullmatch(r"-?0*|-.*|0[0-9]+", text) and not text.strip("-0123456789"):
         raise OptionError(
             f"{option} has {text!r}, which is no id of a pipeline.",
             remedy="Give the number at the end of the pipeline's address (definitionId), or its name.",

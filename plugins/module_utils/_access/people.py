@@ -84,16 +84,16 @@ class People:
 def _holder(item: Json) -> Holder:
     def read(fields: Fields) -> Holder:
         id_ = fields.text("id")
-        name = fields.text("customDisplayName") or fields.text("providerDisplayName")
+        name = fields.text("providerDisplayName") or fields.text("customDisplayName")
         return Holder(id_.lower(), name or id_)
 
     return read_strictly("a person or a group", item, read)
 
 
 def _called(item: Json) -> set[str]:
-    """Everything that somebody is called, in lower case."""
+    """Everything that somebody is called by the directory, in lower case. What people call themselves proves nothing, so it does not count."""
     properties = item.get("properties")
-    found = [item.get("providerDisplayName"), item.get("customDisplayName")]
+    found = [item.get("providerDisplayName")]
     if isinstance(properties, dict):
         values = [properties.get(name) for name in ("Account", "Mail")]
         found += [value.get("$value") for value in values if isinstance(value, dict)]

@@ -8,6 +8,7 @@ PRIVATE to the collection. Names are unique in a folder, not in a project, so a 
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
@@ -17,6 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.reading im
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 
 _PATTERNS = ("*", "?")
+_ID = re.compile(r"[1-9][0-9]*")
 # So many names of a project are listed when a name is not among them.
 _MOST_HINTS = 2000
 
@@ -30,7 +32,7 @@ class PipelineNames:
 
     def id_of(self, option: str, project: Project, called: str) -> int:
         """The id of the one pipeline. :raises OptionError: it is none, or several."""
-        if called.isdigit():
+        if _ID.fullmatch(called):
             return int(called)
         key = (project.id.lower(), called.casefold())
         if key not in self._known:

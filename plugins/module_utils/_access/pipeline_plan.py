@@ -27,6 +27,12 @@ class PipelinePlan:
     body: Json
     changes: tuple[tuple[str, t.Any, t.Any], ...]
 
+    @property
+    def grants(self) -> bool:
+        """Whether somebody gets the permission who did not have it."""
+        everyone = (self.body.get("allPipelines") or {}).get("authorized")
+        return bool(everyone) or any(item["authorized"] for item in self.body["pipelines"])
+
 
 def permissions(answer: Json | None) -> Json:
     """Who may use the connection in one project (6.1). Shape: ``{all_pipelines: bool, pipelines: [id]}``, both null if it could not be read.

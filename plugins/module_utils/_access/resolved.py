@@ -21,7 +21,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devop
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 
 # The options that say whether what is there and was not named goes.
-HOW_EXACT = ("append_pipelines", "append_roles", "append_checks", "remove_unknown_checks")
+HOW_EXACT = ("append_pipelines", "append_roles", "append_checks", "remove_unknown_checks", "remove_all_checks")
 
 
 class Names:
@@ -41,7 +41,7 @@ class Names:
             everyone=access.pipelines.everyone,
             ids=None if called is None else frozenset(self._pipelines.id_of(option, project, item) for item in called),
             roles=None if rights is None else self._roles(f"{where}roles", rights),
-            checks=None if checks is None else tuple(self._check(f"{where}checks", project, item) for item in checks),
+            checks=None if checks is None else self._checks(f"{where}checks", project, checks),
             **how,
         )
 
@@ -53,6 +53,18 @@ class Names:
                 raise OptionError(f"{option} names {holder.name!r} twice.", remedy="Name each person or group once.")
             found[holder] = right.role
         return found
+
+    def _checks(self, option: str, project: Project, checks: t.Iterable[Check]) -> tuple[Check, ...]:
+        found: list[Check] = []
+        for check in checks:
+            resolved = self._check(option, project, check)
+            if resolved in found:
+                raise OptionError(
+                    f"{option} has the same {check.kind} twice, under two names of somebody.",
+                    remedy="Name each check once.",
+                )
+            found.append(resolved)
+        return tuple(found)
 
     def _check(self, option: str, project: Project, check: Check) -> Check:
         settings = dict(check.settings)

@@ -10,7 +10,7 @@ has a role from the project needs none of the same kind on the connection, and g
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import ROLES, Holder
 from ansible_collections.azdo.connections.plugins.module_utils._errors import AzdoError
@@ -40,15 +40,24 @@ class RightPlan:
     """The roles to give and the holders to take theirs from, in one project.
 
     :param losing: the ids of those who lose the role of an administrator by it.
-    :param before: who had which role on the connection itself, and ``after`` who will: for people to read.
+    :param own: the roles that were given on the connection itself before, by the ids of who has them.
     """
 
     project: Project
     given: t.Mapping[Holder, str]
     taken: tuple[Holder, ...]
     losing: frozenset[str] = frozenset()
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    own: t.Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Who of those it is about had which role, for people to read; ``after`` who will have which one."""
+        about = [*self.given, *self.taken]
+        return tuple(sorted(f"{item.name}: {self.own[item.id]}" for item in about if item.id in self.own))
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        return tuple(sorted(f"{item.name}: {role}" for item, role in self.given.items()))
 
     def __bool__(self) -> bool:
         return bool(self.given or self.taken)
@@ -74,6 +83,35 @@ class RightPlan:
     def _part(self, wanted: t.Callable[[Holder], bool]) -> RightPlan:
         given = {holder: role for holder, role in self.given.items() if wanted(holder)}
         return replace(self, given=given, taken=tuple(item for item in self.taken if wanted(item)))
+
+
+def refuse_without_administrator(project: Project, wanted: t.Mapping[Holder, str], *, append: bool) -> None:
+    """For a connection, or a share, that is not there yet: who else will have which role is not known.
+
+    :raises NoAdministratorError: nobody who is named would be one.
+    """
+    if not append and ADMINISTRATOR not in wanted.values():
+        raise NoAdministratorError(
+            f"roles names no administrator for {project.name!r}, where the connection is not yet.",
+            remedy="Name at least one with role: administrator, or set append_roles.",
+            project=project.name,
+        )
+
+
+def refuse_to_saw_it_off(plan: RightPlan, held: t.Sequence[Held], caller_id: str) -> None:
+    """The rest could not be done any more once the way by which this caller administers the connection is gone.
+
+    :raises NoAdministratorError: that may be one of those who lose the role, because nobody else had it.
+    """
+    ways = {item.holder.id for item in held if item.role == ADMINISTRATOR}
+    # What is given comes first.
+    ways |= {holder.id for holder, role in plan.given.items() if role == ADMINISTRATOR and holder.id == caller_id}
+    if plan.losing - {caller_id} and caller_id not in ways and not ways - plan.losing:
+        raise NoAdministratorError(
+            f"roles takes the role of an administrator from everybody who has it in {plan.project.name!r}, and this caller may have it through one of them.",
+            remedy="Name the caller itself as an administrator, too, and take that away by another run, or set append_roles.",
+            project=plan.project.name,
+        )
 
 
 def read_roles(answer: t.Iterable[Json]) -> list[Held]:
@@ -123,10 +161,9 @@ def right_plan(
     if had_one and ADMINISTRATOR not in {*after.values(), *(role for _id, role in inherited)}:
         raise NoAdministratorError(
             f"roles would leave the connection without an administrator in {project.name!r}.",
-            remedy="Name at least one with role: administrator, or set append_roles. Nothing was changed.",
+            remedy="Name at least one with role: administrator, or set append_roles.",
             project=project.name,
         )
-    names = {item.holder.id: item.holder.name for item in held} | {holder.id: holder.name for holder in wanted}
     return RightPlan(
         project=project,
         given=given,
@@ -134,10 +171,5 @@ def right_plan(
         losing=frozenset(
             id_ for id_, item in own.items() if item.role == ADMINISTRATOR and after.get(id_) != ADMINISTRATOR
         ),
-        before=_shown((item.holder.name, item.role) for item in own.values()),
-        after=_shown((names[id_], role) for id_, role in after.items()),
+        own={id_: item.role for id_, item in own.items()},
     )
-
-
-def _shown(roles: t.Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(sorted(f"{name}: {role}" for name, role in roles))

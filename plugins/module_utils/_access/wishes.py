@@ -79,3 +79,4 @@ class AccessIn:
     append_roles: bool = False
     append_checks: bool = False
     remove_unknown_checks: bool = False
+    remove_all_checks: bool = False

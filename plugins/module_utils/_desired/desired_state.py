@@ -88,6 +88,7 @@ class Desired:
     append_roles: bool = False
     append_checks: bool = False
     remove_unknown_checks: bool = False
+    remove_all_checks: bool = False
     shares: tuple[Share, ...] | None = None
     append_shares: bool = False
     renew_secret: bool = False
@@ -250,6 +251,7 @@ _PLAIN = (
     "append_roles",
     "append_checks",
     "remove_unknown_checks",
+    "remove_all_checks",
     "append_shares",
     "allow_unreached",
 )

@@ -32,7 +32,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     NotFoundError,
     StoppedError,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._manage.access import Access
+from ansible_collections.azdo.connections.plugins.module_utils._manage.access import Access, AccessStep
 from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_rights import IdentityRights
 from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import (
@@ -221,6 +221,9 @@ class StatePresent:
         """The credential first: an update to another identity must not leave pipelines without a way to sign in."""
         steps = self._steps
         steps.plan(pass_plan.changes)
+        # Pipelines may be using it while the rest is done.
+        guards = [step for step in pass_plan.access if step.first]
+        self._take(guards)
         federation = PassPlan(federation=pass_plan.federation, required=pass_plan.required)
         steps.begin("its federated credential could not be written", federation.changes)
         self._rights.federate(pass_plan, fresh=fresh)
@@ -234,10 +237,13 @@ class StatePresent:
         self._rights.assign(pass_plan)
         self._describe(current, pass_plan, done=True)
         self._settled = True
-        for step in pass_plan.access:
-            steps.begin(step.trouble, step.changes)
+        self._take([step for step in pass_plan.access if step not in guards])
+
+    def _take(self, access: t.Iterable[AccessStep]) -> None:
+        for step in access:
+            self._steps.begin(step.trouble, step.changes)
             step.carry_out()
-        steps.end()
+        self._steps.end()
 
     def _foretell(self, draft: Draft) -> None:
         """What a creation will do. Everything that could be refused later is asked now, before anything is there (also in check mode)."""

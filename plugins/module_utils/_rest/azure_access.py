@@ -17,7 +17,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.answer_shap
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.urls import area_url
 
-_IDENTITIES_VERSION = "7.1-preview"
 _SCOPE = "_apis/securityroles/scopes/distributedtask.serviceendpointrole/roleassignments/resources"
 
 
@@ -36,7 +35,9 @@ class AzureAccess:
         asked for by its id and is not there is an empty object.
         """
         params = {"queryMembership": "None", **asked}
-        return items_of(self._client.read("_apis/identities", _IDENTITIES_VERSION, params, base=self._people), odd=True)
+        # Accepted whether or not the service calls the area a preview.
+        version = f"{self._client.organization().versions['core']}-preview"
+        return items_of(self._client.read("_apis/identities", version, params, base=self._people), odd=True)
 
     # -- rights ------------------------------------------------------------------------------------------------------
     def set_roles(self, project_id: str, connection_id: str, roles: t.Mapping[str, str]) -> None:

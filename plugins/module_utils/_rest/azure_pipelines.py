@@ -43,7 +43,8 @@ class AzurePipelines:
     def pipeline_names(self, project_id: str, name: str = "") -> t.Iterator[Json]:
         """The same list with little more than id, name and folder of each. :param name: only those with that name, of which each folder may have one."""
         path = f"{segment(project_id)}/_apis/build/definitions"
-        return self._paged(path, {"name": name} if name else {}, "The list of pipelines")
+        version = self._client.organization().versions["core"]
+        return self._paged(path, {"name": name} if name else {}, "The list of pipelines", version=version)
 
     def release_definitions(self, project_id: str) -> t.Iterator[Json]:
         """Every release definition of a project, with its stages."""

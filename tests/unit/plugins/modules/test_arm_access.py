@@ -430,3 +430,151 @@ def test_the_request_of_a_check_goes_to_a_connection_by_name(simulate: Simulate)
     inputs = next(iter(simulator.world.checks.values())).settings["inputs"]
     assert inputs["connectedServiceName"] == target.id
     again_writes_nothing(simulator, lambda: change(simulator, checks=wanted))
+
+
+# -- what guards comes first, what opens comes last ----------------------------------------------------------------------
+def test_a_connection_that_is_in_use_is_guarded_before_it_opens(simulate: Simulate) -> None:
+    """Enabled, or with another role, it would be open to pipelines that are permitted already."""
+    fleet = world()
+    connection = there(fleet, enabled=False, pipelines=[pipeline_id(fleet, "deploy")])
+    simulator = simulate(fleet)
+    simulator.fault(method="POST", path="checks/configurations", status=400, times=1)
+    refused = change(simulator, enabled=True, checks=[MAIN])
+    assert refused.failed
+    assert connection.disabled is True
+    assert refused.result["failure"]["details"]["done"] == [] or "enabled" not in str(
+        refused.result["failure"]["details"]["done"]
+    )
+    task = change(simulator, enabled=True, checks=[MAIN])
+    assert not task.failed, task.result
+    assert targets(simulator)[-2:] == ["POST check", "PUT connection"]
+
+
+def test_a_check_goes_when_the_permissions_are_gone(simulate: Simulate) -> None:
+    fleet = world()
+    there(fleet, pipelines=[pipeline_id(fleet, "deploy")])
+    simulator = simulate(fleet)
+    assert not change(simulator, checks=[MAIN]).failed
+    simulator.fault(method="PATCH", path="pipelinepermissions", status=403, times=1)
+    refused = change(simulator, checks=[], remove_all_checks=True, authorized_pipelines=[])
+    assert refused.failed
+    assert len(simulator.world.checks) == 1
+    simulator.forget()
+    assert not change(simulator, checks=[], remove_all_checks=True, authorized_pipelines=[]).failed
+    assert targets(simulator) == ["PATCH permission", "DELETE check"]
+
+
+def test_an_empty_list_does_not_take_all_checks_away(simulate: Simulate) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    assert not change(simulator, checks=[]).result["changed"]
+    assert not change(simulator, checks=[MAIN, GATE]).failed
+    simulator.forget()
+    task = change(simulator, checks=[], description="other")
+    assert "checks is empty, and would take 2 checks away in 'Payments'" in task.result["msg"]
+    assert simulator.writes == []
+    assert not change(simulator, checks=[], append_checks=True).result["changed"]
+
+
+def test_a_check_that_is_not_kept_grants_nothing_whatever_is_allowed(simulate: Simulate) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+
+    def forget_it(record: Recorded, moment: str) -> None:
+        if record.method == "POST" and "checks" in record.path and moment == "applied":
+            simulator.world.checks.clear()
+
+    simulator.observe(forget_it)
+    task = change(simulator, checks=[MAIN], authorized_pipelines=["deploy"], allow_unreached=True)
+    assert task.result["failure"]["code"] == "unreached"
+    assert "PATCH permission" not in targets(simulator)
+
+
+def test_checks_that_went_meanwhile_are_set_again_before_a_pipeline_is_permitted(simulate: Simulate) -> None:
+    fleet = world()
+    connection = there(fleet)
+    simulator = simulate(fleet)
+    assert not change(simulator, checks=[MAIN]).failed
+    taken: list[bool] = []
+
+    def somebody(record: Recorded, moment: str) -> None:
+        if record.method == "PUT" and not taken:
+            taken.append(True)
+            simulator.world.checks.clear()
+
+    simulator.observe(somebody)
+    simulator.forget()
+    task = change(simulator, checks=[MAIN], description="other", authorized_pipelines=["deploy"])
+    assert not task.failed, task.result
+    assert taken
+    assert len(checks_of(simulator, connection)) == 1
+    assert targets(simulator) == ["PUT connection", "POST check", "PATCH permission"]
+
+
+def test_a_new_check_can_be_disabled(simulate: Simulate) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    wanted = [{"kind": "exclusive_lock", "enabled": False}]
+    task = change(simulator, checks=wanted)
+    assert not task.failed, task.result
+    assert [item.disabled for item in simulator.world.checks.values()] == [True]
+    again_writes_nothing(simulator, lambda: change(simulator, checks=wanted))
+
+
+def test_one_approval_under_two_names_is_one(simulate: Simulate) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    twice = [{"kind": "approval", "approvers": [who]} for who in ("Ann Example", "ann@contoso.example")]
+    assert "the same approval twice" in change(simulator, checks=twice).result["msg"]
+    assert simulator.writes == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_an_administrator_is_named_where_it_is_not_yet(simulate: Simulate, check: bool) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    users = [{"role": "user", "identity": TEAM}]
+    new = manage(simulator, **NEW, roles=users, check=check)
+    share = change(
+        simulator, shared_with=[{"project": "Web Shop", "roles": users, "authorized_pipelines": ["shop"]}], check=check
+    )
+    for task in (new, share):
+        assert task.result["failure"]["code"] == "no_administrator"
+        assert "roles names no administrator" in task.result["msg"]
+    assert simulator.writes == []
+
+
+def test_the_caller_is_not_left_without_a_way_half_way(simulate: Simulate) -> None:
+    """It may administer the connection as a member of the group alone."""
+    fleet = world()
+    connection = there(fleet, inherits=False)
+    project = fleet.project("Payments")
+    connection.roles[project.id] = []
+    group = fleet.group("[Payments]\\Own", [fleet.user])
+    fleet.role(connection, group, "Administrator")
+    fleet.role(connection, fleet.caller("Old Hand"), "Administrator")
+    simulator = simulate(fleet)
+    wanted = [{"role": "administrator", "identity": TEAM}, {"role": "user", "identity": "[Payments]\\Own"}]
+    task = change(simulator, roles=wanted)
+    assert "this caller may have it through one of them" in task.result["msg"]
+    assert simulator.writes == []
+    more = [*wanted, {"role": "administrator", "identity": fleet.user.unique_name}]
+    assert not change(simulator, roles=more).failed
+    assert roles_of(fleet, connection) == {
+        TEAM: "Administrator", "[Payments]\\Own": "User", fleet.user.display_name: "Administrator"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["007", "--5", "\u00b2", "\u0661\u0662"])
+def test_what_only_looks_like_an_id_is_none(simulate: Simulate, text: str) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    task = change(simulator, authorized_pipelines=[text])
+    assert task.result["failure"]["code"] == "invalid_option"
+    assert simulator.writes == []

@@ -130,6 +130,13 @@ def test_a_disabled_check_stops_nobody_and_is_enabled() -> None:
     assert body["isDisabled"] is False
 
 
+def test_one_that_is_to_be_disabled_eases() -> None:
+    found = plan([stored("exclusive_lock")], Check("exclusive_lock", {"enabled": False}))
+    assert (found.guards, found.eases) == (False, True)
+    assert [body["isDisabled"] for _id, body in found.eased] == [True]
+    assert not plan([{**stored("exclusive_lock"), "isDisabled": True}], Check("exclusive_lock", {"enabled": False}))
+
+
 def test_approvers_count_as_a_set_unless_they_are_asked_in_order() -> None:
     any_order = stored("approval", in_order=False)
     assert not plan([any_order], Check("approval", {"approvers": [ANN, BOB]}))
@@ -170,7 +177,7 @@ def test_the_nearest_one_becomes_what_is_wanted_and_the_rest_goes() -> None:
     appended = plan(found, *wanted, append_checks=True)
     assert appended.removed == ()
     assert len(appended.added) == len(appended.changed) == 1
-    assert any("refs/heads/a" in text for text in result.before)
+    assert any("refs/heads/a" in text for text in result.taken)
     assert any(ANN in text for text in result.after)
 
 

@@ -11,6 +11,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._access.right_pla
     NoAdministratorError,
     RightPlan,
     read_roles,
+    refuse_to_saw_it_off,
+    refuse_without_administrator,
     right_plan,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Holder
@@ -39,8 +41,8 @@ def test_given_is_exact_and_what_comes_from_elsewhere_stays() -> None:
     assert found is not None
     assert found.given == {TEAM: "reader"}
     assert found.taken == (BOB,)
-    assert found.before == ("Ann: administrator", "Bob: user")
-    assert found.after == ("Ann: administrator", "Team: reader")
+    assert found.before == ("Bob: user",)
+    assert found.after == ("Team: reader",)
 
 
 def test_append_takes_from_nobody() -> None:
@@ -84,6 +86,25 @@ def test_who_loses_the_right_to_administer_loses_it_last_and_the_caller_after_th
     assert (found.rest.given, found.rest.taken) == ({ANN: "user"}, (BOB,))
     assert (found.rest.without("ann").given, found.rest.without("ann").taken) == ({}, (BOB,))
     assert (found.rest.only("ann").given, found.rest.only("ann").taken) == ({ANN: "user"}, ())
+
+
+def test_where_it_is_not_yet_an_administrator_has_to_be_named() -> None:
+    refuse_without_administrator(PAYMENTS, {ANN: "administrator"}, append=False)
+    refuse_without_administrator(PAYMENTS, {ANN: "user"}, append=True)
+    with pytest.raises(NoAdministratorError, match="names no administrator for 'Payments'"):
+        refuse_without_administrator(PAYMENTS, {ANN: "user"}, append=False)
+
+
+def test_nobody_saws_off_the_branch_that_the_caller_may_sit_on() -> None:
+    held = [own(TEAM, "administrator"), own(BOB, "administrator")]
+    found = plan(held, {ADMINS: "administrator"})
+    assert found is not None
+    with pytest.raises(NoAdministratorError, match="this caller may have it through one of them"):
+        refuse_to_saw_it_off(found, held, "ann")
+    # Who has it by itself keeps it to the end, and so does who has it from the project.
+    refuse_to_saw_it_off(found, held, "bob")
+    refuse_to_saw_it_off(found, [*held, Held(ANN, "administrator", own=False)], "ann")
+    refuse_to_saw_it_off(found, [*held, own(ANN, "administrator")], "somebody")
 
 
 HOLDERS = st.sampled_from([ANN, BOB, TEAM, ADMINS])
