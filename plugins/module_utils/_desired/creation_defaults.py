@@ -18,7 +18,12 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.creation
     Method,
     method_of,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Caller, Desired, Target
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import (
+    TO_BE_MADE,
+    Caller,
+    Desired,
+    Target,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
     listed,
     refuse_misplaced,
@@ -49,7 +54,7 @@ def complete(desired: Desired, target: Target, caller: Caller, *, hosted: bool) 
     level, environment = desired.level or "subscription", desired.environment or "AzureCloud"
     refuse_server_url(desired, environment)
     tenant_id = target.tenant_id or (caller.tenant if caller.tenant and is_guid(caller.tenant) else None)
-    to_be_made = (desired.application or desired.made_identity) and target.client_id is None
+    to_be_made = target.client_id == TO_BE_MADE
     _refuse_missing(desired, method, level, environment, tenant_id or ("known when it is made" if to_be_made else None))
     return Draft(
         name=desired.name,

@@ -39,6 +39,10 @@ _WEB_APP = re.compile(
 )
 
 
+# In place of the client id of an identity that the task has yet to make, so that all rules see that it will be another one.
+TO_BE_MADE = "(made by this task)"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Share:
     """Another project that is to use the connection. ``project`` is its name or id."""

@@ -46,6 +46,12 @@ _RIGHTS = "To register applications the caller needs Application.ReadWrite.Owned
 Difference = tuple[str, t.Any, t.Any]
 
 
+class Say(t.Protocol):
+    """Sends a write that may be sent again. ``once`` says that a second one is refused, because it is so already."""
+
+    def __call__(self, write: t.Callable[[], object], *, once: bool = False) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """An identity that is there.
@@ -64,10 +70,11 @@ class Found:
 
 
 class MadeIdentity(t.Protocol):
-    """``label`` names it for people, ``option`` is where the task speaks of it."""
+    """``label`` names it for people, ``option`` is where the task speaks of it, and ``naming`` the option with its name, ``called``."""
 
     label: str
     option: str
+    naming: str
     called: str
 
     def look(self) -> Found | None:
@@ -79,7 +86,7 @@ class MadeIdentity(t.Protocol):
     def make(self) -> bool:
         """Whether this call made it. A write that may be sent again."""
 
-    def settle(self, found: Found, stop: Stop, patience: float) -> None:
+    def settle(self, found: Found, say: Say) -> None:
         """Bring what is there to what the task says. Writes."""
 
     def ready(self, found: Found) -> None:
@@ -93,6 +100,7 @@ class MadeApplication:
     """An application of the sign-in's tenant, through Microsoft Graph."""
 
     option = "application"
+    naming = "application.unique_name"
 
     def __init__(self, graph: Graph, wish: ApplicationWish, organization_id: str) -> None:
         self._graph = graph
@@ -127,7 +135,7 @@ class MadeApplication:
         wish, wanted = self._wish, self._wanted_owners()
         if found is None:
             more = [("application.owners", None, sorted(self._owners))] if wanted else []
-            return [("application.unique_name", None, wish.unique_name), *more]
+            return [(self.naming, None, wish.unique_name), *more]
         changes: list[Difference] = [] if found.whole else [("application.service_principal", None, found.client_id)]
         for key, option, after in (
             ("displayName", "display_name", wish.display_name),
@@ -155,7 +163,7 @@ class MadeApplication:
             error.remedy = _RIGHTS
             raise
 
-    def settle(self, found: Found, stop: Stop, patience: float) -> None:
+    def settle(self, found: Found, say: Say) -> None:
         """Its service principal is who gets roles, and whom the sign-in is; Entra takes a while to know a new application everywhere."""
         client_id, wish = found.client_id, self._wish
         body = {
@@ -167,12 +175,11 @@ class MadeApplication:
             if after is not None and after != found.raw.get(key)
         }
         if body:
-            _patiently(lambda: self._graph.change_application(client_id, body), stop, patience)
+            say(lambda: self._graph.change_application(client_id, body))
         if not found.whole:
-            _patiently(lambda: self._graph.add_service_principal(client_id), stop, patience, once=True)
+            say(lambda: self._graph.add_service_principal(client_id), once=True)
         for owner in self._missing_owners(found):
-            add = partial(self._graph.add_owner, client_id, self._owners[owner])
-            _patiently(add, stop, patience, once=True)
+            say(partial(self._graph.add_owner, client_id, self._owners[owner]), once=True)
 
     def ready(self, found: Found) -> None:
         found.identity.credentials()
@@ -209,7 +216,7 @@ class MadeApplication:
 class MadeManagedIdentity:
     """A user-assigned managed identity, through Azure Resource Manager."""
 
-    option = "managed_identity.create"
+    option = naming = "managed_identity.create"
 
     def __init__(self, resource_manager: ResourceManager, wish: ManagedIdentityWish, organization_id: str) -> None:
         self._resource_manager = resource_manager
@@ -244,14 +251,22 @@ class MadeManagedIdentity:
         return found
 
     def differences(self, found: Found | None) -> list[Difference]:
-        return [] if found else [(self.option, None, self._wish.resource_id)]
+        if found:
+            return []
+        group = self._wish.resource_id.rpartition("/providers/")[0]
+        if self._resource_manager.has_group(group) is False:
+            raise OptionError(
+                f"managed_identity.create.resource_group is {group.rpartition('/')[2]!r}, which the subscription does not have.",
+                remedy="Correct it, or make the resource group first.",
+            )
+        return [(self.naming, None, self._wish.resource_id)]
 
     def make(self) -> bool:
         return self._resource_manager.put_identity(
             self._wish.resource_id, self._wish.location, {_MARK: self._organization_id}
         )
 
-    def settle(self, found: Found, stop: Stop, patience: float) -> None:
+    def settle(self, found: Found, say: Say) -> None:
         """It has nothing else."""
 
     def ready(self, found: Found) -> None:
@@ -261,26 +276,69 @@ class MadeManagedIdentity:
         self._resource_manager.remove_identity(self._wish.resource_id)
 
 
-def find_or_make(made: MadeIdentity, stop: Stop, patience: float) -> tuple[Found, bool]:
-    """The identity, and whether this call made it: a lost answer leaves that open, and counts as no. A write.
+class Writing:
+    """What was written of an identity. Flags are set as soon as it is known, because what follows may fail.
 
-    :raises ServiceError: it was refused. :raises NotFoundError: it is not there after all that.
+    :ivar made: whether this task made it for sure. :ivar lost: whether it may have, because the answer was lost. :ivar changed: whether anything was written.
     """
-    fresh = False
-    if made.look() is None:
-        fresh = bool(_patiently(made.make, stop, patience))
-    found = persist(lambda: _there(made), tries(stop, patience), lambda error: isinstance(error, NotFoundError))
-    return found, fresh
 
+    def __init__(self, stop: Stop, patience: float) -> None:
+        self._stop = stop
+        self._patience = patience
+        self.made = self.lost = self.changed = False
 
-def settle(made: MadeIdentity, found: Found, stop: Stop, patience: float) -> None:
-    """Bring it to what the task says, and wait until it can be worked with: what is new is not known everywhere at once (8.3). Writes."""
-    made.settle(found, stop, patience)
-    persist(
-        lambda: made.ready(found),
-        tries(stop, patience),
-        lambda error: isinstance(error, NotFoundError | FederationError),
-    )
+    def find_or_make(self, kind: MadeIdentity, made: t.Callable[[], None]) -> Found:
+        """The identity. A write, if it is not there. :param made: called as soon as it is known that this task made it.
+
+        :raises ServiceError: it was refused. :raises NotFoundError: it is not there after all that.
+        """
+
+        def make() -> None:
+            if kind.make():
+                self.made = self.changed = True
+                made()
+
+        if kind.look() is None:
+            try:
+                self._patiently(make, not_found=False)
+            finally:
+                self.lost = self.lost and not self.made
+        return persist(lambda: _there(kind), self._tries(), lambda error: isinstance(error, NotFoundError))
+
+    def settle(self, kind: MadeIdentity, found: Found) -> None:
+        """Bring it to what the task says, and wait until it can be worked with: what is new is not known everywhere at once (8.3). Writes."""
+        lost = self.lost
+        kind.settle(found, self.say)
+        # What is said may be said twice; what is made may not.
+        self.lost = lost
+        persist(
+            lambda: kind.ready(found), self._tries(), lambda error: isinstance(error, NotFoundError | FederationError)
+        )
+
+    def say(self, write: t.Callable[[], object], *, once: bool = False) -> None:
+        """:param once: a second one is refused, because it is so already."""
+
+        def attempt() -> None:
+            try:
+                write()
+            except ServiceError as error:
+                if once and (error.status == 409 or "already exist" in error.message):
+                    return
+                raise
+            self.changed = True
+
+        self._patiently(attempt)
+
+    def _patiently(self, attempt: t.Callable[[], None], *, not_found: bool = True) -> None:
+        def again(error: AzdoError) -> bool:
+            if isinstance(error, AmbiguousWriteError):
+                self.lost = self.changed = True
+            return _passes(error) and (not_found or not isinstance(error, NotFoundError))
+
+        persist(attempt, self._tries(), again)
+
+    def _tries(self) -> t.Iterator[float]:
+        return tries(self._stop, self._patience)
 
 
 def _there(made: MadeIdentity) -> Found:
@@ -290,20 +348,6 @@ def _there(made: MadeIdentity) -> Found:
             f"{made.label} was made and cannot be found.", status=404, remedy="Run again: it is found then."
         )
     return found
-
-
-def _patiently(write: t.Callable[[], object], stop: Stop, patience: float, *, once: bool = False) -> object:
-    """A write that may be sent again. :param once: a second one is refused, because it is so already."""
-
-    def attempt() -> object:
-        try:
-            return write()
-        except ServiceError as error:
-            if once and (error.status == 409 or "already exist" in error.message):
-                return None
-            raise
-
-    return persist(attempt, tries(stop, patience), _passes)
 
 
 def _passes(error: AzdoError) -> bool:

@@ -31,7 +31,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.request_bo
 from ansible_collections.azdo.connections.plugins.module_utils._rest.remedies import remedy_for
 from ansible_collections.azdo.connections.plugins.module_utils._run.undo import Undo
 
-_CONNECTION = "the connection"
+CONNECTION = "the connection"
 # How long (s) a creation whose answer was lost is looked for.
 _GRACE_SECONDS = 60.0
 
@@ -74,7 +74,7 @@ class Creation:
         # The answer may come before the whole is there: what follows is based on a read.
         self.connection = first = ArmConnection.from_api(raw, self._view.project)
         ids = [reference.id for reference in references]
-        self.undo.add(_CONNECTION, lambda: self._remove(first, ids))
+        self.undo.add(CONNECTION, lambda: self._remove(first, ids))
         found = self.at_rest(first if first.state == "ready" and not first.partial else self._first_look(first))
         if found is None:
             raise UnfinishedError("It disappeared while Azure DevOps was setting it up.", remedy="Run again.")
@@ -115,7 +115,7 @@ class Creation:
         if isinstance(error, UnfinishedError) and self._in_progress():
             return False
         left = self.undo.run(error, done="Removed again", failed="Could not be removed again, so remove it by hand")
-        if _CONNECTION not in left:
+        if CONNECTION not in left:
             self.connection = None
         return not left
 

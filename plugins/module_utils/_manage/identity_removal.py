@@ -10,16 +10,17 @@ use. That a managed identity is attached to a machine as well is not seen; who n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_diff import Change
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AzdoError,
-    NotFoundError,
     OptionError,
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._identity.made_identity import Found, MadeIdentity
-from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import IdentityUsers, Leftovers
+from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_use import IdentityUse
+from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import Leftovers
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._manage.task_identity import made_identity
 from ansible_collections.azdo.connections.plugins.module_utils._model import role_assignment
@@ -31,22 +32,26 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.undo import 
 
 @dataclass(frozen=True)
 class Removal:
-    """An identity that goes last of all."""
+    """An identity that goes last of all. ``roles`` are those that this collection assigned and that no connection takes along any more."""
 
     kind: MadeIdentity
     found: Found
+    roles: tuple[Json, ...] = ()
 
     @property
     def changes(self) -> list[Change]:
-        return [Change(option, after, None) for option, _before, after in self.kind.differences(None)[:1]]
+        return [
+            Change(self.kind.naming, self.kind.called, None),
+            *(Change(f"role_assignment.{item['name']}", item["properties"]["scope"], None) for item in self.roles),
+        ]
 
 
 class IdentityRemoval:
     """The part of ``state: absent`` about it."""
 
-    def __init__(self, view: ProjectView, users: IdentityUsers) -> None:
+    def __init__(self, view: ProjectView, use: IdentityUse) -> None:
         self._view = view
-        self._users = users
+        self._use = use
 
     def plan(self, current: ArmConnection | None, leftovers: Leftovers) -> Removal | None:
         """What may go; a warning says why something does not. :param leftovers: what goes with the connection and is no foreign use.
@@ -58,32 +63,31 @@ class IdentityRemoval:
             self._warn_of_sign_in()
             return None
         found = kind.look()
-        if found is None:
-            return None
-        if current is not None and not same(found.client_id, current.client_id):
+        if current is not None and not (found and same(found.client_id, current.client_id)):
+            has = f"has the client id {found.client_id}" if found else "is not there"
             raise OptionError(
-                f"The connection has the client id {current.client_id}, and {kind.label} has {found.client_id}.",
+                f"The connection has the client id {current.client_id}, and {kind.label} {has}.",
                 remedy=f"Correct {kind.option}, or leave it out. Nothing was removed.",
             )
-        why = (
-            self._in_use(current, found, leftovers)
-            if found.ours
-            else ["it was not made by this collection for this organization"]
-        )
+        if found is None:
+            return None
+        ours, foreign = self._roles(current, found)
+        why = self._in_use(current, found, leftovers, foreign)
         if why:
             self._view.runtime.warnings.append(f"{kind.label[0].upper()}{kind.label[1:]} stays: {'; '.join(why)}.")
             return None
-        return Removal(kind, found)
+        return Removal(kind, found, tuple(ours) if current is None else ())
 
     def carry_out(self, removal: Removal) -> None:
         """The connection is gone already, so an error says what is left. A write."""
         view = self._view
+        stop, patience = view.runtime.stop, float(view.runtime.params["wait_timeout"])
+        azure = view.runtime.session.resource_manager
         try:
-            patiently(
-                lambda: removal.kind.remove(removal.found),
-                view.runtime.stop,
-                float(view.runtime.params["wait_timeout"]),
-            )
+            for role in removal.roles:
+                scope, name = str(role["properties"]["scope"]), str(role["name"])
+                patiently(partial(azure.remove_role_assignment, scope, name), stop, patience)
+            patiently(lambda: removal.kind.remove(removal.found), stop, patience)
         except StoppedError:
             raise
         except AzdoError as error:
@@ -91,44 +95,49 @@ class IdentityRemoval:
             error.remedy = f"{error.remedy} Then run the task again: it is found by its name.".strip()
             raise
 
-    def _in_use(self, current: ArmConnection | None, found: Found, leftovers: Leftovers) -> list[str]:
-        why = []
-        others = self._users.of(found.client_id, but=current.id if current else "")
-        if others:
-            why.append(f"other connections use it: {', '.join(others)}")
-        elif not self._users.everything_seen():
-            why.append("other connections may use it where this caller cannot see them")
-        try:
-            going = {item.key or item.name for item in leftovers.credentials}
-            foreign = [item.name for item in found.identity.credentials() if (item.key or item.name) not in going]
-            why += [f"it has federated credentials of others: {', '.join(foreign)}"] if foreign else []
-            if found.secrets:
-                why.append(f"it has {found.secrets} secrets or certificates, with which something else may sign in")
-            roles = self._foreign_roles(current, found)
-            why += [f"it has roles that this collection did not assign: {', '.join(roles)}"] if roles else []
-        except (AzdoError, FederationError) as error:
-            why.append(f"what else it is used for cannot be seen ({error.message})")
+    def _in_use(
+        self, current: ArmConnection | None, found: Found, leftovers: Leftovers, foreign: list[str] | None
+    ) -> list[str]:
+        if not found.ours:
+            return ["it was not made by this collection for this organization"]
+        but = current.id if current else ""
+        why = self._use.why(found.identity, found.client_id, but=but, going=leftovers.credentials)
+        if foreign is None:
+            why.append("which roles it has cannot be seen")
+        elif foreign:
+            why.append(f"it has roles that this collection did not assign, at {', '.join(foreign)}")
         return why
 
-    def _foreign_roles(self, current: ArmConnection | None, found: Found) -> list[str]:
-        """Scopes of roles of others, as far as the subscriptions that the task speaks of show them."""
+    def _roles(self, current: ArmConnection | None, found: Found) -> tuple[list[Json], list[str] | None]:
+        """Ours, and the scopes of those of others, as far as the subscriptions that the task speaks of show them; None if they cannot be seen."""
         try:
             principal_id = found.identity.principal_id()
-        except (NotFoundError, FederationError):
+        except FederationError:
             # Without a service principal nobody has a role.
-            return []
-        desired, azure = self._view.desired, self._view.runtime.session.resource_manager
+            return [], []
+        azure, organization_id = (
+            self._view.runtime.session.resource_manager,
+            self._view.client.organization().instance_id,
+        )
+        items: dict[str, Json] = {}
+        try:
+            for scope in sorted(self._scopes(current)):
+                items |= {str(item.get("id")).lower(): item for item in azure.role_assignments(scope, principal_id)}
+        except AzdoError:
+            return [], None
+        ours = role_assignment.ours(items.values(), organization_id, principal_id)
+        return ours, sorted(str(item["properties"]["scope"]) for item in items.values() if item not in ours)
+
+    def _scopes(self, current: ArmConnection | None) -> set[str]:
+        desired = self._view.desired
         scopes = {wish.scope for wish in desired.roles if wish.scope}
         if current is not None:
             scopes.add(role_assignment.widest_scope(current.scope))
-        for text in (desired.scope.get("subscription_id"), (desired.identity or "").split("/")[2:3]):
-            scopes |= {f"/subscriptions/{item}" for item in ([text] if isinstance(text, str) else text or [])}
-        items: dict[str, Json] = {}
-        for scope in sorted(scopes):
-            items |= {str(item.get("id")).lower(): item for item in azure.role_assignments(scope, principal_id)}
-        organization_id = self._view.client.organization().instance_id
-        ours = role_assignment.ours(items.values(), organization_id, principal_id)
-        return sorted(str((item.get("properties") or {}).get("scope")) for item in items.values() if item not in ours)
+        if subscription_id := desired.scope.get("subscription_id"):
+            scopes.add(f"/subscriptions/{subscription_id}")
+        if desired.identity:
+            scopes.add(role_assignment.subscription_of(desired.identity))
+        return scopes
 
     def _warn_of_sign_in(self) -> None:
         if self._view.desired.application or self._view.desired.made_identity:

@@ -46,8 +46,10 @@ Scope: t.TypeAlias = "t.Mapping[str, str | None]"
 class IdentityRights:
     """The part of a task about the credential and the roles. ``changed`` says that it wrote something."""
 
-    def __init__(self, view: ProjectView, who: TaskIdentity, undo: Undo) -> None:
+    def __init__(self, view: ProjectView, who: TaskIdentity, undo: Undo, connection_id: t.Callable[[], str]) -> None:
+        """:param connection_id: of the connection that this task made, empty if it made none."""
         self._view = view
+        self._connection_id = connection_id
         self._desired = view.desired
         self._who = who
         self._undo = undo
@@ -89,21 +91,35 @@ class IdentityRights:
                     federated_credential.refuse_full(existing, identity.label)
         return changes, self.roles(scope)
 
-    def look(self, current: ArmConnection, scope: Scope, *, fresh: bool) -> tuple[Federation | None, list[Assignment]]:
-        """What there is of both."""
-        federation = None
-        if self.federates(current) and not self._who.missing:
-            federation = self._look_at_federation(current, fresh=fresh)
+    def look(
+        self, current: ArmConnection, scope: Scope, *, fresh: bool
+    ) -> tuple[Federation | None, list[Assignment], list[Change]]:
+        """What there is of both, and what will come for an identity that is still to be made."""
+        federation, to_come = None, list[Change]()
+        if self.federates(current):
+            if not self._who.missing:
+                federation = self._look_at_federation(current, fresh=fresh)
+            elif self._desired.federation != "require":
+                audience = federated_credential.audience(current.environment, self._desired.audience)
+                to_come.append(Change("federated_credential", None, audience))
         if self._desired.roles and current.creation_mode != "manual":
             raise OptionError(
                 f"{role_option(self._desired)} is for the identity of a manual connection; Azure DevOps assigned a role to that of this one itself.",
                 remedy=f"Leave {role_option(self._desired)} out.",
             )
-        return federation, self.roles(scope)
+        return federation, self.roles(scope), to_come
 
     def roles(self, scope: Scope) -> list[Assignment]:
-        """The roles that the task wants. :param scope: that of the connection."""
-        return [self._role(wish.option, wish, scope) for wish in self._desired.roles]
+        """The roles that the task wants. :param scope: that of the connection. :raises OptionError: one of them is there twice."""
+        found = [self._role(wish.option, wish, scope) for wish in self._desired.roles]
+        places = [(role.scope.rstrip("/").lower(), role_assignment.role_guid(role.role_id)) for role in found]
+        for number, place in enumerate(places):
+            if place in places[:number]:
+                raise OptionError(
+                    f"{role_option(self._desired)} has {found[number].role!r} twice at {found[number].scope}.",
+                    remedy="Name each role once; without scope it is the scope of the connection.",
+                )
+        return found
 
     def _role(self, option: str, wish: t.Any, scope: Scope) -> Assignment:
         azure, where = self._view.runtime.session.resource_manager, wish.scope or role_assignment.narrowest_scope(scope)
@@ -166,11 +182,20 @@ class IdentityRights:
         azure = self._view.runtime.session.resource_manager
         written: list[bool] = []
         label = "the role assignment" if role.option == "role_assignment" else f"the role assignment {role.role}"
-        step = self._undo.add(label, lambda: unassign_role(azure, role, written=bool(written)))
+
+        def take_back() -> object:
+            if role.before is not None:
+                # It was there, with another condition.
+                before = replace(role, condition=role.before, before=role.condition)
+                return assign_role(azure, before, self._view.runtime.stop, self._patience) if written else False
+            self._who.refuse_if_used(None, self._connection_id())
+            return unassign_role(azure, role, written=bool(written))
+
+        step = self._undo.add(label, take_back)
         assigned = assign_role(azure, role, self._view.runtime.stop, self._patience)
         if assigned:
             self.changed = True
             written.append(True)
-        if not assigned or role.before is not None:
+        if not assigned:
             self._undo.forget(step)
         return role if assigned else replace(role, present=True)

@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
     ManagedIdentity,
     managed_identity_of,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._inspect.discovery import discover
+from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_use import IdentityUse
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._model import federated_credential, role_assignment
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import (
@@ -31,15 +31,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
     ArmConnection,
     Json,
 )
-from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import (
     Credential,
     FederationError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import same
-
-# So many projects are read side by side to find out who else uses an identity.
-_READERS = 8
 
 
 @dataclass(kw_only=True)
@@ -49,37 +45,6 @@ class Leftovers:
     identity: Identity | None = None
     credentials: list[Credential] = field(default_factory=list)
     roles: list[Json] = field(default_factory=list)
-
-
-class IdentityUsers:
-    """Which connections of the organization use an identity, as far as the caller can see."""
-
-    def __init__(self, view: ProjectView) -> None:
-        self._view = view
-        self._estate: Estate | None = None
-
-    def _survey(self) -> Estate:
-        """All connections of the organization that the caller can see, read once."""
-        if self._estate is None:
-            self._estate = discover(self._view.client, None, concurrency=_READERS, stop=self._view.runtime.stop)
-        return self._estate
-
-    def others(self, current: ArmConnection) -> list[str]:
-        return self.of(current.client_id, but=current.id)
-
-    def of(self, client_id: str | None, *, but: str) -> list[str]:
-        """Those with a client id. :param but: the id of a connection that does not count."""
-        return [
-            f"{found.connection.owner.name} / {found.connection.name}"
-            for found in self._survey().found
-            if same(found.connection.client_id, client_id) and found.connection.id != but
-        ]
-
-    def everything_seen(self) -> bool:
-        return bool(self.coverage()["complete"])
-
-    def coverage(self) -> Json:
-        return self._survey().coverage.to_result()
 
 
 class _Unread:
@@ -103,9 +68,9 @@ class _Unread:
 class LeftoverFinder:
     """Looks for what goes along with one connection."""
 
-    def __init__(self, view: ProjectView, users: IdentityUsers) -> None:
+    def __init__(self, view: ProjectView, use: IdentityUse) -> None:
         self._view = view
-        self._users = users
+        self._use = use
 
     def find(self, current: ArmConnection) -> Leftovers:
         """The federated credential and the roles that this collection made: only of manual connections, and only ours by name."""
@@ -128,7 +93,7 @@ class LeftoverFinder:
                 found.credentials = [item for item in credentials if federated_credential.is_ours(item, current.id)]
         if found.identity is not None:
             with unread:
-                found.roles = self._roles_to_remove(current, found.identity)
+                found.roles = self._roles_to_remove(current, found.identity, found.credentials)
         if unread.messages:
             self._warn(
                 f"What may have been made for {current.name!r} in Entra and Azure (federated credential, role) could not all be read, and what could "
@@ -136,12 +101,14 @@ class LeftoverFinder:
             )
         return found
 
-    def _roles_to_remove(self, current: ArmConnection, identity: Identity) -> list[Json]:
+    def _roles_to_remove(self, current: ArmConnection, identity: Identity, credentials: list[Credential]) -> list[Json]:
         found = self._our_roles(current, identity)
-        if found and (self._users.others(current) or not self._users.everything_seen()):
+        if not found:
+            return []
+        why = self._use.by_connections(identity, current.client_id, but=current.id, going=credentials)
+        if why:
             self._warn(
-                f"The role of {identity.label.lower()} stays, because other connections use the identity, or may use it where this caller cannot see it: "
-                + ", ".join(str(item.get("id")) for item in found)
+                f"The role of {identity.label.lower()} stays ({', '.join(str(item.get('id')) for item in found)}): {'; '.join(why)}."
             )
             return []
         return found

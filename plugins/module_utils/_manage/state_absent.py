@@ -27,11 +27,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.federat
 from ansible_collections.azdo.connections.plugins.module_utils._identity.identity import Application, Identity
 from ansible_collections.azdo.connections.plugins.module_utils._identity.roles import restore_role
 from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_removal import IdentityRemoval, Removal
-from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import (
-    IdentityUsers,
-    LeftoverFinder,
-    Leftovers,
-)
+from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_use import IdentityUse
+from ansible_collections.azdo.connections.plugins.module_utils._manage.leftovers import LeftoverFinder, Leftovers
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import (
     DeletionFailedError,
     ProjectView,
@@ -72,8 +69,8 @@ class StateAbsent:
         self._view = ProjectView(runtime, desired)
         self._caller = self._view.caller
         self._patience = float(runtime.params["wait_timeout"])
-        self._users = IdentityUsers(self._view)
-        self._removal = IdentityRemoval(self._view, self._users)
+        self._use = IdentityUse(self._view)
+        self._removal = IdentityRemoval(self._view, self._use)
         self._changed = False
         self._connection: ArmConnection | None = None
 
@@ -107,7 +104,7 @@ class StateAbsent:
         self._refuse_without_right(current)
         if self._params["delete_identity"]:
             self._refuse_deep(current)
-        leftovers = LeftoverFinder(self._view, self._users).find(current)
+        leftovers = LeftoverFinder(self._view, self._use).find(current)
         removal = self._removal.plan(current, leftovers)
         result = self._result(current, leftovers, removal)
         if not self._runtime.check_mode:
@@ -192,18 +189,18 @@ class StateAbsent:
                 )
             # The wreck of a creation that made no application.
             return
-        users = self._users.others(current)
+        users = self._use.others(current)
         if users:
             raise InUseError(
                 f"Its application {current.client_id} is used by other connections, too: {', '.join(users)}.",
                 remedy="Leave delete_identity out.",
                 connections=users,
             )
-        if not self._users.everything_seen():
+        if not self._use.everything_seen():
             raise InUseError(
                 "Whether another connection uses its application cannot be told: some projects could not be read, or show nothing.",
                 remedy="Run it as somebody who can see the connections of every project, or leave delete_identity out.",
-                coverage=self._users.coverage(),
+                coverage=self._use.coverage(),
             )
         self._refuse_other_credentials(current)
 

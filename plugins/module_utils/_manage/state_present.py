@@ -18,7 +18,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_
     diff,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import compare, references_of
-from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import Desired
+from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import TO_BE_MADE, Desired
 from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._desired.refusals import (
     refuse_on_server,
@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     StoppedError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.access import Access, AccessStep
-from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import Creation
+from ansible_collections.azdo.connections.plugins.module_utils._manage.creation import CONNECTION, Creation
 from ansible_collections.azdo.connections.plugins.module_utils._manage.identity_rights import IdentityRights
 from ansible_collections.azdo.connections.plugins.module_utils._manage.pass_plan import (
     PassPlan,
@@ -75,7 +75,12 @@ class StatePresent:
         self._who = TaskIdentity(self._view)
         self._know_identity()
         self._creation = Creation(self._view)
-        self._rights = IdentityRights(self._view, self._who, self._creation.undo)
+        self._rights = IdentityRights(
+            self._view,
+            self._who,
+            self._creation.undo,
+            lambda: self._creation.connection.id if self._creation.connection else "",
+        )
         self._update = Update(self._view)
         self._access = Access(self._view)
         self._tests = ConnectionTests(self._view)
@@ -107,7 +112,7 @@ class StatePresent:
     @property
     def _anything_changed(self) -> bool:
         parts = (self._who, self._rights, self._update, self._access)
-        return not self._undone and (self._changed or any(part.changed for part in parts))
+        return self._who.stays_changed or (not self._undone and (self._changed or any(part.changed for part in parts)))
 
     # -- one pass ---------------------------------------------------------------------------------------------------
     def _until_done(self) -> None:
@@ -201,12 +206,12 @@ class StatePresent:
         refuse_taken_names(self._view.client, current, plan)
         if plan.edits and plan.edits.secret:
             self._refuse_expired()
-        federation, roles = self._rights.look(current, {**current.scope, **desired.scope}, fresh=fresh)
+        federation, roles, to_come = self._rights.look(current, {**current.scope, **desired.scope}, fresh=fresh)
         return PassPlan(
             plan=plan,
             federation=federation,
             roles=roles,
-            identity=list(self._who.changes),
+            identity=[*self._who.changes, *to_come],
             access=self._access.steps(current, fresh=fresh),
             required=self._desired.federation == "require",
         )
@@ -285,8 +290,8 @@ class StatePresent:
     def _make_identity(self) -> None:
         """After everything that could be refused was asked, and before anything that needs it."""
         changes = list(self._who.changes)
-        self._steps.begin(self._who.trouble, changes)
-        self._who.ensure(self._creation.undo)
+        self._steps.begin(f"{self._who.label} could not be made", changes)
+        self._who.ensure(self._creation.undo, lambda: self._creation.connection, CONNECTION)
         self._steps.end()
         self._know_identity()
 
@@ -308,14 +313,18 @@ class StatePresent:
             # Only a forecast of what is not going to be.
             self._connection = None
         # An identity that nothing uses yet goes again, too; one that a connection may have been moved to stays.
-        alone = self._who.made and self._connection is None and not self._creation.lost
+        alone = self._who.made and not self._update.changed and not self._creation.lost
         goes = (self._creation.made or alone) and not self._settled
         if goes and self._runtime.params["keep_failed"]:
-            error.remedy = f"{error.remedy} The connection was kept, as keep_failed asks.".strip()
+            kept = "The connection" if self._creation.made else self._who.label[:1].upper() + self._who.label[1:]
+            error.remedy = f"{error.remedy} {kept} was kept, as keep_failed asks.".strip()
             goes = False
+        if self._who.doubt:
+            error.remedy = f"{error.remedy} {self._who.doubt}".strip()
         if goes:
             self._undone = self._creation.take_back(error)
-            self._connection = self._creation.connection
+            if self._creation.made:
+                self._connection = self._creation.connection
         made = self._connection.id if self._creation.made and self._connection else None
         changed = self._anything_changed and not goes and not self._runtime.check_mode
         tell(error, self._steps, made, changed=changed)
@@ -333,6 +342,7 @@ class StatePresent:
         shown = self._connection.to_result(self._runtime.now()) if self._connection else None
         if shown is not None:
             shown["id"] = shown["id"] or None
+            shown["client_id"] = None if shown["client_id"] == TO_BE_MADE else shown["client_id"]
         changed = self._anything_changed
         new = changed and (self._creation.made or not (shown and shown["id"]))
         changes = self._changes if changed else []

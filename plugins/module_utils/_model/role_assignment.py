@@ -42,6 +42,11 @@ def widest_scope(scope: t.Mapping[str, str | None]) -> str:
     )
 
 
+def subscription_of(resource_id: str) -> str:
+    """The scope of the subscription that a resource is in."""
+    return "/".join(resource_id.split("/")[:3])
+
+
 def our_name(organization_id: str, scope: str, role_id: str, principal_id: str) -> str:
     """The GUID under which we assign a role for the connections of an organization.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import quote
 
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotFoundError, NotPermittedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_common import AzureApi
@@ -21,6 +22,7 @@ _IDENTITIES_VERSION = "2023-01-31"
 _ROLES_VERSION = "2022-04-01"
 _SUBSCRIPTIONS_VERSION = "2022-12-01"
 _GROUPS_VERSION = "2020-05-01"
+_RESOURCE_GROUPS_VERSION = "2021-04-01"
 _WORKSPACES_VERSION = "2023-04-01"
 _RIGHTS = (
     "For federated credentials the caller needs the role Managed Identity Contributor on the identity, for role assignments "
@@ -50,6 +52,16 @@ class ResourceManager:
             known = self._api.get_object(_path(resource_id), {"api-version": _IDENTITIES_VERSION})
             self._identities[resource_id.lower()] = known
         return known
+
+    def has_group(self, group_id: str) -> bool | None:
+        """Whether a resource group is there; None where the caller may not see that."""
+        try:
+            self._api.get_object(_path(group_id), {"api-version": _RESOURCE_GROUPS_VERSION})
+        except NotFoundError:
+            return False
+        except NotPermittedError:
+            return None
+        return True
 
     def put_identity(self, resource_id: str, location: str, tags: t.Mapping[str, str]) -> bool:
         """Whether this made a user-assigned managed identity. A write; one that is there would get these tags."""

@@ -46,12 +46,22 @@ def _passes(error: AzdoError) -> bool:
     return isinstance(error, ServiceError) and (error.status == 409 or error.status >= 500)
 
 
+class KeptError(AzdoError):
+    """It must not be taken back, because something else uses it by now."""
+
+    code = "in_use"
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Something that was done or tried. ``take_back`` says with False that there was nothing to take back."""
+    """Something that was done or tried. ``take_back`` says with False that there was nothing to take back.
+
+    :param without: the label of what needs it: as long as that is there, it stays.
+    """
 
     label: str
     take_back: t.Callable[[], object]
+    without: str = ""
 
 
 class Undo:
@@ -66,8 +76,8 @@ class Undo:
         self._restores = restores
         self._steps: list[Step] = []
 
-    def add(self, label: str, take_back: t.Callable[[], object]) -> Step:
-        step = Step(label, take_back)
+    def add(self, label: str, take_back: t.Callable[[], object], *, without: str = "") -> Step:
+        step = Step(label, take_back, without)
         self._steps.append(step)
         return step
 
@@ -84,16 +94,31 @@ class Undo:
 
         :raises StoppedError: the task is over.
         """
-        good, bad = [], {}
+        good: list[str] = []
+        bad: dict[str, str] = {}
+        kept: dict[str, str] = {}
         for step in reversed(self._steps):
+            if step.without in bad | kept:
+                kept[step.label] = f"{step.label} (it belongs to {step.without})"
+                continue
             try:
                 took = patiently(step.take_back, self._stop, self._patience, gone_is_good=not self._restores)
                 if took is not False:
                     good.append(step.label)
             except StoppedError:
                 raise
+            except KeptError as why:
+                kept[step.label] = f"{step.label} ({why.message})"
             except AzdoError as problem:
                 bad[step.label] = f"{step.label} ({problem.message})"
-        told = [f"{done}: {', '.join(good)}." if good else "", f"{failed}: {', '.join(bad.values())}." if bad else ""]
+        told = [
+            f"{words}: {', '.join(labels)}."
+            for words, labels in (
+                (done, good),
+                (failed, bad.values()),
+                ("It stays, because it is in use", kept.values()),
+            )
+            if labels
+        ]
         error.remedy = " ".join(text for text in (error.remedy, *told) if text)
-        return set(bad)
+        return {*bad, *kept}

@@ -442,8 +442,6 @@ def test_a_connection_that_is_in_use_is_guarded_before_it_opens(simulate: Simula
     refused = change(simulator, enabled=True, checks=[MAIN])
     assert refused.failed
     assert connection.disabled is True
-        refused.result["failure"]["details"]["done"]
-    )
     task = change(simulator, enabled=True, checks=[MAIN])
     assert not task.failed, task.result
     assert targets(simulator)[-2:] == ["POST check", "PUT connection"]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from datetime import timedelta
 
 import pytest
 from ansible_collections.azdo.connections.plugins.module_utils._rest import http
 
-from simulator import Fleet, Simulator
+from simulator import Fleet, Recorded, Simulator
 from simulator.directory import Application, FederatedCredential, ManagedIdentity
 from simulator.identity_fleet import add_password, assign
 from simulator.state import Connection
@@ -421,6 +422,238 @@ def test_a_role_of_somebody_else_with_another_condition_is_not_changed(
     task = manage(simulator, **{**options, "role_assignments": [ROLES[1]]})
     assert "was not made by this collection" in task.result["msg"]
     assert simulator.writes == []
+
+
+# -- what was found by somebody else, and what stays -----------------------------------------------------------------------
+@pytest.mark.parametrize("who", WHO)
+def test_what_somebody_else_uses_by_now_stays(simulate: Simulate, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    """Another task has found it and finished, before this one fails."""
+    simulator = simulate(world())
+    options = signed_in(simulator, monkeypatch)
+
+    def somebody(record: Recorded, moment: str) -> None:
+        if "roleAssignments/" in record.path and record.write and moment == "arrived":
+            someone: t.Any = application(simulator) if who == "application" else identity(simulator)
+            someone.credentials.append(
+                FederatedCredential("theirs", "https://issuer.example", "s", ["api://x"], "", "theirs")
+            )
+
+    simulator.observe(somebody)
+    simulator.fault(path="roleAssignments/", method="PUT", status=403, times=0)
+    task = manage(simulator, **options, **everything(who))
+    assert task.failed
+    assert "It stays, because it is in use" in task.result["msg"]
+    assert whole(simulator, who)["identity"] is True
+    assert made(simulator) is None
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_the_identity_of_a_connection_that_could_not_be_removed_again_stays(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    simulator = simulate(world())
+    simulator.fault(path="roleAssignments/", method="PUT", status=403, times=0)
+    simulator.fault(path="endpoints/", method="DELETE", status=403, times=0)
+    task = manage(simulator, **signed_in(simulator, monkeypatch), **everything(who))
+    assert task.failed
+    assert task.result["changed"] is True
+    assert "it belongs to the connection" in task.result["msg"]
+    assert made(simulator) is not None
+    assert whole(simulator, who)["identity"] is True
+
+
+def test_a_tenant_is_that_of_the_application(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = world()
+    other = "5a1d2c3b-0000-4000-8000-0000000000bb"
+    fleet.connection(
+        fleet.project("Payments"), "azure-theirs", scheme="WorkloadIdentityFederation", creation_mode="Manual",
+        subscription_id=SUBSCRIPTION, tenant_id=other,
+    )  # fmt: skip
+    simulator = simulate(fleet)
+    usual = {**signed_in(simulator, monkeypatch), **everything("application", role_assignments=[])}
+    task = manage(simulator, **usual, service_principal={"tenant_id": other})
+    assert (
+        f"service_principal.tenant_id is {other}, and the application 'contoso-payments' is in the tenant"
+        in task.result["msg"]
+    )
+    moved = manage(simulator, **{**usual, "name": "azure-theirs"})
+    assert moved.result["failure"]["code"] == "immutable"
+    assert simulator.writes == []
+
+
+@pytest.mark.parametrize("kind", ["automatic", "secret", "agent", "elsewhere", "converted"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_connection_that_cannot_have_it_is_refused_before_it_is_made(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch, kind: str, check: bool
+) -> None:
+    fleet = world()
+    payments, shop = fleet.project("Payments"), fleet.project("Web Shop")
+    federation: Options = {"scheme": "WorkloadIdentityFederation", "subscription_id": SUBSCRIPTION}
+    how: dict[str, Options] = {
+        "automatic": federation,
+        "secret": {"creation_mode": "Manual", "subscription_id": SUBSCRIPTION},
+        "agent": {"scheme": "ManagedServiceIdentity", "subscription_id": SUBSCRIPTION},
+        "elsewhere": {**federation, "creation_mode": "Manual", "shared_with": [payments]},
+        "converted": {**federation, "creation_mode": "Manual", "converted_ago": timedelta(days=1)},
+    }
+    fleet.connection(shop if kind == "elsewhere" else payments, "azure-theirs", **how[kind])
+    simulator = simulate(fleet)
+    name = next(
+        ref.name
+        for item in fleet.world.connections.values()
+        for ref in item.references
+        if ref.project.id == payments.id and "theirs" in ref.name
+    )
+    options = {**signed_in(simulator, monkeypatch), "project": "Payments", "name": name, **WHO["application"]}
+    task = manage(simulator, **options, check=check)
+    assert task.failed, task.result
+    assert simulator.writes == []
+    assert application(simulator) is None
+
+
+def test_check_mode_foretells_that_a_connection_gets_another_identity(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = world()
+    fleet.connection(
+        fleet.project("Payments"),
+        "azure-moves",
+        scheme="WorkloadIdentityFederation",
+        creation_mode="Manual",
+        subscription_id=SUBSCRIPTION,
+    )
+    simulator = simulate(fleet)
+    options = {**signed_in(simulator, monkeypatch), "project": "Payments", "name": "azure-moves", **WHO["application"]}
+    foretold = manage(simulator, **options, check=True)
+    assert simulator.writes == []
+    for line in ("application:", "client_id: (made by this task)", "federated_credential: "):
+        assert line in foretold.result["diff"]["after"]
+    assert any("stays with the identity" in text for text in foretold.runtime.warnings)
+    task = manage(simulator, **options)
+    assert not task.failed, task.result
+    found = application(simulator)
+    assert found is not None
+    assert task.result["connection"]["client_id"] == found.app_id
+    simulator.fault(path="endpoints/", method="PUT", status=403, times=0)
+    again = manage(simulator, **{**options, "application": {"unique_name": "another"}})
+    assert again.failed
+    assert "Removed again: the federated credential, the application 'another'" in again.result["msg"]
+    assert again.result["changed"] is False
+
+
+def test_what_was_changed_of_an_application_that_was_there_is_said(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(world())
+    options = {**signed_in(simulator, monkeypatch), **everything("application")}
+    assert not manage(simulator, **options).failed
+    simulator.fault(path="roleAssignments/", method="PUT", status=403, times=0)
+    named = {**options["application"], "display_name": "Another"}
+    task = manage(
+        simulator,
+        **{**options, "name": "azure-second", "application": named, "role_assignments": [{"role": "Contributor"}]},
+    )
+    assert task.failed
+    assert task.result["changed"] is True
+
+
+def test_a_condition_comes_back(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulator = simulate(world())
+    options = {**signed_in(simulator, monkeypatch), **everything("application")}
+    assert not manage(simulator, **options).failed
+    simulator.fault(path="resourceGroups/rg-other/.*roleAssignments/", method="PUT", status=403, times=0)
+    wanted = [
+        {**ROLES[1], "condition": "wider"},
+        {"role": "Reader", "scope": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-other"},
+    ]
+    task = manage(simulator, **{**options, "name": "azure-second", "role_assignments": wanted})
+    assert task.failed
+    (role,) = [item for item in simulator.world.directory.assignments.values() if item.scope.endswith("rg-data")]
+    assert role.condition == ROLES[1]["condition"]
+
+
+def test_an_application_whose_making_was_not_answered_stays_and_that_is_said(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(world())
+    simulator.fault(kind="reset_after", path="uniqueName=", method="PATCH")
+    simulator.fault(path="roleAssignments/", method="PUT", status=403, times=0)
+    task = manage(simulator, **signed_in(simulator, monkeypatch), **everything("application"))
+    assert "Whether this task made the application 'contoso-payments' is not known, so it stays." in task.result["msg"]
+    assert task.result["changed"] is True
+    assert application(simulator) is not None
+    simulator.clear_faults()
+    assert not manage(simulator, **signed_in(simulator, monkeypatch), **everything("application")).failed
+
+
+def test_absent_asks_for_no_owner(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulator = simulate(world())
+    options = {**signed_in(simulator, monkeypatch), **everything("application")}
+    assert not manage(simulator, **options).failed
+    left = {**options["application"], "owners": ["left@contoso.example"]}
+    task = manage(simulator, **{**options, "application": left}, state="absent")
+    assert not task.failed, task.result
+    assert application(simulator) is None
+
+
+def test_absent_finds_the_roles_of_a_connection_that_is_gone(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(world())
+    before = whole(simulator, "application")
+    options = {**signed_in(simulator, monkeypatch), **everything("application")}
+    assert not manage(simulator, **options).failed
+    connection = made(simulator)
+    assert connection is not None
+    simulator.world.remove_connection(connection)
+    task = manage(simulator, **options, state="absent")
+    assert not task.failed, task.result
+    assert whole(simulator, "application") == before
+    assert list(simulator.world.directory.assignments) == list(simulate(world()).world.directory.assignments)
+
+
+def test_absent_of_a_mistyped_application_removes_nothing(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulator = simulate(world())
+    options = {**signed_in(simulator, monkeypatch), **everything("application")}
+    assert not manage(simulator, **options).failed
+    simulator.forget()
+    task = manage(simulator, **{**options, "application": {"unique_name": "contoso-pyaments"}}, state="absent")
+    assert "the application 'contoso-pyaments' is not there" in task.result["msg"]
+    assert simulator.writes == []
+
+
+def test_keep_failed_says_what_was_kept(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulator = simulate(world())
+    simulator.fault(path="endpoints", method="POST", status=403, times=0)
+    task = manage(simulator, **signed_in(simulator, monkeypatch), **everything("application"), keep_failed=True)
+    assert "The application 'contoso-payments' was kept, as keep_failed asks." in task.result["msg"]
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        [{"role": "Reader"}, {"role": "Reader", "scope": f"/subscriptions/{SUBSCRIPTION}"}],
+        [{"role": "Reader"}, {"role": "acdd72a7-3385-48ef-bd42-f606fba81ae7"}],
+    ],
+)
+def test_one_role_under_two_names_is_refused(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch, twice: list[Options]
+) -> None:
+    simulator = simulate(world())
+    task = manage(simulator, **signed_in(simulator, monkeypatch), **everything("application", role_assignments=twice))
+    assert "twice at /subscriptions/" in task.result["msg"]
+    assert simulator.writes == []
+
+
+def test_a_resource_group_that_is_not_there_is_refused(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulator = simulate(world(), resource_groups=["rg-others"])
+    for check in (True, False):
+        task = manage(simulator, **signed_in(simulator, monkeypatch), **everything("managed identity"), check=check)
+        assert (
+            "managed_identity.create.resource_group is 'rg-ids', which the subscription does not have"
+            in task.result["msg"]
+        )
+        assert simulator.writes == []
 
 
 # -- killed at every request -------------------------------------------------------------------------------------------

@@ -381,7 +381,7 @@ def test_a_role_that_another_connection_of_the_identity_uses_stays_with_a_warnin
         assert gone.result["changed"]
         [warning] = gone.runtime.warnings
         assert "stays" in warning
-        assert "other connections use the identity" in warning
+        assert "other connections use it" in warning
         assert role.name in warning
     assert not scene.stays(first)
     assert scene.stays(second)
@@ -398,7 +398,7 @@ def test_a_role_stays_when_a_project_cannot_be_read_that_might_use_the_identity(
     scene.simulator.fault(method="GET", path=f"{shop.id}{DELETION[:-1]}", times=0, status=403, body=REFUSED)
     gone = scene.remove()
     assert gone.result["changed"]
-    assert "may use it where this caller cannot see it" in gone.runtime.warnings[0]
+    assert "may use it where this caller cannot see them" in gone.runtime.warnings[0]
     assert not scene.stays(made)
     assert len(scene.roles) == 1
     assert scene.credentials == []
