@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, azdo.connections contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Whose identity the connection of a task is: one that the task names by its ids, or one that it makes if it is not there.
 
 PRIVATE to the collection.
