@@ -152,6 +152,8 @@ options:
       subscription_name:
         description:
           - Name of the subscription. Beside the id it is a label, and another name of a connection that exists is a warning only.
+          - In a connection that exists the name that is stored counts, also where the subscription was renamed in Azure since. A name that is not the stored
+            one is looked up.
         type: str
       resource_group:
         description:
@@ -337,17 +339,22 @@ options:
     description:
       - The pipelines of this project that may use the connection, exactly these. Others lose the permission, unless O(append_pipelines) is set.
       - Each by its id, its name, or its path, C(\folder\name) or C(folder/name). A name that several folders have is refused, with their paths and ids.
+      - A number is an id, and a pipeline whose name is a number has its path, C(\41). An id that this caller sees no pipeline of is permitted all the same,
+        with a warning.
+      - An empty list is none of them.
     type: list
     elements: str
   append_pipelines:
     description:
-      - Take the permission from no pipeline, and not from all of them either.
+      - Take the permission from no pipeline, and not from all of them either. It holds for the projects of O(shared_with), too, as O(append_roles) and
+        O(append_checks) do.
     type: bool
     default: false
   roles:
     description:
       - Who has which role on the connection itself in this project, exactly these people and groups. Others lose theirs, unless O(append_roles) is set.
-      - What somebody has from the project, or from the organization, is not touched. Somebody who has the role from there is as this option says.
+      - What somebody has from the project, or from the organization, is not touched. Somebody who has the role from there is as this option says. Who has a
+        higher one from there keeps it, and a warning says so.
       - A list after which nobody could administer the connection is refused; so is one without an administrator for a connection, or a share, that is not there
         yet, and one that takes the role from everybody through whom this caller may have it. The caller's own role, and whatever else takes the right to
         administer it from somebody, is changed last of all.
@@ -378,7 +385,10 @@ options:
     description:
       - The approvals and checks that a run of a pipeline of this project has to pass before it may use the connection, exactly these. Others are removed,
         unless O(append_checks) is set.
-      - What a check has beside the suboptions that are set stays as it is.
+      - A check has no name, so the one of its kind that is most like it becomes the wanted one, with its history. What it has beside the suboptions that are set
+        stays as it is.
+      - With O(append_checks) only one that says the same in what its kind cannot do without (approvers, branches, days and times, templates, connection and
+        method) becomes the wanted one. Any other stays, and the wanted one is added.
       - They stand before a pipeline is given the permission to use the connection, and in a connection that is there before anything else of it changes.
         One is taken away when everything else is as it shall be.
       - That one was accepted and is not there is an error in any case, O(allow_unreached) or not.
@@ -405,7 +415,7 @@ options:
         required: true
       enabled:
         description:
-          - Whether it is asked at all.
+          - Whether it is asked at all. Unlike other suboptions it is always managed, because a check that is disabled stops nobody.
         type: bool
         default: true
       timeout:
@@ -439,7 +449,7 @@ options:
         type: bool
       branches:
         description:
-          - Branches from which the run may come, such as C(refs/heads/main) or C(refs/heads/release/*).
+          - Branches from which the run may come, by their full names or patterns, such as C(refs/heads/main) or C(refs/heads/release/*), or C(*) for all.
         type: list
         elements: str
       protected_branches_only:
@@ -529,7 +539,7 @@ options:
         type: str
       headers:
         description:
-          - Headers, as a dictionary or as JSON. Secrets belong into a variable group, see C(variable_group). Not shown in a diff.
+          - Headers, as a dictionary, or its JSON. Secrets belong into a variable group, see C(variable_group). Not shown in a diff.
         type: json
       body:
         description:
@@ -553,17 +563,19 @@ options:
         type: int
   append_checks:
     description:
-      - Remove no check.
+      - Remove no check, and change none into another one.
     type: bool
     default: false
   remove_all_checks:
     description:
       - Let an empty list in O(checks) take all checks away. Without it that is refused where there are some, because a list may have come out empty.
+      - Refused without O(checks), and with O(append_checks).
     type: bool
     default: false
   remove_unknown_checks:
     description:
       - Remove checks of kinds that this module does not know, too, such as the evaluation of an artifact. Without it they stay, and a warning names them.
+      - Refused without O(checks), and with O(append_checks).
     type: bool
     default: false
   shared_with:
@@ -622,7 +634,8 @@ options:
     default: false
   secret_version:
     description:
-      - Which secret the task brings, in any text, such as a number or a date. When another one is stored, the secret is sent, once.
+      - Which secret the task brings, in any text, such as a number or a date. When another one is stored, the secret is sent, once. If a test finds that it
+        does not work, the right one is sent under another version.
       - It is stored in the connection beside the secret. That the service keeps it is not documented, so it is looked at when the connection is read again.
         If it is not there, the task fails with the code C(unreached), a new connection is taken back, and in one that was there the new secret stays stored.
         Use O(update_secret=always) there.

@@ -469,7 +469,10 @@ connections:
       type: str
       sample: Azure DevOps is still at work on it.
     as_code_only_adopts:
-      description: Why RV(connections[].as_code) could not create the connection anew, although it describes it. Null if it could, or if there is none.
+      description:
+        - Why RV(connections[].as_code) could not create the connection anew as it is, although it describes it. Null if it could, or if there is none.
+        - Play such a row with O(azdo.connections.azdo_arm_connection#module:id) set to RV(connections[].id), so that it is found or refused. The role
+          C(azdo.connections.fleet) does so.
       returned: when O(include) contains V(as_code)
       type: str
     as_code_secret:

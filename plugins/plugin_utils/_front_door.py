@@ -47,9 +47,9 @@ else:
 Json = dict[str, t.Any]
 
 # Options that protect: an empty one must not pass for "not wanted".
-_GUARDS = ("plan_digest", "journal")
+_GUARDS = ("plan_digest", "journal", "secret_version")
 # Options whose every suboption narrows what a task is about.
-_NARROWING = ("scope", "role_assignment")
+_NARROWING = ("scope", "role_assignment", "role_assignments", "checks")
 _NO_TEXT = (
     'was read as a number or a flag and is no text any more. Put names in quotes, for example "1.10" or "yes" '
     "(in a template: with the filter string, where the variable is made)."
@@ -251,15 +251,18 @@ class InProcessAction(OrdinaryAction):
             os.environ.update(ours)
 
 
-def _came_out_null(arguments: Json, spec: dict[str, dict[str, t.Any]]) -> t.Iterator[str]:
+def _came_out_null(arguments: Json, spec: dict[str, dict[str, t.Any]], where: str = "") -> t.Iterator[str]:
     """Suboptions that are null although they narrow: behind the argument spec they look as if nobody had set them."""
     for name, value in arguments.items():
         suboptions = spec.get(name, {}).get("options") or {}
-        for item in value if isinstance(value, list) else [value]:
-            for inner, given in item.items() if isinstance(item, dict) else ():
-                listed = suboptions.get(inner, {}).get("type") == "list"
-                if given is None and inner in suboptions and (listed or name in _NARROWING):
-                    yield f"{name}.{inner}"
+        for item in value if suboptions and isinstance(value, list) else [value]:
+            if not suboptions or not isinstance(item, dict):
+                continue
+            for inner, given in item.items():
+                whole = suboptions.get(inner, {}).get("type") in ("list", "dict")
+                if given is None and inner in suboptions and (whole or name in _NARROWING):
+                    yield f"{where}{name}.{inner}"
+            yield from _came_out_null(item, suboptions, f"{where}{name}.")
 
 
 def _misread(arguments: Json, spec: dict[str, dict[str, t.Any]], where: str = "") -> t.Iterator[str]:

@@ -137,7 +137,7 @@ def test_in_an_empty_organization_it_makes_the_same_fleet(stage: Callable[..., t
     (here.folder / "secrets.json").write_text(json.dumps(secrets_of(text)), encoding="utf-8")
     refused = here.run("moved.yml", env=sign_in(there))
     assert refused.status != 0
-    assert "service_principal.key is missing" in told(refused)
+    assert "service_principal.key or service_principal.certificate is missing" in told(refused)
     played = here.run("moved.yml", "-e", "@secrets.json", env=sign_in(there))
     assert played.status == 0, played.output[-2000:]
     assert recap(played)["ok"] == 61

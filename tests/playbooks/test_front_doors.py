@@ -150,6 +150,11 @@ def test_door_that_a_task_takes(stage: Callable[..., t.Any]) -> None:
 MISREAD: list[tuple[str, dict[str, t.Any], str]] = [
     (MANAGE, {"scope": {"resource_group": None}}, "scope.resource_group is null"),
     (MANAGE, {"role_assignment": {"role": "Reader", "scope": None}}, "role_assignment.scope is null"),
+    (MANAGE, {"role_assignments": [{"role": "Reader", "scope": None}]}, "role_assignments.scope is null"),
+    (MANAGE, {"managed_identity": {"create": None}}, "managed_identity.create is null"),
+    (MANAGE, {"secret_version": None}, "secret_version is null"),
+    (MANAGE, {"checks": [{"kind": "approval", "approvers": ["x"], "minimum_approvers": None}]}, "checks.minimum_approvers is null"),
+    (MANAGE, {"shared_with": [{"project": "Web Shop", "checks": [{"kind": "approval", "approvers": None}]}]}, "shared_with.checks.approvers is null"),
     (MANAGE, {"shared_with": [{"project": "Web Shop", "authorized_pipelines": None}]}, "shared_with.authorized_pipelines is null"),
     (MANAGE, {"project": True}, "project was read as a number or a flag"),
     (MANAGE, {"name": 1.10}, "name was read as a number or a flag"),

@@ -12,7 +12,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.azdo.connections.plugins.module_utils._access.check_kinds import Known, check_body, differences
+from ansible_collections.azdo.connections.plugins.module_utils._access.check_kinds import (
+    KINDS,
+    Known,
+    check_body,
+    differences,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn, Check
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 
@@ -53,7 +58,7 @@ class CheckPlan:
 def check_plan(connection_id: str, found: t.Sequence[Known], wanted: AccessIn) -> CheckPlan:
     """:param found: the checks that are there."""
     checks = wanted.checks or ()
-    pairs, left = _pairs(checks, found)
+    pairs, left = _pairs(checks, found, same_only=wanted.append_checks)
     added = [check for check in checks if id(check) not in pairs]
     changed = [
         (known, check) for check in checks if (known := pairs.get(id(check))) is not None and differences(check, known)
@@ -87,14 +92,20 @@ def _stays(check: Check) -> bool:
     return bool(check.settings.get("enabled", True))
 
 
-def _pairs(checks: t.Sequence[Check], found: t.Sequence[Known]) -> tuple[dict[int, Known], list[Known]]:
-    """Each wanted check with the one of its kind that is most like it, the like ones first; and what is left over. By the identity of the wish."""
+def _pairs(
+    checks: t.Sequence[Check], found: t.Sequence[Known], *, same_only: bool
+) -> tuple[dict[int, Known], list[Known]]:
+    """Each wanted check with the one of its kind that is most like it, the like ones first; and what is left over. By the identity of the wish.
+
+    :param same_only: whether one is another check, which stays, unless it says the same in all that a check of its kind cannot do without.
+    """
     left, pairs = list(found), dict[int, Known]()
     distances = sorted(
         (len(differences(check, known)), place, known.id)
         for place, check in enumerate(checks)
         for known in found
         if known.kind == check.kind
+        and not (same_only and set(differences(check, known)) & set(KINDS[check.kind].needs))
     )
     for _distance, place, known_id in distances:
         known = next((item for item in left if item.id == known_id), None)

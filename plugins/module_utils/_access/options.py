@@ -8,6 +8,7 @@ PRIVATE to the collection, and pure.
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
@@ -184,6 +185,22 @@ def _refuse_odd(option: str, given: t.Mapping[str, t.Any]) -> None:
             raise OptionError(
                 f"{option}.branches has {branch!r}, with a comma in it.", remedy="Give each branch an entry of its own."
             )
+        if branch.strip() != "*" and not branch.strip().startswith("refs/"):
+            raise OptionError(
+                f"{option}.branches has {branch!r}, which is no full name of a branch, so no run would pass.",
+                remedy=f"Write it as refs/heads/{branch.strip()}; a pattern as refs/heads/release/*, and * is all of them.",
+            )
+    if given.get("headers") and not _is_object(given["headers"]):
+        raise OptionError(
+            f"{option}.headers is no dictionary.", remedy='Give the headers by name, as {"Accept": "application/json"}.'
+        )
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _settled(option: str, value: t.Any) -> t.Any:

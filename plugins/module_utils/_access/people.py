@@ -53,7 +53,7 @@ class People:
             return found[0]
         if found:
             raise OptionError(
-                f"{option} has {who!r}, which is what {len(found)} people or groups are called: {', '.join(f'{item.name} ({item.id})' for item in found)}.",
+                f"{option} has {who!r}, which is what {len(found)} people or groups are called: {', '.join(map(_told, found))}.",
                 remedy="Give the mail address, the descriptor or the id of the one that is meant.",
             )
         raise OptionError(f"{option} has {who!r}, which this organization knows nobody by.", remedy=_ADD)
@@ -85,16 +85,25 @@ def _holder(item: Json) -> Holder:
     def read(fields: Fields) -> Holder:
         id_ = fields.text("id")
         name = fields.text("providerDisplayName") or fields.text("customDisplayName")
-        return Holder(id_.lower(), name or id_)
+        return Holder(id_.lower(), name or id_, next(iter(sorted(_of_directory(item))), ""))
 
     return read_strictly("a person or a group", item, read)
 
 
+def _told(holder: Holder) -> str:
+    """What tells namesakes apart."""
+    return f"{holder.name} ({', '.join(filter(None, (holder.called, holder.id)))})"
+
+
 def _called(item: Json) -> set[str]:
     """Everything that somebody is called by the directory, in lower case. What people call themselves proves nothing, so it does not count."""
+    name = item.get("providerDisplayName")
+    return {text.casefold() for text in (*([name] if isinstance(name, str) else []), *_of_directory(item))}
+
+
+def _of_directory(item: Json) -> set[str]:
+    """Account and mail address."""
     properties = item.get("properties")
-    found = [item.get("providerDisplayName")]
-    if isinstance(properties, dict):
-        values = [properties.get(name) for name in ("Account", "Mail")]
-        found += [value.get("$value") for value in values if isinstance(value, dict)]
-    return {text.casefold() for text in found if isinstance(text, str)}
+    values = [properties.get(name) for name in ("Account", "Mail")] if isinstance(properties, dict) else []
+    found = [value.get("$value") for value in values if isinstance(value, dict)]
+    return {text for text in found if isinstance(text, str) and text}

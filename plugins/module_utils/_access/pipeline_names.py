@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
+from ansible_collections.azdo.connections.plugins.module_utils._errors import NotPermittedError, OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import read_strictly
@@ -32,11 +32,17 @@ class PipelineNames:
 
     def id_of(self, option: str, project: Project, called: str) -> int:
         """The id of the one pipeline. :raises OptionError: it is none, or several."""
-        if _ID.fullmatch(called):
+        if is_id(called):
             return int(called)
         key = (project.id.lower(), called.casefold())
         if key not in self._known:
-            self._known[key] = self._find(option, project, called)
+            try:
+                self._known[key] = self._find(option, project, called)
+            except NotPermittedError as error:
+                raise OptionError(
+                    f"{option} has {called!r}, and this caller may not look up the pipelines of {project.name!r}: {error.message}",
+                    remedy="Give the id of the pipeline (definitionId in its address), or a sign-in that may view builds: Build (Read), vso.build.",
+                ) from error
         return self._known[key]
 
     def _find(self, option: str, project: Project, called: str) -> int:
@@ -76,6 +82,11 @@ class PipelineNames:
             if len(names) >= _MOST_HINTS:
                 break
         return did_you_mean(called, names)
+
+
+def is_id(called: str) -> bool:
+    r"""A pipeline whose name is a number is called by its path: ``\41``."""
+    return _ID.fullmatch(called) is not None
 
 
 def _entry(item: t.Any) -> tuple[int, str, str]:

@@ -28,10 +28,15 @@ class PipelinePlan:
     changes: tuple[tuple[str, t.Any, t.Any], ...]
 
     @property
+    def granted(self) -> frozenset[int]:
+        """The ids of the pipelines that get the permission."""
+        return frozenset(item["id"] for item in self.body["pipelines"] if item["authorized"])
+
+    @property
     def grants(self) -> bool:
         """Whether somebody gets the permission who did not have it."""
         everyone = (self.body.get("allPipelines") or {}).get("authorized")
-        return bool(everyone) or any(item["authorized"] for item in self.body["pipelines"])
+        return bool(everyone or self.granted)
 
 
 def permissions(answer: Json | None) -> Json:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.people import People
-from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_names import PipelineNames
+from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_names import PipelineNames, is_id
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Access, AccessIn, Check, Holder
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
@@ -40,6 +40,7 @@ class Names:
             project=project,
             everyone=access.pipelines.everyone,
             ids=None if called is None else frozenset(self._pipelines.id_of(option, project, item) for item in called),
+            unseen=frozenset(int(item) for item in called or () if is_id(item)),
             roles=None if rights is None else self._roles(f"{where}roles", rights),
             checks=None if checks is None else self._checks(f"{where}checks", project, checks),
             **how,

@@ -139,6 +139,17 @@ def _called(identity: Fields) -> str:
     return unique if "@" in unique else identity.text("displayName")
 
 
+def outranked(held: t.Sequence[Held], wanted: t.Mapping[Holder, str]) -> list[str]:
+    """Who has more by a right of the project than the task gives, and keeps it: sentences' ends, for people to read."""
+    found: list[str] = []
+    for holder, role in wanted.items():
+        more = [item.role for item in held if not item.own and item.holder.id == holder.id and item.role in ROLES]
+        best = min(more, key=ROLES.index, default=role)
+        if ROLES.index(best) < ROLES.index(role):
+            found.append(f"{holder.name} is {best} there, not {role}")
+    return sorted(found)
+
+
 def right_plan(
     project: Project, held: t.Sequence[Held], wanted: t.Mapping[Holder, str], *, append: bool
 ) -> RightPlan | None:

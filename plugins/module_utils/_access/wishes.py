@@ -67,12 +67,14 @@ class Holder:
 class AccessIn:
     """The same for a project, with ids in place of names.
 
-    :param ids: of pipelines. :param roles: by holder. :param checks: with the ids of people, groups and connections in their settings.
+    :param ids: of pipelines, and ``unseen`` those of them that nobody has looked up. :param roles: by holder.
+    :param checks: with the ids of people, groups and connections in their settings.
     """
 
     project: Project
     everyone: bool | None = None
     ids: frozenset[int] | None = None
+    unseen: frozenset[int] = frozenset()
     roles: t.Mapping[Holder, str] | None = None
     checks: tuple[Check, ...] | None = None
     append_pipelines: bool = False

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.options import CHECK_OPTIONS
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import ROLES
 from ansible_collections.azdo.connections.plugins.module_utils._as_code.description import secret_option
 from ansible_collections.azdo.connections.plugins.module_utils._desired.changes import compare
 from ansible_collections.azdo.connections.plugins.module_utils._desired.creation_defaults import complete
@@ -78,14 +79,15 @@ def _unknown_word(options: Json) -> str:
         ("environment", options["environment"], environments),
         ("level", options["scope"]["level"], SCOPE_PARTS),
     )
-    for what, word, known in (*words, *_words_of_checks(options)):
+    for what, word, known in (*words, *_words_of_access(options)):
         if word not in known:
             return f"Its {what} is {word!r}"
     return ""
 
 
-def _words_of_checks(options: Json) -> t.Iterator[tuple[str, str, t.Collection[str]]]:
+def _words_of_access(options: Json) -> t.Iterator[tuple[str, str, t.Collection[str]]]:
     for place in (options, *options["shared_with"]):
+        yield from (("role of somebody", item["role"], ROLES) for item in place.get("roles", ()))
         for check in place["checks"]:
             for name in ("method", "days"):
                 found = check.get(name, [])

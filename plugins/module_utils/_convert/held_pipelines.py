@@ -29,7 +29,7 @@ _CHECK = "Check the spelling as the portal shows it, or leave it out. Nothing wa
 def by_id(client: AzureDevOps, projects: t.Iterable[Project], texts: t.Iterable[str]) -> tuple[str, ...]:
     r"""The texts, with ``PROJECT/12`` in place of each path, ``\folder\name`` or ``PROJECT/\folder\name``: histories know no folders.
 
-    A path that is nowhere stays, and :func:`check_held` misses it. :raises OptionError: the pipelines of a project cannot be read.
+    :raises OptionError: the pipelines of a project cannot be read, or a path is in none of them: it would hold nothing, and nobody would know.
     """
     projects, found = list(projects), list[str]()
     pipelines = AzurePipelines(client)
@@ -46,7 +46,13 @@ def by_id(client: AzureDevOps, projects: t.Iterable[Project], texts: t.Iterable[
             for called, number in _of(known, project, pipelines, text)
             if answers_to([called], f"\\{path}")
         ]
-        found += ids or [text]
+        if not ids:
+            paths = [called for items in known.values() for called, _number in items]
+            raise OptionError(
+                f"hold_pipelines has {text!r}, and no pipeline of the projects that were read has that path.{hints([text], paths)}",
+                remedy=f"{_CHECK} One that this caller may not see has an id: PROJECT/12.",
+            )
+        found += ids
     return tuple(found)
 
 

@@ -8,6 +8,8 @@ PRIVATE to the collection, and pure.
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.azdo.connections.plugins.module_utils._desired.change_limits import (
     ALLOW_UNREACHED,
     UnreachedError,
@@ -94,10 +96,27 @@ def _refuse_missing(desired: Desired, method: Method, level: str, environment: s
         missing.append(next(option for option in sorted(method.options) if option.endswith(".tenant_id")))
     if missing:
         raise OptionError(
-            f"for {method.title} {listed(missing)} missing.",
+            f"for {method.title} {listed(_told(missing))} missing.",
             remedy="Set what is missing; if it should exist, check project and name.",
             missing=missing,
         )
+
+
+# One of the two is enough: the other one is looked up, or says what kind it is.
+_EITHER = (
+    ("scope.subscription_id", "scope.subscription_name"),
+    ("scope.management_group_id", "scope.management_group_name"),
+    ("service_principal.key", "service_principal.certificate"),
+)
+
+
+def _told(missing: t.Sequence[str]) -> list[str]:
+    """The options for people to read."""
+    told = list(missing)
+    for one, other in _EITHER:
+        if one in told and (other in told or one.startswith("service_principal")):
+            told = [f"{one} or {other}" if option == one else option for option in told if option != other]
+    return told
 
 
 def _refuse_unknown_to_servers(desired: Desired, *, hosted: bool) -> None:

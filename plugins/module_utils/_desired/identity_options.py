@@ -87,7 +87,7 @@ def identity_wish(identity: t.Mapping[str, t.Any], scope: t.Mapping[str, t.Any])
     if not told:
         raise OptionError(
             f"{where}.subscription_id is not set, and scope.subscription_id is not set either.",
-            remedy="Say in which subscription the identity is to be.",
+            remedy=f"Set {where}.subscription_id: the name of a subscription is looked up only for the scope.",
         )
     subscription = values.guid(f"{where}.subscription_id", told)
     return ManagedIdentityWish(

@@ -22,7 +22,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 
 _NOT_KEPT = (
     "This service does not keep which secret was sent, so leave secret_version out, and send a new one with update_secret: "
-    "always. What was sent is stored."
+    "always. What was sent is stored; to run again as it is would only send it once more."
 )
 
 

@@ -64,6 +64,7 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
             "verify asks for a test before saving, but there is no service_principal.key or certificate to test.",
             remedy="Only settings with a secret can be tested before they are saved: use verify after.",
         )
+    _refuse_idle_removal(desired)
     if desired.secret_version is not None:
         _refuse_version(desired)
     if desired.renew_secret and not desired.secret:
@@ -71,6 +72,23 @@ def refuse_contradictions(desired: Desired, caller: Caller) -> None:
             "update_secret is always, but the task brings no secret.",
             remedy="Set service_principal.key, service_principal.certificate or publish_profile.",
         )
+
+
+def _refuse_idle_removal(desired: Desired) -> None:
+    """What would look as if checks were taken away, and nothing would be."""
+    asked = [option for option in ("remove_unknown_checks", "remove_all_checks") if getattr(desired, option)]
+    managed = [access.checks for access in (desired.access, *(share.access for share in desired.shares or ()))]
+    for option in asked:
+        if desired.append_checks:
+            raise OptionError(
+                f"{option} and append_checks are both set.",
+                remedy="append_checks takes no check away: leave one of the two out.",
+            )
+        if all(checks is None for checks in managed):
+            raise OptionError(
+                f"{option} is set, and the task has no checks, so it would take none away.",
+                remedy="Set checks to those that are wanted, [] for none, or leave it out.",
+            )
 
 
 def _refuse_version(desired: Desired) -> None:

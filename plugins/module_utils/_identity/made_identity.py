@@ -162,6 +162,10 @@ class MadeApplication:
         except NotPermittedError as error:
             error.remedy = _RIGHTS
             raise
+        except ServiceError as error:
+            if "servicemanagementreference" in error.message.casefold():
+                error.remedy = "Set application.service_management_reference to what your organization asks for."
+            raise
 
     def settle(self, found: Found, say: Say) -> None:
         """Its service principal is who gets roles, and whom the sign-in is; Entra takes a while to know a new application everywhere."""
@@ -262,9 +266,15 @@ class MadeManagedIdentity:
         return [(self.naming, None, self._wish.resource_id)]
 
     def make(self) -> bool:
-        return self._resource_manager.put_identity(
-            self._wish.resource_id, self._wish.location, {_MARK: self._organization_id}
-        )
+        try:
+            return self._resource_manager.put_identity(
+                self._wish.resource_id, self._wish.location, {_MARK: self._organization_id}
+            )
+        except NotPermittedError as error:
+            error.remedy = (
+                "To make a managed identity the caller needs Managed Identity Contributor on the resource group."
+            )
+            raise
 
     def settle(self, found: Found, say: Say) -> None:
         """It has nothing else."""

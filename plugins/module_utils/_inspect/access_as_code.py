@@ -52,9 +52,15 @@ class AccessAsCode:
         """
         ids = permissions["pipelines"]
         checks, losses = self._checks_of(project_id, connection_id)
+        pipelines = None if ids is None else self._named(project_id, ids)
+        if only_here := [text for text in pipelines or () if text.isdigit()]:
+            losses = [
+                *losses,
+                f"pipelines without a path that this caller sees have ids of this organization ({', '.join(only_here)})",
+            ]
         return {
             "all_pipelines": permissions["all_pipelines"],
-            "pipelines": None if ids is None else self._named(project_id, ids),
+            "pipelines": pipelines,
             "roles": self._roles_of(project_id, connection_id),
             "checks": checks,
             "losses": losses,

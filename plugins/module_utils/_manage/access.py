@@ -25,6 +25,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_
 from ansible_collections.azdo.connections.plugins.module_utils._access.right_plan import (
     Held,
     RightPlan,
+    outranked,
     read_roles,
     refuse_to_saw_it_off,
     refuse_without_administrator,
@@ -35,20 +36,24 @@ from ansible_collections.azdo.connections.plugins.module_utils._desired.ansible_
 from ansible_collections.azdo.connections.plugins.module_utils._desired.reached import refuse_unreached
 from ansible_collections.azdo.connections.plugins.module_utils._errors import (
     AmbiguousWriteError,
-    AzdoError,
     NotAcceptedError,
     NotFoundError,
     NotPermittedError,
     OptionError,
+    ServiceError,
+    TransportError,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_access import AzureAccess
+from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import persist
 
 # How long (s) a read may not show yet what was written: a new connection, a permission, a check or a right (2.11; all but the first assumed).
 _SPREADING_SECONDS = 30.0
+# How long (s) what was made a moment ago may be refused as not found (assumed).
+_NEW_SECONDS = 60.0
 
 Found = t.TypeVar("Found")
 
@@ -188,12 +193,27 @@ class Access:
         plan = pipeline_plan(current.id, wanted, answer)
         if plan is None:
             return []
+        self._warn_of_unseen(wanted, plan.granted & wanted.unseen)
         trouble = f"the permissions of pipelines in {where!r} could not be set"
         return [
             AccessStep(
                 Stage.PIPELINES, _pipeline_changes(plan, where), trouble, lambda: self._authorize(current, wanted, plan)
             )
         ]
+
+    def _warn_of_unseen(self, wanted: AccessIn, ids: frozenset[int]) -> None:
+        """An id is taken as it is, because the caller needs no right to see pipelines; that it is one is said only of what was seen."""
+        if not ids:
+            return
+        try:
+            seen = AzurePipelines(self._view.client).seen(wanted.project.id, ids)
+        except (ServiceError, TransportError):
+            seen = set()
+        if unseen := sorted(ids - seen):
+            self._warn(
+                f"authorized_pipelines of {wanted.project.name!r} has {', '.join(map(str, unseen))}, and this caller sees no such pipeline there: "
+                "it is permitted all the same."
+            )
 
     def _permissions(self, current: ArmConnection, wanted: AccessIn) -> Json:
         return self._soon(lambda: self._view.client.pipeline_permissions(wanted.project.id, current.id))
@@ -217,6 +237,10 @@ class Access:
         if not read:
             refuse_without_administrator(project, roles, append=wanted.append_roles)
         held = self._held(current, wanted) if read else []
+        if more := outranked(held, roles):
+            self._warn(
+                f"By a right of the project, which roles does not change in {project.name!r}: {', '.join(more)}."
+            )
         plan = right_plan(project, held, roles, append=wanted.append_roles)
         if plan is None:
             return []
@@ -287,9 +311,7 @@ class Access:
 
         :param once: it makes something, so it is sent again only if it surely did not arrive; else it says how things shall be, and may be said twice.
         """
-        passing: tuple[type[AzdoError], ...] = (NotAcceptedError,)
-        passing += () if once else (AmbiguousWriteError,)
-        passing += (NotFoundError,) if not_found else ()
+        passing = (NotAcceptedError,) if once else (NotAcceptedError, AmbiguousWriteError)
 
         def attempt() -> None:
             try:
@@ -299,7 +321,12 @@ class Access:
                 raise
             self.changed = True
 
-        persist(attempt, self._view.tries(), lambda error: isinstance(error, passing))
+        def soon() -> None:
+            # What is still not there after that was never there.
+            times = self._view.tries(_NEW_SECONDS if not_found else 0.0)
+            persist(attempt, times, lambda error: isinstance(error, NotFoundError))
+
+        persist(soon, self._view.tries(), lambda error: isinstance(error, passing))
 
     def _confirm(
         self,

@@ -25,7 +25,11 @@ from ansible_collections.azdo.connections.plugins.module_utils._manage.project_v
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import same
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
-from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
+from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
+    Fields,
+    UnreadableError,
+    read_strictly,
+)
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_portal import AzurePortal
 
 _SIGN_IN = (
@@ -83,7 +87,10 @@ class ScopeNames:
     def of_existing(self, desired: Desired, connection: ArmConnection) -> dict[str, str]:
         """The scope that a task wants of a connection that is there: a name alone that is not its label is looked up, because it may be another place."""
         scope = dict(desired.scope)
-        pair = _PAIRS[connection.scope["level"] or "subscription"]
+        pair = _PAIRS.get(connection.scope["level"] or "subscription")
+        if pair is None:
+            # What level that is, nobody knows here.
+            return scope
         name, label = scope.get(pair.name_part), connection.scope[pair.name_part]
         if name is None or pair.id_part in scope or same(name, label):
             return scope
@@ -95,6 +102,9 @@ class ScopeNames:
         wanted = scope[part].strip()
         try:
             places = self._places(environment, pair)
+        except UnreadableError:
+            # An answer that cannot be understood is nobody's right that is missing.
+            raise
         except AzdoError as error:
             raise OptionError(
                 f"scope.{other} is not set, and could not be looked up by scope.{part} {wanted!r}: {error.message}",
@@ -150,6 +160,8 @@ class ScopeNames:
             if not self._view.caller.reaches_azure:
                 raise OptionError("this sign-in opens Azure DevOps only")
             listed = self._view.runtime.session.resource_manager.workspaces(scope["subscription_id"])
+        except UnreadableError:
+            raise
         except AzdoError as error:
             if len(wanted) == 2:
                 return {}

@@ -258,6 +258,8 @@ class StatePresent:
         body = creation_body(draft, references)
         self._changes = list(creation_changes(draft, references))
         self._connection = preview = ArmConnection.from_api({**body, "id": ""}, self._view.project)
+        if self._who.foreign:
+            self._warn([self._who.foreign])
         changes, roles = self._rights.foretell(preview, draft.scope)
         self._changes += [*self._who.changes, *changes]
         pass_plan = PassPlan(roles=roles, access=self._access.steps(preview, fresh=True))
@@ -301,6 +303,9 @@ class StatePresent:
         if not self._desired.verify_after or self._connection is None or (self._runtime.check_mode and self._changed):
             return None
         failure = self._tests.test_after(self._connection)
+        if failure is not None and self._desired.secret_version is not None:
+            # What was sent is stored with its version, so the same version would not be sent again.
+            failure.remedy = f"{failure.remedy} Send the right secret under another secret_version.".strip()
         # A credential that a person adds later cannot work yet.
         by_hand = self._desired.federation in ("skip", "require")
         if self._tests.after and self._tests.after.result == "federation_failed" and not by_hand:

@@ -79,6 +79,13 @@ class TaskIdentity:
         return self._kind.label if self._kind else ""
 
     @property
+    def foreign(self) -> str:
+        """A sentence about one that somebody else made; empty if there is none."""
+        if not self._kind or not self._found or self._found.ours:
+            return ""
+        return f"{self.label[:1].upper()}{self.label[1:]} was there before and was not made for this organization: it is used, and never removed."
+
+    @property
     def doubt(self) -> str:
         """A sentence about what may have been made, and stays; empty if there is none."""
         return f"Whether this task made {self.label} is not known, so it stays." if self._writing.lost else ""

@@ -13,8 +13,8 @@ import functools
 import re
 import typing as t
 
-# What Jinja and JSON make of a variable without a value.
-_NO_VALUE = ("none", "null")
+# What Jinja and JSON make of a variable without a value, or with an empty list or dictionary for one.
+_NO_VALUE = ("none", "null", "[]", "{}")
 _PATTERN = re.compile(r"[*?\[]")
 Thing = t.TypeVar("Thing")
 

@@ -46,6 +46,15 @@ class AzurePipelines:
         version = self._client.organization().versions["core"]
         return self._paged(path, {"name": name} if name else {}, "The list of pipelines", version=version)
 
+    def seen(self, project_id: str, ids: t.Iterable[int]) -> set[int]:
+        """Those of the ids that are pipelines of the project which this caller sees."""
+        path = f"{segment(project_id)}/_apis/build/definitions"
+        asked = {"definitionIds": ",".join(map(str, sorted(ids)))}
+        version = self._client.organization().versions["core"]
+        return {
+            item["id"] for item in self._paged(path, asked, "The list of pipelines", version=version) if "id" in item
+        }
+
     def release_definitions(self, project_id: str) -> t.Iterator[Json]:
         """Every release definition of a project, with its stages."""
         path = f"{segment(project_id)}/_apis/release/definitions"

@@ -107,6 +107,9 @@ def _play(place: Organization, several: bool) -> list[str]:
 def _task(row: Row, organization: str) -> list[str]:
     """:param organization: its name where entries of secrets have to say it."""
     options = _plain(row["as_code"])
+    if row.get("as_code_only_adopts"):
+        # By its id it is found or refused, never created.
+        options = {"project": options.pop("project"), "id": str(row["id"]), **options}
     variables: dict[str, t.Any] = {}
     if secret := row.get("as_code_secret"):
         entry = "/".join(filter(None, (organization, str(secret["entry"]))))
@@ -114,7 +117,11 @@ def _task(row: Row, organization: str) -> list[str]:
         _put(options, str(secret["option"]), expression)
     if _writes_credential(row):
         _put(options, "federated_credential.mode", _Template(_FEDERATION))
-    comment = [f"    # Not to be created anew: {printable(why)}"] if (why := row.get("as_code_only_adopts")) else []
+    comment = (
+        [f"    # Not to be created anew, so it is named by its id: {printable(why)}"]
+        if (why := row.get("as_code_only_adopts"))
+        else []
+    )
     head = {"name": title(row), **({"vars": variables} if variables else {}), _MODULE: options}
     return [*comment, *_item(head, "    ")]
 

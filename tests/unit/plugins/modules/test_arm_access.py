@@ -209,11 +209,12 @@ def test_the_own_right_goes_last_and_that_is_said(simulate: Simulate) -> None:
 @pytest.mark.parametrize(
     ("identity", "told"),
     [
-        ("Kim Twin", "which is what 2 people or groups are called: Kim Twin"),
+        ("Kim Twin", "which is what 2 people or groups are called: Kim Twin (kim.1@contoso.example, "),
         ("Nobody Here", "this organization knows nobody by"),
         ("aaaaaaaa-0000-4000-8000-00000000dead", "this organization knows nobody by"),
         ("", "has an empty entry"),
         ("null", "names nothing"),
+        ("[]", "names nothing"),
     ],
 )
 def test_somebody_who_is_not_one_person_is_refused(simulate: Simulate, identity: str, told: str) -> None:
@@ -224,12 +225,45 @@ def test_somebody_who_is_not_one_person_is_refused(simulate: Simulate, identity:
         {"roles": [{"role": "user", "identity": identity}]},
         {"checks": [{"kind": "approval", "approvers": [TEAM, identity]}]},
     ):
-        if identity in ("", "null") and "checks" in options:
+        if identity in ("", "null", "[]") and "checks" in options:
             continue
         task = change(simulator, description="other", **options)
         assert told in task.result["msg"]
         assert next(iter(options)) in task.result["msg"]
         assert simulator.writes == []
+
+
+def test_who_has_more_by_a_right_of_the_project_keeps_it_and_that_is_said(simulate: Simulate) -> None:
+    fleet = world()
+    connection = there(fleet)
+    ann = next(item for item in fleet.world.callers.values() if item.display_name == "Ann Example")
+    fleet.role(connection, ann, "Administrator", inherited=True)
+    simulator = simulate(fleet)
+    task = change(simulator, roles=[{"role": "reader", "identity": "Ann Example"}], append_roles=True)
+    assert not task.failed, task.result
+    told = "By a right of the project, which roles does not change in 'Payments': Ann Example is administrator there, not reader."
+    assert told in task.runtime.warnings
+
+
+def test_an_id_that_is_no_pipeline_which_anybody_sees_is_permitted_and_said(simulate: Simulate) -> None:
+    fleet = world()
+    there(fleet)
+    blind = fleet.caller("Blind", pat="a-made-up-token-of-blind", reads_pipelines=False)
+    simulator = simulate(fleet)
+    number = pipeline_id(fleet, "deploy")
+    task = change(simulator, authorized_pipelines=["deploy", str(number), "4711"], check=True)
+    told = "authorized_pipelines of 'Payments' has 4711, and this caller sees no such pipeline there: it is permitted all the same."
+    assert task.runtime.warnings == [told]
+    assert not change(simulator, authorized_pipelines=[str(number), "4711"]).failed
+    # Said once: what is permitted is not looked up again.
+    assert change(simulator, authorized_pipelines=[str(number), "4711"]).runtime.warnings == []
+    who = {"personal_access_token": blind.pat}
+    assert any("has 4712," in text for text in change(simulator, **who, authorized_pipelines=["4712"]).runtime.warnings)
+    simulator.forget()
+    named = change(simulator, **who, authorized_pipelines=["deploy"])
+    assert "this caller may not look up the pipelines of 'Payments'" in named.result["msg"]
+    assert "vso.build" in named.result["msg"]
+    assert simulator.writes == []
 
 
 def test_nobody_is_named_twice(simulate: Simulate) -> None:
@@ -372,6 +406,9 @@ def test_a_shared_project_has_its_own(simulate: Simulate) -> None:
         ({"kind": "approval", "approvers": [TEAM], "minimum_approvers": 2}, "there are 1 approvers"),
         ({"kind": "approval", "approvers": [TEAM], "branches": ["x"]}, "checks.branches does not belong to approval"),
         ({"kind": "branch_control", "branches": ["a,b"]}, "with a comma in it"),
+        ({"kind": "branch_control", "branches": ["main"]}, "Write it as refs/heads/main"),
+        ({"kind": "rest_api", "connection": "x", "method": "GET", "headers": "[1]"}, "checks.headers is no dictionary"),
+        ({"kind": "rest_api", "connection": "x", "method": "GET", "headers": "{"}, "checks.headers is no dictionary"),
         ({"kind": "exclusive_lock", "timeout": 0}, "checks.timeout is 0"),
         ({"kind": "exclusive_lock", "timeout": 43201}, "30 days"),
         (
@@ -472,6 +509,36 @@ def test_an_empty_list_does_not_take_all_checks_away(simulate: Simulate) -> None
     assert "checks is empty, and would take 2 checks away in 'Payments'" in task.result["msg"]
     assert simulator.writes == []
     assert not change(simulator, checks=[], append_checks=True).result["changed"]
+
+
+@pytest.mark.parametrize("option", ["remove_unknown_checks", "remove_all_checks"])
+def test_what_would_take_no_check_away_is_refused(simulate: Simulate, option: str) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    assert "the task has no checks" in change(simulator, description="other", **{option: True}).result["msg"]
+    both = change(simulator, description="other", checks=[MAIN], append_checks=True, **{option: True})
+    assert f"{option} and append_checks are both set" in both.result["msg"]
+    assert simulator.writes == []
+    elsewhere = [{"project": "Web Shop", "checks": [MAIN]}]
+    assert not change(simulator, shared_with=elsewhere, **{option: True}).failed
+
+
+def test_with_append_a_check_of_somebody_else_does_not_become_the_wanted_one(simulate: Simulate) -> None:
+    fleet = world()
+    connection = there(fleet)
+    simulator = simulate(fleet)
+    ours = {"kind": "branch_control", "branches": ["refs/heads/release"]}
+    assert not change(simulator, checks=[MAIN]).failed
+    assert not change(simulator, checks=[ours], append_checks=True).failed
+    branches = [item["settings"]["inputs"]["allowedBranches"] for item in checks_of(simulator, connection)]
+    assert branches == ["refs/heads/main", "refs/heads/release"]
+    again_writes_nothing(simulator, lambda: change(simulator, checks=[ours], append_checks=True))
+    # Of one that is the same in what makes it the check it is, the rest is brought to what the task says.
+    stricter = {**ours, "protected_branches_only": True}
+    simulator.forget()
+    assert not change(simulator, checks=[stricter], append_checks=True).failed
+    assert targets(simulator) == ["PATCH check"]
 
 
 def test_a_check_that_is_not_kept_grants_nothing_whatever_is_allowed(simulate: Simulate) -> None:

@@ -237,6 +237,9 @@ def test_one_that_was_there_is_used_and_stays(simulate: Simulate, monkeypatch: p
         someone.tags = {}
     connection = made(simulator)
     assert connection is not None
+    # Who creates another connection with it is told before it is relied upon.
+    other = manage(simulator, **{**options, "name": "another"}, check=True)
+    assert any("was there before and was not made for this organization" in text for text in other.runtime.warnings)
     task = manage(simulator, **options, state="absent")
     assert not task.failed, task.result
     after = whole(simulator, who)
@@ -643,6 +646,30 @@ def test_one_role_under_two_names_is_refused(
     task = manage(simulator, **signed_in(simulator, monkeypatch), **everything("application", role_assignments=twice))
     assert "twice at /subscriptions/" in task.result["msg"]
     assert simulator.writes == []
+
+
+def test_a_reference_that_the_organization_asks_for_is_named(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(world(), requires_service_management_reference=True)
+    options = {**everything("application"), "application": {"unique_name": "contoso-payments"}}
+    task = manage(simulator, **signed_in(simulator, monkeypatch), **options)
+    assert "Set application.service_management_reference" in task.result["msg"]
+
+
+def test_a_managed_identity_that_may_not_be_made_names_the_role(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(world())
+    simulator.fault(
+        method="PUT",
+        path="userAssignedIdentities/[^/]+$",
+        status=403,
+        body={"error": {"code": "AuthorizationFailed", "message": "No."}},
+        times=0,
+    )
+    task = manage(simulator, **signed_in(simulator, monkeypatch), **everything("managed identity"))
+    assert "Managed Identity Contributor on the resource group" in task.result["msg"]
 
 
 def test_a_resource_group_that_is_not_there_is_refused(simulate: Simulate, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,6 +163,7 @@ def test_what_the_service_ignores_is_a_failure(wish: str, simulate: Simulate) ->
 def test_what_the_service_ignores_is_a_warning_where_the_task_allows_it(wish: str, simulate: Simulate) -> None:
     fleet = arm_fleet()
     existing(fleet)
+    fleet.yaml_pipeline(fleet.project("Payments"), "deploy", "steps: []", id=7)
     simulator = simulate(fleet)
     ignore_all(simulator)
     task = manage(simulator, **NAME, **WISHES[wish][0], allow_unreached=True)
@@ -176,6 +177,7 @@ def test_what_the_service_ignores_is_a_warning_where_the_task_allows_it(wish: st
 def test_what_the_service_takes_over_is_no_failure(wish: str, simulate: Simulate) -> None:
     fleet = arm_fleet()
     existing(fleet)
+    fleet.yaml_pipeline(fleet.project("Payments"), "deploy", "steps: []", id=7)
     simulator = simulate(fleet)
     task = manage(simulator, **NAME, **WISHES[wish][0])
     assert not task.failed, task.result["msg"]

@@ -176,6 +176,28 @@ def test_what_cannot_be_looked_up_says_which_sign_in_could(simulate: Simulate, s
     assert not both.failed, both.result
 
 
+def test_an_answer_that_cannot_be_read_is_not_a_right_that_is_missing(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator = simulate(world())
+    simulator.fault(
+        method="GET", path=r"/subscriptions\?", status=200, body={"value": [{"subscriptionId": 7}]}, times=0
+    )
+    task = create(simulator, {"subscription_name": NAME}, **person(simulator, "service principal", monkeypatch))
+    assert task.result["failure"]["code"] != "option"
+    assert "sign in with Microsoft Entra" not in task.result["msg"]
+    assert simulator.writes == []
+
+
+def test_a_level_that_nobody_knows_is_left_as_it_is(simulate: Simulate) -> None:
+    fleet = world()
+    connection = fleet.connection(fleet.project("Payments"), "odd", subscription_id=SUBSCRIPTION)
+    connection.data["scopeLevel"] = "Galaxy"
+    simulator = simulate(fleet)
+    task = manage(simulator, project="Payments", name="odd", description="other", scope={"subscription_name": NAME})
+    assert "fault of azdo.connections" not in str(task.result.get("msg"))
+
+
 def test_a_workspace_needs_a_sign_in_that_opens_azure(simulate: Simulate) -> None:
     simulator = simulate(world(), proxy_lists_for_pat=True)
     scope = {"subscription_name": NAME, "ml_workspace_name": "learn"}

@@ -520,6 +520,18 @@ def test_a_rotated_key_is_tested_before_it_replaces_the_old_one(world: World) ->
     assert not task.result["changed"]
 
 
+def test_a_version_whose_secret_does_not_work_is_not_sent_again_and_that_is_said(world: World) -> None:
+    simulator, signed_in = world()
+    give_role(simulator, f"/subscriptions/{SUBSCRIPTION}")
+    assert not manage(simulator, **{**with_key(simulator), **signed_in}).failed
+    rotated = {**with_key(simulator, key=WRONG_KEY), **signed_in, "secret_version": "2"}
+    for _run in range(2):
+        task = manage(simulator, **rotated, verify="after")
+        assert task.failed
+        assert "Send the right secret under another secret_version." in task.result["msg"]
+    assert not manage(simulator, **{**rotated, **with_key(simulator), "secret_version": "3"}, verify="after").failed
+
+
 def test_verify_before_is_not_run_when_no_secret_is_sent(world: World) -> None:
     simulator, signed_in = world()
     give_role(simulator, f"/subscriptions/{SUBSCRIPTION}")

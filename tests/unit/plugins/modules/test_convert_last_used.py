@@ -125,7 +125,11 @@ def test_a_path_that_is_nowhere_holds_nothing_and_is_refused(simulate: Simulate)
     fleet.yaml_pipeline(payments, "deploy", "steps: []", uses=[fleet.connection(payments, "azure")])
     simulator = simulate(fleet)
     task = convert(simulator, hold_pipelines=["\\infra\\deploy"], connections=None)
-    assert "none of the pipelines that used the selected connections" in task.result["msg"]
+    assert "no pipeline of the projects that were read has that path. Did you mean '\\\\deploy'?" in task.result["msg"]
+    assert simulator.writes == []
+    # Also where something is not looked at, so that a name would only be warned about.
+    one = convert(simulator, hold_pipelines=["\\infra\\deploy"], connections=["azure"], projects=["Payments"])
+    assert one.failed
     assert simulator.writes == []
     simulator.fault(method="GET", path="build/definitions", status=403, times=0)
     unread = convert(simulator, hold_pipelines=["\\deploy"])

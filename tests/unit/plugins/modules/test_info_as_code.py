@@ -144,7 +144,7 @@ def test_a_creation_without_its_secret_says_what_is_missing(secret: str, simulat
     empty.project("Payments")
     played = manage(simulate(empty), **row["as_code"])
     assert played.failed
-    assert "service_principal.key is missing" in played.result["msg"]
+    assert "service_principal.key or service_principal.certificate is missing" in played.result["msg"]
 
 
 def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate) -> None:
@@ -163,8 +163,23 @@ def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate) ->
     found = {name: row["as_code"]["authorized_pipelines"] for name, row in coded(simulator).by_name.items()}
     assert found == {"azure": ["4711", "\\deploy", "\\infra\\azure\\nightly"], "second": ["\\deploy"], "closed": []}
     assert sum("build/definitions" in record.path for record in simulator.requests) == 1
+    # An id of this organization would be some other pipeline in another one.
+    adopts = {name: row["as_code_only_adopts"] for name, row in coded(simulator).by_name.items()}
+    assert "pipelines without a path that this caller sees have ids of this organization (4711)" in str(
+        adopts.pop("azure")
+    )
+    assert set(adopts.values()) == {None}
     simulator.fault(method="GET", path="build/definitions", status=403, body={"message": "no"}, times=0)
     assert coded(simulator).by_name["second"]["as_code"]["authorized_pipelines"] == [str(ids[0])]
+
+
+def test_a_role_that_the_module_does_not_know_is_no_code(simulate: Simulate) -> None:
+    fleet = Fleet()
+    fleet.connection(fleet.project("Payments"), "azure")
+    simulator = simulate(fleet)
+    odd = [{"identity": {"id": fleet.user.id, "displayName": "X"}, "role": {"name": "Creator"}, "access": "assigned"}]
+    simulator.fault(method="GET", path="securityroles", status=200, body={"value": odd}, times=0)
+    assert reasons(coded(simulator))["azure"] == "Its role of somebody is 'creator', which the module does not know."
 
 
 def test_no_secret_is_in_it(simulate: Simulate) -> None:

@@ -545,6 +545,13 @@ def test_the_defaults_of_a_creation(method: str) -> None:
     assert made.tenant_id == TENANT
 
 
+# Of some one is enough.
+TOLD = {
+    ("scope.subscription_id", "scope.subscription_name"): "scope.subscription_id or scope.subscription_name",
+    ("service_principal.key",): "service_principal.key or service_principal.certificate",
+}
+
+
 @pytest.mark.parametrize(
     ("method", "drop", "missing"),
     [
@@ -571,8 +578,8 @@ def test_what_is_missing_for_a_creation_is_named(method: str, drop: str, missing
     allowed(**options)
     error = incomplete(**options)
     assert error.details["missing"] == missing
-    verb = "are" if len(missing) > 1 else "is"
-    assert error.message == f"for {METHODS[method].title} {' and '.join(missing)} {verb} missing."
+    told = TOLD.get(tuple(missing), " and ".join(missing))
+    assert error.message == f"for {METHODS[method].title} {told} is missing."
     assert "check project and name" in error.remedy
 
 

@@ -123,6 +123,19 @@ def check(name: str) -> None:
         assert not set(name) & set("'\"\\{}%#")
 
 
+def test_what_only_adopts_is_named_by_its_id_so_that_nothing_is_made_of_half_of_it() -> None:
+    whole, half = row("whole"), row("half", as_code_only_adopts="It would lack something: a check.")
+    text = playbook_text(export(whole, half), NOW)
+    (play,) = plays(text)
+    options = {
+        task["azdo.connections.azdo_arm_connection"]["name"]: task["azdo.connections.azdo_arm_connection"]
+        for task in play["tasks"]
+    }
+    assert options["half"]["id"] == half["id"]
+    assert "id" not in options["whole"]
+    assert "# Not to be created anew, so it is named by its id: It would lack something: a check." in text
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_data_in_yaml(name: str) -> None:
     check(name)
