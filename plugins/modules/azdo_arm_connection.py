@@ -385,8 +385,8 @@ options:
     description:
       - The approvals and checks that a run of a pipeline of this project has to pass before it may use the connection, exactly these. Others are removed,
         unless O(append_checks) is set.
-      - A check has no name, so the one of its kind that is most like it becomes the wanted one, with its history. What it has beside the suboptions that are set
-        stays as it is.
+      - A check has no name, so the one of its kind that is most like it becomes the wanted one, with its history. What it has beside the suboptions that are
+        set stays as it is.
       - With O(append_checks) only one that says the same in what its kind cannot do without (approvers, branches, days and times, templates, connection and
         method) becomes the wanted one. Any other stays, and the wanted one is added.
       - They stand before a pipeline is given the permission to use the connection, and in a connection that is there before anything else of it changes.
@@ -449,7 +449,7 @@ options:
         type: bool
       branches:
         description:
-          - Branches from which the run may come, by their full names or patterns, such as C(refs/heads/main) or C(refs/heads/release/*), or C(*) for all.
+          - Branches from which the run may come, by their full names or patterns, such as C(refs/heads/main), C(refs/heads/release/*), or C(*).
         type: list
         elements: str
       protected_branches_only:

@@ -206,7 +206,7 @@ options:
         DevOps keeps is read. Patterns work here, too.
       - One that none of the selected connections was used by is an error, before anything is changed. It is a warning where nobody can know, because the
         history of one of them could not be read, or because O(projects) or RV(plan) narrow the run and it may be a pipeline of elsewhere. A path that no
-        pipeline of the projects that are read has is an error in any case.
+        pipeline of the organization has, as far as this caller sees, is an error in any case.
     type: list
     elements: str
   readiness:

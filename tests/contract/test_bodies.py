@@ -245,7 +245,7 @@ def _access(exercise: Exercise) -> None:
     key: Options = {"name": "azure-old"}
     exercise.run(**key, authorized_pipelines=["deploy", 2], checks=[before for before, _after in CHECKS])
     exercise.run(**key, checks=[{**before, **after} for before, after in CHECKS])
-    exercise.run(**key, checks=[])
+    exercise.run(**key, checks=[], remove_all_checks=True)
     ann = {"role": "user", "identity": "ann@contoso.example"}
     exercise.run(**key, roles=[ann], append_roles=True)
     exercise.run(**key, roles=[{"role": "administrator", "identity": exercise.simulator.fleet.user.unique_name}])

@@ -273,6 +273,18 @@ def differences(wanted: Check, known: Known) -> dict[str, tuple[t.Any, t.Any]]:
     return found
 
 
+def is_the_same(wanted: Check, known: Known) -> bool:
+    """Whether both say the same in what a check of that kind cannot do without; whatever the order."""
+    needs = KINDS[wanted.kind].needs
+    return all(
+        _as_set(_several(wanted.settings[need])) == _as_set(_several(known.settings.get(need))) for need in needs
+    )
+
+
+def _several(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _alike(option: str, before: t.Any, after: t.Any, wanted: Check, known: Known) -> bool:
     if option == "headers":
         return bool(_parsed(before) == _parsed(after))

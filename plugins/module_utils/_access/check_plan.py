@@ -13,10 +13,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.check_kinds import (
-    KINDS,
     Known,
     check_body,
     differences,
+    is_the_same,
 )
 from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn, Check
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
@@ -104,8 +104,7 @@ def _pairs(
         (len(differences(check, known)), place, known.id)
         for place, check in enumerate(checks)
         for known in found
-        if known.kind == check.kind
-        and not (same_only and set(differences(check, known)) & set(KINDS[check.kind].needs))
+        if known.kind == check.kind and (not same_only or is_the_same(check, known))
     )
     for _distance, place, known_id in distances:
         known = next((item for item in left if item.id == known_id), None)

@@ -185,9 +185,9 @@ def _refuse_odd(option: str, given: t.Mapping[str, t.Any]) -> None:
             raise OptionError(
                 f"{option}.branches has {branch!r}, with a comma in it.", remedy="Give each branch an entry of its own."
             )
-        if branch.strip() != "*" and not branch.strip().startswith("refs/"):
+        if "*" not in branch and not branch.strip().startswith("refs/"):
             raise OptionError(
-                f"{option}.branches has {branch!r}, which is no full name of a branch, so no run would pass.",
+                f"{option}.branches has {branch!r}, which is no full name of a branch.",
                 remedy=f"Write it as refs/heads/{branch.strip()}; a pattern as refs/heads/release/*, and * is all of them.",
             )
     if given.get("headers") and not _is_object(given["headers"]):

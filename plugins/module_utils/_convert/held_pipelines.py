@@ -14,6 +14,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._access.pipeline_
 from ansible_collections.azdo.connections.plugins.module_utils._convert.selection import PlannedRow
 from ansible_collections.azdo.connections.plugins.module_utils._errors import OptionError, ServiceError, TransportError
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Project
+from ansible_collections.azdo.connections.plugins.module_utils._model.estate import Estate
 from ansible_collections.azdo.connections.plugins.module_utils._model.facts import Use
 from ansible_collections.azdo.connections.plugins.module_utils._model.name_patterns import answers_to
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import hints
@@ -26,58 +27,74 @@ from ansible_collections.azdo.connections.plugins.module_utils._run.concurrency 
 _CHECK = "Check the spelling as the portal shows it, or leave it out. Nothing was changed."
 
 
-def by_id(client: AzureDevOps, projects: t.Iterable[Project], texts: t.Iterable[str]) -> tuple[str, ...]:
+def by_id(client: AzureDevOps, estate: Estate, texts: t.Iterable[str]) -> tuple[str, ...]:
     r"""The texts, with ``PROJECT/12`` in place of each path, ``\folder\name`` or ``PROJECT/\folder\name``: histories know no folders.
 
-    :raises OptionError: the pipelines of a project cannot be read, or a path is in none of them: it would hold nothing, and nobody would know.
+    :raises OptionError: the pipelines of a project cannot be read, or a path is in none of the organization: it would hold nothing, and nobody would know.
     """
-    projects, found = list(projects), list[str]()
-    pipelines = AzurePipelines(client)
-    known: dict[str, list[tuple[str, int]]] = {}
-    for text in texts:
-        place, slash, path = text.strip().partition("\\")
-        if not slash:
-            found.append(text)
-            continue
-        named = [item for item in projects if not place or answers_to([item.name, item.id], place.rstrip("/"))]
-        ids = [
-            f"{project.name}/{number}"
-            for project in named
-            for called, number in _of(known, project, pipelines, text)
-            if answers_to([called], f"\\{path}")
-        ]
-        if not ids:
-            paths = [called for items in known.values() for called, _number in items]
+    paths = [text for text in texts if "\\" in text]
+    if not paths:
+        return tuple(texts)
+    known = _Paths(client, estate)
+    return tuple(found for text in texts for found in (known.ids(text) if text in paths else [text]))
+
+
+class _Paths:
+    """The pipelines of an organization by path; each project is read once.
+
+    What is to be held is in a project that has one of the connections. The others are looked at only for a path that is not there: a wave, or one of several
+    hosts, is told of the pipelines of all of them.
+    """
+
+    def __init__(self, client: AzureDevOps, estate: Estate) -> None:
+        self._client = client
+        self._pipelines = AzurePipelines(client)
+        self._near = {project.id.lower(): project for project in estate.projects}
+        for found in estate.found:
+            for reference in found.connection.references:
+                self._near.setdefault(reference.id.lower(), Project(reference.id, reference.name))
+        self._known: dict[str, list[tuple[str, int]]] = {}
+
+    def ids(self, text: str) -> list[str]:
+        """The pipelines that a path names, as ``PROJECT/12``."""
+        place, _slash, path = text.strip().partition("\\")
+        found = self._in(self._near.values(), place, path, text)
+        if not found:
+            others = [project for project in self._client.projects() if project.id.lower() not in self._near]
+            found = self._in(others, place, path, text)
+        if not found:
+            paths = [called for items in self._known.values() for called, _number in items]
             raise OptionError(
-                f"hold_pipelines has {text!r}, and no pipeline of the projects that were read has that path.{hints([text], paths)}",
+                f"hold_pipelines has {text!r}, and no pipeline that this caller sees has that path.{hints([text], paths)}",
                 remedy=f"{_CHECK} One that this caller may not see has an id: PROJECT/12.",
             )
-        found += ids
-    return tuple(found)
+        return found
 
+    def _in(self, projects: t.Iterable[Project], place: str, path: str, text: str) -> list[str]:
+        named = [item for item in projects if not place or answers_to([item.name, item.id], place.rstrip("/"))]
+        return [
+            f"{project.name}/{number}"
+            for project in named
+            for called, number in self._of(project, text)
+            if answers_to([called], f"\\{path}")
+        ]
 
-def _of(
-    known: dict[str, list[tuple[str, int]]], project: Project, pipelines: AzurePipelines, text: str
-) -> list[tuple[str, int]]:
-    """Each project is read once."""
-    if project.id not in known:
-        known[project.id] = _paths(pipelines, project, text)
-    return known[project.id]
+    def _of(self, project: Project, text: str) -> list[tuple[str, int]]:
+        """Path and id of each pipeline of a project."""
 
+        def read(fields: Fields) -> tuple[str, int]:
+            return path_of(fields.text("path"), fields.text("name")), fields.number("id") or 0
 
-def _paths(pipelines: AzurePipelines, project: Project, text: str) -> list[tuple[str, int]]:
-    """Path and id of each pipeline of a project."""
-
-    def read(fields: Fields) -> tuple[str, int]:
-        return path_of(fields.text("path"), fields.text("name")), fields.number("id") or 0
-
-    try:
-        return [read_strictly("a pipeline", item, read) for item in pipelines.pipeline_names(project.id)]
-    except (ServiceError, TransportError) as error:
-        raise OptionError(
-            f"hold_pipelines has {text!r}, and the pipelines of {project.name!r} could not be read: {error.message}",
-            remedy="Name it by its name or id, or ask for the right to view pipelines. Nothing was changed.",
-        ) from error
+        if project.id not in self._known:
+            try:
+                names = self._pipelines.pipeline_names(project.id)
+                self._known[project.id] = [read_strictly("a pipeline", item, read) for item in names]
+            except (ServiceError, TransportError) as error:
+                raise OptionError(
+                    f"hold_pipelines has {text!r}, and the pipelines of {project.name!r} could not be read: {error.message}",
+                    remedy="Name it by its name or id, or as PROJECT/\\folder\\name, or ask for the right to view pipelines. Nothing was changed.",
+                ) from error
+        return self._known[project.id]
 
 
 def check_held(task: TaskContext, plan: t.Sequence[PlannedRow], *, whole: bool) -> list[str]:

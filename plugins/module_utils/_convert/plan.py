@@ -299,7 +299,7 @@ class Planner:
             # Nothing depends on it: a plan shows the latest use, and a run need not ask.
             depth = "latest"
         asks = depth != "latest" or self._runtime.check_mode
-        held = by_id(self._runtime.azure_devops, estate.projects, conditions["hold_pipelines"])
+        held = by_id(self._runtime.azure_devops, estate, conditions["hold_pipelines"])
         conditions = {**conditions, "hold_pipelines": held}
         return TaskContext(
             runtime=self._runtime,

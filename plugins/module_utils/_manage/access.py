@@ -205,14 +205,15 @@ class Access:
         """An id is taken as it is, because the caller needs no right to see pipelines; that it is one is said only of what was seen."""
         if not ids:
             return
+        where = f"authorized_pipelines of {wanted.project.name!r}"
         try:
             seen = AzurePipelines(self._view.client).seen(wanted.project.id, ids)
-        except (ServiceError, TransportError):
-            seen = set()
+        except (ServiceError, TransportError) as error:
+            self._warn(f"Whether the ids in {where} are those of pipelines could not be looked up: {error.message}")
+            return
         if unseen := sorted(ids - seen):
             self._warn(
-                f"authorized_pipelines of {wanted.project.name!r} has {', '.join(map(str, unseen))}, and this caller sees no such pipeline there: "
-                "it is permitted all the same."
+                f"{where} has {', '.join(map(str, unseen))}, and this caller sees no such pipeline there: an id is permitted all the same."
             )
 
     def _permissions(self, current: ArmConnection, wanted: AccessIn) -> Json:

@@ -303,7 +303,8 @@ class StatePresent:
         if not self._desired.verify_after or self._connection is None or (self._runtime.check_mode and self._changed):
             return None
         failure = self._tests.test_after(self._connection)
-        if failure is not None and self._desired.secret_version is not None:
+        refused = self._tests.after is not None and self._tests.after.result == "credential_failed"
+        if failure is not None and refused and self._desired.secret_version is not None:
             # What was sent is stored with its version, so the same version would not be sent again.
             failure.remedy = f"{failure.remedy} Send the right secret under another secret_version.".strip()
         # A credential that a person adds later cannot work yet.

@@ -48,12 +48,13 @@ class AzurePipelines:
 
     def seen(self, project_id: str, ids: t.Iterable[int]) -> set[int]:
         """Those of the ids that are pipelines of the project which this caller sees."""
-        path = f"{segment(project_id)}/_apis/build/definitions"
-        asked = {"definitionIds": ",".join(map(str, sorted(ids)))}
-        version = self._client.organization().versions["core"]
-        return {
-            item["id"] for item in self._paged(path, asked, "The list of pipelines", version=version) if "id" in item
-        }
+        path, version = f"{segment(project_id)}/_apis/build/definitions", self._client.organization().versions["core"]
+        several, found = sorted(ids), set[int]()
+        for first in range(0, len(several), _PER_PAGE):
+            asked = {"definitionIds": ",".join(map(str, several[first : first + _PER_PAGE]))}
+            page = self._paged(path, asked, "The list of pipelines", version=version)
+            found |= {item["id"] for item in page if isinstance(item.get("id"), int)}
+        return found
 
     def release_definitions(self, project_id: str) -> t.Iterator[Json]:
         """Every release definition of a project, with its stages."""

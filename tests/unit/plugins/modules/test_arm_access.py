@@ -252,13 +252,14 @@ def test_an_id_that_is_no_pipeline_which_anybody_sees_is_permitted_and_said(simu
     simulator = simulate(fleet)
     number = pipeline_id(fleet, "deploy")
     task = change(simulator, authorized_pipelines=["deploy", str(number), "4711"], check=True)
-    told = "authorized_pipelines of 'Payments' has 4711, and this caller sees no such pipeline there: it is permitted all the same."
+    told = "authorized_pipelines of 'Payments' has 4711, and this caller sees no such pipeline there: an id is permitted all the same."
     assert task.runtime.warnings == [told]
     assert not change(simulator, authorized_pipelines=[str(number), "4711"]).failed
     # Said once: what is permitted is not looked up again.
     assert change(simulator, authorized_pipelines=[str(number), "4711"]).runtime.warnings == []
     who = {"personal_access_token": blind.pat}
-    assert any("has 4712," in text for text in change(simulator, **who, authorized_pipelines=["4712"]).runtime.warnings)
+    unread = change(simulator, **who, authorized_pipelines=["4712"])
+    assert any("could not be looked up" in text for text in unread.runtime.warnings)
     simulator.forget()
     named = change(simulator, **who, authorized_pipelines=["deploy"])
     assert "this caller may not look up the pipelines of 'Payments'" in named.result["msg"]
@@ -539,6 +540,18 @@ def test_with_append_a_check_of_somebody_else_does_not_become_the_wanted_one(sim
     simulator.forget()
     assert not change(simulator, checks=[stricter], append_checks=True).failed
     assert targets(simulator) == ["PATCH check"]
+
+
+def test_with_append_another_order_of_approvers_is_no_other_approval(simulate: Simulate) -> None:
+    fleet = world()
+    connection = there(fleet)
+    simulator = simulate(fleet)
+    gate = {"kind": "approval", "approvers": [TEAM, OTHERS]}
+    assert not change(simulator, checks=[gate]).failed
+    other = {**gate, "approvers": [OTHERS, TEAM], "in_order": True}
+    assert not change(simulator, checks=[other], append_checks=True).failed
+    assert len(checks_of(simulator, connection)) == 1
+    again_writes_nothing(simulator, lambda: change(simulator, checks=[other], append_checks=True))
 
 
 def test_a_check_that_is_not_kept_grants_nothing_whatever_is_allowed(simulate: Simulate) -> None:

@@ -125,13 +125,30 @@ def test_a_path_that_is_nowhere_holds_nothing_and_is_refused(simulate: Simulate)
     fleet.yaml_pipeline(payments, "deploy", "steps: []", uses=[fleet.connection(payments, "azure")])
     simulator = simulate(fleet)
     task = convert(simulator, hold_pipelines=["\\infra\\deploy"], connections=None)
-    assert "no pipeline of the projects that were read has that path. Did you mean '\\\\deploy'?" in task.result["msg"]
+    assert "no pipeline that this caller sees has that path. Did you mean '\\\\deploy'?" in task.result["msg"]
     assert simulator.writes == []
     # Also where something is not looked at, so that a name would only be warned about.
     one = convert(simulator, hold_pipelines=["\\infra\\deploy"], connections=["azure"], projects=["Payments"])
     assert one.failed
     assert simulator.writes == []
     simulator.fault(method="GET", path="build/definitions", status=403, times=0)
-    unread = convert(simulator, hold_pipelines=["\\deploy"])
+    unread = convert(simulator, hold_pipelines=["\\deploy"], connections=None)
     assert "the pipelines of 'Payments' could not be read" in unread.result["msg"]
     assert simulator.writes == []
+
+
+def test_a_wave_is_told_of_the_pipelines_of_all_projects(simulate: Simulate) -> None:
+    """A rollout names what is held once, and converts a few projects at a time."""
+    fleet = Fleet()
+    payments, shop = fleet.project("Payments"), fleet.project("Web Shop")
+    used = fleet.connection(payments, "azure")
+    shared = fleet.connection(shop, "hub", shared_with=[(payments, "hub")])
+    fleet.connection(shop, "own")
+    fleet.yaml_pipeline(payments, "deploy", "steps: []", folder="\\infra", uses=[used, shared])
+    simulator = simulate(fleet)
+    for text in ("\\infra\\deploy", "Payments/\\infra\\deploy"):
+        task = convert(simulator, check=True, projects=["Web Shop"], hold_pipelines=[text], shared="include")
+        assert not task.failed, task.result
+        # Also where the pipeline is one of another project, with which the connection is shared.
+        assert "pipeline_not_ready" in task.codes("hub"), text
+        assert "pipeline_not_ready" not in task.codes("own"), text

@@ -163,6 +163,9 @@ def test_pipelines_by_path_are_read_once_for_each_project(simulate: Simulate) ->
     found = {name: row["as_code"]["authorized_pipelines"] for name, row in coded(simulator).by_name.items()}
     assert found == {"azure": ["4711", "\\deploy", "\\infra\\azure\\nightly"], "second": ["\\deploy"], "closed": []}
     assert sum("build/definitions" in record.path for record in simulator.requests) == 1
+    azure = coded(simulator).by_name["azure"]
+    played = manage(simulator, **{**azure["as_code"], "id": azure["id"]})
+    assert (played.failed, played.result["changed"], played.runtime.warnings) == (False, False, [])
     # An id of this organization would be some other pipeline in another one.
     adopts = {name: row["as_code_only_adopts"] for name, row in coded(simulator).by_name.items()}
     assert "pipelines without a path that this caller sees have ids of this organization (4711)" in str(
