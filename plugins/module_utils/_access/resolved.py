@@ -20,9 +20,6 @@ from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_acces
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_devops import AzureDevOps
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 
-# The options that say whether what is there and was not named goes.
-HOW_EXACT = ("append_pipelines", "append_roles", "append_checks", "remove_unknown_checks", "remove_all_checks")
-
 
 class Names:
     """The names of one organization; each is looked up once."""
@@ -40,7 +37,7 @@ class Names:
             project=project,
             everyone=access.pipelines.everyone,
             ids=None if called is None else frozenset(self._pipelines.id_of(option, project, item) for item in called),
-            unseen=frozenset(int(item) for item in called or () if is_id(item)),
+            given_as_id=frozenset(int(item) for item in called or () if is_id(item)),
             roles=None if rights is None else self._roles(f"{where}roles", rights),
             checks=None if checks is None else self._checks(f"{where}checks", project, checks),
             **how,

@@ -15,6 +15,8 @@ from ansible_collections.azdo.connections.plugins.module_utils._model.connection
 
 # From the one that may do most to the one that may do least: the service's names, in the spelling of options.
 ROLES = ("administrator", "user", "reader")
+# The options that say whether what is there and was not named goes.
+HOW_EXACT = ("append_pipelines", "append_roles", "append_checks", "remove_unknown_checks", "remove_all_checks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +69,14 @@ class Holder:
 class AccessIn:
     """The same for a project, with ids in place of names.
 
-    :param ids: of pipelines, and ``unseen`` those of them that nobody has looked up. :param roles: by holder.
+    :param ids: of pipelines, and ``given_as_id`` those of them that nobody has looked up. :param roles: by holder.
     :param checks: with the ids of people, groups and connections in their settings.
     """
 
     project: Project
     everyone: bool | None = None
     ids: frozenset[int] | None = None
-    unseen: frozenset[int] = frozenset()
+    given_as_id: frozenset[int] = frozenset()
     roles: t.Mapping[Holder, str] | None = None
     checks: tuple[Check, ...] | None = None
     append_pipelines: bool = False

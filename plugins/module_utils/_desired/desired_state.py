@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.azdo.connections.plugins.module_utils._access.options import access_of
-from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import Access, AccessIn
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import HOW_EXACT, Access, AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._desired import pem, values
 from ansible_collections.azdo.connections.plugins.module_utils._desired.identity_options import (
     RoleWish,
@@ -251,13 +251,9 @@ _PLAIN = (
     "environment",
     "publish_profile",
     "secret_version",
-    "append_pipelines",
-    "append_roles",
-    "append_checks",
-    "remove_unknown_checks",
-    "remove_all_checks",
     "append_shares",
     "allow_unreached",
+    *HOW_EXACT,
 )
 
 

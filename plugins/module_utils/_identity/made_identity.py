@@ -33,7 +33,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._identity.identit
 )
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import Json
 from ansible_collections.azdo.connections.plugins.module_utils._model.federated_credential import FederationError
-from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import is_guid, same_region
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import Fields, read_strictly
 from ansible_collections.azdo.connections.plugins.module_utils._rest.graph import Graph
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import Stop, persist, tries
@@ -247,7 +247,7 @@ class MadeManagedIdentity:
 
         found = read_strictly("a managed identity", raw, read)
         region = str(raw.get("location") or "")
-        if region and _plain(region) != _plain(self._wish.location):
+        if region and not same_region(region, self._wish.location):
             raise OptionError(
                 f"{self.label} is in {region}, and managed_identity.create.location is {self._wish.location!r}.",
                 remedy="An identity cannot be moved: correct the location, or choose another name.",
@@ -369,7 +369,3 @@ def _passes(error: AzdoError) -> bool:
         return True
     too_new = isinstance(error, ServiceError) and "does not reference a valid application object" in error.message
     return too_new or (isinstance(error, ServiceError) and (error.status in (409, 429) or error.status >= 500))
-
-
-def _plain(region: str) -> str:
-    return region.replace(" ", "").casefold()

@@ -45,7 +45,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._manage.update import MovedError
-from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
+from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json, Project
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_access import AzureAccess
 from ansible_collections.azdo.connections.plugins.module_utils._rest.azure_pipelines import AzurePipelines
 from ansible_collections.azdo.connections.plugins.module_utils._rest.pacing import persist
@@ -84,6 +84,7 @@ class Access:
     def __init__(self, view: ProjectView) -> None:
         self._view = view
         self._service = AzureAccess(view.client)
+        self._looked_up: set[tuple[str, frozenset[int]]] = set()
         self.changed = False
 
     def steps(self, current: ArmConnection, *, fresh: bool) -> list[AccessStep]:
@@ -193,7 +194,7 @@ class Access:
         plan = pipeline_plan(current.id, wanted, answer)
         if plan is None:
             return []
-        self._warn_of_unseen(wanted, plan.granted & wanted.unseen)
+        self._warn_of_unseen(wanted.project, plan.granted & wanted.given_as_id)
         trouble = f"the permissions of pipelines in {where!r} could not be set"
         return [
             AccessStep(
@@ -201,13 +202,14 @@ class Access:
             )
         ]
 
-    def _warn_of_unseen(self, wanted: AccessIn, ids: frozenset[int]) -> None:
-        """An id is taken as it is, because the caller needs no right to see pipelines; that it is one is said only of what was seen."""
-        if not ids:
+    def _warn_of_unseen(self, project: Project, ids: frozenset[int]) -> None:
+        """An id is taken as it is, because the caller needs no right to see pipelines; that it is one is said only of what was seen. Asked once."""
+        if not ids or (project.id, ids) in self._looked_up:
             return
-        where = f"authorized_pipelines of {wanted.project.name!r}"
+        self._looked_up.add((project.id, ids))
+        where = f"authorized_pipelines of {project.name!r}"
         try:
-            seen = AzurePipelines(self._view.client).seen(wanted.project.id, ids)
+            seen = AzurePipelines(self._view.client).seen(project.id, ids)
         except (ServiceError, TransportError) as error:
             self._warn(f"Whether the ids in {where} are those of pipelines could not be looked up: {error.message}")
             return

@@ -12,8 +12,8 @@ import math
 import re
 import typing as t
 
-from ansible_collections.azdo.connections.plugins.module_utils._access.resolved import HOW_EXACT, Names
-from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import AccessIn
+from ansible_collections.azdo.connections.plugins.module_utils._access.resolved import Names
+from ansible_collections.azdo.connections.plugins.module_utils._access.wishes import HOW_EXACT, AccessIn
 from ansible_collections.azdo.connections.plugins.module_utils._desired.desired_state import (
     Caller,
     Desired,

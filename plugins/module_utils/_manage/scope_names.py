@@ -23,7 +23,7 @@ from ansible_collections.azdo.connections.plugins.module_utils._errors import (
 )
 from ansible_collections.azdo.connections.plugins.module_utils._manage.project_view import ProjectView
 from ansible_collections.azdo.connections.plugins.module_utils._model.connection import ArmConnection, Json
-from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import same
+from ansible_collections.azdo.connections.plugins.module_utils._model.identifiers import same, same_region
 from ansible_collections.azdo.connections.plugins.module_utils._model.nearest import did_you_mean
 from ansible_collections.azdo.connections.plugins.module_utils._model.reading import (
     Fields,
@@ -36,6 +36,8 @@ _SIGN_IN = (
     "Set both. To have the other one looked up, sign in with Microsoft Entra as somebody with a role in Azure there (service_principal, "
     "managed_identity, workload_identity or azure_cli)."
 )
+# The parts of a workspace's scope that are looked up, and how two of them are compared.
+_ALIKE: dict[str, t.Callable[[str, str], bool]] = {"resource_group": same, "ml_workspace_location": same_region}
 _GROUP = re.compile(r"/resourceGroups/([^/]+)/", re.IGNORECASE)
 
 
@@ -154,7 +156,7 @@ class ScopeNames:
 
     def _workspace(self, scope: t.Mapping[str, str]) -> dict[str, str]:
         """Resource group and region of a workspace. :raises OptionError: there are several, or it is not where the task says."""
-        wanted = {part: scope[part] for part in ("resource_group", "ml_workspace_location") if part in scope}
+        wanted = {part: scope[part] for part in _ALIKE if part in scope}
         name = scope["ml_workspace_name"]
         try:
             if not self._view.caller.reaches_azure:
@@ -170,7 +172,7 @@ class ScopeNames:
                 remedy=_SIGN_IN,
             ) from error
         found = [item for item in map(_workspace, listed) if same(item["ml_workspace_name"], name)]
-        fitting = [item for item in found if all(_alike(item[part], value) for part, value in wanted.items())]
+        fitting = [item for item in found if all(_ALIKE[part](item[part], value) for part, value in wanted.items())]
         if len(fitting) == 1:
             return fitting[0] | wanted
         if not found and len(wanted) == 2:
@@ -232,8 +234,3 @@ def _workspace(item: Json) -> dict[str, str]:
         }
 
     return read_strictly("a workspace", item, read)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Regions are written with and without blanks."""
-    return same(one.replace(" ", ""), other.replace(" ", ""))

@@ -20,3 +20,8 @@ def is_guid(text: str) -> bool:
 def same(one: str | None, other: str | None) -> bool:
     """Whether two ids, names of clouds or addresses are the same: Azure compares them without regard to case."""
     return (one or "").rstrip("/").lower() == (other or "").rstrip("/").lower()
+
+
+def same_region(one: str, other: str) -> bool:
+    """Azure writes a region as ``westeurope`` and as ``West Europe``."""
+    return same(one.replace(" ", ""), other.replace(" ", ""))

@@ -254,6 +254,10 @@ def test_an_id_that_is_no_pipeline_which_anybody_sees_is_permitted_and_said(simu
     task = change(simulator, authorized_pipelines=["deploy", str(number), "4711"], check=True)
     told = "authorized_pipelines of 'Payments' has 4711, and this caller sees no such pipeline there: an id is permitted all the same."
     assert task.runtime.warnings == [told]
+    simulator.forget()
+    new = manage(simulator, **{**NEW, "authorized_pipelines": ["4711"]})
+    assert not new.failed, new.result
+    assert sum("build/definitions" in record.path for record in simulator.requests) == 1, "asked once"
     assert not change(simulator, authorized_pipelines=[str(number), "4711"]).failed
     # Said once: what is permitted is not looked up again.
     assert change(simulator, authorized_pipelines=[str(number), "4711"]).runtime.warnings == []
