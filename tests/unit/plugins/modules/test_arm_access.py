@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.azdo.connections.plugins.module_utils._manage import access
 
 from simulator import Fleet, Recorded, Simulator
 from simulator.state import Connection
@@ -269,6 +270,18 @@ def test_an_id_that_is_no_pipeline_which_anybody_sees_is_permitted_and_said(simu
     assert "this caller may not look up the pipelines of 'Payments'" in named.result["msg"]
     assert "vso.build" in named.result["msg"]
     assert simulator.writes == []
+
+
+def test_what_is_never_found_is_not_asked_for_as_long_as_everything_else(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = world()
+    there(fleet)
+    simulator = simulate(fleet)
+    simulator.fault(method="PATCH", path="pipelinepermissions", status=404, body={"message": "not here"}, times=0)
+    monkeypatch.setattr(access, "_NEW_SECONDS", 0.0)
+    assert change(simulator, authorized_pipelines=["deploy"]).failed
+    assert targets(simulator) == ["PATCH permission"]
 
 
 def test_nobody_is_named_twice(simulate: Simulate) -> None:

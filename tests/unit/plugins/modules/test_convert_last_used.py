@@ -152,3 +152,36 @@ def test_a_wave_is_told_of_the_pipelines_of_all_projects(simulate: Simulate) -> 
         # Also where the pipeline is one of another project, with which the connection is shared.
         assert "pipeline_not_ready" in task.codes("hub"), text
         assert "pipeline_not_ready" not in task.codes("own"), text
+
+
+@pytest.mark.parametrize("text", ["\\infra\\deploy", "Payments/\\infra\\deploy"])
+def test_what_is_held_elsewhere_stops_no_wave(simulate: Simulate, text: str) -> None:
+    fleet = Fleet()
+    payments, shop = fleet.project("Payments"), fleet.project("Web Shop")
+    fleet.yaml_pipeline(
+        payments, "deploy", "steps: []", folder="\\infra", uses=[fleet.connection(payments, "azure")], path="a.yml"
+    )
+    fleet.connection(shop, "own")
+    task = convert(simulate(fleet), check=True, projects=["Web Shop"], hold_pipelines=[text], connections=None)
+    assert not task.failed, task.result
+    assert any("none of the pipelines that used the selected connections" in item for item in task.runtime.warnings)
+
+
+def test_a_path_that_several_projects_have_holds_all_of_them(simulate: Simulate) -> None:
+    """What the selected project has is no reason to overlook the one of a project with which a connection is shared."""
+    fleet = Fleet()
+    payments, shop = fleet.project("Payments"), fleet.project("Web Shop")
+    shared = fleet.connection(shop, "hub", shared_with=[(payments, "hub")])
+    fleet.yaml_pipeline(payments, "deploy", "steps: []", uses=[shared])
+    fleet.yaml_pipeline(shop, "deploy", "steps: []", uses=[fleet.connection(shop, "own")])
+    task = convert(
+        simulate(fleet),
+        check=True,
+        projects=["Web Shop"],
+        hold_pipelines=["\\deploy"],
+        shared="include",
+        connections=None,
+    )
+    assert not task.failed, task.result
+    assert "pipeline_not_ready" in task.codes("hub")
+    assert "pipeline_not_ready" in task.codes("own")
